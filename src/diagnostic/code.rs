@@ -1,0 +1,123 @@
+//! The stable codes of diagnostics.
+
+use super::Severity;
+
+macro_rules! codes {
+    ($( $(#[doc = $doc:literal])* $variant:ident $name:literal $severity:ident; )*) => {
+        /// What a diagnostic is about; stable across versions.
+        ///
+        /// ```
+        /// # use audience::Code;
+        /// assert_eq!(Code::UnknownAttribute.as_str(), "unknown-attribute");
+        /// ```
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[non_exhaustive]
+        pub enum Code {
+            $( $(#[doc = $doc])* $variant, )*
+        }
+
+        impl Code {
+            /// Every code, in the order of the manual.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+
+            /// The code as diagnostics show it.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $name,)* }
+            }
+
+            /// Whether it stops the source from compiling.
+            #[must_use]
+            pub const fn severity(self) -> Severity {
+                match self { $(Self::$variant => Severity::$severity,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    /// The text is not of the language at this place.
+    Syntax "syntax" Error;
+    /// An operator or word of another language, with what to write here.
+    ForeignSyntax "foreign-syntax" Error;
+    /// A construct of the language that this version does not support.
+    Unsupported "unsupported" Error;
+    /// The text goes beyond one of the [`Limits`](crate::Limits).
+    Limit "limit" Error;
+    /// The source is not UTF-8.
+    InvalidUtf8 "invalid-utf8" Error;
+    /// A literal that is out of range, has too many digits or names a day that does not exist.
+    InvalidLiteral "invalid-literal" Error;
+    /// A file could not be read.
+    UnreadableFile "unreadable-file" Error;
+    /// No `customer` block.
+    MissingCustomer "missing-customer" Error;
+    /// No `key`, more than one, or one on a wrong type.
+    InvalidKey "invalid-key" Error;
+    /// Two definitions of one name.
+    DuplicateName "duplicate-name" Error;
+    /// A word that is no type.
+    UnknownType "unknown-type" Error;
+    /// A type at a place where it cannot stand.
+    InvalidType "invalid-type" Error;
+    /// A word that is no role.
+    UnknownRole "unknown-role" Error;
+    /// A role at a place where it cannot stand.
+    InvalidRole "invalid-role" Error;
+    /// A catalogue that is not defined.
+    UnknownCatalog "unknown-catalog" Error;
+    /// An attribute or trait that is not defined.
+    UnknownAttribute "unknown-attribute" Error;
+    /// A property or field that an event, list item or catalogue does not have.
+    UnknownProperty "unknown-property" Error;
+    /// A segment that is not defined.
+    UnknownSegment "unknown-segment" Error;
+    /// An event type or list that is not defined.
+    UnknownCollection "unknown-collection" Error;
+    /// A function that does not exist.
+    UnknownFunction "unknown-function" Error;
+    /// Too many or too few arguments.
+    ArgumentCount "argument-count" Error;
+    /// A value of another type than the place takes.
+    TypeMismatch "type-mismatch" Error;
+    /// Two values that cannot be compared or combined.
+    IncompatibleTypes "incompatible-types" Error;
+    /// A word that an enumeration does not have.
+    UnknownWord "unknown-word" Error;
+    /// Definitions that refer to each other in a circle.
+    Cycle "cycle" Error;
+    /// An `and` or `or` right after a bare `where` condition.
+    AmbiguousWhere "ambiguous-where" Error;
+    /// Missing text would reach the reader of a message.
+    MayBeMissing "may-be-missing" Error;
+    /// A filter that does not exist.
+    UnknownFilter "unknown-filter" Error;
+    /// A placeholder where no escaping makes it safe.
+    UnsafePlace "unsafe-place" Error;
+    /// Branches of a template that end in different places of the page.
+    BranchContext "branch-context" Error;
+    /// A tag of a template that is not closed, or closed twice.
+    UnbalancedTag "unbalanced-tag" Error;
+    /// A negation that holds for customers whose value is missing.
+    NegationOverMissing "negation-over-missing" Warning;
+    /// `and` and `or` mixed without parentheses.
+    MixedAndOr "mixed-and-or" Warning;
+    /// A condition that is always true or always false.
+    ConstantCondition "constant-condition" Warning;
+    /// A sum of floats, whose last digits depend on the order.
+    FloatSum "float-sum" Warning;
+    /// A sensitive attribute is used.
+    SensitiveUse "sensitive-use" Warning;
+}
+
+impl std::fmt::Display for Code {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl serde::Serialize for Code {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}

@@ -1,0 +1,83 @@
+//! One error type per door.
+
+use std::fmt;
+
+use crate::diagnostic::{Diagnostic, Severity, Source, render};
+
+/// Why a source did not compile: all diagnostics at once. `Display` draws them.
+///
+/// # Example
+///
+/// ```
+/// # use audience::{Code, Definitions};
+/// let error = Definitions::parse("customer { id: string key }  segment s = contry = \"DE\"").unwrap_err();
+/// assert_eq!(error.diagnostics()[0].code, Code::UnknownAttribute);
+/// assert!(error.to_string().starts_with("error[unknown-attribute]: unknown attribute `contry`"));
+/// ```
+#[derive(Clone, PartialEq)]
+pub struct CompileError {
+    diagnostics: Vec<Diagnostic>,
+    sources: Vec<Source>,
+}
+
+impl CompileError {
+    pub(crate) fn new(diagnostics: Vec<Diagnostic>, sources: Vec<Source>) -> Self {
+        debug_assert!(
+            diagnostics.iter().any(|it| it.severity == Severity::Error),
+            "an error without an error"
+        );
+        Self { diagnostics, sources }
+    }
+
+    /// The errors and warnings, in the order of the text.
+    #[must_use]
+    pub fn diagnostics(&self) -> &[Diagnostic] {
+        &self.diagnostics
+    }
+
+    /// The texts that the spans point into.
+    #[must_use]
+    pub fn sources(&self) -> &[Source] {
+        &self.sources
+    }
+}
+
+impl fmt::Display for CompileError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&render(&self.diagnostics, &self.sources))
+    }
+}
+
+/// As `Display`, so that `unwrap` and `?` in `main` show the picture.
+impl fmt::Debug for CompileError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl std::error::Error for CompileError {}
+
+/// A name that the definitions do not have.
+///
+/// ```
+/// # use audience::Definitions;
+/// let shop = Definitions::parse("customer { id: string key }  segment everyone = true")?;
+/// let error = shop.segment("everyome").unwrap_err();
+/// assert_eq!(error.to_string(), "unknown segment `everyome`; did you mean `everyone`?");
+/// # Ok::<(), audience::CompileError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("unknown {kind} `{name}`{}", .help.as_deref().map(|it| format!("; {it}")).unwrap_or_default())]
+pub struct UnknownName {
+    pub(crate) kind: &'static str,
+    pub(crate) name: String,
+    pub(crate) help: Option<String>,
+}
+
+impl UnknownName {
+    /// The name as asked for.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+}

@@ -1,0 +1,305 @@
+//! What was meant: typed trees with every name resolved.
+//!
+//! A [`Condition`] is true or false for every customer; an [`Expr`] has a value or is missing. Evaluation of either
+//! cannot fail.
+
+use std::sync::Arc;
+
+use crate::{
+    schema::Schema,
+    span::Span,
+    syntax::ast,
+    value::{Date, DateTime, Type, Value},
+};
+
+pub(crate) use ast::{AggregateKind, ArithmeticOp, Quantifier};
+
+/// All definitions after checking. References between them are indices and form no cycle.
+#[derive(Clone, Debug)]
+pub(crate) struct Module {
+    pub(crate) schema: Arc<Schema>,
+    pub(crate) segments: Vec<Segment>,
+    pub(crate) traits: Vec<Trait>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Segment {
+    pub(crate) name: Arc<str>,
+    pub(crate) description: Option<Arc<str>>,
+    pub(crate) owner: Option<Arc<str>>,
+    pub(crate) condition: Condition,
+    pub(crate) span: Span,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Trait {
+    pub(crate) name: Arc<str>,
+    pub(crate) description: Option<Arc<str>>,
+    pub(crate) value: Expr,
+    pub(crate) span: Span,
+}
+
+/// Something true or false. Spans stay out of equality.
+#[derive(Clone, Debug)]
+pub(crate) struct Condition {
+    pub(crate) span: Span,
+    pub(crate) kind: ConditionKind,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum ConditionKind {
+    Constant(bool),
+    Not(Box<Condition>),
+    And(Vec<Condition>),
+    Or(Vec<Condition>),
+    /// A bool expression that is known and true.
+    Holds(Box<Expr>),
+    /// Both of one type, except that numbers of different types may meet. `!=` is `Not` of `Eq`.
+    Compare {
+        op: Order,
+        lhs: Box<Expr>,
+        rhs: Box<Expr>,
+    },
+    Between {
+        operand: Box<Expr>,
+        low: Box<Expr>,
+        high: Box<Expr>,
+    },
+    /// Membership in constants of the operand's type (numbers may mix as in `Compare`).
+    In {
+        operand: Box<Expr>,
+        set: Arc<[Value]>,
+    },
+    /// Both text.
+    Text {
+        test: TextTest,
+        operand: Box<Expr>,
+        pattern: Box<Expr>,
+    },
+    /// A list of plain values has this item.
+    Contains {
+        list: Place,
+        item: Box<Expr>,
+    },
+    /// A list of plain values has one of them, or all of them.
+    ContainsEach {
+        list: Place,
+        all: bool,
+        set: Arc<[Value]>,
+    },
+    Known(Box<Expr>),
+    /// A list that is present, of any length.
+    ListKnown(Place),
+    /// Text that is present and of length 0.
+    TextEmpty(Box<Expr>),
+    /// A list that is present and of length 0.
+    ListEmpty(Place),
+    /// Text that is known and not only white space.
+    TextFilled(Box<Expr>),
+    /// A list that is present and has items.
+    ListFilled(Place),
+    /// A datetime or date in a window; false when either is missing.
+    InWindow {
+        operand: Box<Expr>,
+        window: Window,
+    },
+    /// `any no all at least at most exactly`; for `All` the filter of `items` is what all must meet.
+    Quantified {
+        quantifier: Quantifier,
+        items: Items,
+    },
+    /// Index into [`Module::segments`].
+    Segment(usize),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Order {
+    Eq,
+    Lt,
+    Le,
+    Gt,
+    Ge,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum TextTest {
+    Contains,
+    StartsWith,
+    EndsWith,
+}
+
+/// Something that has a value of `ty`, or is missing when `optional`. Never a list or a record: those are [`Place`]s.
+#[derive(Clone, Debug)]
+pub(crate) struct Expr {
+    pub(crate) span: Span,
+    pub(crate) ty: Type,
+    pub(crate) optional: bool,
+    pub(crate) kind: ExprKind,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum ExprKind {
+    Constant(Value),
+    /// A slot of the customer or of an item in scope.
+    Slot(Place),
+    /// A value of a template: an input, an `assign`, a loop's item. Index into the template's locals.
+    Local(usize),
+    Now,
+    /// The day of `now` in the zone.
+    Today,
+    /// Index into [`Module::traits`].
+    Trait(usize),
+    /// A condition as a value, never missing.
+    Condition(Box<Condition>),
+    /// Operands brought to one type by [`ExprKind::Call`] of `decimal` beforehand where int meets decimal;
+    /// times: `datetime ± duration`, `date ± duration of whole days`, `datetime - datetime`, `date - date`;
+    /// `duration ± duration`.
+    Arithmetic {
+        op: ArithmeticOp,
+        lhs: Box<Expr>,
+        rhs: Box<Expr>,
+    },
+    Negate(Box<Expr>),
+    /// A function of the language, argument count and types checked.
+    Call {
+        function: Function,
+        args: Vec<Expr>,
+    },
+    /// The number of items of a list; missing when the list is.
+    Size(Place),
+    Case {
+        arms: Vec<(Condition, Expr)>,
+        otherwise: Option<Box<Expr>>,
+    },
+    Aggregate {
+        kind: AggregateKind,
+        value: Option<Box<Expr>>,
+        items: Items,
+    },
+}
+
+/// The functions of the language that are built; see `function/` for their signatures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Function {
+    Lower,
+    Upper,
+    Trim,
+    Length,
+    Abs,
+    Round,
+    Floor,
+    Ceil,
+    Min,
+    Max,
+    Default,
+    Int,
+    Float,
+    Decimal,
+    String,
+    Date,
+    Year,
+    Month,
+    Day,
+    Weekday,
+    Hour,
+    YearsSince,
+    DaysSince,
+    Domain,
+}
+
+/// A slot of a row in scope: row 0 is the customer, 1 the item of the outermost collection or loop, and so on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Place {
+    pub(crate) row: u8,
+    pub(crate) slot: u32,
+}
+
+/// `<collection> [window] [where condition]`.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Items {
+    pub(crate) source: Source,
+    /// Events only. Its bounds see only the rows outside.
+    pub(crate) window: Option<Window>,
+    /// Sees the item as row `row`.
+    pub(crate) filter: Option<Box<Condition>>,
+    /// The number that the item has in `Place::row`.
+    pub(crate) row: u8,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Source {
+    /// Index into [`Schema::events`]. Events after `now` do not exist.
+    Events(usize),
+    /// A list of records.
+    List(Place),
+}
+
+/// A stretch of time, open where an edge is absent; empty when an edge is missing for the customer.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Window {
+    pub(crate) from: Option<Edge>,
+    pub(crate) to: Option<Edge>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Edge {
+    pub(crate) bound: Bound,
+    pub(crate) inclusive: bool,
+}
+
+/// An end of a window. The first four are for instants, the others for days: the checker has turned a day that bounds
+/// instants into `DayStart` or `DayEnd`.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Bound {
+    /// An instant that is the same at every evaluation.
+    Instant(DateTime),
+    /// So many microseconds after `now` (before, when negative).
+    FromNow(i64),
+    /// The instant at which the zone's clock shows this many microseconds since 1970.
+    Local(i64),
+    /// The first moment of a day in the zone, so many days after the day that the inner bound gives.
+    DayStart { day: Box<Bound>, plus: i64 },
+    /// A day that is the same at every evaluation.
+    Day(Date),
+    /// So many days after today in the zone.
+    FromToday(i64),
+    /// A datetime, or a date, that differs from customer to customer.
+    Expr(Box<Expr>),
+}
+
+impl PartialEq for Condition {
+    fn eq(&self, other: &Self) -> bool {
+        self.kind == other.kind
+    }
+}
+
+impl PartialEq for Expr {
+    fn eq(&self, other: &Self) -> bool {
+        self.kind == other.kind && self.ty == other.ty && self.optional == other.optional
+    }
+}
+
+impl Expr {
+    pub(crate) fn constant(span: Span, ty: Type, value: impl Into<Value>) -> Self {
+        Self {
+            span,
+            ty,
+            optional: false,
+            kind: ExprKind::Constant(value.into()),
+        }
+    }
+}
+
+impl Condition {
+    pub(crate) fn new(span: Span, kind: ConditionKind) -> Self {
+        Self { span, kind }
+    }
+
+    /// The exact complement.
+    pub(crate) fn not(self) -> Self {
+        Self {
+            span: self.span,
+            kind: ConditionKind::Not(Box::new(self)),
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! One typed language for who a message is for and what it says to each person.
+#![forbid(unsafe_code)]
+
+mod diagnostic;
+mod error;
+mod hir;
+mod limits;
+mod record;
+mod schema;
+mod span;
+mod syntax;
+mod value;
+
+pub use diagnostic::{Code, Diagnostic, Label, Severity, Source, render};
+pub use error::{CompileError, UnknownName};
+pub use limits::Limits;
+pub use schema::{Catalog, Event, Placement, Schema};
+pub use span::Span;
+pub use value::{
+    Date, DateTime, Decimal, DecimalError, Duration, Field, Filled, Geo, Roles, TimeError, Type, Value,
+    ValueRef, Zone, ZoneError,
+};

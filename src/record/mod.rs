@@ -1,0 +1,45 @@
+//! Where customers' values come from: our own compact [`Customer`], or any struct that implements [`Record`].
+
+/// A row whose values are reached by slot, see [`Layout`](crate::schema::Layout).
+///
+/// Every method gives `None` when the value is missing. Asking a slot for a type it does not have gives `None` too; the
+/// compiler never does.
+pub(crate) trait Row<'a>: Copy {
+    type Item: Row<'a, Item = Self::Item>;
+    type Rows: Rows<'a, Row = Self::Item>;
+
+    fn known(self, slot: u32) -> bool;
+    fn bool(self, slot: u32) -> Option<bool>;
+    fn int(self, slot: u32) -> Option<i64>;
+    fn float(self, slot: u32) -> Option<f64>;
+    /// In units of 1/10000.
+    fn decimal(self, slot: u32) -> Option<i64>;
+    /// Text, URLs, references, and enumerations as their word.
+    fn text(self, slot: u32) -> Option<&'a str>;
+    /// The position of an enumeration's word among its words; `None` too for text that is none of them.
+    fn word(self, slot: u32) -> Option<u32>;
+    /// Days since 1970.
+    fn date(self, slot: u32) -> Option<i32>;
+    /// Microseconds since 1970.
+    fn datetime(self, slot: u32) -> Option<i64>;
+    fn geo(self, slot: u32) -> Option<crate::value::Geo>;
+    fn list(self, slot: u32) -> Option<Self::Rows>;
+    /// The events of that type; empty for rows other than a customer.
+    fn events(self, event: usize) -> Self::Rows;
+}
+
+/// The rows of a list, in the order given, or the events of a type.
+pub(crate) trait Rows<'a>: Copy {
+    type Row: Row<'a>;
+
+    fn len(self) -> usize;
+    fn get(self, index: usize) -> Self::Row;
+    /// When an event happened, in microseconds since 1970.
+    fn at(self, index: usize) -> i64;
+    /// Tells whether the events stand in the order of time. A loaded customer's always do; those of a struct read in
+    /// place may not, and what depends on their order then goes through an index sorted stably by time.
+    fn sorted(self) -> bool;
+    /// The exact sum of an int or decimal property over a range of sorted events, with the number of known values, where
+    /// running sums are kept.
+    fn running_sum(self, slot: u32, range: std::ops::Range<usize>) -> Option<(i128, usize)>;
+}

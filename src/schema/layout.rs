@@ -1,0 +1,117 @@
+//! Where each value of a row lies: nested records flattened into numbered slots.
+
+use std::sync::Arc;
+
+use crate::value::{Field, Roles, Type};
+
+/// The slots of one kind of row: the customer, an event, a list's item or a catalogue's item.
+///
+/// A nested record has no slot of its own: `consent.email` is a slot. An optional record is known when one of its
+/// fields is. An event's slot 0 is `at`. A list of plain values has rows with one slot of empty path.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Layout {
+    pub(crate) slots: Vec<Slot>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Slot {
+    /// The names from the row to the value: `["consent", "email"]`; empty for the value of a plain list.
+    pub(crate) path: Vec<Arc<str>>,
+    /// Never a record.
+    pub(crate) ty: Type,
+    /// Whether it may be missing, itself or with a record around it.
+    pub(crate) optional: bool,
+    /// Its own roles, `personal` and `sensitive` also from the records and lists around it.
+    pub(crate) roles: Roles,
+    /// For a list: the layout of its items.
+    pub(crate) items: Option<Arc<Layout>>,
+}
+
+impl Layout {
+    /// The layout of a customer or of a catalogue's item.
+    pub(crate) fn of_fields(fields: &[Field]) -> Self {
+        let mut layout = Self::default();
+        layout.add(fields, &[], false, &Roles::default());
+        layout
+    }
+
+    /// The layout of an event: `at`, then its properties.
+    pub(crate) fn of_event(fields: &[Field]) -> Self {
+        let at = Slot {
+            path: vec!["at".into()],
+            ty: Type::DateTime,
+            optional: false,
+            roles: Roles::default(),
+            items: None,
+        };
+        let mut layout = Self { slots: vec![at] };
+        layout.add(fields, &[], false, &Roles::default());
+        layout
+    }
+
+    /// The slot of that path.
+    pub(crate) fn find(&self, path: &[&str]) -> Option<usize> {
+        self.slots
+            .iter()
+            .position(|slot| slot.path.iter().map(|step| &**step).eq(path.iter().copied()))
+    }
+
+    /// The slots below a path, as those of a nested record.
+    pub(crate) fn below<'a>(&'a self, path: &'a [&'a str]) -> impl Iterator<Item = usize> + 'a {
+        let below = move |slot: &Slot| {
+            slot.path.len() > path.len() && slot.path.iter().zip(path).all(|(step, name)| **step == **name)
+        };
+        self.slots
+            .iter()
+            .enumerate()
+            .filter(move |(_, slot)| below(slot))
+            .map(|(index, _)| index)
+    }
+
+    fn add(&mut self, fields: &[Field], path: &[Arc<str>], optional: bool, outer: &Roles) {
+        for field in fields {
+            let mut path = path.to_vec();
+            path.push(field.name.clone());
+            let optional = optional || field.optional;
+            let mut roles = field.roles.clone();
+            roles.personal |= outer.personal;
+            roles.sensitive |= outer.sensitive;
+            match &field.ty {
+                Type::Record(fields) => self.add(fields, &path, optional, &roles),
+                ty => {
+                    let items = match ty {
+                        Type::List(item) => Some(Arc::new(Self::of_items(item, &roles))),
+                        _ => None,
+                    };
+                    self.slots.push(Slot {
+                        path,
+                        ty: ty.clone(),
+                        optional,
+                        roles,
+                        items,
+                    });
+                }
+            }
+        }
+    }
+
+    fn of_items(item: &Type, roles: &Roles) -> Self {
+        let mut layout = Self::default();
+        if let Type::Record(fields) = item {
+            layout.add(fields, &[], false, roles);
+        } else {
+            let roles = Roles {
+                key: false,
+                ..roles.clone()
+            };
+            layout.slots.push(Slot {
+                path: Vec::new(),
+                ty: item.clone(),
+                optional: false,
+                roles,
+                items: None,
+            });
+        }
+        layout
+    }
+}

@@ -1,0 +1,63 @@
+//! The data contract: attributes, events, catalogues and placements.
+
+mod layout;
+
+pub(crate) use layout::{Layout, Slot};
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+
+use crate::value::Field;
+
+/// Everything that may be known of a customer.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Schema {
+    /// The attributes, in the order declared.
+    pub customer: Vec<Field>,
+    /// What can be bought, shown or recommended.
+    #[serde(default)]
+    pub catalogs: IndexMap<Arc<str>, Catalog>,
+    /// What can happen. Every event has `at: datetime` besides the properties listed.
+    #[serde(default)]
+    pub events: IndexMap<Arc<str>, Event>,
+    /// The lists that a recommender fills.
+    #[serde(default)]
+    pub placements: IndexMap<Arc<str>, Placement>,
+}
+
+/// A catalogue: items known by their key.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Catalog {
+    /// What it is, for people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<Arc<str>>,
+    /// The fields of an item; exactly one has the role `key`.
+    pub fields: Vec<Field>,
+}
+
+/// An event type.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Event {
+    /// What it is, for people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<Arc<str>>,
+    /// The properties besides `at`.
+    pub fields: Vec<Field>,
+}
+
+/// A list of a catalogue's items that a recommender fills for each customer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Placement {
+    /// What it is, for people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<Arc<str>>,
+    /// The catalogue its items come from.
+    pub catalog: Arc<str>,
+}

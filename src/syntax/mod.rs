@@ -1,0 +1,3 @@
+//! Text to `ast`, and back. The only place that knows pest.
+
+pub(crate) mod ast;

@@ -1,0 +1,165 @@
+//! Types, fields and roles: what the schema says of a value.
+
+use std::{fmt, sync::Arc};
+
+use serde::{Deserialize, Serialize};
+
+/// The type of a value, without whether it may be missing.
+///
+/// ```
+/// # use audience::Type;
+/// assert_eq!(Type::List(Type::String.into()).to_string(), "[string]");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Type {
+    /// True or false.
+    Bool,
+    /// A 64-bit whole number.
+    Int,
+    /// A finite 64-bit binary number.
+    Float,
+    /// An exact number: a count of 1/10000 in 64 bits.
+    Decimal,
+    /// UTF-8 text without U+0000.
+    String,
+    /// One of the named words.
+    Words(Arc<[Arc<str>]>),
+    /// A calendar day, years 0001 to 9999.
+    Date,
+    /// An instant, to the microsecond.
+    #[serde(rename = "datetime")]
+    DateTime,
+    /// An exact number of microseconds; of expressions only, never of attributes.
+    Duration,
+    /// Latitude and longitude in degrees.
+    Geo,
+    /// Text with a scheme of the allow-list.
+    Url,
+    /// The key of an item of the named catalogue.
+    Ref(Arc<str>),
+    /// A list of values or of records.
+    List(Box<Type>),
+    /// A nested record.
+    Record(Arc<[Field]>),
+}
+
+impl Type {
+    /// Tells whether the value is text: strings, words, URLs and references (whose keys are text).
+    #[must_use]
+    pub fn is_text(&self) -> bool {
+        matches!(self, Self::String | Self::Words(_) | Self::Url)
+    }
+
+    /// Tells whether the value is a number.
+    #[must_use]
+    pub fn is_number(&self) -> bool {
+        matches!(self, Self::Int | Self::Float | Self::Decimal)
+    }
+}
+
+/// As written in a definition: `("a" | "b")`, `[string]`, `ref products`.
+impl fmt::Display for Type {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Bool => f.write_str("bool"),
+            Self::Int => f.write_str("int"),
+            Self::Float => f.write_str("float"),
+            Self::Decimal => f.write_str("decimal"),
+            Self::String => f.write_str("string"),
+            Self::Words(words) => {
+                f.write_str("(")?;
+                for (index, word) in words.iter().enumerate() {
+                    write!(f, "{}{word:?}", if index == 0 { "" } else { " | " })?;
+                }
+                f.write_str(")")
+            }
+            Self::Date => f.write_str("date"),
+            Self::DateTime => f.write_str("datetime"),
+            Self::Duration => f.write_str("duration"),
+            Self::Geo => f.write_str("geo"),
+            Self::Url => f.write_str("url"),
+            Self::Ref(catalog) => write!(f, "ref {catalog}"),
+            Self::List(item) => write!(f, "[{item}]"),
+            Self::Record(fields) => {
+                f.write_str("{ ")?;
+                for (index, field) in fields.iter().enumerate() {
+                    let comma = if index == 0 { "" } else { ", " };
+                    let mark = if field.optional { "?" } else { "" };
+                    write!(f, "{comma}{}: {}{mark}", field.name, field.ty)?;
+                }
+                f.write_str(" }")
+            }
+        }
+    }
+}
+
+/// A named, typed place in a record: an attribute, a property or a catalogue field.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Field {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Its type.
+    #[serde(rename = "type")]
+    pub ty: Type,
+    /// Whether it may be missing (`?`).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub optional: bool,
+    /// What else is said of it.
+    #[serde(default, skip_serializing_if = "Roles::is_empty")]
+    pub roles: Roles,
+    /// What it is, for people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<Arc<str>>,
+}
+
+/// The words after a type: `key`, `personal`, `sensitive`, `filled`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Roles {
+    /// The identity of the customer, or of a catalogue's item.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub key: bool,
+    /// Never shown unless asked for.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub personal: bool,
+    /// Like personal, and its use is flagged.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub sensitive: bool,
+    /// Blank text counts as missing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub filled: Option<Filled>,
+}
+
+impl Roles {
+    /// Tells whether nothing is said.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// The role `filled`, with the words that count as missing besides blank text.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Filled {
+    /// Compared exactly.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub except: Vec<Arc<str>>,
+}
+
+impl Filled {
+    /// Tells whether `text` counts as there: not only white space, and none of the listed words.
+    ///
+    /// ```
+    /// # use audience::Filled;
+    /// let filled = Filled { except: vec!["N/A".into()] };
+    /// assert!(filled.accepts("Ana") && !filled.accepts(" \u{a0}") && !filled.accepts("N/A"));
+    /// ```
+    #[must_use]
+    pub fn accepts(&self, text: &str) -> bool {
+        !text.chars().all(char::is_whitespace) && !self.except.iter().any(|word| **word == *text)
+    }
+}
