@@ -5,6 +5,7 @@ mod diagnostic;
 mod error;
 mod hir;
 mod limits;
+mod recommend;
 mod record;
 mod schema;
 mod span;
@@ -14,6 +15,10 @@ mod value;
 pub use diagnostic::{Code, Diagnostic, Label, Severity, Source, render};
 pub use error::{CompileError, UnknownName};
 pub use limits::Limits;
+pub use recommend::{
+    CoPurchase, CoPurchaseOptions, Evaluation, Interactions, Reason, Recommendation, Recommender, Serving,
+    leave_last_out,
+};
 pub use schema::{Catalog, Event, Placement, Schema};
 pub use span::Span;
 pub use value::{

@@ -275,6 +275,22 @@ impl Zone {
         self.0.name()
     }
 
+    /// Reads a datetime of RFC 3339, or one without an offset: then it is what this zone's clock shows.
+    ///
+    /// A local time that the zone skips is the first moment after the gap; one that occurs twice is the earlier.
+    ///
+    /// ```
+    /// # use audience::Zone;
+    /// let london = Zone::named("Europe/London")?;
+    /// assert_eq!(london.parse("2011-06-01T09:41:00")?.to_string(), "2011-06-01T08:41:00Z");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn parse(self, text: &str) -> Result<DateTime, TimeError> {
+        let (micros, local) = DateTime::parse_literal(text)?;
+        let micros = if local { self.instant(micros) } else { micros };
+        DateTime::from_micros(micros).ok_or(TimeError::Range)
+    }
+
     /// The calendar day of an instant in this zone, clamped to the years 0001 to 9999.
     #[must_use]
     pub fn date_of(self, at: DateTime) -> Date {
