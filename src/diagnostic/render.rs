@@ -1,12 +1,15 @@
 //! Draws diagnostics with the lines they are about.
 
+use std::ops::Range;
+
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 use super::{Diagnostic, Severity, Source};
+use crate::span::Span;
 
 /// Draws diagnostics as text, in the order given, with a blank line between them.
 ///
-/// Takes time proportional to the sources times the number of diagnostics.
+/// Takes time proportional to the sources for each diagnostic, which counts its lines.
 #[must_use]
 pub fn render(diagnostics: &[Diagnostic], sources: &[Source]) -> String {
     let mut out = String::new();
@@ -18,6 +21,27 @@ pub fn render(diagnostics: &[Diagnostic], sources: &[Source]) -> String {
         out.push('\n');
     }
     out
+}
+
+/// The whole lines that the spans touch. The rest of a long source stays out of the drawing, which takes time for all it
+/// is given.
+fn lines_around(text: &str, spans: impl Iterator<Item = Span>) -> Range<usize> {
+    let (mut start, mut end) = (text.len(), 0);
+    for span in spans {
+        start = start.min(span.start as usize);
+        end = end.max(span.end as usize);
+    }
+    let bytes = text.as_bytes();
+    let end = end.clamp(start, bytes.len());
+    let from = bytes[..start]
+        .iter()
+        .rposition(|byte| *byte == b'\n')
+        .map_or(0, |at| at + 1);
+    let to = bytes[end..]
+        .iter()
+        .position(|byte| *byte == b'\n')
+        .map_or(bytes.len(), |at| end + at);
+    from..to
 }
 
 fn draw(diagnostic: &Diagnostic, sources: &[Source]) -> String {
@@ -37,29 +61,57 @@ fn draw(diagnostic: &Diagnostic, sources: &[Source]) -> String {
             continue;
         };
         drawn.push(source);
-        let marks = diagnostic
+        let labels = diagnostic
             .labels
             .iter()
-            .enumerate()
-            .filter(|(_, other)| other.span.source == source);
-        let annotations = marks.map(|(index, other)| {
-            let kind = if index == 0 {
+            .filter(|other| other.span.source == source);
+        let lines = lines_around(&text.text, labels.clone().map(|other| other.span));
+        let annotations = labels.map(|other| {
+            let kind = if other == &diagnostic.labels[0] {
                 AnnotationKind::Primary
             } else {
                 AnnotationKind::Context
             };
-            let end = (other.span.end as usize).min(text.text.len());
-            kind.span((other.span.start as usize).min(end)..end)
+            let place = |at: u32| (at as usize).clamp(lines.start, lines.end) - lines.start;
+            kind.span(place(other.span.start)..place(other.span.end))
                 .label(&other.text)
         });
-        group = group.element(
-            Snippet::source(&*text.text)
-                .path(&*text.name)
-                .annotations(annotations),
-        );
+        let line = 1 + text.text[..lines.start]
+            .bytes()
+            .filter(|byte| *byte == b'\n')
+            .count();
+        let snippet = Snippet::source(&text.text[lines.clone()])
+            .line_start(line)
+            .path(&*text.name);
+        group = group.element(snippet.annotations(annotations));
     }
     for help in &diagnostic.help {
         group = group.element(Level::HELP.message(help));
     }
     Renderer::plain().render(&[group])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Code;
+
+    #[test]
+    fn draws_the_lines_concerned_with_their_numbers() {
+        let text = "customer { id: string key }\n\nsegment vip = contry = \"DE\"\nsegment other = true\n";
+        let diagnostic = Diagnostic::new(Code::UnknownAttribute, "unknown attribute `contry`")
+            .label(Span::new(0, 43, 49), "not in the schema")
+            .help(String::from("did you mean `country`?"));
+        let drawn = render(&[diagnostic], &[Source::new("shop.audience", text)]);
+        let expected = "\
+error[unknown-attribute]: unknown attribute `contry`
+ --> shop.audience:3:15
+  |
+3 | segment vip = contry = \"DE\"
+  |               ^^^^^^ not in the schema
+  |
+  = help: did you mean `country`?
+";
+        assert_eq!(drawn, expected);
+    }
 }
