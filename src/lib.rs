@@ -3,6 +3,7 @@
 
 mod diagnostic;
 mod error;
+mod function;
 mod hir;
 mod limits;
 mod recommend;

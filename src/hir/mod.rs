@@ -9,9 +9,10 @@ use crate::{
     schema::Schema,
     span::Span,
     syntax::ast,
-    value::{Date, DateTime, Type, Value},
+    value::{Date, DateTime, Roles, Type, Value},
 };
 
+pub(crate) use crate::function::Function;
 pub(crate) use ast::{AggregateKind, ArithmeticOp, Quantifier};
 
 /// All definitions after checking. References between them are indices and form no cycle.
@@ -36,6 +37,8 @@ pub(crate) struct Trait {
     pub(crate) name: Arc<str>,
     pub(crate) description: Option<Arc<str>>,
     pub(crate) value: Expr,
+    /// `personal` and `sensitive` from what it is computed of; `filled` when its text is never blank.
+    pub(crate) roles: Roles,
     pub(crate) span: Span,
 }
 
@@ -54,7 +57,8 @@ pub(crate) enum ConditionKind {
     Or(Vec<Condition>),
     /// A bool expression that is known and true.
     Holds(Box<Expr>),
-    /// Both of one type, except that numbers of different types may meet. `!=` is `Not` of `Eq`.
+    /// Both of one type, except that numbers of different types may meet (never decimal and float), and texts:
+    /// strings, words and URLs. `!=` is `Not` of `Eq`.
     Compare {
         op: Order,
         lhs: Box<Expr>,
@@ -128,7 +132,12 @@ pub(crate) enum TextTest {
     EndsWith,
 }
 
-/// Something that has a value of `ty`, or is missing when `optional`. Never a list or a record: those are [`Place`]s.
+/// Something that has a value of `ty`, or is missing. Never a list or a record (those are [`Place`]s), never of type
+/// [`Type::Ref`]: the slot of a reference has the type of the catalogue's key.
+///
+/// `optional` says whether it may be missing for lack of data or by a division. Overflow, floats that are not finite and
+/// dates out of range also give missing wherever arithmetic, a conversion or a sum stands, but do not make it optional:
+/// every sum would be, and every message would need a fallback for it.
 #[derive(Clone, Debug)]
 pub(crate) struct Expr {
     pub(crate) span: Span,
@@ -140,6 +149,8 @@ pub(crate) struct Expr {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum ExprKind {
     Constant(Value),
+    /// The instant at which the zone's clock shows this many microseconds since 1970.
+    Clock(i64),
     /// A slot of the customer or of an item in scope.
     Slot(Place),
     /// A value of a template: an input, an `assign`, a loop's item. Index into the template's locals.
@@ -151,7 +162,8 @@ pub(crate) enum ExprKind {
     Trait(usize),
     /// A condition as a value, never missing.
     Condition(Box<Condition>),
-    /// Operands brought to one type by [`ExprKind::Call`] of `decimal` beforehand where int meets decimal;
+    /// Operands brought to one type by [`ExprKind::Call`] of `decimal` beforehand where int meets decimal, of `float`
+    /// where it meets float (so also the arguments of `min max default` and the results of `case`);
     /// times: `datetime ± duration`, `date ± duration of whole days`, `datetime - datetime`, `date - date`;
     /// `duration ± duration`.
     Arithmetic {
@@ -178,35 +190,6 @@ pub(crate) enum ExprKind {
     },
 }
 
-/// The functions of the language that are built; see `function/` for their signatures.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Function {
-    Lower,
-    Upper,
-    Trim,
-    Length,
-    Abs,
-    Round,
-    Floor,
-    Ceil,
-    Min,
-    Max,
-    Default,
-    Int,
-    Float,
-    Decimal,
-    String,
-    Date,
-    Year,
-    Month,
-    Day,
-    Weekday,
-    Hour,
-    YearsSince,
-    DaysSince,
-    Domain,
-}
-
 /// A slot of a row in scope: row 0 is the customer, 1 the item of the outermost collection or loop, and so on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Place {
@@ -230,7 +213,7 @@ pub(crate) struct Items {
 pub(crate) enum Source {
     /// Index into [`Schema::events`]. Events after `now` do not exist.
     Events(usize),
-    /// A list of records.
+    /// A list of records, or of plain values, whose items have no names.
     List(Place),
 }
 
