@@ -3,9 +3,11 @@
 
 mod diagnostic;
 mod error;
+mod eval;
 mod function;
 mod hir;
 mod limits;
+mod plan;
 mod recommend;
 mod record;
 mod schema;
@@ -15,6 +17,7 @@ mod value;
 
 pub use diagnostic::{Code, Diagnostic, Label, Severity, Source, render};
 pub use error::{CompileError, UnknownName};
+pub use eval::At;
 pub use limits::Limits;
 pub use recommend::{
     CoPurchase, CoPurchaseOptions, Evaluation, Interactions, Reason, Recommendation, Recommender, Serving,

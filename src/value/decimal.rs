@@ -68,14 +68,19 @@ impl Decimal {
     /// The nearest binary number.
     #[must_use]
     pub fn to_f64(self) -> f64 {
-        // Both steps round once; the quotient of two exactly held integers below 2^53 is the nearest float, and above
-        // that the digits decide.
+        // The quotient of two exactly held integers is rounded once. Above 2^53 the quotient is taken in integers with
+        // 60 more bits, the last of which tells whether something was cut off, and rounded once by the conversion.
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "one branch is below 2^53, the other rounds to the nearest"
+        )]
         if self.0.unsigned_abs() < 1 << 53 {
-            #[expect(clippy::cast_precision_loss, reason = "the branch above keeps it below 2^53")]
-            let units = self.0 as f64;
-            units / 10_000.0
+            self.0 as f64 / 10_000.0
         } else {
-            self.to_string().parse().unwrap_or(f64::NAN)
+            let shifted = u128::from(self.0.unsigned_abs()) << 60;
+            let quotient = shifted / 10_000 | u128::from(shifted % 10_000 != 0);
+            let magnitude = quotient as f64 / (1_u64 << 60) as f64;
+            if self.0 < 0 { -magnitude } else { magnitude }
         }
     }
 
@@ -134,12 +139,34 @@ impl Decimal {
 impl fmt::Display for Decimal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let magnitude = self.0.unsigned_abs();
-        let (whole, part) = (magnitude / 10_000, magnitude % 10_000);
-        let mut digits = format_args!("{whole}").to_string();
-        if part != 0 {
-            digits.push_str(format!(".{part:04}").trim_end_matches('0'));
+        // Digits from the last to the first; fifteen before the point, the point, and four behind it are the most.
+        let mut digits = [b'0'; 20];
+        let (mut start, mut rest) = (digits.len(), magnitude);
+        let mut fraction = 4;
+        while fraction > 0 && rest % 10 == 0 {
+            rest /= 10;
+            fraction -= 1;
         }
-        f.pad_integral(self.0 >= 0, "", &digits)
+        let mut put = |digit: u8| {
+            start -= 1;
+            digits[start] = digit;
+        };
+        if fraction > 0 {
+            for _ in 0..fraction {
+                put(b'0' + (rest % 10) as u8);
+                rest /= 10;
+            }
+            put(b'.');
+        }
+        loop {
+            put(b'0' + (rest % 10) as u8);
+            rest /= 10;
+            if rest == 0 {
+                break;
+            }
+        }
+        let digits = str::from_utf8(&digits[start..]).expect("only ASCII was written");
+        f.pad_integral(self.0 >= 0, "", digits)
     }
 }
 
@@ -242,6 +269,33 @@ mod tests {
         assert_eq!(Decimal(i64::MIN).to_string(), "-922337203685477.5808");
         assert_eq!(Decimal(-5).to_string(), "-0.0005");
         assert_eq!(Decimal(20_000).to_string(), "2");
+        assert_eq!(Decimal(0).to_string(), "0");
+        assert_eq!(Decimal(1_000_000).to_string(), "100");
+        assert_eq!(Decimal(199_900).to_string(), "19.99");
+        assert_eq!(format!("{:>8}", Decimal(-15_000)), "    -1.5");
+    }
+
+    #[test]
+    fn becomes_the_nearest_binary_number() {
+        for units in [
+            0,
+            1,
+            -1,
+            199_900,
+            (1 << 53) - 1,
+            1 << 53,
+            (1 << 53) + 1,
+            i64::MAX,
+            i64::MIN,
+            9_007_199_254_750_001,
+        ] {
+            let decimal = Decimal(units);
+            assert_eq!(
+                Ok(decimal.to_f64()),
+                decimal.to_string().parse::<f64>(),
+                "{decimal}"
+            );
+        }
     }
 
     #[test]

@@ -1,7 +1,10 @@
 //! What attributes, properties and expressions hold.
 
+pub(crate) mod compare;
 mod decimal;
 mod geo;
+pub(crate) mod number;
+pub(crate) mod text;
 mod time;
 mod ty;
 

@@ -143,6 +143,19 @@ impl Date {
         Self::from_days(i64::from(self.0).checked_add(days)?)
     }
 
+    /// The full years from this day to another: the largest number that added to this day's year does not lead beyond
+    /// the other day, where 29 February returns on 28 February. Negative when the other day comes first.
+    #[must_use]
+    pub(crate) fn full_years_until(self, other: Self) -> i32 {
+        let years = other.year() - self.year();
+        let leap_day = (self.month(), self.day()) == (2, 29);
+        let returns = match Self::from_ymd(other.year(), self.month(), self.day()) {
+            None if leap_day => Self::from_ymd(other.year(), 2, 28),
+            day => day,
+        };
+        years - i32::from(returns.is_some_and(|day| day > other))
+    }
+
     fn naive(self) -> NaiveDate {
         NaiveDate::from_num_days_from_ce_opt(self.0 + EPOCH_FROM_CE).unwrap_or_default()
     }
@@ -298,6 +311,18 @@ impl Zone {
         Date::from_days(days).unwrap_or(if days < 0 { Date::MIN } else { Date::MAX })
     }
 
+    /// The calendar day of an instant in this zone, unless it lies outside the years 0001 to 9999.
+    #[must_use]
+    pub(crate) fn checked_date_of(self, at: DateTime) -> Option<Date> {
+        Date::from_days(self.wall(at).div_euclid(DAY))
+    }
+
+    /// The hour that the zone's clock shows at an instant.
+    #[must_use]
+    pub(crate) fn hour_of(self, at: DateTime) -> i64 {
+        self.wall(at).rem_euclid(DAY) / (3600 * MICROS)
+    }
+
     /// What the zone's clock shows at an instant, as microseconds since 1970 on that clock.
     #[must_use]
     pub(crate) fn wall(self, at: DateTime) -> i64 {
@@ -381,10 +406,7 @@ impl fmt::Display for DateTime {
             at.minute(),
             at.second()
         )?;
-        let micros = self.0.rem_euclid(MICROS);
-        if micros != 0 {
-            f.write_str(format!(".{micros:06}").trim_end_matches('0'))?;
-        }
+        write_fraction(f, self.0.rem_euclid(MICROS).unsigned_abs())?;
         f.write_str("Z")
     }
 }
@@ -395,11 +417,22 @@ impl fmt::Display for Duration {
         let magnitude = self.0.unsigned_abs();
         let (seconds, micros) = (magnitude / 1_000_000, magnitude % 1_000_000);
         write!(f, "{}PT{seconds}", if self.0 < 0 { "-" } else { "" })?;
-        if micros != 0 {
-            f.write_str(format!(".{micros:06}").trim_end_matches('0'))?;
-        }
+        write_fraction(f, micros)?;
         f.write_str("S")
     }
+}
+
+/// Writes a point and the digits of so many microseconds below a second, as many as needed.
+fn write_fraction(f: &mut fmt::Formatter<'_>, micros: u64) -> fmt::Result {
+    let (mut digits, mut width) = (micros, 6);
+    if micros == 0 {
+        return Ok(());
+    }
+    while digits % 10 == 0 {
+        digits /= 10;
+        width -= 1;
+    }
+    write!(f, ".{digits:0width$}")
 }
 
 impl FromStr for Date {
@@ -517,6 +550,27 @@ mod tests {
         ] {
             assert!(text.parse::<DateTime>().is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn years_are_counted_by_their_returns() -> Result<(), TimeError> {
+        for (from, to, years) in [
+            ("1990-05-17", "2026-05-16", 35),
+            ("1990-05-17", "2026-05-17", 36),
+            ("2000-02-29", "2001-02-27", 0),
+            ("2000-02-29", "2001-02-28", 1),
+            ("2000-02-29", "2004-02-28", 3),
+            ("2000-02-29", "2004-02-29", 4),
+            ("2026-01-01", "2025-12-31", -1),
+            ("2026-01-01", "2025-01-01", -1),
+            ("2026-01-01", "2024-12-31", -2),
+            ("2026-01-01", "2026-01-01", 0),
+            ("0001-01-01", "9999-12-31", 9998),
+        ] {
+            let (start, end): (Date, Date) = (from.parse()?, to.parse()?);
+            assert_eq!(start.full_years_until(end), years, "{from} to {to}");
+        }
+        Ok(())
     }
 
     #[test]

@@ -1,0 +1,8 @@
+//! Answers for one customer.
+
+mod at;
+pub(crate) mod interpret;
+#[cfg(test)]
+mod toy;
+
+pub use at::At;

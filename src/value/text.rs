@@ -1,0 +1,107 @@
+//! What the functions on text do, written into a buffer that the caller reuses.
+
+use std::fmt::Write;
+
+use super::ValueRef;
+
+/// Appends the full lower-case mapping of `text`.
+pub(crate) fn lower(text: &str, out: &mut String) {
+    if text.contains('Σ') {
+        // What becomes of a capital sigma depends on the letters around it.
+        out.push_str(&text.to_lowercase());
+    } else {
+        out.extend(text.chars().flat_map(char::to_lowercase));
+    }
+}
+
+/// Appends the full upper-case mapping of `text`.
+pub(crate) fn upper(text: &str, out: &mut String) {
+    out.extend(text.chars().flat_map(char::to_uppercase));
+}
+
+/// What follows the last `@`, or nothing without one.
+pub(crate) fn domain(text: &str) -> Option<&str> {
+    text.rsplit_once('@').map(|(_, domain)| domain)
+}
+
+/// The number of code points.
+pub(crate) fn length(text: &str) -> i64 {
+    i64::try_from(text.chars().count()).unwrap_or(i64::MAX)
+}
+
+/// Tells whether there is more than white space.
+pub(crate) fn filled(text: &str) -> bool {
+    !text.chars().all(char::is_whitespace)
+}
+
+/// Appends what `string(value)` gives: numbers with as many digits as needed, times in ISO 8601.
+pub(crate) fn show(value: ValueRef<'_>, out: &mut String) {
+    write!(out, "{value}").expect("writing to a string cannot fail");
+}
+
+/// The name of a day of the week, counted from Monday.
+pub(crate) fn weekday(days_from_monday: u32) -> &'static str {
+    const DAYS: [&str; 7] = [
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+    ];
+    DAYS[days_from_monday as usize % 7]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::Decimal;
+
+    fn written(write: impl FnOnce(&mut String)) -> String {
+        let mut out = String::new();
+        write(&mut out);
+        out
+    }
+
+    #[test]
+    fn letters_change_case_by_their_full_mapping() {
+        for (text, low, up) in [
+            ("Ana", "ana", "ANA"),
+            ("Straße", "straße", "STRASSE"),
+            ("İ", "i\u{307}", "İ"),
+            ("ΟΔΟΣ ΣΟΦΙΑΣ", "οδος σοφιας", "ΟΔΟΣ ΣΟΦΙΑΣ"),
+            ("ﬁn", "ﬁn", "FIN"),
+            ("日本 1", "日本 1", "日本 1"),
+            ("", "", ""),
+        ] {
+            assert_eq!(written(|out| lower(text, out)), low, "{text}");
+            assert_eq!(written(|out| upper(text, out)), up, "{text}");
+        }
+    }
+
+    #[test]
+    fn parts_and_lengths() {
+        assert_eq!(domain("ana@Example.COM"), Some("Example.COM"));
+        assert_eq!(domain("\"a@b\"@c"), Some("c"));
+        assert_eq!(domain("ana@"), Some(""));
+        assert_eq!(domain("ana"), None);
+        assert_eq!(length("e\u{301}👩‍👩‍👧"), 7);
+        assert_eq!(length(""), 0);
+        assert!(filled(" a ") && !filled(" \u{a0}\u{3000}\n") && !filled(""));
+        // A zero-width space is no white space.
+        assert!(filled("\u{200b}"));
+    }
+
+    #[test]
+    fn values_are_shown() {
+        let shown = |value| written(|out| show(value, out));
+        assert_eq!(shown(ValueRef::Bool(true)), "true");
+        assert_eq!(shown(ValueRef::Int(i64::MIN)), "-9223372036854775808");
+        assert_eq!(shown(ValueRef::Decimal(Decimal::from_units(125_000))), "12.5");
+        assert_eq!(shown(ValueRef::Float(1e21)), "1000000000000000000000");
+        assert_eq!(shown(ValueRef::Float(0.1)), "0.1");
+        assert_eq!(shown(ValueRef::Float(2.0)), "2");
+        assert_eq!(weekday(0), "monday");
+    }
+}
