@@ -23,7 +23,8 @@ pub use recommend::{
     CoPurchase, CoPurchaseOptions, Evaluation, Interactions, Reason, Recommendation, Recommender, Serving,
     leave_last_out,
 };
-pub use schema::{Catalog, Event, Placement, Schema};
+pub use record::{Customer, LoadError, LoadErrorKind, Loader};
+pub use schema::{Catalog, Event, Placement, Schema, SchemaId};
 pub use span::Span;
 pub use value::{
     Date, DateTime, Decimal, DecimalError, Duration, Field, Filled, Geo, Roles, TimeError, Type, Value,

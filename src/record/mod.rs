@@ -1,9 +1,23 @@
 //! Where customers' values come from: our own compact [`Customer`], or any struct that implements [`Record`].
 
+mod cell;
+mod customer;
+mod error;
+mod fill;
+mod form;
+mod json;
+mod load;
+mod table;
+
+pub use customer::Customer;
+pub(crate) use customer::Shape;
+pub use error::{LoadError, LoadErrorKind};
+pub use load::Loader;
+
 /// A row whose values are reached by slot, see [`Layout`](crate::schema::Layout).
 ///
-/// Every method gives `None` when the value is missing. Asking a slot for a type it does not have gives `None` too; the
-/// compiler never does.
+/// Every method gives `None` when the value is missing. The compiler asks a slot only for the type it has; what any other
+/// question gives is not specified (it does not panic).
 pub(crate) trait Row<'a>: Copy {
     type Item: Row<'a, Item = Self::Item>;
     type Rows: Rows<'a, Row = Self::Item>;
@@ -43,3 +57,6 @@ pub(crate) trait Rows<'a>: Copy {
     /// running sums are kept.
     fn running_sum(self, slot: u32, range: std::ops::Range<usize>) -> Option<(i128, usize)>;
 }
+
+#[cfg(test)]
+mod tests;

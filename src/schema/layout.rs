@@ -25,6 +25,20 @@ pub(crate) struct Slot {
     pub(crate) roles: Roles,
     /// For a list: the layout of its items.
     pub(crate) items: Option<Arc<Layout>>,
+    /// For a list: its position among the lists of the layout.
+    pub(crate) list: usize,
+}
+
+impl Slot {
+    /// Its path as written: `consent.email`.
+    pub(crate) fn name(&self) -> String {
+        self.path.join(".")
+    }
+
+    /// Whether its values must stay out of logs, errors and explanations.
+    pub(crate) fn hidden(&self) -> bool {
+        self.roles.personal || self.roles.sensitive
+    }
 }
 
 impl Layout {
@@ -43,6 +57,7 @@ impl Layout {
             optional: false,
             roles: Roles::default(),
             items: None,
+            list: 0,
         };
         let mut layout = Self { slots: vec![at] };
         layout.add(fields, &[], false, &Roles::default());
@@ -54,6 +69,11 @@ impl Layout {
         self.slots
             .iter()
             .position(|slot| slot.path.iter().map(|step| &**step).eq(path.iter().copied()))
+    }
+
+    /// The layouts of the lists' items, in the order of their slots.
+    pub(crate) fn lists(&self) -> impl Iterator<Item = &Arc<Self>> {
+        self.slots.iter().filter_map(|slot| slot.items.as_ref())
     }
 
     /// The slots below a path, as those of a nested record.
@@ -83,12 +103,14 @@ impl Layout {
                         Type::List(item) => Some(Arc::new(Self::of_items(item, &roles))),
                         _ => None,
                     };
+                    let list = self.lists().count();
                     self.slots.push(Slot {
                         path,
                         ty: ty.clone(),
                         optional,
                         roles,
                         items,
+                        list,
                     });
                 }
             }
@@ -110,6 +132,7 @@ impl Layout {
                 optional: false,
                 roles,
                 items: None,
+                list: 0,
             });
         }
         layout

@@ -1,7 +1,9 @@
 //! The data contract: attributes, events, catalogues and placements.
 
+mod fingerprint;
 mod layout;
 
+pub use fingerprint::SchemaId;
 pub(crate) use layout::{Layout, Slot};
 
 use std::sync::Arc;

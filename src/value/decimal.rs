@@ -175,6 +175,17 @@ impl FromStr for Decimal {
     type Err = DecimalError;
 
     fn from_str(text: &str) -> Result<Self, DecimalError> {
+        Self::read(text, false)
+    }
+}
+
+impl Decimal {
+    /// Reads as `from_str` does, but rounds digits after the fourth half away from zero.
+    pub(crate) fn parse_rounded(text: &str) -> Result<Self, DecimalError> {
+        Self::read(text, true)
+    }
+
+    fn read(text: &str, round: bool) -> Result<Self, DecimalError> {
         let (negative, body) = match text.as_bytes().first() {
             Some(b'-') => (true, &text[1..]),
             Some(b'+') => (false, &text[1..]),
@@ -199,14 +210,18 @@ impl FromStr for Decimal {
             .unwrap_or(i64::MAX)
             .saturating_add(i64::from(exponent) + 4);
         let mut units: i128 = 0;
+        let mut away = false;
         for (index, digit) in digits().enumerate() {
-            if i64::try_from(index).unwrap_or(i64::MAX) < last {
+            let index = i64::try_from(index).unwrap_or(i64::MAX);
+            if index < last {
                 units = units * 10 + i128::from(digit);
                 if units > 1 << 64 {
                     return Err(DecimalError::Range);
                 }
-            } else if digit != 0 {
+            } else if digit != 0 && !round {
                 return Err(DecimalError::Digits);
+            } else if index == last {
+                away = digit >= 5;
             }
         }
         let missing = last - i64::try_from(whole.len() + part.len()).unwrap_or(i64::MAX);
@@ -216,6 +231,7 @@ impl FromStr for Decimal {
                 return Err(DecimalError::Range);
             }
         }
+        units += i128::from(away);
         let signed = if negative { -units } else { units };
         i64::try_from(signed).map(Self).map_err(|_| DecimalError::Range)
     }
@@ -262,6 +278,31 @@ mod tests {
         for text in ["", ".", "-", "1,5", " 1", "1.2.3", "1e", "٣", "--1", "+-1"] {
             assert_eq!(text.parse::<Decimal>(), Err(DecimalError::Syntax), "{text}");
         }
+    }
+
+    #[test]
+    fn rounds_when_asked() {
+        for (text, units) in [
+            ("0.00005", 1),
+            ("-0.00005", -1),
+            ("0.00004999", 0),
+            ("2.00015", 20_002),
+            ("9e-5", 1),
+            ("9e-6", 0),
+            ("9e-400000000", 0),
+            ("12.5", 125_000),
+        ] {
+            assert_eq!(
+                Decimal::parse_rounded(text).map(Decimal::units),
+                Ok(units),
+                "{text}"
+            );
+        }
+        assert_eq!(
+            Decimal::parse_rounded("922337203685477.58075"),
+            Err(DecimalError::Range)
+        );
+        assert_eq!(Decimal::parse_rounded("1.x"), Err(DecimalError::Syntax));
     }
 
     #[test]

@@ -7,11 +7,13 @@ pub(crate) mod number;
 pub(crate) mod text;
 mod time;
 mod ty;
+mod url;
 
 pub use decimal::{Decimal, DecimalError};
 pub use geo::Geo;
 pub use time::{Date, DateTime, Duration, TimeError, Zone, ZoneError};
 pub use ty::{Field, Filled, Roles, Type};
+pub(crate) use url::Schemes;
 
 use std::{fmt, sync::Arc};
 

@@ -1,0 +1,287 @@
+//! Our own compact form of a customer.
+
+use std::{fmt, sync::Arc};
+
+use super::{
+    Row, Rows,
+    table::{Store, Table, TableRow, TableRows, days_of, word_of},
+};
+use crate::{
+    schema::{Layout, Schema, SchemaId},
+    value::{Date, DateTime, Decimal, Geo, Type, ValueRef},
+};
+
+/// What customers of a schema look like: computed once, shared by all of them.
+#[derive(Debug)]
+pub(crate) struct Shape {
+    pub(crate) id: SchemaId,
+    pub(crate) schema: Arc<Schema>,
+    pub(crate) customer: Arc<Layout>,
+    /// In the order of [`Schema::events`].
+    pub(crate) events: Vec<Arc<Layout>>,
+    /// The slot of the customer's key.
+    pub(crate) key: u32,
+}
+
+impl Shape {
+    /// The shape of a valid schema.
+    pub(crate) fn new(schema: Arc<Schema>) -> Self {
+        let customer = Layout::of_fields(&schema.customer);
+        let key = customer.slots.iter().position(|slot| slot.roles.key);
+        Self {
+            id: schema.id(),
+            key: u32::try_from(key.unwrap_or(0)).unwrap_or(0),
+            customer: customer.into(),
+            events: schema
+                .events
+                .values()
+                .map(|it| Layout::of_event(&it.fields).into())
+                .collect(),
+            schema,
+        }
+    }
+}
+
+/// A customer in our own compact form: attributes in 8-byte slots, events by type in the order of time with running
+/// sums, so that a condition over a window of events takes two binary searches.
+///
+/// It is made by loading, from JSON or from anything that implements `Serialize`, and checked against the schema in the
+/// process: what it holds is valid. It stays valid for every set of definitions with the same schema, see
+/// [`SchemaId`].
+///
+/// `Debug` shows neither personal nor sensitive values.
+#[derive(Clone)]
+pub struct Customer {
+    pub(super) shape: Arc<Shape>,
+    pub(super) root: Table,
+    pub(super) events: Box<[Table]>,
+    pub(super) store: Store,
+}
+
+impl Customer {
+    /// The identity of the schema that it was loaded for.
+    #[must_use]
+    pub fn schema_id(&self) -> SchemaId {
+        self.shape.id
+    }
+
+    /// Tells whether it can be used with definitions of that shape.
+    #[inline]
+    pub(crate) fn fits(&self, shape: &Arc<Shape>) -> bool {
+        Arc::ptr_eq(&self.shape, shape) || self.shape.id == shape.id
+    }
+
+    /// The attribute with the role `key`: text or a whole number.
+    #[must_use]
+    pub fn key(&self) -> ValueRef<'_> {
+        value(self.root.single(&self.store), self.shape.key as usize).unwrap_or(ValueRef::Text(""))
+    }
+
+    /// The value of an attribute, such as `country` or `consent.email`.
+    ///
+    /// `None` when the value is missing, when there is no such attribute, and for lists and whole records.
+    #[must_use]
+    pub fn get(&self, path: &str) -> Option<ValueRef<'_>> {
+        let slots = self.shape.customer.slots.iter();
+        let slot = slots.into_iter().position(|slot| slot.name() == path)?;
+        value(self.root.single(&self.store), slot)
+    }
+
+    /// How many events of that type it has; 0 when there is no such type.
+    #[must_use]
+    pub fn event_count(&self, event: &str) -> usize {
+        let index = self.shape.schema.events.get_index_of(event);
+        index
+            .and_then(|index| self.events.get(index))
+            .map_or(0, |table| table.rows)
+    }
+}
+
+/// The value of a slot, unless it is missing or a list.
+pub(super) fn value<'a>(row: TableRow<'a>, slot: usize) -> Option<ValueRef<'a>> {
+    let ty = &row.layout().slots.get(slot)?.ty;
+    let slot = u32::try_from(slot).ok()?;
+    match ty {
+        Type::Bool => row.bool(slot).map(ValueRef::Bool),
+        Type::Int => row.int(slot).map(ValueRef::Int),
+        Type::Float => row.float(slot).map(ValueRef::Float),
+        Type::Decimal => row
+            .decimal(slot)
+            .map(|units| ValueRef::Decimal(Decimal::from_units(units))),
+        Type::String | Type::Words(_) | Type::Url | Type::Ref(_) => row.text(slot).map(ValueRef::Text),
+        Type::Date => row
+            .date(slot)
+            .and_then(|days| Date::from_days(days.into()))
+            .map(ValueRef::Date),
+        Type::DateTime => row
+            .datetime(slot)
+            .and_then(DateTime::from_micros)
+            .map(ValueRef::DateTime),
+        Type::Geo => row.geo(slot).map(ValueRef::Geo),
+        Type::Duration | Type::List(_) | Type::Record(_) => None,
+    }
+}
+
+impl<'a> Row<'a> for &'a Customer {
+    type Item = TableRow<'a>;
+    type Rows = TableRows<'a>;
+
+    #[inline]
+    fn known(self, slot: u32) -> bool {
+        self.root.cell(slot as usize).is_some()
+    }
+
+    #[inline]
+    fn bool(self, slot: u32) -> Option<bool> {
+        self.root.cell(slot as usize).map(|cell| cell != 0)
+    }
+
+    #[inline]
+    fn int(self, slot: u32) -> Option<i64> {
+        self.root.cell(slot as usize).map(u64::cast_signed)
+    }
+
+    #[inline]
+    fn float(self, slot: u32) -> Option<f64> {
+        self.root.cell(slot as usize).map(f64::from_bits)
+    }
+
+    #[inline]
+    fn decimal(self, slot: u32) -> Option<i64> {
+        self.root.cell(slot as usize).map(u64::cast_signed)
+    }
+
+    #[inline]
+    fn text(self, slot: u32) -> Option<&'a str> {
+        let cell = self.root.cell(slot as usize)?;
+        self.root.text(&self.store, slot as usize, cell)
+    }
+
+    #[inline]
+    fn word(self, slot: u32) -> Option<u32> {
+        self.root.cell(slot as usize).map(word_of)
+    }
+
+    #[inline]
+    fn date(self, slot: u32) -> Option<i32> {
+        self.root.cell(slot as usize).map(days_of)
+    }
+
+    #[inline]
+    fn datetime(self, slot: u32) -> Option<i64> {
+        self.root.cell(slot as usize).map(u64::cast_signed)
+    }
+
+    #[inline]
+    fn geo(self, slot: u32) -> Option<Geo> {
+        self.root.single(&self.store).geo(slot)
+    }
+
+    #[inline]
+    fn list(self, slot: u32) -> Option<TableRows<'a>> {
+        let cell = self.root.cell(slot as usize)?;
+        self.root.list(&self.store, slot as usize, cell)
+    }
+
+    #[inline]
+    fn events(self, event: usize) -> TableRows<'a> {
+        match self.events.get(event) {
+            Some(table) => table.rows(&self.store),
+            None => self.root.single(&self.store).events(event),
+        }
+    }
+}
+
+/// Two customers are equal when they are of the same schema and hold the same values.
+impl PartialEq for Customer {
+    fn eq(&self, other: &Self) -> bool {
+        let same =
+            |(mine, others): (&Table, &Table)| same_rows(mine.rows(&self.store), others.rows(&other.store));
+        self.fits(&other.shape)
+            && same((&self.root, &other.root))
+            && self.events.iter().zip(&other.events).all(same)
+    }
+}
+
+fn same_rows(mine: TableRows<'_>, others: TableRows<'_>) -> bool {
+    mine.len() == others.len()
+        && (0..mine.len()).all(|index| {
+            let (mine, others) = (mine.get(index), others.get(index));
+            (0_u32..).zip(&mine.layout().slots).all(|(slot, it)| {
+                if it.items.is_none() {
+                    value(mine, slot as usize) == value(others, slot as usize)
+                } else {
+                    match (mine.list(slot), others.list(slot)) {
+                        (Some(mine), Some(others)) => same_rows(mine, others),
+                        (mine, others) => mine.is_none() && others.is_none(),
+                    }
+                }
+            })
+        })
+}
+
+/// The known values by name; `_` for what is personal or sensitive, whether known or not; of events only how many.
+impl fmt::Debug for Customer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("Customer");
+        let row = self.root.single(&self.store);
+        for (slot, it) in row.layout().slots.iter().enumerate() {
+            if let Some(value) = Shown::of(row, slot) {
+                shown.field(&it.name(), &value);
+            }
+        }
+        for (name, table) in self.shape.schema.events.keys().zip(&self.events) {
+            shown.field(name, &format_args!("{} events", table.rows));
+        }
+        shown.finish()
+    }
+}
+
+enum Shown<'a> {
+    Hidden,
+    Value(ValueRef<'a>),
+    List(TableRows<'a>),
+    Record(TableRow<'a>),
+}
+
+impl<'a> Shown<'a> {
+    fn of(row: TableRow<'a>, slot: usize) -> Option<Self> {
+        let it = &row.layout().slots[slot];
+        if it.hidden() {
+            Some(Self::Hidden)
+        } else if it.items.is_some() {
+            row.list(u32::try_from(slot).ok()?).map(Self::List)
+        } else {
+            value(row, slot).map(Self::Value)
+        }
+    }
+}
+
+impl fmt::Debug for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Hidden => f.write_str("_"),
+            Self::Value(ValueRef::Text(text)) => write!(f, "{text:?}"),
+            Self::Value(value) => write!(f, "{value}"),
+            Self::List(rows) => f
+                .debug_list()
+                .entries((0..rows.len()).map(|index| Self::Record(rows.get(index))))
+                .finish(),
+            Self::Record(row) => {
+                let slots = &row.layout().slots;
+                if let [only] = &slots[..]
+                    && only.path.is_empty()
+                {
+                    return Self::of(*row, 0).unwrap_or(Self::Hidden).fmt(f);
+                }
+                let mut shown = f.debug_map();
+                for (slot, it) in slots.iter().enumerate() {
+                    if let Some(value) = Self::of(*row, slot) {
+                        shown.entry(&format_args!("{}", it.name()), &value);
+                    }
+                }
+                shown.finish()
+            }
+        }
+    }
+}

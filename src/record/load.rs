@@ -1,0 +1,107 @@
+//! Makes customers from JSON.
+
+use std::sync::Arc;
+
+use super::{
+    Customer, LoadError, LoadErrorKind, Shape,
+    cell::Strictness,
+    fill::Context,
+    form::{Form, Node},
+    json,
+    table::TableBuilder,
+};
+use crate::limits::Limits;
+
+/// Loads customers: checks each record against the schema and brings it into our compact form.
+///
+/// A loader is cheap to clone, and the same one may be used from many threads.
+#[derive(Clone, Debug)]
+pub struct Loader {
+    shape: Arc<Shape>,
+    form: Arc<Node>,
+    strictness: Strictness,
+    ignore_unknown: bool,
+    record_bytes: usize,
+}
+
+impl Loader {
+    pub(crate) fn new(shape: Arc<Shape>) -> Self {
+        let form = Form::of_customer(&shape.schema, &shape.customer);
+        Self {
+            shape,
+            form: Node::Record(form).into(),
+            strictness: Strictness::default(),
+            ignore_unknown: false,
+            record_bytes: Limits::default().record_bytes,
+        }
+    }
+
+    /// Whether members that the schema does not have are left out, instead of refused. They are refused unless asked.
+    #[must_use]
+    pub fn ignore_unknown(mut self, ignore: bool) -> Self {
+        self.ignore_unknown = ignore;
+        self
+    }
+
+    /// Whether decimals with more than four digits after the point are rounded, half away from zero, instead of
+    /// refused. They are refused unless asked.
+    #[must_use]
+    pub fn round_decimals(mut self, round: bool) -> Self {
+        self.strictness.round_decimals = round;
+        self
+    }
+
+    /// Adds schemes that a `url` may have besides http, https, mailto and tel.
+    #[must_use]
+    pub fn url_schemes<S: AsRef<str>>(mut self, schemes: impl IntoIterator<Item = S>) -> Self {
+        self.strictness.schemes = self.strictness.schemes.with(schemes);
+        self
+    }
+
+    /// Takes over the limit on the size of a record, [`Limits::record_bytes`].
+    #[must_use]
+    pub fn limits(mut self, limits: &Limits) -> Self {
+        self.record_bytes = limits.record_bytes;
+        self
+    }
+
+    /// Loads a customer from one JSON object.
+    ///
+    /// Attributes stand under their names, nested as in the schema; events are arrays under the event's name, each with
+    /// `at`. Dates are `"2026-01-31"`, datetimes RFC 3339, decimals numbers (read from their digits, never through a
+    /// float) or text, places `{"lat": …, "lon": …}` or `[lat, lon]`. Null means missing.
+    pub fn customer_from_json(&self, json: impl AsRef<[u8]>) -> Result<Customer, LoadError> {
+        let json = json.as_ref();
+        if json.len() > self.record_bytes {
+            let message = format!(
+                "{} bytes, more than the limit of {}",
+                json.len(),
+                self.record_bytes
+            );
+            return Err(LoadError::new(LoadErrorKind::TooLarge, "", message));
+        }
+        let mut context = Context::new(&self.strictness, self.ignore_unknown, self.record_bytes);
+        let mut table = self.table();
+        json::read(json, &self.form, &mut table, &mut context)?;
+        Ok(self.finish(table, context))
+    }
+
+    /// An empty table, whose last lists are the events.
+    fn table(&self) -> TableBuilder {
+        let mut table = TableBuilder::new(&self.shape.customer);
+        table
+            .lists
+            .extend(self.shape.events.iter().map(TableBuilder::new));
+        table
+    }
+
+    fn finish(&self, mut table: TableBuilder, context: Context<'_>) -> Customer {
+        let events = table.lists.split_off(table.lists.len() - self.shape.events.len());
+        Customer {
+            shape: self.shape.clone(),
+            root: table.finish(),
+            events: events.into_iter().map(TableBuilder::finish_events).collect(),
+            store: context.store.finish(),
+        }
+    }
+}

@@ -1,0 +1,455 @@
+//! Rows of one layout as columns of 8-byte cells: what a customer, its lists and its events are kept in.
+
+use std::{ops::Range, sync::Arc};
+
+use super::{Row, Rows};
+use crate::{
+    schema::Layout,
+    value::{Geo, Type},
+};
+
+/// The values that do not fit into a cell. All tables of a customer share one.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Store {
+    /// Every text, one after the other.
+    pub(super) text: Box<str>,
+    pub(super) places: Box<[Geo]>,
+}
+
+/// Some rows of one layout.
+///
+/// The cells begin with one bit per value, set where it is known, and go on with the values, column by column. A cell
+/// holds a number, the place of a text in the [`Store`], a word's number, or the range of a list in the table of its
+/// items, which all rows share.
+#[derive(Clone, Debug)]
+pub(crate) struct Table {
+    pub(super) layout: Arc<Layout>,
+    pub(super) rows: usize,
+    /// Where the values begin.
+    base: usize,
+    cells: Box<[u64]>,
+    /// The items of each list of the layout.
+    pub(super) lists: Box<[Table]>,
+    /// By slot, for the numbers of events.
+    sums: Box<[Option<RunningSums>]>,
+}
+
+/// The exact sums of a column's first 0, 1, 2 … values.
+#[derive(Clone, Debug)]
+struct RunningSums {
+    totals: Totals,
+    /// How many of those values are known, where some are missing.
+    known: Option<Box<[u32]>>,
+}
+
+#[derive(Clone, Debug)]
+enum Totals {
+    Narrow(Box<[i64]>),
+    /// Where a sum on the way leaves 64 bits.
+    Wide(Box<[i128]>),
+}
+
+/// A row of a table.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct TableRow<'a> {
+    table: &'a Table,
+    store: &'a Store,
+    row: usize,
+}
+
+/// Consecutive rows of a table.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct TableRows<'a> {
+    table: &'a Table,
+    store: &'a Store,
+    start: usize,
+    len: usize,
+}
+
+/// The cell of a text, or the range of a list: the start in the low half, the length in the high half.
+pub(super) const fn span_cell(start: u32, len: u32) -> u64 {
+    start as u64 | (len as u64) << 32
+}
+
+/// The mark of a word's number among cells of text: no text is that long.
+const WORD: u64 = 1 << 63;
+
+/// The cell of a word of an enumeration.
+pub(super) const fn word_cell(word: u32) -> u64 {
+    word as u64 | WORD
+}
+
+/// The longest text, and the largest number of rows in a table.
+pub(super) const LARGEST: usize = (1 << 31) - 1;
+
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "both halves of a cell have 32 bits"
+)]
+const fn span_of(cell: u64) -> (usize, usize) {
+    (cell as u32 as usize, (cell >> 32) as u32 as usize)
+}
+
+impl Store {
+    #[inline]
+    fn text(&self, cell: u64) -> Option<&str> {
+        let (start, len) = span_of(cell);
+        self.text.get(start..start + len)
+    }
+}
+
+impl Table {
+    /// What is known at that position, counting column by column.
+    #[inline]
+    pub(super) fn cell(&self, index: usize) -> Option<u64> {
+        let bits = *self.cells.get(index >> 6)?;
+        if bits >> (index & 63) & 1 == 0 {
+            return None;
+        }
+        self.cells.get(self.base + index).copied()
+    }
+
+    /// All rows.
+    #[inline]
+    pub(crate) fn rows<'a>(&'a self, store: &'a Store) -> TableRows<'a> {
+        TableRows {
+            table: self,
+            store,
+            start: 0,
+            len: self.rows,
+        }
+    }
+
+    /// The only row of a customer's table, whose cells are numbered as the slots are.
+    #[inline]
+    pub(super) fn single<'a>(&'a self, store: &'a Store) -> TableRow<'a> {
+        debug_assert_eq!(self.rows, 1, "a customer is one row");
+        TableRow {
+            table: self,
+            store,
+            row: 0,
+        }
+    }
+
+    #[inline]
+    pub(super) fn text<'a>(&'a self, store: &'a Store, slot: usize, cell: u64) -> Option<&'a str> {
+        if cell & WORD == 0 {
+            store.text(cell)
+        } else {
+            self.word_text(slot, cell)
+        }
+    }
+
+    #[cold]
+    fn word_text(&self, slot: usize, cell: u64) -> Option<&str> {
+        let (word, _) = span_of(cell);
+        match &self.layout.slots.get(slot)?.ty {
+            Type::Words(words) => words.get(word).map(|word| &**word),
+            _ => None,
+        }
+    }
+
+    #[inline]
+    pub(super) fn list<'a>(&'a self, store: &'a Store, slot: usize, cell: u64) -> Option<TableRows<'a>> {
+        let table = self.lists.get(self.layout.slots.get(slot)?.list)?;
+        let (start, len) = span_of(cell);
+        Some(TableRows {
+            table,
+            store,
+            start,
+            len,
+        })
+    }
+}
+
+#[inline]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "the low half is the word's number"
+)]
+pub(super) const fn word_of(cell: u64) -> u32 {
+    cell as u32
+}
+
+#[inline]
+#[expect(clippy::cast_possible_truncation, reason = "cells of dates hold 32-bit days")]
+pub(super) const fn days_of(cell: u64) -> i32 {
+    cell.cast_signed() as i32
+}
+
+impl<'a> TableRow<'a> {
+    #[inline]
+    fn cell(self, slot: u32) -> Option<u64> {
+        self.table.cell(slot as usize * self.table.rows + self.row)
+    }
+
+    /// The table that the row is of.
+    pub(super) fn layout(self) -> &'a Layout {
+        &self.table.layout
+    }
+}
+
+impl<'a> Row<'a> for TableRow<'a> {
+    type Item = Self;
+    type Rows = TableRows<'a>;
+
+    #[inline]
+    fn known(self, slot: u32) -> bool {
+        self.cell(slot).is_some()
+    }
+
+    #[inline]
+    fn bool(self, slot: u32) -> Option<bool> {
+        self.cell(slot).map(|cell| cell != 0)
+    }
+
+    #[inline]
+    fn int(self, slot: u32) -> Option<i64> {
+        self.cell(slot).map(u64::cast_signed)
+    }
+
+    #[inline]
+    fn float(self, slot: u32) -> Option<f64> {
+        self.cell(slot).map(f64::from_bits)
+    }
+
+    #[inline]
+    fn decimal(self, slot: u32) -> Option<i64> {
+        self.cell(slot).map(u64::cast_signed)
+    }
+
+    #[inline]
+    fn text(self, slot: u32) -> Option<&'a str> {
+        self.table.text(self.store, slot as usize, self.cell(slot)?)
+    }
+
+    #[inline]
+    fn word(self, slot: u32) -> Option<u32> {
+        self.cell(slot).map(word_of)
+    }
+
+    #[inline]
+    fn date(self, slot: u32) -> Option<i32> {
+        self.cell(slot).map(days_of)
+    }
+
+    #[inline]
+    fn datetime(self, slot: u32) -> Option<i64> {
+        self.cell(slot).map(u64::cast_signed)
+    }
+
+    #[inline]
+    fn geo(self, slot: u32) -> Option<Geo> {
+        let (place, _) = span_of(self.cell(slot)?);
+        self.store.places.get(place).copied()
+    }
+
+    #[inline]
+    fn list(self, slot: u32) -> Option<TableRows<'a>> {
+        self.table.list(self.store, slot as usize, self.cell(slot)?)
+    }
+
+    /// Items have no events: no rows of the same table.
+    #[inline]
+    fn events(self, _event: usize) -> TableRows<'a> {
+        TableRows {
+            table: self.table,
+            store: self.store,
+            start: 0,
+            len: 0,
+        }
+    }
+}
+
+impl<'a> Rows<'a> for TableRows<'a> {
+    type Row = TableRow<'a>;
+
+    #[inline]
+    fn len(self) -> usize {
+        self.len
+    }
+
+    #[inline]
+    fn get(self, index: usize) -> TableRow<'a> {
+        TableRow {
+            table: self.table,
+            store: self.store,
+            row: self.start + index,
+        }
+    }
+
+    /// The cell of slot 0, which every event has.
+    #[inline]
+    fn at(self, index: usize) -> i64 {
+        let cells = &self.table.cells;
+        cells
+            .get(self.table.base + self.start + index)
+            .map_or(0, |cell| cell.cast_signed())
+    }
+
+    #[inline]
+    fn sorted(self) -> bool {
+        true
+    }
+
+    #[inline]
+    fn running_sum(self, slot: u32, range: Range<usize>) -> Option<(i128, usize)> {
+        let sums = self.table.sums.get(slot as usize)?.as_ref()?;
+        let (start, end) = (self.start + range.start, self.start + range.end);
+        let total = match &sums.totals {
+            Totals::Narrow(totals) => i128::from(*totals.get(end)?) - i128::from(*totals.get(start)?),
+            Totals::Wide(totals) => totals.get(end)?.checked_sub(*totals.get(start)?)?,
+        };
+        let known = match &sums.known {
+            None => end - start,
+            Some(known) => (*known.get(end)? - *known.get(start)?) as usize,
+        };
+        Some((total, known))
+    }
+}
+
+impl RunningSums {
+    fn new(values: impl Iterator<Item = Option<i64>>) -> Self {
+        let (mut total, mut count) = (0_i128, 0_u32);
+        let (mut totals, mut known, mut missing) = (vec![0], vec![0], false);
+        for value in values {
+            // At most 2^31 values of 64 bits: far from leaving 128 bits.
+            total += i128::from(value.unwrap_or(0));
+            count += u32::from(value.is_some());
+            missing |= value.is_none();
+            totals.push(total);
+            known.push(count);
+        }
+        let narrow: Option<Box<[i64]>> = totals.iter().map(|total| i64::try_from(*total).ok()).collect();
+        Self {
+            totals: narrow.map_or_else(|| Totals::Wide(totals.into()), Totals::Narrow),
+            known: missing.then(|| known.into()),
+        }
+    }
+}
+
+/// A table that grows row by row.
+#[derive(Debug)]
+pub(super) struct TableBuilder {
+    pub(super) layout: Arc<Layout>,
+    pub(super) rows: usize,
+    /// Row by row.
+    cells: Vec<u64>,
+    known: Vec<bool>,
+    pub(super) lists: Vec<TableBuilder>,
+}
+
+impl TableBuilder {
+    pub(super) fn new(layout: &Arc<Layout>) -> Self {
+        Self {
+            layout: layout.clone(),
+            rows: 0,
+            cells: Vec::new(),
+            known: Vec::new(),
+            lists: layout.lists().map(Self::new).collect(),
+        }
+    }
+
+    /// Begins a row whose values are all missing.
+    pub(super) fn push(&mut self) {
+        self.rows += 1;
+        let cells = self.rows * self.layout.slots.len();
+        self.cells.resize(cells, 0);
+        self.known.resize(cells, false);
+    }
+
+    /// Sets a value of the last row.
+    pub(super) fn set(&mut self, slot: usize, cell: u64) {
+        let index = (self.rows - 1) * self.layout.slots.len() + slot;
+        self.cells[index] = cell;
+        self.known[index] = true;
+    }
+
+    /// Sets a list of the last row: so many rows of its items' table.
+    pub(super) fn set_span(&mut self, slot: usize, start: usize, len: usize) {
+        let narrow = |number: usize| u32::try_from(number).expect("tables have at most 2^31 rows");
+        self.set(slot, span_cell(narrow(start), narrow(len)));
+    }
+
+    /// The finished table, in the order given.
+    pub(super) fn finish(self) -> Table {
+        self.finish_in(None)
+    }
+
+    /// The finished table of events, in the order of time, with running sums.
+    pub(super) fn finish_events(self) -> Table {
+        let width = self.layout.slots.len();
+        let at = |row: usize| self.cells[row * width].cast_signed();
+        let sorted = (1..self.rows).all(|row| at(row - 1) <= at(row));
+        let order = (!sorted).then(|| {
+            let mut order: Vec<usize> = (0..self.rows).collect();
+            order.sort_by_key(|row| at(*row));
+            order
+        });
+        let mut table = self.finish_in(order.as_deref());
+        if table.rows > 0 {
+            table.sums = table.running_sums();
+        }
+        table
+    }
+
+    fn finish_in(self, order: Option<&[usize]>) -> Table {
+        let (width, rows) = (self.layout.slots.len(), self.rows);
+        let base = (width * rows).div_ceil(64);
+        let mut cells = vec![0; base + width * rows];
+        for row in 0..rows {
+            let from = order.map_or(row, |order| order[row]) * width;
+            for slot in 0..width {
+                if self.known[from + slot] {
+                    let index = slot * rows + row;
+                    cells[index >> 6] |= 1 << (index & 63);
+                    cells[base + index] = self.cells[from + slot];
+                }
+            }
+        }
+        Table {
+            layout: self.layout,
+            rows,
+            base,
+            cells: cells.into(),
+            lists: self.lists.into_iter().map(Self::finish).collect(),
+            sums: Box::default(),
+        }
+    }
+}
+
+impl Table {
+    fn running_sums(&self) -> Box<[Option<RunningSums>]> {
+        let slots = self.layout.slots.iter().enumerate();
+        let sums = slots.map(|(slot, it)| {
+            let column = slot * self.rows;
+            matches!(it.ty, Type::Int | Type::Decimal).then(|| {
+                RunningSums::new((0..self.rows).map(|row| self.cell(column + row).map(u64::cast_signed)))
+            })
+        });
+        sums.collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sums(values: &[Option<i64>]) -> RunningSums {
+        RunningSums::new(values.iter().copied())
+    }
+
+    #[test]
+    fn sums_stay_exact_beyond_64_bits() {
+        assert!(matches!(
+            sums(&[Some(i64::MAX), Some(-1)]).totals,
+            Totals::Narrow(_)
+        ));
+        let wide = sums(&[Some(i64::MAX), Some(i64::MAX), None, Some(i64::MIN)]);
+        let Totals::Wide(totals) = wide.totals else {
+            panic!("left 64 bits on the way")
+        };
+        assert_eq!(totals[4], i128::from(i64::MAX) - 1);
+        assert_eq!(wide.known.as_deref(), Some(&[0, 1, 2, 2, 3][..]));
+    }
+}
