@@ -4,7 +4,7 @@
 //! windows are resolved wherever they are met. It shares nothing with the fast path except what single values mean
 //! (`value::compare`, `value::number`, `value::text` and the calendar).
 
-use std::{cmp::Ordering, collections::HashMap};
+use std::{cmp::Ordering, collections::HashMap, sync::Arc};
 
 use crate::{
     eval::At,
@@ -13,7 +13,8 @@ use crate::{
         Module, Order, Place, Quantifier, Source, TextTest, Window,
     },
     record::{Row, Rows},
-    value::{Date, Decimal, Type, Value, compare, number, text},
+    schema::Layout,
+    value::{Date, DateTime, Decimal, Type, Value, compare, number, text},
 };
 
 /// Tells whether a condition of the definitions holds for a customer.
@@ -31,8 +32,8 @@ pub(crate) struct Interpreter<'m, 'a, R: Row<'a>> {
     module: &'m Module,
     at: &'m At,
     customer: R,
-    /// The rows in scope after the customer: number 1 first.
-    items: Vec<R::Item>,
+    /// The rows in scope after the customer, number 1 first, each with the collection it is of.
+    items: Vec<(Source, R::Item)>,
     locals: &'m [Option<Value>],
     /// What was worked out already, so that definitions that build on each other many times over stay cheap.
     segments: HashMap<usize, bool>,
@@ -87,21 +88,19 @@ impl<'m, 'a, R: Row<'a>> Interpreter<'m, 'a, R> {
                 let Some(item) = self.value(item) else {
                     return false;
                 };
-                let values = self.plain_list(*list, &item);
+                let values = self.plain_list(*list);
                 values.is_some_and(|values| is_among(&item, &values))
             }
             ConditionKind::ContainsEach { list, all, set } => {
-                let found = |wanted: &Value| {
-                    self.plain_list(*list, wanted)
-                        .is_some_and(|values| is_among(wanted, &values))
-                };
                 // A missing list contains nothing, not even all of nothing.
-                self.rows(*list).is_some()
-                    && if *all {
+                self.plain_list(*list).is_some_and(|values| {
+                    let found = |wanted: &Value| is_among(wanted, &values);
+                    if *all {
                         set.iter().all(found)
                     } else {
                         set.iter().any(found)
                     }
+                })
             }
             ConditionKind::Known(expr) => self.value(expr).is_some(),
             ConditionKind::ListKnown(place) => self.rows(*place).is_some(),
@@ -129,6 +128,9 @@ impl<'m, 'a, R: Row<'a>> Interpreter<'m, 'a, R> {
     pub(crate) fn value(&mut self, expr: &Expr) -> Option<Value> {
         match &expr.kind {
             ExprKind::Constant(value) => Some(value.clone()),
+            ExprKind::Clock(wall) => {
+                DateTime::from_micros(self.at.zone().instant(*wall)).map(Value::DateTime)
+            }
             ExprKind::Slot(place) => self.slot(*place, &expr.ty),
             ExprKind::Local(index) => self.locals.get(*index)?.clone(),
             ExprKind::Now => Some(self.at.now().into()),
@@ -282,7 +284,7 @@ impl<'m, 'a, R: Row<'a>> Interpreter<'m, 'a, R> {
         };
         let mut each = Vec::new();
         for item in found {
-            each.push(self.with_item(items.row, item, |this| this.value(expr)));
+            each.push(self.with_item(items, item, |this| this.value(expr)));
         }
         match kind {
             AggregateKind::First => return each.into_iter().next()?,
@@ -340,16 +342,16 @@ impl<'m, 'a, R: Row<'a>> Interpreter<'m, 'a, R> {
             }
         };
         if let Some(filter) = &items.filter {
-            found.retain(|item| self.with_item(items.row, *item, |this| this.test(filter)));
+            found.retain(|item| self.with_item(items, *item, |this| this.test(filter)));
         }
         found
     }
 
-    /// Does something while `item` is in scope as row number `row`.
-    fn with_item<T>(&mut self, row: u8, item: R::Item, work: impl FnOnce(&mut Self) -> T) -> T {
+    /// Does something while `item` of `items` is in scope.
+    fn with_item<T>(&mut self, items: &Items, item: R::Item, work: impl FnOnce(&mut Self) -> T) -> T {
         let outer = self.items.clone();
-        self.items.truncate(usize::from(row).saturating_sub(1));
-        self.items.push(item);
+        self.items.truncate(usize::from(items.row).saturating_sub(1));
+        self.items.push((items.source, item));
         let result = work(self);
         self.items = outer;
         result
@@ -391,7 +393,7 @@ impl<'m, 'a, R: Row<'a>> Interpreter<'m, 'a, R> {
     fn slot(&self, place: Place, ty: &Type) -> Option<Value> {
         match place.row.checked_sub(1) {
             None => read(self.customer, place.slot, ty),
-            Some(item) => read(*self.items.get(usize::from(item))?, place.slot, ty),
+            Some(item) => read(self.items.get(usize::from(item))?.1, place.slot, ty),
         }
     }
 
@@ -402,25 +404,43 @@ impl<'m, 'a, R: Row<'a>> Interpreter<'m, 'a, R> {
         }
         match place.row.checked_sub(1) {
             None => self.customer.list(place.slot).map(collect),
-            Some(item) => self.items.get(usize::from(item))?.list(place.slot).map(collect),
+            Some(item) => self.items.get(usize::from(item))?.1.list(place.slot).map(collect),
         }
     }
 
-    /// The values of a list of plain values that may be compared with `like`.
-    fn plain_list(&self, place: Place, like: &Value) -> Option<Vec<Value>> {
-        let types: &[Type] = match like {
-            Value::Bool(_) => &[Type::Bool],
-            Value::Int(_) | Value::Float(_) | Value::Decimal(_) => &[Type::Int, Type::Decimal, Type::Float],
-            Value::Text(_) => &[Type::String],
-            Value::Date(_) => &[Type::Date],
-            Value::DateTime(_) => &[Type::DateTime],
-            Value::Duration(_) | Value::Geo(_) => &[],
-        };
+    /// The values of a list of plain values, or nothing when it is missing.
+    fn plain_list(&self, place: Place) -> Option<Vec<Value>> {
         let rows = self.rows(place)?;
-        let values = rows
-            .iter()
-            .filter_map(|row| types.iter().find_map(|ty| read(*row, 0, ty)));
-        Some(values.collect())
+        let layout = self.layout(place.row)?;
+        let ty = &layout
+            .slots
+            .get(place.slot as usize)?
+            .items
+            .as_ref()?
+            .slots
+            .first()?
+            .ty;
+        Some(rows.iter().filter_map(|row| read(*row, 0, ty)).collect())
+    }
+
+    /// The slots of a row in scope.
+    fn layout(&self, row: u8) -> Option<Arc<Layout>> {
+        let schema = &self.module.schema;
+        let Some(item) = row.checked_sub(1) else {
+            return Some(Arc::new(Layout::of_fields(&schema.customer)));
+        };
+        match self.items.get(usize::from(item))?.0 {
+            Source::Events(event) => {
+                let (_, event) = schema.events.get_index(event)?;
+                Some(Arc::new(Layout::of_event(&event.fields)))
+            }
+            Source::List(place) => self
+                .layout(place.row)?
+                .slots
+                .get(place.slot as usize)?
+                .items
+                .clone(),
+        }
     }
 }
 
@@ -460,7 +480,7 @@ fn read<'a>(row: impl Row<'a>, slot: u32, ty: &Type) -> Option<Value> {
         Type::Decimal => Value::Decimal(Decimal::from_units(row.decimal(slot)?)),
         Type::String | Type::Words(_) | Type::Url | Type::Ref(_) => Value::Text(row.text(slot)?.into()),
         Type::Date => Value::Date(Date::from_days(row.date(slot)?.into())?),
-        Type::DateTime => Value::DateTime(crate::value::DateTime::from_micros(row.datetime(slot)?)?),
+        Type::DateTime => Value::DateTime(DateTime::from_micros(row.datetime(slot)?)?),
         Type::Geo => Value::Geo(row.geo(slot)?),
         Type::Duration | Type::List(_) | Type::Record(_) => return None,
     })
