@@ -13,6 +13,7 @@ mod record;
 mod schema;
 mod span;
 mod syntax;
+mod template;
 mod value;
 
 pub use diagnostic::{Code, Diagnostic, Label, Severity, Source, render};

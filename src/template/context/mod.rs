@@ -1,0 +1,224 @@
+//! Where a placeholder stands in a page, decided from the literal text before it when the template is compiled.
+//!
+//! [`Context`] is the tokenizer of the HTML standard reduced to what decides about escaping. It can be stopped after any
+//! byte, copied, compared and joined, which a template with branches needs and a tokenizer for whole pages does not
+//! offer. Tests hold it to html5gum on random pages.
+
+mod names;
+#[cfg(test)]
+mod tests;
+mod tokens;
+mod url;
+
+pub(crate) use names::{AttributeKind, Mode, Name};
+pub(crate) use tokens::{Quote, State};
+pub(crate) use url::{SCHEMES, SchemeFromValue, Url};
+
+/// How a value must be written to stay a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Escape {
+    /// As it is.
+    None,
+    /// `& < > " '` as entities: text between tags and in quoted attributes.
+    Html,
+    /// A whole URL: its scheme is looked at, and what no URL holds is percent-encoded.
+    UrlWhole,
+    /// A part of a URL, percent-encoded except for letters, digits and `-_.~/`.
+    UrlPart,
+    /// The same, `/` too, because here it would begin another host.
+    UrlPartNoSlash,
+    /// Text in a comment: as [`Escape::Html`], and `-` too.
+    Comment,
+}
+
+/// Why no value is safe at a place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unsafe {
+    Tag,
+    AttributeName,
+    Unquoted,
+    Script,
+    RawText,
+    Style,
+    Handler,
+    Markup,
+    UrlList,
+    CodeUrl,
+    Scheme,
+    UnclearUrl,
+    Comment,
+    ConditionalComment,
+    Declaration,
+}
+
+/// Everything that the text so far decides about what follows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Context {
+    state: State,
+    mode: Mode,
+    /// The element of the tag that is open, or the one whose text is read.
+    element: Name,
+    /// The end tag that may be open in text where only one end tag counts; the first letters of a comment.
+    candidate: Name,
+    attribute: Name,
+    url: Url,
+    /// The tag that is open is an end tag.
+    closing: bool,
+    /// The comment began with `[if`, so some readers take its text for a part of the page.
+    conditional: bool,
+}
+
+impl Context {
+    /// The start of a page.
+    pub(crate) fn new() -> Self {
+        Self {
+            state: State::Text,
+            mode: Mode::Data,
+            element: Name::default(),
+            candidate: Name::default(),
+            attribute: Name::default(),
+            url: Url::default(),
+            closing: false,
+            conditional: false,
+        }
+    }
+
+    /// Goes over literal text; on error gives the position of the byte that makes a scheme of a value.
+    pub(crate) fn advance(&mut self, literal: &str) -> Result<(), usize> {
+        let mut first = None;
+        for (position, byte) in literal.bytes().enumerate() {
+            if self.step(byte).is_err() {
+                first.get_or_insert(position);
+            }
+        }
+        first.map_or(Ok(()), Err)
+    }
+
+    /// How to write a value here.
+    pub(crate) fn escape(&self) -> Result<Escape, Unsafe> {
+        match self.state {
+            State::Text => match self.mode {
+                Mode::Data | Mode::RcData => Ok(Escape::Html),
+                Mode::Script => Err(Unsafe::Script),
+                Mode::RawText if self.element.as_str() == "style" => Err(Unsafe::Style),
+                Mode::RawText | Mode::PlainText => Err(Unsafe::RawText),
+            },
+            State::Value(Quote::None) | State::BeforeValue => Err(Unsafe::Unquoted),
+            State::Value(Quote::Double | Quote::Single) => self.escape_in_attribute(),
+            State::BeforeAttributeName
+            | State::AttributeName
+            | State::AfterAttributeName
+            | State::AfterValue
+            | State::SelfClosing
+            | State::WithinTag => Err(Unsafe::AttributeName),
+            _ if self.conditional => Err(Unsafe::ConditionalComment),
+            State::Comment => Ok(Escape::Comment),
+            state if state.is_comment() => Err(Unsafe::Comment),
+            State::Declaration(_) | State::Doctype | State::BogusComment => Err(Unsafe::Declaration),
+            _ if self.mode == Mode::Script => Err(Unsafe::Script),
+            _ => Err(Unsafe::Tag),
+        }
+    }
+
+    /// Goes over a value written as [`Context::escape`] says.
+    pub(crate) fn pass_value(&mut self) {
+        if let (State::Value(_), Url::Start(_)) = (self.state, &self.url) {
+            self.url = Url::AfterValue;
+        }
+    }
+
+    /// The context after two branches, when what follows has one meaning after both.
+    pub(crate) fn join(self, other: Self) -> Option<Self> {
+        if self == other {
+            return Some(self);
+        }
+        let same_tag = self.element == other.element && self.closing == other.closing;
+        if self.is_within_tag() && other.is_within_tag() && same_tag {
+            // `<a{% if x %} class="b"{% endif %}>`: the same from the next blank, `/` or `>` on.
+            let mut joined = Self {
+                state: State::WithinTag,
+                ..self
+            };
+            joined.attribute.clear();
+            return Some(joined);
+        }
+        let same_but_url = Self {
+            url: other.url.clone(),
+            ..self.clone()
+        };
+        let joined = Self {
+            url: Url::Unclear,
+            ..self
+        };
+        (same_but_url == other).then_some(joined)
+    }
+
+    /// Whether the next byte must be a blank, `/` or `>`, because the branches before it end in different places of a tag.
+    pub(crate) fn must_separate(&self) -> bool {
+        self.state == State::WithinTag
+    }
+
+    /// What the text so far has led to, for a diagnostic.
+    pub(crate) fn describe(&self) -> String {
+        match self.state {
+            State::Text if self.mode == Mode::Data => "in text".to_owned(),
+            State::Text => format!("in the text of `<{}>`", self.element.as_str()),
+            State::Value(quote) => {
+                let kind = match quote {
+                    Quote::Double => "a value in double quotes",
+                    Quote::Single => "a value in single quotes",
+                    Quote::None => "a value without quotes",
+                };
+                format!("in the attribute `{}`, {kind}", self.attribute.as_str())
+            }
+            State::BeforeValue => format!("in the attribute `{}`, before its value", self.attribute.as_str()),
+            _ if self.is_within_tag() => format!("inside the tag `<{}`", self.element.as_str()),
+            state if state.is_comment() => "in a comment".to_owned(),
+            State::Declaration(_) | State::Doctype | State::BogusComment => "in a declaration".to_owned(),
+            _ if self.mode == Mode::Script => "in a script".to_owned(),
+            _ => "at the start of a tag".to_owned(),
+        }
+    }
+
+    /// The name of the attribute whose value is open, for a diagnostic.
+    pub(crate) fn attribute(&self) -> &str {
+        self.attribute.as_str()
+    }
+
+    /// Whether nothing is open: a page may end here.
+    pub(crate) fn is_between_tags(&self) -> bool {
+        self.state == State::Text
+    }
+
+    fn escape_in_attribute(&self) -> Result<Escape, Unsafe> {
+        match AttributeKind::of(self.element.as_str(), self.attribute.as_str()) {
+            AttributeKind::Text => Ok(Escape::Html),
+            AttributeKind::Style => Err(Unsafe::Style),
+            AttributeKind::Handler => Err(Unsafe::Handler),
+            AttributeKind::Markup => Err(Unsafe::Markup),
+            AttributeKind::UrlList => Err(Unsafe::UrlList),
+            kind @ (AttributeKind::Url | AttributeKind::Code) => match &self.url {
+                Url::Start(scheme) if !scheme.is_empty() => Err(Unsafe::Scheme),
+                Url::Start(_) | Url::AfterValue if kind == AttributeKind::Code => Err(Unsafe::CodeUrl),
+                Url::Start(_) | Url::AfterValue => Ok(Escape::UrlWhole),
+                Url::Slashes if kind == AttributeKind::Code => Err(Unsafe::CodeUrl),
+                Url::Slashes => Ok(Escape::UrlPartNoSlash),
+                Url::Part => Ok(Escape::UrlPart),
+                Url::Refused => Err(Unsafe::Scheme),
+                Url::Unclear => Err(Unsafe::UnclearUrl),
+            },
+        }
+    }
+
+    fn is_within_tag(&self) -> bool {
+        matches!(
+            self.state,
+            State::TagName
+                | State::BeforeAttributeName
+                | State::AttributeName
+                | State::AfterAttributeName
+                | State::AfterValue
+                | State::WithinTag
+        )
+    }
+}

@@ -1,0 +1,3 @@
+//! What a message says to one customer.
+
+mod context;
