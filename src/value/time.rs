@@ -332,6 +332,26 @@ impl Zone {
         at.0 + i64::from(self.0.offset_from_utc_datetime(&utc).fix().local_minus_utc()) * MICROS
     }
 
+    /// How far the zone's clock is ahead of UTC at an instant, in seconds.
+    #[must_use]
+    pub(crate) fn offset(self, at: DateTime) -> i32 {
+        self.0
+            .offset_from_utc_datetime(&naive(at.0))
+            .fix()
+            .local_minus_utc()
+    }
+
+    /// Appends the abbreviation that the zone uses at an instant (`CEST`), or the offset where it has none.
+    pub(crate) fn write_abbreviation(self, at: DateTime, out: &mut String) {
+        use chrono_tz::OffsetName;
+        out.push_str(
+            self.0
+                .offset_from_utc_datetime(&naive(at.0))
+                .abbreviation()
+                .unwrap_or_default(),
+        );
+    }
+
     /// The first moment of a day in this zone, as microseconds since 1970 in UTC.
     ///
     /// Where the zone skips midnight, or the whole day, it is the first moment after the gap.

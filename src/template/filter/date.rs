@@ -1,0 +1,465 @@
+//! `date: "%d %B %Y"`: days and instants in the forms of strftime, as Liquid documents them.
+
+use std::{fmt::Write, sync::Arc};
+
+use chrono::{DateTime as Clock, Datelike, NaiveDateTime, Timelike};
+
+use crate::value::{DateTime, ValueRef, Zone};
+
+/// A form of dates, read once when the template is compiled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct DateFormat {
+    parts: Vec<Part>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Part {
+    Literal(Arc<str>),
+    Field {
+        field: Field,
+        pad: Pad,
+        width: Option<u8>,
+        case: Case,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Field {
+    Year,
+    Century,
+    ShortYear,
+    Month,
+    MonthName,
+    ShortMonthName,
+    Day,
+    DayOfYear,
+    Hour,
+    HourOfTwelve,
+    HalfOfDay,
+    Minute,
+    Second,
+    Fraction,
+    Offset { colon: bool },
+    ZoneName,
+    WeekdayName,
+    ShortWeekdayName,
+    WeekdayFromMonday,
+    WeekdayFromSunday,
+    IsoYear,
+    ShortIsoYear,
+    IsoWeek,
+    WeekFromSunday,
+    WeekFromMonday,
+    Epoch,
+}
+
+/// What fills a number up: the field's own choice, nothing, a blank or zeros.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Pad {
+    Own,
+    None,
+    Blank,
+    Zero,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Case {
+    Own,
+    Upper,
+    Swapped,
+    Lower,
+}
+
+/// A `%` with what follows it that is no field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct UnknownField {
+    pub(crate) text: String,
+}
+
+const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+const WEEKDAYS: [&str; 7] = [
+    "Monday",
+    "Tuesday",
+    "Wednesday",
+    "Thursday",
+    "Friday",
+    "Saturday",
+    "Sunday",
+];
+
+impl DateFormat {
+    /// Reads a form such as `%d %B %Y`.
+    pub(crate) fn parse(text: &str) -> Result<Self, UnknownField> {
+        let mut format = Self { parts: Vec::new() };
+        format.add(text)?;
+        Ok(format)
+    }
+
+    /// How a datetime looks without a filter, as in Liquid: `2026-01-31 09:00:00 +0100`.
+    pub(crate) fn of_instants() -> Self {
+        Self::parse("%Y-%m-%d %H:%M:%S %z").expect("every field of it is known")
+    }
+
+    /// Appends a day, or an instant on the zone's clock; `false` and nothing for a value that is neither.
+    pub(crate) fn write(&self, value: ValueRef<'_>, zone: Zone, out: &mut String) -> bool {
+        let (at, wall) = match value {
+            ValueRef::DateTime(at) => (at, zone.wall(at)),
+            ValueRef::Date(date) => {
+                let midnight = i64::from(date.days()) * 86_400_000_000;
+                let start = DateTime::from_micros(zone.start_of(date));
+                (
+                    start.unwrap_or(if midnight < 0 {
+                        DateTime::MIN
+                    } else {
+                        DateTime::MAX
+                    }),
+                    midnight,
+                )
+            }
+            _ => return false,
+        };
+        let clock = Clock::from_timestamp_micros(wall).unwrap_or_default().naive_utc();
+        for part in &self.parts {
+            match part {
+                Part::Literal(text) => out.push_str(text),
+                Part::Field {
+                    field,
+                    pad,
+                    width,
+                    case,
+                } => {
+                    let start = out.len();
+                    field.write(at, zone, clock, *pad, *width, out);
+                    case.apply(start, out);
+                }
+            }
+        }
+        true
+    }
+
+    fn add(&mut self, text: &str) -> Result<(), UnknownField> {
+        let mut rest = text;
+        while let Some(at) = rest.find('%') {
+            self.literal(&rest[..at]);
+            let field = &rest[at..];
+            let length = self.field(field)?;
+            rest = &field[length..];
+        }
+        self.literal(rest);
+        Ok(())
+    }
+
+    /// Reads one `%` field, gives its length.
+    fn field(&mut self, text: &str) -> Result<usize, UnknownField> {
+        let (mut pad, mut case, mut width, mut colon) = (Pad::Own, Case::Own, None, false);
+        for (at, letter) in text.char_indices().skip(1) {
+            let length = at + letter.len_utf8();
+            match letter {
+                '-' => pad = Pad::None,
+                '_' => pad = Pad::Blank,
+                '0' if width.is_none() => pad = Pad::Zero,
+                '^' => case = Case::Upper,
+                '#' => case = Case::Swapped,
+                ':' => colon = true,
+                '0'..='9' if width.unwrap_or(0) < 10 => {
+                    let digit = letter as u8 - b'0';
+                    width = Some(width.unwrap_or(0_u8) * 10 + digit);
+                }
+                _ => {
+                    return if self.letter(letter, pad, case, width, colon)? {
+                        Ok(length)
+                    } else {
+                        Err(UnknownField {
+                            text: text[..length].to_owned(),
+                        })
+                    };
+                }
+            }
+        }
+        Err(UnknownField {
+            text: text.to_owned(),
+        })
+    }
+
+    fn letter(
+        &mut self,
+        letter: char,
+        pad: Pad,
+        case: Case,
+        width: Option<u8>,
+        colon: bool,
+    ) -> Result<bool, UnknownField> {
+        let mut case = case;
+        let field = match letter {
+            'Y' => Field::Year,
+            'C' => Field::Century,
+            'y' => Field::ShortYear,
+            'm' => Field::Month,
+            'B' => Field::MonthName,
+            'b' | 'h' => Field::ShortMonthName,
+            'd' => Field::Day,
+            'e' => return Ok(self.push(Field::Day, or(pad, Pad::Blank), case, width)),
+            'j' => Field::DayOfYear,
+            'H' => Field::Hour,
+            'k' => return Ok(self.push(Field::Hour, or(pad, Pad::Blank), case, width)),
+            'I' => Field::HourOfTwelve,
+            'l' => return Ok(self.push(Field::HourOfTwelve, or(pad, Pad::Blank), case, width)),
+            'P' => {
+                case = Case::Lower;
+                Field::HalfOfDay
+            }
+            'p' => Field::HalfOfDay,
+            'M' => Field::Minute,
+            'S' => Field::Second,
+            'L' => return Ok(self.push(Field::Fraction, pad, case, width.or(Some(3)))),
+            'N' => Field::Fraction,
+            'z' => Field::Offset { colon },
+            'Z' => Field::ZoneName,
+            'A' => Field::WeekdayName,
+            'a' => Field::ShortWeekdayName,
+            'u' => Field::WeekdayFromMonday,
+            'w' => Field::WeekdayFromSunday,
+            'G' => Field::IsoYear,
+            'g' => Field::ShortIsoYear,
+            'V' => Field::IsoWeek,
+            'U' => Field::WeekFromSunday,
+            'W' => Field::WeekFromMonday,
+            's' => Field::Epoch,
+            'n' => return Ok(self.literal("\n")),
+            't' => return Ok(self.literal("\t")),
+            '%' => return Ok(self.literal("%")),
+            _ => {
+                let composed = match letter {
+                    'c' => "%a %b %e %H:%M:%S %Y",
+                    'D' | 'x' => "%m/%d/%y",
+                    'F' => "%Y-%m-%d",
+                    'v' => "%e-%^b-%Y",
+                    'X' | 'T' => "%H:%M:%S",
+                    'r' => "%I:%M:%S %p",
+                    'R' => "%H:%M",
+                    '+' => "%a %b %e %H:%M:%S %Z %Y",
+                    _ => return Ok(false),
+                };
+                self.add(composed)?;
+                return Ok(true);
+            }
+        };
+        Ok(self.push(field, pad, case, width))
+    }
+
+    fn push(&mut self, field: Field, pad: Pad, case: Case, width: Option<u8>) -> bool {
+        self.parts.push(Part::Field {
+            field,
+            pad,
+            width,
+            case,
+        });
+        true
+    }
+
+    fn literal(&mut self, text: &str) -> bool {
+        if !text.is_empty() {
+            self.parts.push(Part::Literal(text.into()));
+        }
+        true
+    }
+}
+
+fn or(written: Pad, own: Pad) -> Pad {
+    if written == Pad::Own { own } else { written }
+}
+
+impl Field {
+    fn write(
+        self,
+        at: DateTime,
+        zone: Zone,
+        clock: NaiveDateTime,
+        pad: Pad,
+        width: Option<u8>,
+        out: &mut String,
+    ) {
+        let twelve = clock.hour12().1;
+        let week = |days_since_start: u32| (clock.ordinal0() + 7 - days_since_start) / 7;
+        let (number, digits) = match self {
+            Self::Year => (i64::from(clock.year()), 4),
+            Self::Century => (i64::from(clock.year().div_euclid(100)), 2),
+            Self::ShortYear => (i64::from(clock.year().rem_euclid(100)), 2),
+            Self::Month => (clock.month().into(), 2),
+            Self::Day => (clock.day().into(), 2),
+            Self::DayOfYear => (clock.ordinal().into(), 3),
+            Self::Hour => (clock.hour().into(), 2),
+            Self::HourOfTwelve => (twelve.into(), 2),
+            Self::Minute => (clock.minute().into(), 2),
+            Self::Second => (clock.second().into(), 2),
+            Self::WeekdayFromMonday => (clock.weekday().number_from_monday().into(), 1),
+            Self::WeekdayFromSunday => (clock.weekday().num_days_from_sunday().into(), 1),
+            Self::IsoYear => (i64::from(clock.iso_week().year()), 4),
+            Self::ShortIsoYear => (i64::from(clock.iso_week().year().rem_euclid(100)), 2),
+            Self::IsoWeek => (clock.iso_week().week().into(), 2),
+            Self::WeekFromSunday => (week(clock.weekday().num_days_from_sunday()).into(), 2),
+            Self::WeekFromMonday => (week(clock.weekday().num_days_from_monday()).into(), 2),
+            Self::Epoch => (at.micros().div_euclid(1_000_000), 1),
+            Self::Fraction => return write_fraction(at, width, out),
+            Self::Offset { colon } => return write_offset(zone.offset(at), colon, out),
+            _ => {
+                let start = out.len();
+                self.write_name(at, zone, clock, out);
+                let missing = usize::from(width.unwrap_or(0)).saturating_sub(out[start..].chars().count());
+                let filler = if pad == Pad::Zero { '0' } else { ' ' };
+                return (0..missing).for_each(|_| out.insert(start, filler));
+            }
+        };
+        let width = usize::from(width.unwrap_or(digits));
+        let _ = match pad {
+            Pad::None => write!(out, "{number}"),
+            Pad::Blank => write!(out, "{number:width$}"),
+            Pad::Own | Pad::Zero => write!(out, "{number:0width$}"),
+        };
+    }
+
+    fn write_name(self, at: DateTime, zone: Zone, clock: NaiveDateTime, out: &mut String) {
+        let month = MONTHS.get(clock.month0() as usize).copied().unwrap_or_default();
+        let weekday = WEEKDAYS
+            .get(clock.weekday().num_days_from_monday() as usize)
+            .copied()
+            .unwrap_or_default();
+        match self {
+            Self::MonthName => out.push_str(month),
+            Self::ShortMonthName => out.push_str(month.get(..3).unwrap_or_default()),
+            Self::WeekdayName => out.push_str(weekday),
+            Self::ShortWeekdayName => out.push_str(weekday.get(..3).unwrap_or_default()),
+            Self::HalfOfDay => out.push_str(if clock.hour() < 12 { "AM" } else { "PM" }),
+            Self::ZoneName => zone.write_abbreviation(at, out),
+            _ => {}
+        }
+    }
+}
+
+/// The digits after the second's point, cut off and not rounded.
+fn write_fraction(at: DateTime, width: Option<u8>, out: &mut String) {
+    let micros = at.micros().rem_euclid(1_000_000);
+    let width = usize::from(width.unwrap_or(9));
+    let start = out.len();
+    let _ = write!(out, "{micros:06}");
+    out.truncate(start + width.min(6));
+    out.extend((6..width).map(|_| '0'));
+}
+
+fn write_offset(seconds: i32, colon: bool, out: &mut String) {
+    let sign = if seconds < 0 { '-' } else { '+' };
+    let minutes = seconds.abs() / 60;
+    let colon = if colon { ":" } else { "" };
+    let _ = write!(out, "{sign}{:02}{colon}{:02}", minutes / 60, minutes % 60);
+}
+
+impl Case {
+    /// Changes what was written from `start` on; names of months, days and zones are ASCII.
+    fn apply(self, start: usize, out: &mut String) {
+        let Some(written) = out.get_mut(start..) else {
+            return;
+        };
+        match self {
+            Self::Own => {}
+            Self::Upper => written.make_ascii_uppercase(),
+            Self::Lower => written.make_ascii_lowercase(),
+            // As in Ruby: names in capitals become small, others become capitals.
+            Self::Swapped if written.bytes().all(|byte| byte.is_ascii_uppercase()) => {
+                written.make_ascii_lowercase()
+            }
+            Self::Swapped => written.make_ascii_uppercase(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::Date;
+
+    fn shown(format: &str, at: &str, zone: &str) -> Result<String, Box<dyn std::error::Error>> {
+        let format = DateFormat::parse(format).map_err(|unknown| unknown.text)?;
+        let value = match at.parse() {
+            Ok(at) => ValueRef::DateTime(at),
+            Err(_) => ValueRef::Date(at.parse::<Date>()?),
+        };
+        let mut out = String::new();
+        assert!(format.write(value, Zone::named(zone)?, &mut out));
+        Ok(out)
+    }
+
+    #[test]
+    fn every_field_reads_as_in_ruby() -> Result<(), Box<dyn std::error::Error>> {
+        for (format, expected) in [
+            ("%Y %C %y", "2026 20 26"),
+            ("%m %-m %B %b %h %^B %^b", "07 7 July Jul Jul JULY JUL"),
+            ("%d %-d %e %j", "05 5  5 186"),
+            ("%H %k %I %l %-I %p %P %#p", "14 14 02  2 2 PM pm pm"),
+            ("%M %S %L %N %3N %6N", "03 09 120 120000000 120 120000"),
+            ("%z %:z %Z", "+0200 +02:00 CEST"),
+            ("%A %a %^a %u %w", "Sunday Sun SUN 7 0"),
+            ("%G %g %V %U %W", "2026 26 27 27 26"),
+            ("%s", "1783252989"),
+            ("%D|%F|%T|%R|%r", "07/05/26|2026-07-05|14:03:09|14:03|02:03:09 PM"),
+            (
+                "%c|%x|%X|%v",
+                "Sun Jul  5 14:03:09 2026|07/05/26|14:03:09| 5-JUL-2026",
+            ),
+            ("%+", "Sun Jul  5 14:03:09 CEST 2026"),
+            ("100%% %n%t|", "100% \n\t|"),
+            ("%3d %_m %03e %10A|%-y", "005  7 005     Sunday|26"),
+            ("día %d", "día 05"),
+            ("", ""),
+        ] {
+            assert_eq!(
+                shown(format, "2026-07-05T12:03:09.12Z", "Europe/Madrid")?,
+                expected,
+                "{format}"
+            );
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn instants_are_shown_in_the_zone_and_days_as_they_are() -> Result<(), Box<dyn std::error::Error>> {
+        let form = "%Y-%m-%d %H:%M %z";
+        assert_eq!(
+            shown(form, "2026-12-31T23:30:00Z", "Europe/Madrid")?,
+            "2027-01-01 00:30 +0100"
+        );
+        assert_eq!(
+            shown(form, "2026-12-31T23:30:00Z", "America/New_York")?,
+            "2026-12-31 18:30 -0500"
+        );
+        assert_eq!(
+            shown(form, "2026-12-31", "America/New_York")?,
+            "2026-12-31 00:00 -0500"
+        );
+        assert_eq!(shown("%j %U %W %V %G", "2027-01-01", "UTC")?, "001 00 00 53 2026");
+        assert_eq!(shown(form, "0001-01-01", "Asia/Tokyo")?, "0001-01-01 00:00 +0918");
+        assert_eq!(shown(form, "9999-12-31", "UTC")?, "9999-12-31 00:00 +0000");
+        Ok(())
+    }
+
+    #[test]
+    fn unknown_fields_are_named() {
+        let unknown = |format: &str| DateFormat::parse(format).err().map(|unknown| unknown.text);
+        assert_eq!(unknown("%d %Q"), Some("%Q".to_owned()));
+        assert_eq!(unknown("%d %"), Some("%".to_owned()));
+        assert_eq!(unknown("%-é"), Some("%-é".to_owned()));
+        assert_eq!(unknown("%d"), None);
+    }
+}
