@@ -25,7 +25,7 @@ pub use recommend::{
     leave_last_out,
 };
 pub use record::{Customer, LoadError, LoadErrorKind, Loader};
-pub use schema::{Catalog, Event, Placement, Schema, SchemaId};
+pub use schema::{Catalog, Event, Placement, Schema, SchemaBuilder, SchemaError, SchemaId, SchemaProblem};
 pub use span::Span;
 pub use value::{
     Date, DateTime, Decimal, DecimalError, Duration, Field, Filled, Geo, Roles, TimeError, Type, Value,

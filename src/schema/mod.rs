@@ -1,8 +1,11 @@
 //! The data contract: attributes, events, catalogues and placements.
 
+mod builder;
 mod fingerprint;
 mod layout;
+pub(crate) mod validate;
 
+pub use builder::{SchemaBuilder, SchemaError, SchemaProblem};
 pub use fingerprint::SchemaId;
 pub(crate) use layout::{Layout, Slot};
 
@@ -15,19 +18,16 @@ use crate::value::Field;
 
 /// Everything that may be known of a customer.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(try_from = "builder::Unchecked")]
 #[non_exhaustive]
 pub struct Schema {
     /// The attributes, in the order declared.
     pub customer: Vec<Field>,
     /// What can be bought, shown or recommended.
-    #[serde(default)]
     pub catalogs: IndexMap<Arc<str>, Catalog>,
     /// What can happen. Every event has `at: datetime` besides the properties listed.
-    #[serde(default)]
     pub events: IndexMap<Arc<str>, Event>,
     /// The lists that a recommender fills.
-    #[serde(default)]
     pub placements: IndexMap<Arc<str>, Placement>,
 }
 

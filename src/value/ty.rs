@@ -46,6 +46,51 @@ pub enum Type {
 }
 
 impl Type {
+    /// An enumeration of the words given.
+    ///
+    /// ```
+    /// # use audience::Type;
+    /// assert_eq!(Type::words(["a", "b"]).to_string(), r#"("a" | "b")"#);
+    /// ```
+    #[must_use]
+    pub fn words<S: AsRef<str>>(words: impl IntoIterator<Item = S>) -> Self {
+        Self::Words(words.into_iter().map(|word| word.as_ref().into()).collect())
+    }
+
+    /// A list.
+    ///
+    /// ```
+    /// # use audience::Type;
+    /// assert_eq!(Type::list(Type::String).to_string(), "[string]");
+    /// ```
+    #[must_use]
+    pub fn list(item: Self) -> Self {
+        Self::List(item.into())
+    }
+
+    /// A nested record.
+    ///
+    /// ```
+    /// # use audience::{Field, Type};
+    /// let consent = Type::record([Field::new("email", Type::Bool), Field::new("sms", Type::Bool).optional()]);
+    /// assert_eq!(consent.to_string(), "{ email: bool, sms: bool? }");
+    /// ```
+    #[must_use]
+    pub fn record(fields: impl IntoIterator<Item = Field>) -> Self {
+        Self::Record(fields.into_iter().collect())
+    }
+
+    /// The key of an item of a catalogue.
+    ///
+    /// ```
+    /// # use audience::Type;
+    /// assert_eq!(Type::reference("products").to_string(), "ref products");
+    /// ```
+    #[must_use]
+    pub fn reference(catalog: impl AsRef<str>) -> Self {
+        Self::Ref(catalog.as_ref().into())
+    }
+
     /// Tells whether the value is text: strings, words, URLs and references (whose keys are text).
     #[must_use]
     pub fn is_text(&self) -> bool {
@@ -113,6 +158,76 @@ pub struct Field {
     /// What it is, for people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<Arc<str>>,
+}
+
+impl Field {
+    /// A field that every record has, without roles.
+    ///
+    /// ```
+    /// # use audience::{Field, Type};
+    /// let email = Field::new("email", Type::String).optional().personal().described("where she reads us");
+    /// assert!(email.optional && email.roles.personal);
+    /// ```
+    #[must_use]
+    pub fn new(name: impl AsRef<str>, ty: Type) -> Self {
+        Self {
+            name: name.as_ref().into(),
+            ty,
+            optional: false,
+            roles: Roles::default(),
+            description: None,
+        }
+    }
+
+    /// It may be missing (`?`).
+    #[must_use]
+    pub fn optional(mut self) -> Self {
+        self.optional = true;
+        self
+    }
+
+    /// It is the identity of the customer, or of a catalogue's item.
+    #[must_use]
+    pub fn key(mut self) -> Self {
+        self.roles.key = true;
+        self
+    }
+
+    /// It is never shown unless asked for.
+    #[must_use]
+    pub fn personal(mut self) -> Self {
+        self.roles.personal = true;
+        self
+    }
+
+    /// It is never shown unless asked for, and its use is flagged.
+    #[must_use]
+    pub fn sensitive(mut self) -> Self {
+        self.roles.sensitive = true;
+        self
+    }
+
+    /// Text of only white space counts as missing.
+    #[must_use]
+    pub fn filled(mut self) -> Self {
+        self.roles.filled = Some(Filled::default());
+        self
+    }
+
+    /// Text of only white space counts as missing, and so do these words.
+    #[must_use]
+    pub fn filled_except<S: AsRef<str>>(mut self, words: impl IntoIterator<Item = S>) -> Self {
+        let except = words.into_iter().map(|word| word.as_ref().into()).collect();
+        self.roles.filled = Some(Filled { except });
+        self
+    }
+
+    /// Says what it is, for people.
+    #[must_use]
+    pub fn described(mut self, description: impl AsRef<str>) -> Self {
+        self.description = Some(description.as_ref().into());
+        self
+    }
 }
 
 /// The words after a type: `key`, `personal`, `sensitive`, `filled`.
