@@ -50,6 +50,26 @@ impl Shape {
 /// [`SchemaId`].
 ///
 /// `Debug` shows neither personal nor sensitive values.
+///
+/// # Example
+///
+/// ```
+/// use audience::{Field, Loader, Schema, Type, ValueRef};
+///
+/// let schema = Schema::builder()
+///     .attribute(Field::new("id", Type::String).key())
+///     .attribute(Field::new("email", Type::String).optional().personal())
+///     .event("visits", [])
+///     .build()?;
+/// let ana = Loader::new(&schema)?.customer_from_json(
+///     r#"{"id": "ana", "email": "ana@example.com", "visits": [{"at": "2026-01-31T09:00:00Z"}]}"#,
+/// )?;
+/// assert_eq!(ana.key(), ValueRef::Text("ana"));
+/// assert_eq!(ana.event_count("visits"), 1);
+/// assert_eq!(ana.schema_id(), schema.id());
+/// assert_eq!(format!("{ana:?}"), r#"Customer { id: "ana", email: _, visits: 1 events }"#);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone)]
 pub struct Customer {
     pub(super) shape: Arc<Shape>,

@@ -6,6 +6,17 @@ use std::fmt;
 ///
 /// `Display` says it in one sentence: `` favorites[3].stock: expected int, found text "lots" ``. The values of
 /// attributes with the role `personal` or `sensitive` are never part of it.
+///
+/// # Example
+///
+/// ```
+/// # use audience::{Field, LoadErrorKind, Loader, Schema, Type};
+/// # let schema = Schema::builder().attribute(Field::new("id", Type::String).key()).build()?;
+/// let error = Loader::new(&schema)?.customer_from_json(r#"{"identity": "ana"}"#).unwrap_err();
+/// assert_eq!((error.kind(), error.path()), (LoadErrorKind::UnknownMember, "identity"));
+/// assert_eq!(error.message(), "unknown member");
+/// # Ok::<(), audience::SchemaError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LoadError {
     pub(super) kind: LoadErrorKind,

@@ -10,11 +10,32 @@ use super::{
     json,
     table::TableBuilder,
 };
-use crate::limits::Limits;
+use crate::{
+    limits::Limits,
+    schema::{Schema, SchemaError},
+};
 
 /// Loads customers: checks each record against the schema and brings it into our compact form.
 ///
 /// A loader is cheap to clone, and the same one may be used from many threads.
+///
+/// # Example
+///
+/// ```
+/// use audience::{Field, Loader, Schema, Type, ValueRef};
+///
+/// let schema = Schema::builder()
+///     .attribute(Field::new("id", Type::String).key())
+///     .attribute(Field::new("nps", Type::Int).optional())
+///     .build()?;
+/// let loader = Loader::new(&schema)?;
+/// let ana = loader.customer_from_json(r#"{"id": "ana", "nps": 9}"#)?;
+/// assert_eq!(ana.get("nps"), Some(ValueRef::Int(9)));
+///
+/// let error = loader.customer_from_json(r#"{"id": "bob", "nps": "lots"}"#).unwrap_err();
+/// assert_eq!(error.to_string(), "nps: expected int, found text \"lots\"");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Loader {
     shape: Arc<Shape>,
@@ -25,7 +46,14 @@ pub struct Loader {
 }
 
 impl Loader {
-    pub(crate) fn new(shape: Arc<Shape>) -> Self {
+    /// A loader of customers of that schema. Customers of equal schemas are interchangeable, see
+    /// [`SchemaId`](crate::SchemaId).
+    pub fn new(schema: &Schema) -> Result<Self, SchemaError> {
+        schema.validate()?;
+        Ok(Self::of(Shape::new(schema.clone().into()).into()))
+    }
+
+    pub(crate) fn of(shape: Arc<Shape>) -> Self {
         let form = Form::of_customer(&shape.schema, &shape.customer);
         Self {
             shape,

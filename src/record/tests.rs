@@ -110,11 +110,14 @@ pub(super) fn schema() -> Schema {
         },
     );
     schema.events.insert("visits".into(), Event::default());
+    let sku = Field::new("sku", Type::String).key();
+    schema.catalogs.insert("products".into(), [sku].into());
+    assert_eq!(schema.validate(), Ok(()));
     schema
 }
 
 pub(super) fn loader() -> Loader {
-    Loader::new(Shape::new(schema().into()).into())
+    Loader::of(Shape::new(schema().into()).into())
 }
 
 /// What a record `{"id": "a", …}` with more members is answered.
@@ -685,7 +688,7 @@ fn customers_outlive_a_reload_of_the_same_schema() {
         Arc::new(Shape::new(schema().into())),
         Arc::new(Shape::new(schema().into())),
     );
-    let ana = Loader::new(one)
+    let ana = Loader::of(one)
         .customer_from_json(r#"{"id":"a"}"#)
         .expect("valid");
     assert!(ana.fits(&other));
