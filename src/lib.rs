@@ -21,8 +21,8 @@ pub use error::{CompileError, UnknownName};
 pub use eval::At;
 pub use limits::Limits;
 pub use recommend::{
-    CoPurchase, CoPurchaseOptions, Evaluation, Interactions, Reason, Recommendation, Recommender, Serving,
-    leave_last_out,
+    CoPurchase, CoPurchaseOptions, Evaluation, History, Interactions, Reason, Recommendation, Recommender,
+    Serving, leave_last_out,
 };
 pub use record::{Customer, LoadError, LoadErrorKind, Loader};
 pub use schema::{Catalog, Event, Placement, Schema, SchemaBuilder, SchemaError, SchemaId, SchemaProblem};

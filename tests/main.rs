@@ -2,3 +2,6 @@
 
 mod layering;
 mod manifest;
+mod recommendations;
+#[path = "../examples/campaign/data.rs"]
+mod retail;

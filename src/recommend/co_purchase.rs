@@ -330,8 +330,13 @@ fn all_neighbours(
                 });
             }
         }
-        row.sort_unstable_by(|a, b| b.likeness.total_cmp(&a.likeness).then(a.item.cmp(&b.item)));
-        row.truncate(options.neighbours);
+        let closer =
+            |a: &Neighbour, b: &Neighbour| b.likeness.total_cmp(&a.likeness).then(a.item.cmp(&b.item));
+        if options.neighbours < row.len() {
+            row.select_nth_unstable_by(options.neighbours, closer);
+            row.truncate(options.neighbours);
+        }
+        row.sort_unstable_by(closer);
         all.append(&mut row);
     }
     starts.push(all.len());

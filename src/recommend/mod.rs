@@ -2,22 +2,26 @@
 //!
 //! A [`Recommender`] fills a placement: given a customer, the placement's name and how many items there is room for, it
 //! gives items of the catalogue with a [`Reason`]. [`CoPurchase`] is the recommender that comes with the crate. It learns
-//! from [`Interactions`], "this customer took this item at that time", and [`leave_last_out`] measures on the same data
-//! whether it does better than showing everyone what sells best.
+//! from [`Interactions`], "this customer took this item at that time", which a [`History`] reads from customers' events;
+//! [`leave_last_out`] measures on the same data whether it does better than showing everyone what sells best.
 
 mod co_purchase;
 mod evaluate;
+mod history;
 mod interactions;
 
 pub use co_purchase::{CoPurchase, CoPurchaseOptions, Serving};
 pub use evaluate::{Evaluation, leave_last_out};
+pub use history::History;
 pub use interactions::Interactions;
 
 use std::{fmt, sync::Arc};
 
+use crate::record::Customer;
+
 /// Chooses items of a catalogue for a customer.
 ///
-/// `C` is what the host knows customers as: its own struct, or our `Customer`. The answer is at most `count` items, best
+/// `C` is what the host knows customers as: its own struct, or our [`Customer`]. The answer is at most `count` items, best
 /// first, no item twice; fewer only when there is nothing else to show. The same question has the same answer.
 ///
 /// # Example
@@ -38,7 +42,7 @@ use std::{fmt, sync::Arc};
 /// let list = Window(vec!["tea", "mug"]).recommend("ana", "recommendations", 1);
 /// assert_eq!(list[0].item.as_ref(), "tea");
 /// ```
-pub trait Recommender<C: ?Sized> {
+pub trait Recommender<C: ?Sized = Customer> {
     /// At most `count` items for that place in a message, best first.
     fn recommend(&self, customer: &C, placement: &str, count: usize) -> Vec<Recommendation>;
 }
