@@ -13,16 +13,38 @@ pub(crate) struct File {
     pub items: Vec<Item>,
     /// Every comment with its place; the formatter puts them back.
     pub comments: Vec<Comment>,
+    /// Names that were defined, but not legibly. The error is told already; a use of such a name is no second one.
+    pub broken: Vec<Broken>,
 }
 
+/// Something whose text did not parse, so that it is missing from the items.
 #[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Broken {
+    pub kind: ItemWord,
+    /// The definition's name; none for `customer`, or where it could not be read either.
+    pub name: Option<Name>,
+    /// When only one field could not be read: the item is there without it.
+    pub field: Option<Name>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum ItemWord {
+    Customer,
+    Catalog,
+    Event,
+    Placement,
+    Trait,
+    Segment,
+}
+
+#[derive(Clone, Debug)]
 pub(crate) struct Comment {
     pub span: Span,
     /// Without the `#`, trimmed at the end.
     pub text: String,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub(crate) struct Item {
     pub span: Span,
     pub kind: ItemKind,
@@ -76,7 +98,7 @@ pub(crate) struct Text {
     pub text: Arc<str>,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub(crate) struct Field {
     pub span: Span,
     pub name: Name,
@@ -85,7 +107,7 @@ pub(crate) struct Field {
     pub description: Option<Text>,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub(crate) struct Type {
     pub span: Span,
     pub kind: TypeKind,
@@ -102,7 +124,7 @@ pub(crate) enum TypeKind {
     Record(Vec<Field>),
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub(crate) enum Role {
     Key(Span),
     Personal(Span),
@@ -115,7 +137,6 @@ pub(crate) enum Role {
     Unknown(Name),
 }
 
-/// Compares equal by `kind`: where something stood does not matter to what it says.
 #[derive(Clone, Debug)]
 pub(crate) struct Expr {
     pub span: Span,
@@ -296,7 +317,7 @@ pub(crate) enum Place {
     Of(Box<Expr>),
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub(crate) enum Set {
     Literals { span: Span, items: Vec<Expr> },
     Named(Name),
@@ -330,7 +351,7 @@ pub(crate) struct Items {
 }
 
 /// One `followed by` step of a sequence.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub(crate) struct Step {
     pub span: Span,
     pub none: bool,
@@ -395,6 +416,20 @@ pub(crate) enum State {
     Filled,
 }
 
+// Where something stood does not matter to what it says: spans stay out of equality.
+
+impl PartialEq for Comment {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl PartialEq for Item {
+    fn eq(&self, other: &Self) -> bool {
+        self.kind == other.kind
+    }
+}
+
 impl PartialEq for Name {
     fn eq(&self, other: &Self) -> bool {
         self.text == other.text
@@ -416,5 +451,49 @@ impl PartialEq for Expr {
 impl PartialEq for Items {
     fn eq(&self, other: &Self) -> bool {
         self.collection == other.collection && self.window == other.window && self.filter == other.filter
+    }
+}
+
+impl PartialEq for Field {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+            && self.ty == other.ty
+            && self.roles == other.roles
+            && self.description == other.description
+    }
+}
+
+impl PartialEq for Type {
+    fn eq(&self, other: &Self) -> bool {
+        self.kind == other.kind && self.optional == other.optional
+    }
+}
+
+impl PartialEq for Role {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Key(_), Self::Key(_))
+            | (Self::Personal(_), Self::Personal(_))
+            | (Self::Sensitive(_), Self::Sensitive(_)) => true,
+            (Self::Filled { except, .. }, Self::Filled { except: others, .. }) => except == others,
+            (Self::Unknown(name), Self::Unknown(other)) => name == other,
+            _ => false,
+        }
+    }
+}
+
+impl PartialEq for Set {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Literals { items, .. }, Self::Literals { items: others, .. }) => items == others,
+            (Self::Named(name), Self::Named(other)) => name == other,
+            _ => false,
+        }
+    }
+}
+
+impl PartialEq for Step {
+    fn eq(&self, other: &Self) -> bool {
+        self.none == other.none && self.items == other.items && self.within == other.within
     }
 }

@@ -1,3 +1,16 @@
 //! Text to `ast`, and back. The only place that knows pest.
 
 pub(crate) mod ast;
+mod definitions;
+mod error;
+mod expression;
+mod foreign;
+mod grammar;
+mod limit;
+mod literal;
+mod scan;
+
+pub(crate) use definitions::parse_file;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,76 @@
+//! The pest parser, and the words for its rules in error messages.
+
+/// One parser for definitions and templates, so that both share one set of rules and one builder for expressions.
+#[derive(pest_derive::Parser)]
+#[grammar = "grammar/expression.pest"]
+#[grammar = "grammar/definitions.pest"]
+#[grammar = "grammar/template.pest"]
+pub(super) struct Grammar;
+
+/// What a rule is called where it was expected, or nothing where a more general word says it.
+pub(super) fn words(rule: Rule) -> Option<&'static str> {
+    Some(match rule {
+        Rule::expr
+        | Rule::condition
+        | Rule::operand
+        | Rule::paren
+        | Rule::quantified
+        | Rule::count
+        | Rule::reference
+        | Rule::constant
+        | Rule::case
+        | Rule::in_segment
+        | Rule::in_sample => VALUE,
+        Rule::text | Rule::description | Rule::field_description => "a text in quotes",
+        Rule::name | Rule::collection => "a name",
+        Rule::int => "a whole number",
+        Rule::amount | Rule::duration => "a duration such as `30 days`",
+        Rule::percent => "a percentage such as `10%`",
+        Rule::unit => "a unit such as `days`",
+        Rule::bare_unit => "`day`, `week`, `month`, `quarter` or `year`",
+        Rule::distance_unit => "`m`, `km` or `mi`",
+        Rule::compare
+        | Rule::compare_op
+        | Rule::is_test
+        | Rule::tested
+        | Rule::add_op
+        | Rule::subtract_op
+        | Rule::multiply_op
+        | Rule::divide_op => OPERATOR,
+        Rule::and_op => "`and`",
+        Rule::or_op => "`or`",
+        Rule::between_and => "`and`",
+        Rule::state => "`known`, `unknown`, `empty` or `filled`",
+        Rule::set => "a list in brackets",
+        Rule::window | Rule::in_last | Rule::in_next | Rule::in_period => {
+            "a window such as `in last 30 days`"
+        }
+        Rule::when_word | Rule::arm => "`when`",
+        Rule::then_word => "`then`",
+        Rule::otherwise => "`else`",
+        Rule::end_word => "`end`",
+        Rule::of_word | Rule::of_clause => "`of`",
+        Rule::where_word => "`where`",
+        Rule::within_word => "`within`",
+        Rule::followed_by | Rule::step => "`followed by`",
+        Rule::paren_end => "`)`",
+        Rule::arguments => "`(`",
+        Rule::block | Rule::block_start => "`{`",
+        Rule::block_end => "`}`",
+        Rule::field => "a field such as `city: string`",
+        Rule::field_end => "a comma or a new line",
+        Rule::colon => "`:`",
+        Rule::r#type => "a type",
+        Rule::role => "a role",
+        Rule::optional_mark => "`?`",
+        Rule::equals => "`=`",
+        Rule::owner => "`owner`",
+        Rule::EOI => "the end of the definition",
+        _ => return None,
+    })
+}
+
+/// Stands for everything that a value may begin with.
+pub(super) const VALUE: &str = "a value or a condition";
+/// Stands for everything that may follow a value.
+pub(super) const OPERATOR: &str = "an operator";
