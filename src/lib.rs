@@ -1,6 +1,7 @@
 //! One typed language for who a message is for and what it says to each person.
 #![forbid(unsafe_code)]
 
+mod check;
 mod diagnostic;
 mod error;
 mod eval;

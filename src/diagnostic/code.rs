@@ -86,6 +86,8 @@ codes! {
     UnknownWord "unknown-word" Error;
     /// Definitions that refer to each other in a circle.
     Cycle "cycle" Error;
+    /// `all` without a `where` that says what all must meet.
+    MissingWhere "missing-where" Error;
     /// An `and` or `or` right after a bare `where` condition.
     AmbiguousWhere "ambiguous-where" Error;
     /// Missing text would reach the reader of a message.

@@ -103,6 +103,15 @@ impl<'m, 'a, R: Row<'a>> Interpreter<'m, 'a, R> {
                 })
             }
             ConditionKind::Known(expr) => self.value(expr).is_some(),
+            ConditionKind::AnyKnown { first, last } => {
+                (first.slot..=*last).any(|slot| match first.row.checked_sub(1) {
+                    None => self.customer.known(slot),
+                    Some(item) => self
+                        .items
+                        .get(usize::from(item))
+                        .is_some_and(|(_, row)| row.known(slot)),
+                })
+            }
             ConditionKind::ListKnown(place) => self.rows(*place).is_some(),
             ConditionKind::ListEmpty(place) => self.rows(*place).is_some_and(|rows| rows.is_empty()),
             ConditionKind::ListFilled(place) => self.rows(*place).is_some_and(|rows| !rows.is_empty()),

@@ -92,6 +92,11 @@ pub(crate) enum ConditionKind {
         set: Arc<[Value]>,
     },
     Known(Box<Expr>),
+    /// One of the slots of a nested record that may be missing is known: they are `first.slot` to `last`, included.
+    AnyKnown {
+        first: Place,
+        last: u32,
+    },
     /// A list that is present, of any length.
     ListKnown(Place),
     /// Text that is present and of length 0.
@@ -163,7 +168,8 @@ pub(crate) enum ExprKind {
     /// A condition as a value, never missing.
     Condition(Box<Condition>),
     /// Operands brought to one type by [`ExprKind::Call`] of `decimal` beforehand where int meets decimal, of `float`
-    /// where it meets float (so also the arguments of `min max default` and the results of `case`);
+    /// where it meets float (so also the arguments of `min max default` and the results of `case`); ints divided by
+    /// ints give a decimal;
     /// times: `datetime ± duration`, `date ± duration of whole days`, `datetime - datetime`, `date - date`;
     /// `duration ± duration`.
     Arithmetic {

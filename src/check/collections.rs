@@ -1,0 +1,272 @@
+//! Events and lists: `any`, `count`, `sum of …`.
+
+use std::sync::Arc;
+
+use super::{
+    Checker,
+    path::{Found, List, display, span_of},
+    report::type_name,
+    scope::{Entry, Shape},
+};
+use crate::{
+    diagnostic::{Code, Diagnostic},
+    hir::{AggregateKind, Condition, ConditionKind, Expr, ExprKind, Items, Quantifier, Source},
+    span::Span,
+    syntax::ast::{self, Name, Step},
+    value::Type,
+};
+
+/// A collection that was looked up.
+struct Collection {
+    source: Source,
+    shape: Arc<Shape>,
+    name: Arc<str>,
+}
+
+impl Checker<'_> {
+    pub(crate) fn quantified(
+        &mut self,
+        span: Span,
+        quantifier: Quantifier,
+        items: &ast::Items,
+        steps: &[Step],
+    ) -> Option<Condition> {
+        if let Some(step) = steps.first() {
+            self.report.unsupported::<()>(step.span, "`followed by` is");
+        }
+        if quantifier == Quantifier::All && items.filter.is_none() {
+            let shown = display(&items.collection);
+            let error = Diagnostic::new(Code::MissingWhere, "`all` without `where`")
+                .label(items.span, "all of them, but what about them?")
+                .help(format!(
+                    "write `all {shown} where …`, or `any {shown}` for at least one"
+                ));
+            self.report.push(error);
+        }
+        let (items, ..) = self.items(items, None)?;
+        if quantifier == Quantifier::AtLeast(0) {
+            self.constant(span, true);
+        }
+        Some(Condition::new(
+            span,
+            ConditionKind::Quantified { quantifier, items },
+        ))
+    }
+
+    pub(crate) fn aggregate(
+        &mut self,
+        span: Span,
+        kind: AggregateKind,
+        value_written: Option<&ast::Expr>,
+        items: &ast::Items,
+    ) -> Option<Expr> {
+        let name = aggregate_name(kind);
+        if kind == AggregateKind::Mode {
+            self.report.unsupported::<()>(span, "`mode` is");
+        }
+        let shown = display(&items.collection);
+        match (kind, value_written) {
+            (AggregateKind::Count, Some(value)) => {
+                let error = Diagnostic::new(Code::ArgumentCount, "`count` takes a collection alone")
+                    .label(value.span, "not counted")
+                    .help(format!(
+                        "write `count({shown})`, or `distinct(… of {shown})` for different values"
+                    ));
+                self.report.push(error);
+            }
+            (kind, None) if kind != AggregateKind::Count => {
+                let error = Diagnostic::new(Code::ArgumentCount, format!("`{name}` needs a value"))
+                    .label(items.span, "of what?")
+                    .help(format!("write `{name}(… of {shown})`"));
+                self.report.push(error);
+            }
+            _ => {}
+        }
+        let (items, value, _) = self.items(items, value_written)?;
+        let (ty, optional) = match (kind, &value) {
+            (AggregateKind::Count, _) => (Type::Int, false),
+            (_, None) => return None,
+            (kind, Some(value)) => self.aggregate_type(kind, value)?,
+        };
+        let float = value.as_ref().is_some_and(|it| it.ty == Type::Float);
+        if float && matches!(kind, AggregateKind::Sum | AggregateKind::Avg) {
+            let warning = Diagnostic::new(Code::FloatSum, "floats are added inexactly")
+                .label(span, "the last digits depend on the order of the items")
+                .help("money and other exact amounts are `decimal`s".to_owned());
+            self.report.push(warning);
+        }
+        Some(Expr {
+            span,
+            ty,
+            optional,
+            kind: ExprKind::Aggregate {
+                kind,
+                value: value.filter(|_| kind != AggregateKind::Count).map(Box::new),
+                items,
+            },
+        })
+    }
+
+    /// The type of an aggregate over values of a type, and whether it may be missing.
+    fn aggregate_type(&mut self, kind: AggregateKind, value: &Expr) -> Option<(Type, bool)> {
+        let ty = &value.ty;
+        let (accepted, needed) = match kind {
+            AggregateKind::Sum | AggregateKind::Avg => (ty.is_number(), "a number"),
+            AggregateKind::Min | AggregateKind::Max => (
+                ty.is_number() || matches!(ty, Type::String | Type::Url | Type::Date | Type::DateTime),
+                "a number, a text, a date or a datetime",
+            ),
+            AggregateKind::Distinct | AggregateKind::Mode => {
+                (*ty != Type::Geo, "a value that can be compared")
+            }
+            AggregateKind::Count | AggregateKind::First | AggregateKind::Last => (true, "a value"),
+        };
+        if !accepted {
+            let name = aggregate_name(kind);
+            let error = Diagnostic::new(Code::TypeMismatch, format!("`{name}` takes {needed}"))
+                .label(value.span, type_name(ty));
+            return self.report.fail(error);
+        }
+        Some(match (kind, ty) {
+            (AggregateKind::Count | AggregateKind::Distinct, _) => (Type::Int, false),
+            (AggregateKind::Sum, ty) => (ty.clone(), false),
+            (AggregateKind::Avg, Type::Int) => (Type::Decimal, true),
+            (_, ty) => (ty.clone(), true),
+        })
+    }
+
+    /// Checks a collection with its window and filter, and a value that sees the item.
+    pub(crate) fn items(
+        &mut self,
+        items: &ast::Items,
+        value: Option<&ast::Expr>,
+    ) -> Option<(Items, Option<Expr>, Arc<Shape>)> {
+        if self
+            .scope
+            .entries
+            .iter()
+            .any(|it| matches!(it, Entry::Item { .. }))
+        {
+            return self
+                .report
+                .unsupported(items.span, "collections inside `where` and `of` are");
+        }
+        let collection = self.collection(&items.collection);
+        let is_list = matches!(&collection, Some(it) if matches!(it.source, Source::List(_)));
+        let window = match &items.window {
+            None => Some(None),
+            Some(_) if is_list => {
+                let error = Diagnostic::new(Code::TypeMismatch, "only events happen in a window of time")
+                    .label(items.span, "a list")
+                    .help("compare a time of its items: `where added_at in last 30 days`".to_owned());
+                self.report.fail(error)
+            }
+            Some(window) => self.window(window, &Type::DateTime, items.span).map(Some),
+        };
+        let collection = collection?;
+        let Some(row) = self.scope.next_row() else {
+            let error = Diagnostic::new(Code::Limit, "too many loops inside each other")
+                .label(items.span, "one too many");
+            return self.report.fail(error);
+        };
+        self.scope.entries.push(Entry::Item {
+            of: collection.name,
+            row,
+            shape: collection.shape.clone(),
+        });
+        let filter = items
+            .filter
+            .as_ref()
+            .map(|filter| self.apart(|it| it.condition(filter)));
+        let value = value.map(|value| {
+            let operand = self.operand(value)?;
+            self.settle(operand)
+        });
+        self.scope.entries.pop();
+        // An outer `None` is an error that was reported.
+        let filter = filter.map_or(Some(None), |it| it.map(Some))?;
+        let value = value.map_or(Some(None), |it| it.map(Some))?;
+        let items = Items {
+            source: collection.source,
+            window: window?,
+            filter: filter.map(Box::new),
+            row,
+        };
+        Some((items, value, collection.shape))
+    }
+
+    fn collection(&mut self, path: &[Name]) -> Option<Collection> {
+        let first = path.first()?;
+        let shadowed = self.scope.entries.iter().any(|entry| match entry {
+            Entry::Item { .. } => false,
+            Entry::Loop { name, .. } => *name == first.text,
+            Entry::Local(local) => local.name == first.text,
+        });
+        if path.len() == 1 && !shadowed {
+            if let Some(event) = self.names.schema.events.get_index_of(&first.text) {
+                return Some(Collection {
+                    source: Source::Events(event),
+                    shape: self.names.events[event].clone(),
+                    name: first.text.clone(),
+                });
+            }
+            let known = self.names.customer.members.contains_key(&first.text)
+                || self.names.traits.contains_key(&first.text);
+            if !known {
+                return self.unknown_collection(first);
+            }
+        }
+        match self.resolve(path)? {
+            Found::List(List { place, shape, .. }) => Some(Collection {
+                source: Source::List(place),
+                shape,
+                name: display(path).into(),
+            }),
+            Found::Value(_) | Found::Record(_) => {
+                let shown = display(path);
+                let error = Diagnostic::new(Code::UnknownCollection, format!("`{shown}` is no collection"))
+                    .label(span_of(path), "neither an event nor a list");
+                self.report.fail(error)
+            }
+        }
+    }
+
+    fn unknown_collection<T>(&mut self, name: &Name) -> Option<T> {
+        if self.names.is_silent(&name.text) {
+            return None;
+        }
+        let help = if self.report.is_full() {
+            None
+        } else {
+            let lists =
+                self.names.customer.members.iter().filter(|(_, member)| {
+                    matches!(member, super::scope::Member::Slot { items: Some(_), .. })
+                });
+            let events = self.names.schema.events.keys();
+            let names = events.chain(lists.map(|(name, _)| name)).map(|it| &**it);
+            self.report.suggest(&name.text, names)
+        };
+        let error = Diagnostic::new(
+            Code::UnknownCollection,
+            format!("unknown event or list `{}`", name.text),
+        )
+        .label(name.span, "not defined")
+        .help(help);
+        self.report.fail(error)
+    }
+}
+
+/// As definitions write it.
+fn aggregate_name(kind: AggregateKind) -> &'static str {
+    match kind {
+        AggregateKind::Count => "count",
+        AggregateKind::Sum => "sum",
+        AggregateKind::Avg => "avg",
+        AggregateKind::Min => "min",
+        AggregateKind::Max => "max",
+        AggregateKind::First => "first",
+        AggregateKind::Last => "last",
+        AggregateKind::Distinct => "distinct",
+        AggregateKind::Mode => "mode",
+    }
+}

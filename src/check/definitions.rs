@@ -1,0 +1,248 @@
+//! Sorts the definitions of all files by kind and finds names that are defined twice.
+
+use std::sync::Arc;
+
+use indexmap::{IndexMap, map::Entry};
+
+use super::report::Report;
+use crate::{
+    diagnostic::{Code, Diagnostic},
+    limits::Limits,
+    span::Span,
+    syntax::ast::{Expr, Field, File, ItemKind, Name, Text},
+};
+
+/// The definitions of all files. The second definition of a name is reported and left out, except that the
+/// expressions of such traits and segments are still checked.
+#[derive(Debug, Default)]
+pub(crate) struct Definitions<'a> {
+    pub(crate) customer: Option<Customer<'a>>,
+    pub(crate) catalogs: IndexMap<Arc<str>, Block<'a>>,
+    pub(crate) events: IndexMap<Arc<str>, Block<'a>>,
+    pub(crate) placements: IndexMap<Arc<str>, Placement<'a>>,
+    /// Traits and segments in the order written.
+    pub(crate) formulas: Vec<Formula<'a>>,
+    /// Positions in `formulas`.
+    pub(crate) traits: IndexMap<Arc<str>, usize>,
+    pub(crate) segments: IndexMap<Arc<str>, usize>,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Customer<'a> {
+    pub(crate) span: Span,
+    pub(crate) fields: &'a [Field],
+}
+
+/// A catalogue or an event.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Block<'a> {
+    pub(crate) name: &'a Name,
+    pub(crate) description: Option<&'a Text>,
+    pub(crate) fields: &'a [Field],
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Placement<'a> {
+    pub(crate) name: &'a Name,
+    pub(crate) description: Option<&'a Text>,
+    pub(crate) catalog: &'a Name,
+}
+
+/// A trait or a segment.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Formula<'a> {
+    pub(crate) kind: FormulaKind,
+    pub(crate) name: &'a Name,
+    pub(crate) description: Option<&'a Text>,
+    pub(crate) owner: Option<&'a Text>,
+    pub(crate) body: &'a Expr,
+    pub(crate) span: Span,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FormulaKind {
+    Trait,
+    Segment,
+}
+
+impl FormulaKind {
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Trait => "trait",
+            Self::Segment => "segment",
+        }
+    }
+}
+
+/// Sorts the items of `files`.
+pub(crate) fn collect<'a>(files: &'a [File], limits: &Limits, report: &mut Report) -> Definitions<'a> {
+    let mut all = Definitions::default();
+    let items = files.iter().flat_map(|file| &file.items);
+    for (index, item) in items.enumerate() {
+        if index == limits.definitions {
+            let message = format!("more than {index} definitions");
+            report.push(Diagnostic::new(Code::Limit, message).label(item.span, "one too many"));
+            break;
+        }
+        match &item.kind {
+            ItemKind::Customer { fields } => match &all.customer {
+                None => {
+                    all.customer = Some(Customer {
+                        span: item.span,
+                        fields,
+                    });
+                }
+                Some(first) => {
+                    let message = "the `customer` block is written twice";
+                    report.push(duplicate(message.to_owned(), item.span, first.span));
+                }
+            },
+            ItemKind::Catalog {
+                name,
+                description,
+                fields,
+            } => {
+                let block = Block {
+                    name,
+                    description: description.as_ref(),
+                    fields,
+                };
+                define(&mut all.catalogs, "catalogue", name, block, |it| it.name, report);
+            }
+            ItemKind::Event {
+                name,
+                description,
+                fields,
+            } => {
+                let block = Block {
+                    name,
+                    description: description.as_ref(),
+                    fields,
+                };
+                define(&mut all.events, "event", name, block, |it| it.name, report);
+            }
+            ItemKind::Placement {
+                name,
+                catalog,
+                description,
+            } => {
+                let placement = Placement {
+                    name,
+                    description: description.as_ref(),
+                    catalog,
+                };
+                define(
+                    &mut all.placements,
+                    "placement",
+                    name,
+                    placement,
+                    |it| it.name,
+                    report,
+                );
+            }
+            ItemKind::Trait {
+                name,
+                description,
+                value,
+            } => all.add(
+                Formula {
+                    kind: FormulaKind::Trait,
+                    name,
+                    description: description.as_ref(),
+                    owner: None,
+                    body: value,
+                    span: item.span,
+                },
+                report,
+            ),
+            ItemKind::Segment {
+                name,
+                description,
+                owner,
+                condition,
+            } => all.add(
+                Formula {
+                    kind: FormulaKind::Segment,
+                    name,
+                    description: description.as_ref(),
+                    owner: owner.as_ref(),
+                    body: condition,
+                    span: item.span,
+                },
+                report,
+            ),
+        }
+    }
+    all.shared_names(report);
+    all
+}
+
+impl<'a> Definitions<'a> {
+    fn add(&mut self, formula: Formula<'a>, report: &mut Report) {
+        let index = self.formulas.len();
+        self.formulas.push(formula);
+        let names = match formula.kind {
+            FormulaKind::Trait => &mut self.traits,
+            FormulaKind::Segment => &mut self.segments,
+        };
+        match names.entry(formula.name.text.clone()) {
+            Entry::Vacant(entry) => {
+                entry.insert(index);
+            }
+            Entry::Occupied(entry) => {
+                let message = format!(
+                    "the {} `{}` is defined twice",
+                    formula.kind.word(),
+                    formula.name.text
+                );
+                let first = self.formulas[*entry.get()].name.span;
+                report.push(duplicate(message, formula.name.span, first));
+            }
+        }
+    }
+
+    /// Attributes and traits share one namespace; an event cannot have the name of an attribute, because a customer's
+    /// data has both under their names.
+    fn shared_names(&self, report: &mut Report) {
+        for field in self.customer.iter().flat_map(|it| it.fields) {
+            let name = &field.name;
+            if let Some(index) = self.traits.get(&name.text) {
+                let message = format!("`{}` is the name of an attribute and of a trait", name.text);
+                report.push(duplicate(message, self.formulas[*index].name.span, name.span));
+            }
+            if let Some(event) = self.events.get(&name.text) {
+                let message = format!("`{}` is the name of an attribute and of an event", name.text);
+                report.push(
+                    duplicate(message, event.name.span, name.span)
+                        .help("a customer's data holds its events beside its attributes".to_owned()),
+                );
+            }
+        }
+    }
+}
+
+fn define<'a, T>(
+    map: &mut IndexMap<Arc<str>, T>,
+    kind: &str,
+    name: &Name,
+    definition: T,
+    name_of: impl Fn(&T) -> &'a Name,
+    report: &mut Report,
+) {
+    match map.entry(name.text.clone()) {
+        Entry::Vacant(entry) => {
+            entry.insert(definition);
+        }
+        Entry::Occupied(entry) => {
+            let message = format!("the {kind} `{}` is defined twice", name.text);
+            report.push(duplicate(message, name.span, name_of(entry.get()).span));
+        }
+    }
+}
+
+/// A name that was taken, with the place that took it.
+pub(crate) fn duplicate(message: String, second: Span, first: Span) -> Diagnostic {
+    Diagnostic::new(Code::DuplicateName, message)
+        .label(second, "defined again here")
+        .label(first, "first defined here")
+}

@@ -1,0 +1,349 @@
+//! Expressions that have a value.
+
+use super::{
+    Checker,
+    coerce::LiteralTexts,
+    facts::{self, Facts},
+    literal::Operand,
+    path::Found,
+    report::type_name,
+};
+use crate::{
+    diagnostic::{Code, Diagnostic},
+    hir::{ArithmeticOp, Condition, ConditionKind, Expr, ExprKind},
+    span::Span,
+    syntax::ast::{self, Literal},
+    value::{Decimal, Type, Value},
+};
+
+impl Checker<'_> {
+    /// Checks an expression that must have a value.
+    pub(crate) fn value(&mut self, expr: &ast::Expr) -> Option<Expr> {
+        let span = expr.span;
+        match &expr.kind {
+            ast::ExprKind::Literal(literal) => self.literal(span, literal),
+            ast::ExprKind::Path(path) => match self.resolve(path)? {
+                Found::Value(value) => Some(value),
+                Found::List(list) => {
+                    let shown = super::path::display(path);
+                    let error = Diagnostic::new(Code::TypeMismatch, format!("`{shown}` is a list"))
+                        .label(list.span, "one value is needed here")
+                        .help(list_help(&shown, &list.item));
+                    self.report.fail(error)
+                }
+                Found::Record(record) => {
+                    let shown = super::path::display(path);
+                    let help = record
+                        .field
+                        .map(|field| format!("name one of its fields: `{shown}.{field}`"));
+                    let error = Diagnostic::new(Code::TypeMismatch, format!("`{shown}` is a record"))
+                        .label(record.span, "one value is needed here")
+                        .help(help);
+                    self.report.fail(error)
+                }
+            },
+            ast::ExprKind::Now => Some(plain(span, Type::DateTime, ExprKind::Now)),
+            ast::ExprKind::Today => Some(plain(span, Type::Date, ExprKind::Today)),
+            ast::ExprKind::FromNow { amount, ago } => {
+                self.duration(span, *amount)?;
+                let operator = if *ago { '-' } else { '+' };
+                let error = Diagnostic::new(Code::TypeMismatch, "this is a bound, not a value")
+                    .label(span, "stands only after `before`, `after`, `since` and `between`")
+                    .help(format!(
+                        "write `now {operator} …` for a datetime, `today {operator} …` for a date"
+                    ));
+                self.report.fail(error)
+            }
+            ast::ExprKind::Paren(inner) => self.value(inner),
+            ast::ExprKind::Call { function, args } => self.call(span, function, args),
+            ast::ExprKind::Case { arms, otherwise } => self.case(span, arms, otherwise.as_deref()),
+            ast::ExprKind::Negate(inner) => self.negate(span, inner),
+            ast::ExprKind::Arithmetic { op, lhs, rhs } => self.arithmetic(span, *op, lhs, rhs),
+            ast::ExprKind::Aggregate { kind, value, items } => {
+                self.aggregate(span, *kind, value.as_deref(), items)
+            }
+            ast::ExprKind::Not(_)
+            | ast::ExprKind::And(_)
+            | ast::ExprKind::Or(_)
+            | ast::ExprKind::Compare { .. }
+            | ast::ExprKind::Between { .. }
+            | ast::ExprKind::In { .. }
+            | ast::ExprKind::TextTest { .. }
+            | ast::ExprKind::ContainsEach { .. }
+            | ast::ExprKind::Is { .. }
+            | ast::ExprKind::InWindow { .. }
+            | ast::ExprKind::Anniversary { .. }
+            | ast::ExprKind::Near { .. }
+            | ast::ExprKind::InSegment { .. }
+            | ast::ExprKind::InSample { .. }
+            | ast::ExprKind::Rank { .. }
+            | ast::ExprKind::Quantified { .. } => {
+                let condition = self.apart(|it| it.condition(expr))?;
+                Some(plain(span, Type::Bool, ExprKind::Condition(Box::new(condition))))
+            }
+        }
+    }
+
+    fn negate(&mut self, span: Span, inner: &ast::Expr) -> Option<Expr> {
+        // A negative literal that is too small for an int is refused where it is read.
+        let operand = self.operand(inner)?;
+        let value = self.settle(operand)?;
+        if !value.ty.is_number() {
+            let error = Diagnostic::new(
+                Code::TypeMismatch,
+                format!("{} has no negative", type_name(&value.ty)),
+            )
+            .label(value.span, "a number is needed after `-`");
+            return self.report.fail(error);
+        }
+        Some(Expr {
+            span,
+            ty: value.ty.clone(),
+            optional: value.optional,
+            kind: ExprKind::Negate(Box::new(value)),
+        })
+    }
+
+    fn arithmetic(
+        &mut self,
+        span: Span,
+        op: ArithmeticOp,
+        lhs_written: &ast::Expr,
+        rhs_written: &ast::Expr,
+    ) -> Option<Expr> {
+        let lhs = self.operand(lhs_written);
+        let rhs = self.operand(rhs_written);
+        let (lhs, rhs) = (lhs?, rhs?);
+        let is_time = |it: &Operand| matches!(it, Operand::Typed(expr) if is_time(&expr.ty));
+        if is_time(&lhs) || is_time(&rhs) {
+            let (lhs, rhs) = (self.settle(lhs)?, self.settle(rhs)?);
+            return self.time_arithmetic(span, op, (lhs, lhs_written), (rhs, rhs_written));
+        }
+        let verb = verb(op);
+        for operand in [&lhs, &rhs] {
+            let is_number = match operand {
+                Operand::Number(_) => true,
+                Operand::Text(..) => false,
+                Operand::Typed(expr) => expr.ty.is_number(),
+            };
+            if !is_number {
+                let named = operand.type_name();
+                let error = Diagnostic::new(Code::TypeMismatch, format!("{named} cannot be {verb}"))
+                    .label(operand.span(), "a number is needed here");
+                return self.report.fail(error);
+            }
+        }
+        let (ty, values) = self.agree(vec![Some(lhs), Some(rhs)], LiteralTexts::String, verb)?;
+        let [lhs, rhs] = <[Expr; 2]>::try_from(values).ok()?;
+        let divides = op == ArithmeticOp::Divide;
+        let ty = if divides && ty == Type::Int {
+            Type::Decimal
+        } else {
+            ty
+        };
+        let optional = lhs.optional || rhs.optional || divides && !is_nonzero(&rhs);
+        Some(Expr {
+            span,
+            ty,
+            optional,
+            kind: ExprKind::Arithmetic {
+                op,
+                lhs: Box::new(lhs),
+                rhs: Box::new(rhs),
+            },
+        })
+    }
+
+    fn time_arithmetic(
+        &mut self,
+        span: Span,
+        op: ArithmeticOp,
+        (mut lhs, mut lhs_written): (Expr, &ast::Expr),
+        (mut rhs, mut rhs_written): (Expr, &ast::Expr),
+    ) -> Option<Expr> {
+        use ArithmeticOp::{Add, Subtract};
+        // `30 days + now` is `now + 30 days`.
+        if op == Add && lhs.ty == Type::Duration && rhs.ty != Type::Duration {
+            std::mem::swap(&mut lhs, &mut rhs);
+            std::mem::swap(&mut lhs_written, &mut rhs_written);
+        }
+        let ty = match (&lhs.ty, op, &rhs.ty) {
+            (Type::DateTime, Subtract, Type::DateTime) | (Type::Date, Subtract, Type::Date) => Type::Duration,
+            (Type::Duration, Add | Subtract, Type::Duration) => Type::Duration,
+            (Type::DateTime, Add | Subtract, Type::Duration) => Type::DateTime,
+            (Type::Date, Add | Subtract, Type::Duration) => {
+                let ast::ExprKind::Literal(Literal::Duration(amount)) = &bare(rhs_written).kind else {
+                    let error =
+                        Diagnostic::new(Code::TypeMismatch, "a date moves by a number of days or weeks")
+                            .label(rhs.span, "a duration that may be part of a day")
+                            .help(
+                                "write the amount, as in `+ 30 days`, or calculate with a datetime"
+                                    .to_owned(),
+                            );
+                    return self.report.fail(error);
+                };
+                self.days(rhs.span, *amount)?;
+                Type::Date
+            }
+            _ => return self.incompatible(Code::IncompatibleTypes, &lhs, &rhs, verb(op)),
+        };
+        Some(Expr {
+            span,
+            ty,
+            optional: lhs.optional || rhs.optional,
+            kind: ExprKind::Arithmetic {
+                op,
+                lhs: Box::new(lhs),
+                rhs: Box::new(rhs),
+            },
+        })
+    }
+
+    fn case(
+        &mut self,
+        span: Span,
+        arms: &[(ast::Expr, ast::Expr)],
+        otherwise: Option<&ast::Expr>,
+    ) -> Option<Expr> {
+        let mut conditions = Vec::with_capacity(arms.len());
+        let mut operands = Vec::with_capacity(arms.len() + 1);
+        for (condition, value) in arms {
+            conditions.push(self.apart(|it| it.condition(condition)));
+            operands.push(self.operand(value));
+        }
+        operands.extend(otherwise.map(|value| self.operand(value)));
+        let agreed = self.agree(operands, LiteralTexts::Words, "results of one `case`");
+        let conditions: Option<Vec<Condition>> = conditions.into_iter().collect();
+        let ((ty, mut values), conditions) = (agreed?, conditions?);
+        let otherwise = otherwise.and_then(|_| values.pop()).map(Box::new);
+        let arms: Vec<(Condition, Expr)> = conditions.into_iter().zip(values).collect();
+        let missing_arm = arms.iter().any(|(condition, value)| {
+            value.optional && !facts::known_given(value, &facts::proves(condition, true))
+        });
+        let missing_rest = match &otherwise {
+            None => !is_complete(&arms),
+            Some(value) if value.optional => {
+                let mut facts = Facts::default();
+                for (condition, _) in &arms {
+                    facts.add(facts::proves(condition, false));
+                }
+                !facts::known_given(value, &facts)
+            }
+            Some(_) => false,
+        };
+        Some(Expr {
+            span,
+            ty,
+            optional: missing_arm || missing_rest,
+            kind: ExprKind::Case { arms, otherwise },
+        })
+    }
+}
+
+/// An expression that is never missing.
+pub(crate) fn plain(span: Span, ty: Type, kind: ExprKind) -> Expr {
+    Expr {
+        span,
+        ty,
+        optional: false,
+        kind,
+    }
+}
+
+/// What stands in the parentheses.
+pub(crate) fn bare(expr: &ast::Expr) -> &ast::Expr {
+    match &expr.kind {
+        ast::ExprKind::Paren(inner) => bare(inner),
+        _ => expr,
+    }
+}
+
+pub(crate) fn list_help(shown: &str, item: &Type) -> String {
+    if matches!(item, Type::Record(_)) {
+        format!("look at its items, as in `any {shown} where …`, or take `size({shown})`")
+    } else {
+        format!("write `{shown} contains …`, `{shown} is empty` or `size({shown})`")
+    }
+}
+
+fn is_time(ty: &Type) -> bool {
+    matches!(ty, Type::Date | Type::DateTime | Type::Duration)
+}
+
+fn is_nonzero(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Constant(Value::Int(int)) => *int != 0,
+        ExprKind::Constant(Value::Decimal(decimal)) => *decimal != Decimal::ZERO,
+        ExprKind::Constant(Value::Float(float)) => *float != 0.0,
+        _ => false,
+    }
+}
+
+fn verb(op: ArithmeticOp) -> &'static str {
+    match op {
+        ArithmeticOp::Add => "added",
+        ArithmeticOp::Subtract => "subtracted",
+        ArithmeticOp::Multiply => "multiplied",
+        ArithmeticOp::Divide => "divided",
+    }
+}
+
+/// Tells whether one of the arms holds for everyone, so that a `case` needs no `else`: one is `true`, one is the
+/// complement of another, or together they cover the words of an enumeration that is never missing.
+fn is_complete(arms: &[(Condition, Expr)]) -> bool {
+    use std::collections::HashSet;
+
+    let parts: Vec<&Condition> = arms
+        .iter()
+        .flat_map(|(condition, _)| alternatives(condition))
+        .collect();
+    // Complements are looked for among the first few, as each is compared with each.
+    let few = &parts[..parts.len().min(32)];
+    let complement = few.iter().any(|part| match &part.kind {
+        ConditionKind::Constant(true) => true,
+        ConditionKind::Not(inner) => few.iter().any(|other| **other == **inner),
+        _ => false,
+    });
+    if complement {
+        return true;
+    }
+    // The words covered, for each expression that is compared with words.
+    let mut covered: Vec<(&Expr, HashSet<&str>)> = Vec::new();
+    for part in parts {
+        let (operand, words): (&Expr, Vec<&Value>) = match &part.kind {
+            ConditionKind::Compare {
+                op: crate::hir::Order::Eq,
+                lhs,
+                rhs,
+            } => match (&lhs.kind, &rhs.kind) {
+                (_, ExprKind::Constant(word)) => (lhs, vec![word]),
+                (ExprKind::Constant(word), _) => (rhs, vec![word]),
+                _ => continue,
+            },
+            ConditionKind::In { operand, set } => (operand, set.iter().collect()),
+            ConditionKind::Holds(operand) => (operand, vec![&Value::Bool(true)]),
+            _ => continue,
+        };
+        let words = words.into_iter().filter_map(|value| match value {
+            Value::Text(word) => Some(&**word),
+            _ => None,
+        });
+        match covered.iter().position(|(other, _)| *other == operand) {
+            Some(index) => covered[index].1.extend(words),
+            None if covered.len() < 32 => covered.push((operand, words.collect())),
+            None => {}
+        }
+    }
+    covered.iter().any(|(operand, covered)| match &operand.ty {
+        Type::Words(words) => !operand.optional && words.iter().all(|word| covered.contains(&**word)),
+        _ => false,
+    })
+}
+
+/// The parts of an `or`, or the condition itself.
+fn alternatives(condition: &Condition) -> Vec<&Condition> {
+    match &condition.kind {
+        ConditionKind::Or(parts) => parts.iter().flat_map(alternatives).collect(),
+        _ => vec![condition],
+    }
+}

@@ -1,0 +1,217 @@
+//! What is known of values where a condition holds, or where it does not.
+
+use crate::{
+    hir::{ArithmeticOp, Condition, ConditionKind, Expr, ExprKind, Function, Order, Place, Source, Window},
+    value::Value,
+};
+
+/// Values that are there.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Facts {
+    /// Known, and so is all that they are computed from where that follows.
+    pub(crate) known: Vec<Expr>,
+    /// Text that is known and not blank.
+    pub(crate) filled: Vec<Expr>,
+    /// Lists that are present.
+    pub(crate) lists: Vec<Place>,
+    /// Lists that have items.
+    pub(crate) filled_lists: Vec<Place>,
+}
+
+impl Facts {
+    /// Adds what others say.
+    pub(crate) fn add(&mut self, other: Self) {
+        self.known.extend(other.known);
+        self.filled.extend(other.filled);
+        self.lists.extend(other.lists);
+        self.filled_lists.extend(other.filled_lists);
+    }
+
+    /// Leaves only what both say.
+    fn meet(mut self, other: &Self) -> Self {
+        self.known.retain(|it| other.known.contains(it));
+        self.filled.retain(|it| other.filled.contains(it));
+        self.lists.retain(|it| other.lists.contains(it));
+        self.filled_lists.retain(|it| other.filled_lists.contains(it));
+        self
+    }
+
+    fn is_empty(&self) -> bool {
+        self.known.is_empty()
+            && self.filled.is_empty()
+            && self.lists.is_empty()
+            && self.filled_lists.is_empty()
+    }
+
+    fn know(&mut self, expr: &Expr) {
+        if let ExprKind::Constant(_) | ExprKind::Clock(_) | ExprKind::Now | ExprKind::Today = expr.kind {
+            return;
+        }
+        self.known.push(expr.clone());
+        for part in needed(expr) {
+            self.know(part);
+        }
+    }
+
+    fn fill(&mut self, expr: &Expr) {
+        self.filled.push(expr.clone());
+        if let ExprKind::Call {
+            function: Function::Lower | Function::Upper | Function::Trim | Function::Domain,
+            args,
+        } = &expr.kind
+        {
+            args.iter().for_each(|arg| self.fill(arg));
+        }
+    }
+
+    fn know_edges(&mut self, window: &Window) {
+        for edge in window.from.iter().chain(&window.to) {
+            if let Some(bound) = super::window::moving(&edge.bound) {
+                self.know(bound);
+            }
+        }
+    }
+
+    fn list(&mut self, place: Place, filled: bool) {
+        self.lists.push(place);
+        if filled {
+            self.filled_lists.push(place);
+        }
+    }
+}
+
+/// The parts without which an expression would be missing.
+fn needed(expr: &Expr) -> Vec<&Expr> {
+    match &expr.kind {
+        ExprKind::Arithmetic { lhs, rhs, .. } => vec![&**lhs, &**rhs],
+        ExprKind::Negate(inner) => vec![&**inner],
+        ExprKind::Call { function, args } if *function != Function::Default => args.iter().collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// What follows from `condition` being true (`holds`) or false.
+pub(crate) fn proves(condition: &Condition, holds: bool) -> Facts {
+    let mut facts = Facts::default();
+    match (&condition.kind, holds) {
+        (ConditionKind::Not(inner), holds) => return proves(inner, !holds),
+        (ConditionKind::And(parts), true) | (ConditionKind::Or(parts), false) => {
+            for part in parts {
+                facts.add(proves(part, holds));
+            }
+        }
+        (ConditionKind::And(parts), false) | (ConditionKind::Or(parts), true) => {
+            let mut parts = parts.iter();
+            let Some(first) = parts.next() else { return facts };
+            facts = proves(first, holds);
+            for part in parts {
+                if facts.is_empty() {
+                    break;
+                }
+                facts = facts.meet(&proves(part, holds));
+            }
+        }
+        (ConditionKind::Holds(value), holds) => match &value.kind {
+            ExprKind::Condition(inner) => return proves(inner, holds),
+            _ if holds => facts.know(value),
+            _ => {}
+        },
+        (_, false) => {}
+        (ConditionKind::Compare { op, lhs, rhs }, true) => {
+            facts.know(lhs);
+            facts.know(rhs);
+            if *op == Order::Eq {
+                fill_equal(&mut facts, lhs, rhs);
+                fill_equal(&mut facts, rhs, lhs);
+            }
+        }
+        (ConditionKind::Between { operand, low, high }, true) => {
+            for value in [operand, low, high] {
+                facts.know(value);
+            }
+        }
+        (ConditionKind::In { operand, set }, true) => {
+            facts.know(operand);
+            if operand.ty.is_text() && set.iter().all(is_filled_text) {
+                facts.fill(operand);
+            }
+        }
+        (ConditionKind::Text { operand, pattern, .. }, true) => {
+            facts.know(operand);
+            facts.know(pattern);
+            if matches!(&pattern.kind, ExprKind::Constant(value) if is_filled_text(value)) {
+                facts.fill(operand);
+            }
+        }
+        (ConditionKind::Known(value) | ConditionKind::TextEmpty(value), true) => facts.know(value),
+        (ConditionKind::TextFilled(value), true) => {
+            facts.know(value);
+            facts.fill(value);
+        }
+        (ConditionKind::ListKnown(place) | ConditionKind::ListEmpty(place), true) => {
+            facts.list(*place, false)
+        }
+        (ConditionKind::ListFilled(place), true) => facts.list(*place, true),
+        (ConditionKind::Contains { list, item }, true) => {
+            facts.list(*list, true);
+            facts.know(item);
+        }
+        (ConditionKind::ContainsEach { list, all, set }, true) => {
+            facts.list(*list, !(*all && set.is_empty()))
+        }
+        (ConditionKind::InWindow { operand, window }, true) => {
+            facts.know(operand);
+            facts.know_edges(window);
+        }
+        (ConditionKind::Quantified { quantifier, items }, true) => {
+            use crate::hir::Quantifier::{Any, AtLeast, Exactly};
+            if let (Any | AtLeast(1..) | Exactly(1..), Source::List(place)) = (quantifier, items.source) {
+                facts.list(place, true);
+            }
+        }
+        (ConditionKind::Constant(_) | ConditionKind::Segment(_) | ConditionKind::AnyKnown { .. }, true) => {}
+    }
+    facts
+}
+
+/// A text that equals another is filled when that is.
+fn fill_equal(facts: &mut Facts, one: &Expr, other: &Expr) {
+    if one.ty.is_text() && matches!(&other.kind, ExprKind::Constant(value) if is_filled_text(value)) {
+        facts.fill(one);
+    }
+}
+
+fn is_filled_text(value: &Value) -> bool {
+    matches!(value, Value::Text(text) if !text.chars().all(char::is_whitespace))
+}
+
+/// Tells whether the value is there (overflow aside) where `facts` hold.
+pub(crate) fn known_given(expr: &Expr, facts: &Facts) -> bool {
+    if !expr.optional || facts.known.contains(expr) {
+        return true;
+    }
+    match &expr.kind {
+        ExprKind::Arithmetic { op, lhs, rhs } => {
+            let may_divide_by_zero = *op == ArithmeticOp::Divide
+                && !matches!(&rhs.kind, ExprKind::Constant(value) if !is_zero(value));
+            !may_divide_by_zero && known_given(lhs, facts) && known_given(rhs, facts)
+        }
+        ExprKind::Negate(inner) => known_given(inner, facts),
+        ExprKind::Call { function, args } => match function {
+            Function::Domain => false,
+            Function::Default => args.iter().any(|arg| known_given(arg, facts)),
+            _ => args.iter().all(|arg| known_given(arg, facts)),
+        },
+        ExprKind::Size(place) => facts.lists.contains(place),
+        _ => false,
+    }
+}
+
+fn is_zero(value: &Value) -> bool {
+    match value {
+        Value::Int(int) => *int == 0,
+        Value::Decimal(decimal) => decimal.units() == 0,
+        Value::Float(float) => *float == 0.0,
+        _ => true,
+    }
+}

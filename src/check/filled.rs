@@ -1,0 +1,108 @@
+//! Which text is never blank.
+
+use std::sync::Arc;
+
+use super::{Checker, Facts, facts, scope::Entry};
+use crate::{
+    hir::{AggregateKind, Expr, ExprKind, Function, Items, Place, Source},
+    schema::Layout,
+    value::{Roles, Type, Value},
+};
+
+/// Rows of collections around an expression, the innermost last.
+type Rows = Vec<(u8, Arc<Layout>)>;
+
+impl Checker<'_> {
+    /// Tells whether a text is never blank where `facts` hold: when it is there at all, it has something other than white
+    /// space. Values that are not text always show something.
+    pub(crate) fn is_filled(&self, expr: &Expr, facts: &Facts) -> bool {
+        self.filled(expr, facts, &mut Rows::new())
+    }
+
+    fn filled(&self, expr: &Expr, facts: &Facts, rows: &mut Rows) -> bool {
+        if !expr.ty.is_text() || expr.ty == Type::Url || facts.filled.contains(expr) {
+            return true;
+        }
+        if let Type::Words(words) = &expr.ty
+            && words.iter().all(|word| !is_blank(word))
+        {
+            return true;
+        }
+        match &expr.kind {
+            ExprKind::Constant(Value::Text(text)) => !is_blank(text),
+            ExprKind::Slot(place) => self
+                .slot_roles(*place, rows)
+                .is_some_and(|roles| roles.filled.is_some()),
+            ExprKind::Local(index) => self
+                .scope
+                .entries
+                .iter()
+                .any(|it| matches!(it, Entry::Local(local) if local.index == *index && local.filled)),
+            ExprKind::Trait(index) => {
+                let known = self.names.traits.get_index(*index);
+                known.is_some_and(|(_, it)| it.as_ref().is_some_and(|it| it.roles.filled.is_some()))
+            }
+            ExprKind::Call { function, args } => match function {
+                Function::Lower | Function::Upper | Function::Trim => self.filled(&args[0], facts, rows),
+                Function::String => self.filled(&args[0], facts, rows),
+                Function::Min | Function::Max | Function::Default => {
+                    args.iter().all(|arg| self.filled(arg, facts, rows))
+                }
+                _ => false,
+            },
+            ExprKind::Case { arms, otherwise } => {
+                let arms = arms.iter().all(|(condition, value)| {
+                    let mut inner = facts.clone();
+                    inner.add(facts::proves(condition, true));
+                    self.filled(value, &inner, rows)
+                });
+                arms && otherwise
+                    .as_ref()
+                    .is_none_or(|value| self.filled(value, facts, rows))
+            }
+            ExprKind::Aggregate {
+                kind: AggregateKind::First | AggregateKind::Last | AggregateKind::Min | AggregateKind::Max,
+                value: Some(value),
+                items,
+            } => {
+                let Some(layout) = self.item_layout(items, rows) else {
+                    return false;
+                };
+                rows.push((items.row, layout));
+                let filled = self.filled(value, facts, rows);
+                rows.pop();
+                filled
+            }
+            _ => false,
+        }
+    }
+
+    fn slot_roles<'s>(&'s self, place: Place, rows: &'s Rows) -> Option<&'s Roles> {
+        let layout = self.layout(place.row, rows)?;
+        layout.slots.get(place.slot as usize).map(|slot| &slot.roles)
+    }
+
+    fn layout<'s>(&'s self, row: u8, rows: &'s Rows) -> Option<&'s Layout> {
+        if row == 0 {
+            return Some(&self.names.customer.layout);
+        }
+        let inner = rows.iter().rev().find(|(number, _)| *number == row);
+        inner
+            .map(|(_, layout)| &**layout)
+            .or_else(|| self.scope.layout(row))
+    }
+
+    fn item_layout(&self, items: &Items, rows: &Rows) -> Option<Arc<Layout>> {
+        match items.source {
+            Source::Events(event) => Some(self.names.events[event].layout.clone()),
+            Source::List(place) => {
+                let layout = self.layout(place.row, rows)?;
+                layout.slots.get(place.slot as usize)?.items.clone()
+            }
+        }
+    }
+}
+
+fn is_blank(text: &str) -> bool {
+    text.chars().all(char::is_whitespace)
+}

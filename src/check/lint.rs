@@ -1,0 +1,173 @@
+//! Warnings: what compiles but probably does not say what was meant.
+
+use std::{cmp::Ordering, ops::Range};
+
+use super::{
+    facts::{self, Facts},
+    report::Report,
+};
+use crate::{
+    diagnostic::{Code, Diagnostic},
+    hir::{Bound, Expr, ExprKind, Order, Window},
+    syntax::ast::{self, CompareOp},
+    value::Value,
+};
+
+/// A negated test with an operand that may be missing: it holds where the operand is missing, too.
+#[derive(Debug)]
+pub(crate) struct Negation {
+    operands: Vec<Expr>,
+    warning: Diagnostic,
+}
+
+impl Negation {
+    /// The negation of the test `expr`, which was itself written with `not` or `!=` when `negated`.
+    pub(crate) fn of(expr: &ast::Expr, negated: bool, operands: &[(&ast::Expr, &Expr)]) -> Option<Self> {
+        let optional: Vec<_> = operands.iter().filter(|(_, value)| value.optional).collect();
+        if optional.is_empty() {
+            return None;
+        }
+        let names: Vec<_> = optional
+            .iter()
+            .map(|(expr, _)| format!("`{}`", written(expr)))
+            .collect();
+        let mut known: Vec<_> = optional
+            .iter()
+            .map(|(expr, _)| format!("{} is known", written(expr)))
+            .collect();
+        known.push(if negated {
+            written(expr)
+        } else {
+            format!("not {}", written(expr))
+        });
+        let verb = if names.len() == 1 { "is" } else { "are" };
+        let message = format!("this also holds where {} {verb} missing", names.join(" and "));
+        let warning = Diagnostic::new(Code::NegationOverMissing, message)
+            .label(expr.span, "a negation is true for a missing value")
+            .help(format!("to leave those out write `{}`", known.join(" and ")));
+        Some(Self {
+            operands: optional.into_iter().map(|(_, value)| (*value).clone()).collect(),
+            warning,
+        })
+    }
+
+    fn is_settled_by(&self, facts: &Facts) -> bool {
+        self.operands
+            .iter()
+            .all(|it| facts::known_given(it, facts) || is_known_list(it, facts))
+    }
+
+    pub(crate) fn into_warning(self) -> Diagnostic {
+        self.warning
+    }
+}
+
+/// A list stands among the operands as its place.
+fn is_known_list(expr: &Expr, facts: &Facts) -> bool {
+    matches!(&expr.kind, ExprKind::Slot(place) if facts.lists.contains(place))
+}
+
+/// How many parts of an `and` or `or` are looked through for what settles a negation.
+const PARTS: usize = 64;
+
+/// Drops the negations, from `first` on, that another part of the same `and` or `or` settles.
+pub(crate) fn settle(negations: &mut Vec<Negation>, first: usize, ranges: &[Range<usize>], facts: &[Facts]) {
+    let part_of = |index: usize| ranges.iter().position(|range| range.contains(&index));
+    let mut index = first;
+    let kept = negations.split_off(first).into_iter().filter(|negation| {
+        let own = if ranges.len() > PARTS {
+            None
+        } else {
+            part_of(index)
+        };
+        index += 1;
+        let Some(own) = own else { return true };
+        let mut others = Facts::default();
+        for (_, facts) in facts.iter().enumerate().filter(|(part, _)| *part != own) {
+            others.add(facts.clone());
+        }
+        !negation.is_settled_by(&others)
+    });
+    let kept: Vec<_> = kept.collect();
+    negations.extend(kept);
+}
+
+/// Warns of `and` and `or` side by side without parentheses.
+pub(crate) fn mixed(parts: &[ast::Expr], and: bool, report: &mut Report) {
+    let other = parts.iter().find(|part| match part.kind {
+        ast::ExprKind::And(_) => !and,
+        ast::ExprKind::Or(_) => and,
+        _ => false,
+    });
+    if let Some(part) = other {
+        let warning = Diagnostic::new(Code::MixedAndOr, "`and` and `or` are mixed without parentheses")
+            .label(part.span, "`and` binds tighter, so this is one condition")
+            .help(format!("write `({})`", written(part)));
+        report.push(warning);
+    }
+}
+
+/// The answer of a comparison of two constants.
+pub(crate) fn compare_constants(order: Order, lhs: &Expr, rhs: &Expr) -> Option<bool> {
+    let (ExprKind::Constant(lhs), ExprKind::Constant(rhs)) = (&lhs.kind, &rhs.kind) else {
+        return None;
+    };
+    let ordering = match (lhs, rhs) {
+        (Value::Int(lhs), Value::Int(rhs)) => lhs.cmp(rhs),
+        (Value::Decimal(lhs), Value::Decimal(rhs)) => lhs.cmp(rhs),
+        (Value::Int(lhs), Value::Decimal(rhs)) => (i128::from(*lhs) * 10_000).cmp(&i128::from(rhs.units())),
+        (Value::Decimal(lhs), Value::Int(rhs)) => i128::from(lhs.units()).cmp(&(i128::from(*rhs) * 10_000)),
+        (Value::Float(lhs), Value::Float(rhs)) => lhs.partial_cmp(rhs)?,
+        (Value::Text(lhs), Value::Text(rhs)) => lhs.cmp(rhs),
+        (Value::Bool(lhs), Value::Bool(rhs)) => lhs.cmp(rhs),
+        (Value::Date(lhs), Value::Date(rhs)) => lhs.cmp(rhs),
+        (Value::DateTime(lhs), Value::DateTime(rhs)) => lhs.cmp(rhs),
+        (Value::Duration(lhs), Value::Duration(rhs)) => lhs.cmp(rhs),
+        _ => return None,
+    };
+    Some(match order {
+        Order::Eq => ordering == Ordering::Equal,
+        Order::Lt => ordering == Ordering::Less,
+        Order::Le => ordering != Ordering::Greater,
+        Order::Gt => ordering == Ordering::Greater,
+        Order::Ge => ordering != Ordering::Less,
+    })
+}
+
+/// Tells whether a window obviously ends before it begins.
+pub(crate) fn is_empty_window(window: &Window) -> bool {
+    let (Some(from), Some(to)) = (&window.from, &window.to) else {
+        return false;
+    };
+    match (&from.bound, &to.bound) {
+        (Bound::Instant(from), Bound::Instant(to)) => from > to,
+        (Bound::Local(from), Bound::Local(to)) => from > to,
+        (Bound::FromNow(from), Bound::FromNow(to)) | (Bound::FromToday(from), Bound::FromToday(to)) => {
+            from > to
+        }
+        (Bound::Day(from), Bound::Day(to)) => from > to,
+        (Bound::DayStart { day: from, plus: 0 }, Bound::DayStart { day: to, plus: 1 }) => {
+            match (&**from, &**to) {
+                (Bound::Day(from), Bound::Day(to)) => from > to,
+                _ => false,
+            }
+        }
+        _ => false,
+    }
+}
+
+/// An expression in the user's words, short.
+pub(crate) fn written(expr: &ast::Expr) -> String {
+    match &expr.kind {
+        ast::ExprKind::Path(path) => super::path::display(path),
+        ast::ExprKind::Literal(ast::Literal::Text(text)) => format!("{text:?}"),
+        ast::ExprKind::Literal(ast::Literal::Int(int)) => int.to_string(),
+        ast::ExprKind::Compare {
+            op: CompareOp::Ne,
+            lhs,
+            rhs,
+            ..
+        } => format!("{} != {}", written(lhs), written(rhs)),
+        _ => "…".to_owned(),
+    }
+}

@@ -1,0 +1,217 @@
+//! `ast` to `hir`: names are looked up, types found, and everything that is wrong is said at once.
+//!
+//! [`check`] takes all definitions. Templates check their own expressions with a [`Checker`] over the [`Names`] of the
+//! checked module: they add their inputs, loop variables and `assign`s to its [`Scope`], and call
+//! [`Checker::check_condition`], [`Checker::check_value`] and [`Checker::check_items`].
+
+mod call;
+mod coerce;
+mod collections;
+mod condition;
+mod definitions;
+mod expression;
+mod facts;
+mod filled;
+mod lint;
+mod literal;
+mod path;
+mod references;
+mod report;
+mod schema;
+mod scope;
+mod window;
+
+#[cfg(test)]
+mod tests;
+
+pub(crate) use facts::{Facts, known_given, proves};
+pub(crate) use path::{Found, List};
+pub(crate) use report::{Report, type_name};
+pub(crate) use scope::{Entry, Local, Member, Members, Names, Scope, Shape};
+
+use std::{collections::HashSet, sync::Arc};
+
+use self::{
+    definitions::{Definitions, Formula, FormulaKind},
+    lint::Negation,
+    scope::{TraitType, filled_roles},
+};
+use crate::{
+    diagnostic::Diagnostic,
+    hir::{self, Condition, Expr, Items, Module},
+    limits::Limits,
+    syntax::ast,
+};
+
+/// Checks all definitions. The module is there when no diagnostic is an error; the diagnostics are in the order of the
+/// text.
+pub(crate) fn check(files: &[ast::File], limits: &Limits) -> (Option<Module>, Vec<Diagnostic>) {
+    let mut report = Report::new(limits);
+    let definitions = definitions::collect(files, limits, &mut report);
+    let (schema, broken) = schema::check(&definitions, &mut report);
+    let mut names = Names::of_schema(Arc::new(schema));
+    names.broken = broken;
+    names.everything_broken = definitions.customer.is_none();
+    names.segments = definitions.segments.keys().cloned().collect();
+    for name in definitions.traits.keys() {
+        names.traits.insert(name.clone(), None);
+    }
+    let formulas = formulas(&definitions, &mut names, limits, &mut report);
+    let module = (!report.has_errors()).then(|| module(&definitions, &names, formulas));
+    (module.flatten(), report.finish())
+}
+
+/// The meaning of a trait or a segment.
+enum Meaning {
+    Trait(hir::Trait),
+    Segment(hir::Segment),
+}
+
+/// Checks traits and segments, each after those it refers to. The result is in the order written.
+fn formulas(
+    definitions: &Definitions<'_>,
+    names: &mut Names,
+    limits: &Limits,
+    report: &mut Report,
+) -> Vec<Option<Meaning>> {
+    let mut meanings: Vec<Option<Meaning>> = definitions.formulas.iter().map(|_| None).collect();
+    for index in references::order(definitions, names, limits, report) {
+        let formula = &definitions.formulas[index];
+        let meaning = formula_meaning(formula, names, report);
+        if let Some(Meaning::Trait(it)) = &meaning
+            && definitions.traits.get(&it.name) == Some(&index)
+        {
+            let ty = TraitType {
+                ty: it.value.ty.clone(),
+                optional: it.value.optional,
+                roles: it.roles.clone(),
+            };
+            names.traits.insert(it.name.clone(), Some(ty));
+        }
+        meanings[index] = meaning;
+    }
+    meanings
+}
+
+fn formula_meaning(formula: &Formula<'_>, names: &Names, report: &mut Report) -> Option<Meaning> {
+    let mut checker = Checker::new(names, report);
+    let name = formula.name.text.clone();
+    let description = schema::text_of(formula.description);
+    match formula.kind {
+        FormulaKind::Trait => {
+            checker.flags_sensitive = false;
+            let value = checker.check_value(formula.body)?;
+            let filled = value.ty.is_text() && checker.is_filled(&value, &Facts::default());
+            Some(Meaning::Trait(hir::Trait {
+                name,
+                description,
+                roles: filled_roles(filled, checker.personal, checker.sensitive),
+                value,
+                span: formula.span,
+            }))
+        }
+        FormulaKind::Segment => {
+            let condition = checker.check_condition(formula.body)?;
+            Some(Meaning::Segment(hir::Segment {
+                name,
+                description,
+                owner: schema::text_of(formula.owner),
+                condition,
+                span: formula.span,
+            }))
+        }
+    }
+}
+
+/// Puts the parts together; `None` when one is missing, which an error has told.
+fn module(definitions: &Definitions<'_>, names: &Names, meanings: Vec<Option<Meaning>>) -> Option<Module> {
+    let mut module = Module {
+        schema: names.schema.clone(),
+        segments: Vec::with_capacity(definitions.segments.len()),
+        traits: Vec::with_capacity(definitions.traits.len()),
+    };
+    for meaning in meanings {
+        match meaning? {
+            Meaning::Trait(it) => module.traits.push(it),
+            Meaning::Segment(it) => module.segments.push(it),
+        }
+    }
+    Some(module)
+}
+
+/// Checks expressions against the names that they may use.
+///
+/// Every method that gives `None` has reported why, or met a name whose definition had an error.
+#[derive(Debug)]
+pub(crate) struct Checker<'a> {
+    pub(crate) names: &'a Names,
+    pub(crate) report: &'a mut Report,
+    /// What the place adds to the names.
+    pub(crate) scope: Scope,
+    /// Whether an odd number of `not`s stands around.
+    negated: bool,
+    /// Negated tests that may be warned about.
+    negations: Vec<Negation>,
+    /// Whether uses of sensitive values are warned about, and which were.
+    flags_sensitive: bool,
+    flagged: HashSet<Arc<str>>,
+    /// Whether a personal value was used so far, or a sensitive one.
+    pub(crate) personal: bool,
+    pub(crate) sensitive: bool,
+}
+
+impl<'a> Checker<'a> {
+    /// A checker with an empty scope.
+    pub(crate) fn new(names: &'a Names, report: &'a mut Report) -> Self {
+        Self {
+            names,
+            report,
+            scope: Scope::default(),
+            negated: false,
+            negations: Vec::new(),
+            flags_sensitive: true,
+            flagged: HashSet::new(),
+            personal: false,
+            sensitive: false,
+        }
+    }
+
+    /// Checks a whole condition: that of a segment, of an `if`.
+    pub(crate) fn check_condition(&mut self, expr: &ast::Expr) -> Option<Condition> {
+        let condition = self.condition(expr);
+        self.warn_of_negations(condition.is_some());
+        condition
+    }
+
+    /// Checks a whole value: that of a trait, of a placeholder.
+    pub(crate) fn check_value(&mut self, expr: &ast::Expr) -> Option<Expr> {
+        let operand = self.operand(expr);
+        let value = operand.and_then(|operand| self.settle(operand));
+        self.warn_of_negations(value.is_some());
+        value
+    }
+
+    /// Checks the collection that a `for` goes through. The loop variable then takes the number `row` of the result:
+    /// push [`Entry::Loop`] with the shape that comes back before checking the body, and pop it after.
+    pub(crate) fn check_items(&mut self, items: &ast::Items) -> Option<(Items, Arc<Shape>)> {
+        let checked = self.items(items, None);
+        self.warn_of_negations(checked.is_some());
+        checked.map(|(items, _, shape)| (items, shape))
+    }
+
+    /// Checks something whose truth does not pass on to what stands around, such as the filter of a collection.
+    fn apart<T>(&mut self, check: impl FnOnce(&mut Self) -> T) -> T {
+        let negated = std::mem::replace(&mut self.negated, false);
+        let result = check(self);
+        self.negated = negated;
+        result
+    }
+
+    fn warn_of_negations(&mut self, right: bool) {
+        for negation in std::mem::take(&mut self.negations) {
+            if right {
+                self.report.push(negation.into_warning());
+            }
+        }
+    }
+}

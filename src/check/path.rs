@@ -1,0 +1,292 @@
+//! Looks up paths: `country`, `consent.email`, `f.sku`.
+
+use std::sync::Arc;
+
+use super::{
+    Checker,
+    report::type_name,
+    scope::{Entry, Member, Shape},
+};
+use crate::{
+    diagnostic::{Code, Diagnostic},
+    hir::{Expr, ExprKind, Place},
+    span::Span,
+    syntax::ast::Name,
+    value::{Roles, Type},
+};
+
+/// What a path leads to.
+#[derive(Debug)]
+pub(crate) enum Found {
+    Value(Expr),
+    List(List),
+    Record(Record),
+}
+
+#[derive(Debug)]
+pub(crate) struct List {
+    pub(crate) span: Span,
+    pub(crate) place: Place,
+    /// The type of its items: not a list, perhaps a record.
+    pub(crate) item: Type,
+    pub(crate) optional: bool,
+    pub(crate) shape: Arc<Shape>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Record {
+    pub(crate) span: Span,
+    pub(crate) optional: bool,
+    pub(crate) row: u8,
+    /// The slots of its fields, none when all its fields have errors.
+    pub(crate) slots: Option<(u32, u32)>,
+    /// The name of a field, for help.
+    pub(crate) field: Option<Arc<str>>,
+}
+
+/// The span of a whole path.
+pub(crate) fn span_of(path: &[Name]) -> Span {
+    match path {
+        [first, .., last] => first.span.to(last.span),
+        [only] => only.span,
+        [] => Span::default(),
+    }
+}
+
+/// A path as messages show it.
+pub(crate) fn display(path: &[Name]) -> String {
+    let steps: Vec<_> = path.iter().map(|step| &*step.text).collect();
+    steps.join(".")
+}
+
+impl Checker<'_> {
+    /// What `path` stands for here; the innermost scope comes first, then the customer's attributes and the traits.
+    pub(crate) fn resolve(&mut self, path: &[Name]) -> Option<Found> {
+        let first = path.first()?;
+        if path.len() > 1 && !first.quoted && matches!(&*first.text, "customer" | "previous") {
+            let what = format!("paths that begin with `{}` are", first.text);
+            return self.report.unsupported(span_of(path), &what);
+        }
+        for index in (0..self.scope.entries.len()).rev() {
+            match &self.scope.entries[index] {
+                Entry::Item { row, shape, .. } if shape.members.contains_key(&first.text) => {
+                    let (row, shape) = (*row, shape.clone());
+                    return self.descend(row, &shape, path, 0);
+                }
+                Entry::Loop { name, row, shape } if *name == first.text => {
+                    let (row, shape) = (*row, shape.clone());
+                    return self.loop_variable(row, &shape, path);
+                }
+                Entry::Local(local) if local.name == first.text => {
+                    let value = Expr {
+                        span: first.span,
+                        ty: local.ty.clone(),
+                        optional: local.optional,
+                        kind: ExprKind::Local(local.index),
+                    };
+                    return self.whole(value, path);
+                }
+                _ => {}
+            }
+        }
+        if self.names.customer.members.contains_key(&first.text) {
+            let shape = self.names.customer.clone();
+            return self.descend(0, &shape, path, 0);
+        }
+        if let Some((index, _, known)) = self.names.traits.get_full(&first.text) {
+            let known = known.as_ref()?;
+            let value = Expr {
+                span: first.span,
+                ty: known.ty.clone(),
+                optional: known.optional,
+                kind: ExprKind::Trait(index),
+            };
+            self.note_use(first.span, &known.roles, &first.text);
+            return self.whole(value, path);
+        }
+        self.unknown(first)
+    }
+
+    /// Walks the tree of members from step `from` of the path.
+    fn descend(&mut self, row: u8, shape: &Shape, path: &[Name], from: usize) -> Option<Found> {
+        let mut members = &shape.members;
+        let mut rest = path[from..].iter().enumerate();
+        while let Some((index, step)) = rest.next() {
+            let Some(member) = members.get(&step.text) else {
+                return self.unknown_member(step, &path[..from + index], members.keys().map(|it| &**it));
+            };
+            match member {
+                Member::Record {
+                    optional,
+                    members: inner,
+                } => {
+                    members = inner;
+                    if from + index + 1 == path.len() {
+                        return Some(Found::Record(Record {
+                            span: span_of(path),
+                            optional: *optional,
+                            row,
+                            slots: slots(inner),
+                            field: inner.keys().next().cloned(),
+                        }));
+                    }
+                }
+                Member::Slot { slot, items } => {
+                    let layout = &shape.layout.slots[*slot as usize];
+                    let span = span_of(&path[..=from + index]);
+                    if let Some((_, next)) = rest.next() {
+                        return self.below_value(&layout.ty, &path[..=from + index], next);
+                    }
+                    self.note_use(span, &layout.roles, &display(path));
+                    let place = Place { row, slot: *slot };
+                    return Some(match (&layout.ty, items) {
+                        (Type::List(item), Some(shape)) => Found::List(List {
+                            span,
+                            place,
+                            item: (**item).clone(),
+                            optional: layout.optional,
+                            shape: shape.clone(),
+                        }),
+                        (ty, _) => Found::Value(Expr {
+                            span,
+                            ty: self.names.value_type(ty),
+                            optional: layout.optional,
+                            kind: ExprKind::Slot(place),
+                        }),
+                    });
+                }
+            }
+        }
+        None
+    }
+
+    fn loop_variable(&mut self, row: u8, shape: &Shape, path: &[Name]) -> Option<Found> {
+        if path.len() > 1 {
+            if let ([slot], true) = (&*shape.layout.slots, shape.members.is_empty()) {
+                return self.below_value(&slot.ty.clone(), &path[..1], &path[1]);
+            }
+            return self.descend(row, shape, path, 1);
+        }
+        let span = path[0].span;
+        if let ([slot], true) = (&*shape.layout.slots, shape.members.is_empty()) {
+            self.note_use(span, &slot.roles, &path[0].text);
+            return Some(Found::Value(Expr {
+                span,
+                ty: self.names.value_type(&slot.ty),
+                optional: slot.optional,
+                kind: ExprKind::Slot(Place { row, slot: 0 }),
+            }));
+        }
+        Some(Found::Record(Record {
+            span,
+            optional: false,
+            row,
+            slots: slots(&shape.members),
+            field: shape.members.keys().next().cloned(),
+        }))
+    }
+
+    /// A trait or a local, which has nothing below it.
+    fn whole(&mut self, value: Expr, path: &[Name]) -> Option<Found> {
+        match path.get(1) {
+            None => Some(Found::Value(value)),
+            Some(next) => self.below_value(&value.ty, &path[..1], next),
+        }
+    }
+
+    fn below_value(&mut self, ty: &Type, path: &[Name], next: &Name) -> Option<Found> {
+        let shown = display(path);
+        if let Type::Ref(catalog) = ty {
+            let what = format!("fields of `{catalog}` through `{shown}` are");
+            return self.report.unsupported(next.span, &what);
+        }
+        let error = Diagnostic::new(Code::UnknownProperty, format!("`{shown}` has no fields"))
+            .label(next.span, format!("`{shown}` is of type {}", type_name(ty)));
+        let help = matches!(ty, Type::List(_))
+            .then(|| format!("look at its items, as in `any {shown} where {} …`", next.text));
+        self.report.fail(error.help(help))
+    }
+
+    fn unknown_member<'n>(
+        &mut self,
+        step: &Name,
+        path: &[Name],
+        names: impl Iterator<Item = &'n str>,
+    ) -> Option<Found> {
+        if self.names.is_silent(&step.text) {
+            return None;
+        }
+        let help = self.report.suggest(&step.text, names);
+        let message = format!("`{}` has no field `{}`", display(path), step.text);
+        let error = Diagnostic::new(Code::UnknownProperty, message)
+            .label(step.span, "not one of its fields")
+            .help(help);
+        self.report.fail(error)
+    }
+
+    fn unknown(&mut self, name: &Name) -> Option<Found> {
+        if self.names.is_silent(&name.text) {
+            return None;
+        }
+        let mut near: Vec<&str> = Vec::new();
+        let mut item = None;
+        for entry in self.scope.entries.iter().rev() {
+            match entry {
+                Entry::Item { of, shape, .. } => {
+                    item = item.or(Some(of));
+                    near.extend(shape.members.keys().map(|it| &**it));
+                }
+                Entry::Loop { name, .. } => near.push(name),
+                Entry::Local(local) => near.push(&local.name),
+            }
+        }
+        if !self.report.is_full() {
+            near.extend(self.names.customer.members.keys().map(|it| &**it));
+            near.extend(self.names.traits.keys().map(|it| &**it));
+        }
+        let text = &name.text;
+        let help = if self.names.schema.events.contains_key(text) {
+            Some(format!(
+                "`{text}` is an event: write `any {text}` or `count({text})`"
+            ))
+        } else if self.names.segments.contains(text) {
+            Some(format!("`{text}` is a segment: write `in segment {text}`"))
+        } else if self.names.schema.catalogs.contains_key(text) {
+            Some(format!("`{text}` is a catalogue, not a part of the customer"))
+        } else {
+            self.report.suggest(text, near)
+        };
+        let error = match item {
+            Some(of) => Diagnostic::new(Code::UnknownProperty, format!("unknown property `{text}`"))
+                .label(name.span, format!("neither `{of}` nor the customer has it")),
+            None => Diagnostic::new(Code::UnknownAttribute, format!("unknown attribute `{text}`"))
+                .label(name.span, "not in the schema"),
+        };
+        self.report.fail(error.help(help))
+    }
+
+    /// Remembers that a value with these roles is used.
+    fn note_use(&mut self, span: Span, roles: &Roles, name: &str) {
+        self.personal |= roles.personal;
+        self.sensitive |= roles.sensitive;
+        if roles.sensitive && self.flags_sensitive && self.flagged.insert(name.into()) {
+            let warning = Diagnostic::new(Code::SensitiveUse, format!("`{name}` is sensitive"))
+                .label(span, "used here");
+            self.report.push(warning);
+        }
+    }
+}
+
+/// The first and the last slot below some members.
+fn slots(members: &super::scope::Members) -> Option<(u32, u32)> {
+    fn edge(member: &Member, last: bool) -> Option<u32> {
+        match member {
+            Member::Slot { slot, .. } => Some(*slot),
+            Member::Record { members, .. } if last => members.values().rev().find_map(|it| edge(it, true)),
+            Member::Record { members, .. } => members.values().find_map(|it| edge(it, false)),
+        }
+    }
+    let first = members.values().find_map(|it| edge(it, false))?;
+    let last = members.values().rev().find_map(|it| edge(it, true))?;
+    Some((first, last))
+}

@@ -1,0 +1,226 @@
+//! What a name can stand for: attributes, traits, properties of an item, loop variables and locals.
+
+use std::{collections::HashSet, sync::Arc};
+
+use indexmap::{IndexMap, IndexSet};
+
+use crate::{
+    hir::Module,
+    schema::{Layout, Schema},
+    value::{Field, Filled, Roles, Type},
+};
+
+/// The names of one kind of row, as a tree that leads to slots.
+#[derive(Debug)]
+pub(crate) struct Shape {
+    pub(crate) layout: Arc<Layout>,
+    pub(crate) members: Members,
+}
+
+pub(crate) type Members = IndexMap<Arc<str>, Member>;
+
+#[derive(Debug)]
+pub(crate) enum Member {
+    /// A slot; for a list, with the shape of its items.
+    Slot { slot: u32, items: Option<Arc<Shape>> },
+    /// A nested record.
+    Record { optional: bool, members: Members },
+}
+
+impl Shape {
+    /// The shape of a customer or of a catalogue's item.
+    pub(crate) fn of_fields(fields: &[Field]) -> Self {
+        Self::new(Arc::new(Layout::of_fields(fields)), fields, 0)
+    }
+
+    /// The shape of an event.
+    pub(crate) fn of_event(fields: &[Field]) -> Self {
+        let mut shape = Self::new(Arc::new(Layout::of_event(fields)), fields, 1);
+        shape
+            .members
+            .insert("at".into(), Member::Slot { slot: 0, items: None });
+        shape
+    }
+
+    fn new(layout: Arc<Layout>, fields: &[Field], first: u32) -> Self {
+        let mut next = first;
+        let members = Self::members(&layout, fields, false, &mut next);
+        Self { layout, members }
+    }
+
+    /// Goes through the fields in the order in which the layout numbered them.
+    fn members(layout: &Layout, fields: &[Field], optional: bool, next: &mut u32) -> Members {
+        let member = |field: &Field| {
+            let optional = optional || field.optional;
+            let member = match &field.ty {
+                Type::Record(fields) => Member::Record {
+                    optional,
+                    members: Self::members(layout, fields, optional, next),
+                },
+                ty => {
+                    let slot = *next;
+                    *next += 1;
+                    let items = layout.slots[slot as usize].items.clone();
+                    debug_assert_eq!(layout.slots[slot as usize].path.last(), Some(&field.name));
+                    let items = items.map(|layout| Arc::new(Self::of_items(layout, ty)));
+                    Member::Slot { slot, items }
+                }
+            };
+            (field.name.clone(), member)
+        };
+        fields.iter().map(member).collect()
+    }
+
+    fn of_items(layout: Arc<Layout>, list: &Type) -> Self {
+        match list {
+            Type::List(item) => match &**item {
+                Type::Record(fields) => Self::new(layout, fields, 0),
+                _ => Self::new(layout, &[], 0),
+            },
+            _ => Self::new(layout, &[], 0),
+        }
+    }
+}
+
+/// All that expressions can name besides what their place adds.
+#[derive(Debug)]
+pub(crate) struct Names {
+    pub(crate) schema: Arc<Schema>,
+    pub(crate) customer: Arc<Shape>,
+    /// In the order of the schema.
+    pub(crate) events: Vec<Arc<Shape>>,
+    /// `None` where the trait has an error: uses of it stay silent.
+    pub(crate) traits: IndexMap<Arc<str>, Option<TraitType>>,
+    pub(crate) segments: IndexSet<Arc<str>>,
+    /// Names whose definition has an error, or all when there is no `customer` block.
+    pub(crate) broken: HashSet<Arc<str>>,
+    pub(crate) everything_broken: bool,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct TraitType {
+    pub(crate) ty: Type,
+    pub(crate) optional: bool,
+    pub(crate) roles: Roles,
+}
+
+impl Names {
+    pub(crate) fn of_schema(schema: Arc<Schema>) -> Self {
+        let customer = Arc::new(Shape::of_fields(&schema.customer));
+        let events = schema.events.values();
+        let events = events
+            .map(|event| Arc::new(Shape::of_event(&event.fields)))
+            .collect();
+        Self {
+            schema,
+            customer,
+            events,
+            traits: IndexMap::new(),
+            segments: IndexSet::new(),
+            broken: HashSet::new(),
+            everything_broken: false,
+        }
+    }
+
+    /// What the templates of checked definitions can name.
+    pub(crate) fn of_module(module: &Module) -> Self {
+        let mut names = Self::of_schema(module.schema.clone());
+        for it in &module.traits {
+            let ty = TraitType {
+                ty: it.value.ty.clone(),
+                optional: it.value.optional,
+                roles: it.roles.clone(),
+            };
+            names.traits.insert(it.name.clone(), Some(ty));
+        }
+        for it in &module.segments {
+            names.segments.insert(it.name.clone());
+        }
+        names
+    }
+
+    /// Tells whether an unknown `name` may be due to an error that was reported.
+    pub(crate) fn is_silent(&self, name: &str) -> bool {
+        self.everything_broken || self.broken.contains(name)
+    }
+
+    /// The type that a slot's value has in expressions: that of the key for a reference.
+    pub(crate) fn value_type(&self, ty: &Type) -> Type {
+        let Type::Ref(catalog) = ty else {
+            return ty.clone();
+        };
+        let fields = self
+            .schema
+            .catalogs
+            .get(catalog)
+            .map(|it| &*it.fields)
+            .unwrap_or_default();
+        let key = fields.iter().find(|field| field.roles.key);
+        key.map_or(Type::String, |key| key.ty.clone())
+    }
+}
+
+/// What a place adds to the names: items, loop variables and locals, the innermost last.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Scope {
+    pub(crate) entries: Vec<Entry>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Entry {
+    /// The item of a collection, whose properties are reached without a prefix.
+    Item {
+        /// Of which collection, for messages.
+        of: Arc<str>,
+        row: u8,
+        shape: Arc<Shape>,
+    },
+    /// A loop variable: `f`, whose fields are `f.x`; `f` alone where the items are plain values.
+    Loop {
+        name: Arc<str>,
+        row: u8,
+        shape: Arc<Shape>,
+    },
+    Local(Local),
+}
+
+/// A value of a template: an input, an `assign`.
+#[derive(Clone, Debug)]
+pub(crate) struct Local {
+    pub(crate) name: Arc<str>,
+    /// As in [`ExprKind::Local`](crate::hir::ExprKind::Local).
+    pub(crate) index: usize,
+    /// Of one value, no list and no record.
+    pub(crate) ty: Type,
+    pub(crate) optional: bool,
+    /// For text: that it is never blank.
+    pub(crate) filled: bool,
+}
+
+impl Scope {
+    /// The number of the next row, when there is one left.
+    pub(crate) fn next_row(&self) -> Option<u8> {
+        let rows = self.entries.iter().filter(|it| !matches!(it, Entry::Local(_)));
+        u8::try_from(rows.count() + 1).ok()
+    }
+
+    /// The layout of a row other than the customer.
+    pub(crate) fn layout(&self, wanted: u8) -> Option<&Layout> {
+        self.entries.iter().find_map(|entry| match entry {
+            Entry::Item { row, shape, .. } | Entry::Loop { row, shape, .. } if *row == wanted => {
+                Some(&*shape.layout)
+            }
+            _ => None,
+        })
+    }
+}
+
+/// The roles of an expression that is known never to be blank.
+pub(crate) fn filled_roles(filled: bool, personal: bool, sensitive: bool) -> Roles {
+    Roles {
+        key: false,
+        personal,
+        sensitive,
+        filled: filled.then(Filled::default),
+    }
+}
