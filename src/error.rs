@@ -1,6 +1,6 @@
 //! One error type per door.
 
-use std::fmt;
+use std::{cmp::Reverse, fmt};
 
 use crate::diagnostic::{Diagnostic, Severity, Source, render};
 
@@ -17,22 +17,40 @@ use crate::diagnostic::{Diagnostic, Severity, Source, render};
 #[derive(Clone, PartialEq)]
 pub struct CompileError {
     diagnostics: Vec<Diagnostic>,
+    omitted: usize,
     sources: Vec<Source>,
 }
 
 impl CompileError {
-    pub(crate) fn new(diagnostics: Vec<Diagnostic>, sources: Vec<Source>) -> Self {
+    /// Keeps at most `limit` diagnostics, errors rather than warnings, and counts the rest.
+    pub(crate) fn new(mut diagnostics: Vec<Diagnostic>, sources: Vec<Source>, limit: usize) -> Self {
         debug_assert!(
             diagnostics.iter().any(|it| it.severity == Severity::Error),
             "an error without an error"
         );
-        Self { diagnostics, sources }
+        let omitted = diagnostics.len().saturating_sub(limit.max(1));
+        if omitted > 0 {
+            diagnostics.sort_by_key(|it| (Reverse(it.severity), it.span()));
+            diagnostics.truncate(limit.max(1));
+        }
+        diagnostics.sort_by_key(Diagnostic::span);
+        Self {
+            diagnostics,
+            omitted,
+            sources,
+        }
     }
 
     /// The errors and warnings, in the order of the text.
     #[must_use]
     pub fn diagnostics(&self) -> &[Diagnostic] {
         &self.diagnostics
+    }
+
+    /// How many more there were than [`Limits::diagnostics`](crate::Limits::diagnostics) allows to keep.
+    #[must_use]
+    pub fn omitted(&self) -> usize {
+        self.omitted
     }
 
     /// The texts that the spans point into.
@@ -44,7 +62,11 @@ impl CompileError {
 
 impl fmt::Display for CompileError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&render(&self.diagnostics, &self.sources))
+        f.write_str(&render(&self.diagnostics, &self.sources))?;
+        match self.omitted {
+            0 => Ok(()),
+            omitted => writeln!(f, "\n… and {omitted} more"),
+        }
     }
 }
 

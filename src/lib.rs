@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod check;
+mod definitions;
 mod diagnostic;
 mod error;
 mod eval;
@@ -17,6 +18,7 @@ mod syntax;
 mod template;
 mod value;
 
+pub use definitions::{Builder, Computed, Definitions, SchemaMismatch, Segment};
 pub use diagnostic::{Code, Diagnostic, Label, Severity, Source, render};
 pub use error::{CompileError, UnknownName};
 pub use eval::At;

@@ -12,7 +12,6 @@
 /// assert!(strict.nesting < Limits::default().nesting);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub struct Limits {
     /// Bytes in all sources together. Default 4 MiB.
     pub source_bytes: usize,

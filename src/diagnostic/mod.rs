@@ -29,7 +29,7 @@ pub enum Severity {
 /// ```
 /// # use audience::Source;
 /// let source = Source::new("shop.audience", "customer { id: string key }");
-/// assert_eq!(source.name, "shop.audience");
+/// assert_eq!(&*source.name, "shop.audience");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Source {

@@ -25,9 +25,8 @@ pub(crate) fn parse_file(source: u32, text: &str, limits: &Limits) -> (File, Vec
     if let Err(diagnostic) = limit::check_length(source, text, limits) {
         return (file, vec![diagnostic]);
     }
-    let scan = scan::scan(source, text);
-    file.comments = scan.comments;
-    file.blanks = scan.blanks;
+    let (tokens, comments) = scan::tokens(source, text);
+    file.comments = comments;
     let mut reader = Reader {
         source,
         text,
@@ -35,7 +34,7 @@ pub(crate) fn parse_file(source: u32, text: &str, limits: &Limits) -> (File, Vec
         file,
         diagnostics: Vec::new(),
     };
-    let chunks = scan::split(text, &scan.tokens);
+    let chunks = scan::split(text, &tokens);
     if let Some(chunk) = chunks.get(limits.definitions) {
         let message = format!("more than {} definitions", limits.definitions);
         let one_too_many = chunk.tokens[0].span(source);

@@ -1,0 +1,183 @@
+//! Gathers sources and compiles them.
+
+use std::{fs, path::Path, sync::Arc};
+
+use crate::{
+    check,
+    definitions::{Definitions, Inner},
+    diagnostic::{Code, Diagnostic, Severity, Source},
+    error::CompileError,
+    limits::Limits,
+    span::Span,
+    syntax,
+};
+
+/// Gathers the sources of a set of [`Definitions`], made by [`Definitions::builder`].
+///
+/// Nothing fails before [`build`](Self::build): what is wrong with a file is among the diagnostics there.
+///
+/// # Example
+///
+/// ```
+/// # use audience::Definitions;
+/// let shop = Definitions::builder()
+///     .source("customer.audience", "customer { id: string key, orders: int }")
+///     .source("loyal.audience", "segment loyal = orders >= 10")
+///     .build()?;
+/// assert_eq!(shop.segments().count(), 1);
+/// # Ok::<(), audience::CompileError>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+#[must_use]
+pub struct Builder {
+    sources: Vec<Source>,
+    problems: Vec<Diagnostic>,
+    limits: Limits,
+}
+
+impl Builder {
+    /// Adds a text under the name that diagnostics show.
+    pub fn source(mut self, name: impl AsRef<str>, text: impl AsRef<str>) -> Self {
+        self.sources.push(Source::new(name, text));
+        self
+    }
+
+    /// Adds a text of bytes, which must be UTF-8. A byte order mark is dropped.
+    pub fn source_bytes(mut self, name: impl AsRef<str>, bytes: &[u8]) -> Self {
+        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+        match std::str::from_utf8(bytes) {
+            Ok(text) => self.source(name, text),
+            Err(error) => {
+                // The picture shows the text up to the bad byte, and a replacement character in its place.
+                let start = error.valid_up_to();
+                let text = format!("{}\u{fffd}", String::from_utf8_lossy(&bytes[..start]));
+                let span = Span::new(self.next(), offset(start), offset(text.len()));
+                self.problems.push(
+                    Diagnostic::new(Code::InvalidUtf8, format!("byte {start} is not UTF-8"))
+                        .label(span, "the text is readable up to here")
+                        .help(String::from("save the file as UTF-8")),
+                );
+                self.source(name, text)
+            }
+        }
+    }
+
+    /// Adds a file.
+    pub fn file(mut self, path: impl AsRef<Path>) -> Self {
+        let path = path.as_ref();
+        let name = path.to_string_lossy();
+        match fs::read(path) {
+            Ok(bytes) => self.source_bytes(name, &bytes),
+            Err(error) => {
+                self.unreadable(&name, &error);
+                self
+            }
+        }
+    }
+
+    /// Adds every `*.audience` file of a folder, in the order of their names.
+    pub fn folder(mut self, path: impl AsRef<Path>) -> Self {
+        let path = path.as_ref();
+        let files = fs::read_dir(path).and_then(|entries| {
+            entries
+                .map(|entry| entry.map(|it| it.path()))
+                .collect::<Result<Vec<_>, _>>()
+        });
+        match files {
+            Ok(mut files) => {
+                files.retain(|file| file.extension().is_some_and(|it| it == "audience") && file.is_file());
+                files.sort();
+                files.into_iter().fold(self, Self::file)
+            }
+            Err(error) => {
+                self.unreadable(&path.to_string_lossy(), &error);
+                self
+            }
+        }
+    }
+
+    /// Sets the bounds on what the sources may ask for.
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Parses, checks and compiles everything.
+    ///
+    /// Takes time proportional to the length of the sources.
+    ///
+    /// # Errors
+    ///
+    /// All that is wrong with the sources, at once.
+    pub fn build(self) -> Result<Definitions, CompileError> {
+        let Self {
+            sources,
+            mut problems,
+            limits,
+        } = self;
+        let bytes: usize = sources.iter().map(|source| source.text.len()).sum();
+        if bytes > limits.source_bytes {
+            let message = format!(
+                "the sources have {bytes} bytes; the limit is {}",
+                limits.source_bytes
+            );
+            let span = Span::new(0, 0, 0);
+            problems.push(Diagnostic::new(Code::Limit, message).label(span, "too much text"));
+            return Err(CompileError::new(
+                problems,
+                shortened(sources),
+                limits.diagnostics,
+            ));
+        }
+        let files: Vec<_> = (0..)
+            .zip(&sources)
+            .map(|(index, source)| {
+                let (file, diagnostics) = syntax::parse_file(index, &source.text, &limits);
+                problems.extend(diagnostics);
+                file
+            })
+            .collect();
+        let (module, diagnostics) = check::check(&files, &limits);
+        problems.extend(diagnostics);
+        problems.sort_by_key(Diagnostic::span);
+        match module {
+            Some(module) if problems.iter().all(|it| it.severity < Severity::Error) => Ok(Definitions {
+                inner: Arc::new(Inner::new(module, sources, problems, &limits)),
+            }),
+            _ => Err(CompileError::new(problems, sources, limits.diagnostics)),
+        }
+    }
+
+    fn next(&self) -> u32 {
+        offset(self.sources.len())
+    }
+
+    fn unreadable(&mut self, name: &str, error: &std::io::Error) {
+        let span = Span::new(self.next(), 0, 0);
+        self.problems.push(
+            Diagnostic::new(Code::UnreadableFile, format!("cannot read `{name}`: {error}"))
+                .label(span, "wanted here"),
+        );
+        self.sources.push(Source::new(name, ""));
+    }
+}
+
+/// The sources with at most their first lines, for an error about their size.
+fn shortened(sources: Vec<Source>) -> Vec<Source> {
+    let first = |text: &str| {
+        text.lines()
+            .next()
+            .unwrap_or_default()
+            .chars()
+            .take(80)
+            .collect::<String>()
+    };
+    sources
+        .into_iter()
+        .map(|source| Source::new(&source.name, first(&source.text)))
+        .collect()
+}
+
+fn offset(bytes: usize) -> u32 {
+    u32::try_from(bytes).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,111 @@
+//! Traits: what is computed about a customer.
+
+use std::{fmt, sync::Arc};
+
+use super::{Inner, SchemaMismatch};
+use crate::{
+    eval::{At, interpret},
+    hir,
+    record::Customer,
+    value::{Type, Value},
+};
+
+/// A compiled trait: a value worked out for each customer.
+///
+/// Cheap to clone; made by [`Definitions::computed`](crate::Definitions::computed).
+///
+/// # Example
+///
+/// ```
+/// # use audience::{Definitions, Value, Zone};
+/// let shop = Definitions::parse("customer { id: string key, spent: decimal, orders: int }  trait basket = spent / orders")?;
+/// let ana = shop.customer_from_json(r#"{"id": "ana", "spent": 10, "orders": 3}"#)?;
+/// let new = shop.customer_from_json(r#"{"id": "eva", "spent": 0, "orders": 0}"#)?;
+/// let at = shop.at("2026-06-01T00:00:00Z".parse()?, &Zone::UTC);
+/// let basket = shop.computed("basket")?;
+/// assert_eq!(basket.value(&ana, &at).map(|it| it.to_string()), Some("3.3333".to_owned()));
+/// assert_eq!(basket.value(&new, &at), None); // a division by zero is missing
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct Computed {
+    inner: Arc<Inner>,
+    index: usize,
+}
+
+impl Computed {
+    pub(super) fn new(inner: Arc<Inner>, index: usize) -> Self {
+        Self { inner, index }
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.definition().name
+    }
+
+    /// What it is, for people.
+    #[must_use]
+    pub fn description(&self) -> Option<&str> {
+        self.definition().description.as_deref()
+    }
+
+    /// The type of its values.
+    #[must_use]
+    pub fn ty(&self) -> &Type {
+        &self.definition().value.ty
+    }
+
+    /// Whether it may be missing for a customer.
+    #[must_use]
+    pub fn optional(&self) -> bool {
+        self.definition().value.optional
+    }
+
+    /// The value for a customer, or nothing when it is missing.
+    ///
+    /// # Panics
+    ///
+    /// When the customer was loaded for another schema. [`try_value`](Self::try_value) returns it instead.
+    #[must_use]
+    pub fn value(&self, customer: &Customer, at: &At) -> Option<Value> {
+        match self.try_value(customer, at) {
+            Ok(value) => value,
+            Err(mismatch) => panic!("{mismatch}"),
+        }
+    }
+
+    /// The value for a customer, unless it was loaded for another schema.
+    pub fn try_value(&self, customer: &Customer, at: &At) -> Result<Option<Value>, SchemaMismatch> {
+        if !customer.fits(&self.inner.shape) {
+            return Err(SchemaMismatch);
+        }
+        Ok(interpret::value(
+            &self.inner.module,
+            &self.definition().value,
+            customer,
+            at,
+        ))
+    }
+
+    /// Answers as [`value`](Self::value) does, by the plain interpreter that defines the language.
+    ///
+    /// # Panics
+    ///
+    /// When the customer was loaded for another schema.
+    #[must_use]
+    pub fn interpret(&self, customer: &Customer, at: &At) -> Option<Value> {
+        assert!(customer.fits(&self.inner.shape), "{SchemaMismatch}");
+        interpret::value(&self.inner.module, &self.definition().value, customer, at)
+    }
+
+    fn definition(&self) -> &hir::Trait {
+        &self.inner.module.traits[self.index]
+    }
+}
+
+impl fmt::Debug for Computed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Computed").field(&self.name()).finish()
+    }
+}

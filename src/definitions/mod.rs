@@ -1,0 +1,200 @@
+//! The door: definitions compiled and ready to answer.
+
+mod builder;
+mod computed;
+mod segment;
+
+pub use builder::Builder;
+pub use computed::Computed;
+pub use segment::{SchemaMismatch, Segment};
+
+use std::{fmt, sync::Arc};
+
+use crate::{
+    diagnostic::{Diagnostic, Source, suggest},
+    error::{CompileError, UnknownName},
+    eval::At,
+    hir,
+    limits::Limits,
+    plan::Moments,
+    record::{Customer, LoadError, Loader, Shape},
+    schema::Schema,
+    value::{DateTime, Zone},
+};
+
+/// The data contract, traits and segments of a shop, compiled.
+///
+/// Everything that can fail fails while building; what is asked of it afterwards always has an answer. It is immutable,
+/// cheap to clone, and may be used from many threads.
+///
+/// # Example
+///
+/// ```
+/// # use audience::{Definitions, Zone};
+/// let shop = Definitions::parse("customer { id: string key, orders: int }  segment loyal = orders >= 10")?;
+/// let ana = shop.customer_from_json(r#"{"id": "ana", "orders": 12}"#)?;
+/// let at = shop.at("2026-06-01T00:00:00Z".parse()?, &Zone::UTC);
+/// let names: Vec<_> = shop.segments().filter(|it| it.matches(&ana, &at)).map(|it| it.name().to_owned()).collect();
+/// assert_eq!(names, ["loyal"]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct Definitions {
+    inner: Arc<Inner>,
+}
+
+/// What all handles of one set of definitions share.
+pub(crate) struct Inner {
+    pub(crate) module: hir::Module,
+    pub(crate) shape: Arc<Shape>,
+    moments: Arc<Moments>,
+    loader: Loader,
+    sources: Vec<Source>,
+    warnings: Vec<Diagnostic>,
+}
+
+impl Inner {
+    fn new(module: hir::Module, sources: Vec<Source>, warnings: Vec<Diagnostic>, limits: &Limits) -> Self {
+        let shape = Arc::new(Shape::new(Arc::clone(&module.schema)));
+        let loader = Loader::of(Arc::clone(&shape)).limits(limits);
+        Self {
+            module,
+            shape,
+            moments: Arc::default(),
+            loader,
+            sources,
+            warnings,
+        }
+    }
+}
+
+impl Definitions {
+    /// Compiles one text.
+    ///
+    /// # Errors
+    ///
+    /// All that is wrong with it, at once; `Display` draws it.
+    pub fn parse(text: &str) -> Result<Self, CompileError> {
+        Self::builder().source("definitions", text).build()
+    }
+
+    /// Starts gathering sources.
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    /// The data contract.
+    #[must_use]
+    pub fn schema(&self) -> &Schema {
+        &self.inner.module.schema
+    }
+
+    /// What compiles but probably does not say what was meant, in the order of the text.
+    ///
+    /// [`render`](crate::render) draws them together with [`sources`](Self::sources).
+    ///
+    /// ```
+    /// # use audience::{Code, Definitions};
+    /// let shop = Definitions::parse("customer { id: string key, country: string? }  segment abroad = country != \"ES\"")?;
+    /// assert_eq!(shop.warnings()[0].code, Code::NegationOverMissing);
+    /// # Ok::<(), audience::CompileError>(())
+    /// ```
+    #[must_use]
+    pub fn warnings(&self) -> &[Diagnostic] {
+        &self.inner.warnings
+    }
+
+    /// The texts it was built from.
+    #[must_use]
+    pub fn sources(&self) -> &[Source] {
+        &self.inner.sources
+    }
+
+    /// Fixes when and where an evaluation takes place, and resolves every window.
+    ///
+    /// Make one per request or per batch and use it for every customer.
+    #[must_use]
+    pub fn at(&self, now: DateTime, zone: &Zone) -> At {
+        At::new(now, *zone, &self.inner.moments)
+    }
+
+    /// The segment of that name.
+    ///
+    /// # Errors
+    ///
+    /// No such segment; the message offers the nearest name.
+    pub fn segment(&self, name: &str) -> Result<Segment, UnknownName> {
+        let names = || self.inner.module.segments.iter().map(|it| &*it.name);
+        let index = find("segment", name, names)?;
+        Ok(Segment::new(Arc::clone(&self.inner), index))
+    }
+
+    /// All segments, in the order of definition.
+    pub fn segments(&self) -> impl Iterator<Item = Segment> {
+        (0..self.inner.module.segments.len()).map(|index| Segment::new(Arc::clone(&self.inner), index))
+    }
+
+    /// The trait of that name: a computed attribute.
+    ///
+    /// # Errors
+    ///
+    /// No such trait; the message offers the nearest name.
+    pub fn computed(&self, name: &str) -> Result<Computed, UnknownName> {
+        let names = || self.inner.module.traits.iter().map(|it| &*it.name);
+        let index = find("trait", name, names)?;
+        Ok(Computed::new(Arc::clone(&self.inner), index))
+    }
+
+    /// All traits, in the order of definition.
+    pub fn computed_all(&self) -> impl Iterator<Item = Computed> {
+        (0..self.inner.module.traits.len()).map(|index| Computed::new(Arc::clone(&self.inner), index))
+    }
+
+    /// A loader of customers whose strictness can be set.
+    #[must_use]
+    pub fn loader(&self) -> Loader {
+        self.inner.loader.clone()
+    }
+
+    /// Loads a customer from one JSON object, as strictly as a [`Loader`] does unless told otherwise.
+    ///
+    /// # Errors
+    ///
+    /// The first value that does not fit the schema, with its path.
+    ///
+    /// ```
+    /// # use audience::Definitions;
+    /// let shop = Definitions::parse("customer { id: string key, scores: [int] }")?;
+    /// let error = shop.customer_from_json(r#"{"id": "ana", "scores": [1, "lots"]}"#).unwrap_err();
+    /// assert_eq!(error.to_string(), "scores[1]: expected int, found text \"lots\"");
+    /// # Ok::<(), audience::CompileError>(())
+    /// ```
+    pub fn customer_from_json(&self, json: impl AsRef<[u8]>) -> Result<Customer, LoadError> {
+        self.inner.loader.customer_from_json(json)
+    }
+}
+
+/// The names of what is defined.
+impl fmt::Debug for Definitions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let segments: Vec<_> = self.inner.module.segments.iter().map(|it| &*it.name).collect();
+        let traits: Vec<_> = self.inner.module.traits.iter().map(|it| &*it.name).collect();
+        f.debug_struct("Definitions")
+            .field("traits", &traits)
+            .field("segments", &segments)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The position of a name, or an error that offers the nearest.
+fn find<'a, I: Iterator<Item = &'a str>>(
+    kind: &'static str,
+    name: &str,
+    names: impl Fn() -> I,
+) -> Result<usize, UnknownName> {
+    names().position(|it| it == name).ok_or_else(|| UnknownName {
+        kind,
+        name: name.to_owned(),
+        help: suggest::did_you_mean(name, names()),
+    })
+}
