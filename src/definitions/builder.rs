@@ -162,6 +162,16 @@ impl Builder {
     }
 }
 
+/// The canonical text of a source.
+pub(super) fn format(source: Source) -> Result<String, CompileError> {
+    let limits = Limits::default();
+    let (file, problems) = syntax::parse_file(0, &source.text, &limits);
+    if problems.iter().any(|it| it.severity == Severity::Error) {
+        return Err(CompileError::new(problems, vec![source], limits.diagnostics));
+    }
+    Ok(syntax::format_file(&file))
+}
+
 /// The sources with at most their first lines, for an error about their size.
 fn shortened(sources: Vec<Source>) -> Vec<Source> {
     let first = |text: &str| {

@@ -83,6 +83,24 @@ impl Definitions {
         Builder::default()
     }
 
+    /// The canonical text of a source: one way to write everything, comments kept.
+    ///
+    /// Formatting what was formatted changes nothing. Takes time proportional to the length of the text.
+    ///
+    /// # Errors
+    ///
+    /// All that keeps the text from being read, at once. Names and types are not looked at.
+    ///
+    /// ```
+    /// # use audience::Definitions;
+    /// let text = Definitions::format("loyal.audience", "segment loyal=orders>=10 AND country==\"ES\"")?;
+    /// assert_eq!(text, "segment loyal = orders >= 10 and country = \"ES\"\n");
+    /// # Ok::<(), audience::CompileError>(())
+    /// ```
+    pub fn format(name: &str, text: &str) -> Result<String, CompileError> {
+        builder::format(Source::new(name, text))
+    }
+
     /// The data contract.
     #[must_use]
     pub fn schema(&self) -> &Schema {

@@ -13,6 +13,8 @@ pub(crate) struct File {
     pub items: Vec<Item>,
     /// Every comment with its place; the formatter puts them back.
     pub comments: Vec<Comment>,
+    /// Where something begins after a blank line, in the order of the text; the formatter keeps those lines.
+    pub blanks: Vec<u32>,
     /// Names that were defined, but not legibly. The error is told already; a use of such a name is no second one.
     pub broken: Vec<Broken>,
 }
@@ -42,6 +44,8 @@ pub(crate) struct Comment {
     pub span: Span,
     /// Without the `#`, trimmed at the end.
     pub text: String,
+    /// Whether nothing but blanks stood before it on its line.
+    pub own_line: bool,
 }
 
 #[derive(Clone, Debug)]

@@ -25,8 +25,9 @@ pub(crate) fn parse_file(source: u32, text: &str, limits: &Limits) -> (File, Vec
     if let Err(diagnostic) = limit::check_length(source, text, limits) {
         return (file, vec![diagnostic]);
     }
-    let (tokens, comments) = scan::tokens(source, text);
-    file.comments = comments;
+    let scan = scan::scan(source, text);
+    file.comments = scan.comments;
+    file.blanks = scan.blanks;
     let mut reader = Reader {
         source,
         text,
@@ -34,7 +35,7 @@ pub(crate) fn parse_file(source: u32, text: &str, limits: &Limits) -> (File, Vec
         file,
         diagnostics: Vec::new(),
     };
-    let chunks = scan::split(text, &tokens);
+    let chunks = scan::split(text, &scan.tokens);
     if let Some(chunk) = chunks.get(limits.definitions) {
         let message = format!("more than {} definitions", limits.definitions);
         let one_too_many = chunk.tokens[0].span(source);

@@ -1055,7 +1055,7 @@ fn lower(word: &str) -> String {
 }
 
 /// The condition of a bare `where` that ends this expression.
-fn last_bare_filter(expr: &Expr) -> Option<&Expr> {
+pub(super) fn last_bare_filter(expr: &Expr) -> Option<&Expr> {
     match &expr.kind {
         ExprKind::Quantified { items, steps, .. } if steps.is_empty() => items
             .filter

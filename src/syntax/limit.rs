@@ -4,7 +4,7 @@ use crate::{
     diagnostic::{Code, Diagnostic},
     limits::Limits,
     span::Span,
-    syntax::scan::{Token, TokenKind, tokens},
+    syntax::scan::{Token, TokenKind, scan},
 };
 
 /// The source is too long to look at.
@@ -32,8 +32,8 @@ pub(super) fn check_expression(
     end: usize,
     limits: &Limits,
 ) -> Result<(), Diagnostic> {
-    let (tokens, _) = tokens(source, &text[start..end]);
-    check_tokens(source, &text[start..end], &tokens, limits).map_err(|mut diagnostic| {
+    let scan = scan(source, &text[start..end]);
+    check_tokens(source, &text[start..end], &scan.tokens, limits).map_err(|mut diagnostic| {
         for label in &mut diagnostic.labels {
             label.span.start += u32::try_from(start).unwrap_or(u32::MAX);
             label.span.end += u32::try_from(start).unwrap_or(u32::MAX);
@@ -173,14 +173,14 @@ mod tests {
 
     #[track_caller]
     fn depth(text: &str) -> usize {
-        let (tokens, _) = tokens(0, text);
+        let scan = scan(0, text);
         (0..100)
             .find(|nesting| {
                 let limits = Limits {
                     nesting: *nesting,
                     ..Limits::default()
                 };
-                check_tokens(0, text, &tokens, &limits).is_ok()
+                check_tokens(0, text, &scan.tokens, &limits).is_ok()
             })
             .expect("not deeper than 100")
     }

@@ -5,12 +5,15 @@ mod definitions;
 mod error;
 mod expression;
 mod foreign;
+mod format;
 mod grammar;
 mod limit;
 mod literal;
+mod print;
 mod scan;
 
 pub(crate) use definitions::parse_file;
+pub(crate) use format::format_file;
 
 #[cfg(test)]
 mod tests;

@@ -47,20 +47,39 @@ impl Token {
     }
 }
 
-/// The tokens of `text` and its comments, with offsets counted from `base`.
-pub(super) fn tokens(source: u32, text: &str) -> (Vec<Token>, Vec<Comment>) {
-    let mut tokens = Vec::new();
-    let mut comments = Vec::new();
+/// What a text consists of.
+#[derive(Debug, Default)]
+pub(super) struct Scan {
+    pub(super) tokens: Vec<Token>,
+    pub(super) comments: Vec<Comment>,
+    /// Where a token or comment begins after a blank line.
+    pub(super) blanks: Vec<u32>,
+}
+
+/// Reads the tokens and comments of `text`.
+pub(super) fn scan(source: u32, text: &str) -> Scan {
+    let mut scan = Scan::default();
+    let mut newlines = 1;
     let mut at = 0;
     while let Some(first) = text[at..].chars().next() {
+        if first.is_whitespace() || first == '\u{feff}' {
+            newlines += usize::from(first == '\n');
+            at += first.len_utf8();
+            continue;
+        }
+        if newlines > 1 {
+            scan.blanks.push(offset(at));
+        }
         let rest = &text[at..];
         let (kind, len) = match first {
             '#' => {
                 let line = rest.split('\n').next().unwrap_or(rest).trim_end();
-                comments.push(Comment {
+                scan.comments.push(Comment {
                     span: Span::new(source, offset(at), offset(at + line.len())),
                     text: line[1..].to_owned(),
+                    own_line: newlines > 0,
                 });
+                newlines = 0;
                 at += line.len();
                 continue;
             }
@@ -70,20 +89,17 @@ pub(super) fn tokens(source: u32, text: &str) -> (Vec<Token>, Vec<Comment>) {
             ')' | ']' | '}' => (TokenKind::Close, 1),
             '0'..='9' => (TokenKind::Number, number_length(rest.as_bytes())),
             _ if is_word(first) => (TokenKind::Word, rest.find(|c| !is_word(c)).unwrap_or(rest.len())),
-            _ if first.is_whitespace() || first == '\u{feff}' => {
-                at += first.len_utf8();
-                continue;
-            }
             _ => (TokenKind::Symbol, first.len_utf8()),
         };
-        tokens.push(Token {
+        newlines = 0;
+        scan.tokens.push(Token {
             kind,
             start: offset(at),
             end: offset(at + len),
         });
         at += len;
     }
-    (tokens, comments)
+    scan
 }
 
 /// Offsets fit, as `limit` refuses longer sources first.

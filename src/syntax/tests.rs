@@ -2,7 +2,7 @@
 
 use super::{
     ast::{Expr, ExprKind, File, ItemKind, Items, Place, Set, Window},
-    parse_file,
+    format_file, parse_file,
 };
 use crate::{
     diagnostic::{Diagnostic, Source, render},
@@ -297,4 +297,15 @@ fn every_form_parses() {
 fn the_example_of_the_manual_parses() {
     let file = whole(include_str!("../../tests/golden/syntax/manual.audience"));
     assert_eq!(file.items.len(), 16);
+}
+
+#[test]
+fn the_formatter_keeps_what_is_said() {
+    let text = include_str!("../../tests/golden/syntax/manual.audience");
+    let file = whole(text);
+    let formatted = format_file(&file);
+    let again = whole(&formatted);
+    assert_eq!(again.items, file.items);
+    assert_eq!(again.comments, file.comments);
+    assert_eq!(format_file(&again), formatted);
 }
