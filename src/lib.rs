@@ -27,7 +27,10 @@ pub use recommend::{
     CoPurchase, CoPurchaseOptions, Evaluation, History, Interactions, Reason, Recommendation, Recommender,
     Serving, leave_last_out,
 };
-pub use record::{Customer, LoadError, LoadErrorKind, Loader};
+pub use record::{
+    BindError, BindProblem, Customer, FieldType, FieldValue, Item, LoadError, LoadErrorKind, Loader, Record,
+    RecordField, field_name,
+};
 pub use schema::{Catalog, Event, Placement, Schema, SchemaBuilder, SchemaError, SchemaId, SchemaProblem};
 pub use span::Span;
 pub use value::{

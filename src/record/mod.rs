@@ -1,5 +1,8 @@
 //! Where customers' values come from: our own compact [`Customer`], or any struct that implements [`Record`].
 
+mod adapter;
+mod binding;
+mod bound;
 mod cell;
 mod customer;
 mod error;
@@ -9,6 +12,10 @@ mod json;
 mod load;
 mod table;
 
+pub use adapter::{FieldType, FieldValue, Item, Record, RecordField, field_name};
+pub(crate) use binding::Binding;
+pub use binding::{BindError, BindProblem};
+pub(crate) use bound::BoundRow;
 pub use customer::Customer;
 pub(crate) use customer::Shape;
 pub use error::{LoadError, LoadErrorKind};

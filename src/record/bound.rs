@@ -1,0 +1,688 @@
+//! Reads a struct in place, through its binding.
+
+use std::ops::Range;
+
+use super::{
+    Item, Record, Row, Rows,
+    binding::{Binding, Check, Kind, Place},
+};
+use crate::value::{Date, DateTime, Decimal, Geo};
+
+/// A struct that is read as a customer.
+#[derive(Debug)]
+pub(crate) struct BoundRow<'a, R> {
+    record: &'a R,
+    binding: &'a Binding,
+}
+
+impl<R> Clone for BoundRow<'_, R> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<R> Copy for BoundRow<'_, R> {}
+
+impl<'a, R: Record> BoundRow<'a, R> {
+    /// Reads `record` as `binding` says, which was made for its type.
+    #[inline]
+    pub(crate) fn new(record: &'a R, binding: &'a Binding) -> Self {
+        Self { record, binding }
+    }
+}
+
+/// An event, or an item of a list.
+#[derive(Clone, Copy)]
+pub(crate) struct BoundItem<'a> {
+    /// None is beyond the end of the list.
+    item: Option<Item<'a>>,
+    slots: &'a [Place],
+}
+
+/// The events of a type, or the items of a list.
+#[derive(Clone, Copy)]
+pub(crate) struct BoundRows<'a> {
+    /// None for no rows.
+    parent: Option<(&'a dyn Record, usize)>,
+    slots: &'a [Place],
+    len: usize,
+}
+
+impl Check {
+    fn accepts(&self, text: &str) -> bool {
+        self.filled.as_ref().is_none_or(|filled| filled.accepts(text))
+            && self
+                .words
+                .as_ref()
+                .is_none_or(|words| words.iter().any(|word| **word == *text))
+            && self.schemes.as_ref().is_none_or(|schemes| schemes.allow(text))
+    }
+
+    fn word(&self, text: &str) -> Option<u32> {
+        let word = self.words.as_ref()?.iter().position(|word| **word == *text)?;
+        u32::try_from(word)
+            .ok()
+            .filter(|_| self.filled.as_ref().is_none_or(|filled| filled.accepts(text)))
+    }
+}
+
+impl Place {
+    /// The text, unless it is one that counts as missing.
+    #[inline]
+    fn checked<'a>(&self, text: &'a str) -> Option<&'a str> {
+        let nul = memchr::memchr(0, text.as_bytes()).is_some();
+        let refused = nul || self.check.as_ref().is_some_and(|check| !check.accepts(text));
+        (!refused).then_some(text)
+    }
+}
+
+/// Whether a value is known, by the kind of its place.
+fn known<'a>(row: impl Row<'a>, slot: u32, kind: Option<Kind>) -> bool {
+    match kind {
+        None => false,
+        Some(Kind::Bool) => row.bool(slot).is_some(),
+        Some(Kind::Int) => row.int(slot).is_some(),
+        Some(Kind::Float) => row.float(slot).is_some(),
+        Some(Kind::Decimal) => row.decimal(slot).is_some(),
+        Some(Kind::Text) => row.text(slot).is_some(),
+        Some(Kind::Date) => row.date(slot).is_some(),
+        Some(Kind::DateTime) => row.datetime(slot).is_some(),
+        Some(Kind::Geo) => row.geo(slot).is_some(),
+        Some(Kind::List) => row.list(slot).is_some(),
+    }
+}
+
+impl<'a, R: Record> BoundRow<'a, R> {
+    #[inline]
+    fn place(self, slot: u32) -> Option<&'a Place> {
+        self.binding.customer.0.get(slot as usize)
+    }
+}
+
+impl<'a, R: Record> Row<'a> for BoundRow<'a, R> {
+    type Item = BoundItem<'a>;
+    type Rows = BoundRows<'a>;
+
+    fn known(self, slot: u32) -> bool {
+        known(self, slot, self.place(slot).map(|place| place.kind))
+    }
+
+    #[inline]
+    fn bool(self, slot: u32) -> Option<bool> {
+        self.record.bool(self.place(slot)?.field)
+    }
+
+    #[inline]
+    fn int(self, slot: u32) -> Option<i64> {
+        self.record.int(self.place(slot)?.field)
+    }
+
+    #[inline]
+    fn float(self, slot: u32) -> Option<f64> {
+        self.record
+            .float(self.place(slot)?.field)
+            .filter(|it| it.is_finite())
+    }
+
+    #[inline]
+    fn decimal(self, slot: u32) -> Option<i64> {
+        self.record.decimal(self.place(slot)?.field).map(Decimal::units)
+    }
+
+    #[inline]
+    fn text(self, slot: u32) -> Option<&'a str> {
+        let place = self.place(slot)?;
+        place.checked(self.record.text(place.field)?)
+    }
+
+    #[inline]
+    fn word(self, slot: u32) -> Option<u32> {
+        let place = self.place(slot)?;
+        place.check.as_ref()?.word(self.record.text(place.field)?)
+    }
+
+    #[inline]
+    fn date(self, slot: u32) -> Option<i32> {
+        self.record.date(self.place(slot)?.field).map(Date::days)
+    }
+
+    #[inline]
+    fn datetime(self, slot: u32) -> Option<i64> {
+        self.record
+            .datetime(self.place(slot)?.field)
+            .map(DateTime::micros)
+    }
+
+    #[inline]
+    fn geo(self, slot: u32) -> Option<Geo> {
+        self.record.geo(self.place(slot)?.field)
+    }
+
+    #[inline]
+    fn list(self, slot: u32) -> Option<BoundRows<'a>> {
+        self.place(slot)?.rows(self.record)
+    }
+
+    #[inline]
+    fn events(self, event: usize) -> BoundRows<'a> {
+        let place = self.binding.events.get(event);
+        place
+            .and_then(|place| place.rows(self.record))
+            .unwrap_or(BoundRows::NONE)
+    }
+}
+
+impl<'a> BoundItem<'a> {
+    #[inline]
+    fn place(self, slot: u32) -> Option<&'a Place> {
+        self.slots.get(slot as usize)
+    }
+
+    /// What stands at a slot: a field of the record, or the item itself in a list of plain values.
+    #[inline]
+    fn at(self, slot: u32) -> Option<(Item<'a>, &'a Place)> {
+        Some((self.item?, self.place(slot)?))
+    }
+}
+
+impl<'a> Row<'a> for BoundItem<'a> {
+    type Item = Self;
+    type Rows = BoundRows<'a>;
+
+    fn known(self, slot: u32) -> bool {
+        known(self, slot, self.place(slot).map(|place| place.kind))
+    }
+
+    #[inline]
+    fn bool(self, slot: u32) -> Option<bool> {
+        match self.at(slot)? {
+            (Item::Record(record), place) => record.bool(place.field),
+            (Item::Bool(it), _) => Some(it),
+            _ => None,
+        }
+    }
+
+    #[inline]
+    fn int(self, slot: u32) -> Option<i64> {
+        match self.at(slot)? {
+            (Item::Record(record), place) => record.int(place.field),
+            (Item::Int(it), _) => Some(it),
+            _ => None,
+        }
+    }
+
+    #[inline]
+    fn float(self, slot: u32) -> Option<f64> {
+        let float = match self.at(slot)? {
+            (Item::Record(record), place) => record.float(place.field)?,
+            (Item::Float(it), _) => it,
+            _ => return None,
+        };
+        Some(float).filter(|it| it.is_finite())
+    }
+
+    #[inline]
+    fn decimal(self, slot: u32) -> Option<i64> {
+        match self.at(slot)? {
+            (Item::Record(record), place) => record.decimal(place.field).map(Decimal::units),
+            (Item::Decimal(it), _) => Some(it.units()),
+            _ => None,
+        }
+    }
+
+    #[inline]
+    fn text(self, slot: u32) -> Option<&'a str> {
+        match self.at(slot)? {
+            (Item::Record(record), place) => place.checked(record.text(place.field)?),
+            (Item::Text(text), place) => place.checked(text),
+            _ => None,
+        }
+    }
+
+    #[inline]
+    fn word(self, slot: u32) -> Option<u32> {
+        let (text, place) = match self.at(slot)? {
+            (Item::Record(record), place) => (record.text(place.field)?, place),
+            (Item::Text(text), place) => (text, place),
+            _ => return None,
+        };
+        place.check.as_ref()?.word(text)
+    }
+
+    #[inline]
+    fn date(self, slot: u32) -> Option<i32> {
+        match self.at(slot)? {
+            (Item::Record(record), place) => record.date(place.field).map(Date::days),
+            (Item::Date(it), _) => Some(it.days()),
+            _ => None,
+        }
+    }
+
+    #[inline]
+    fn datetime(self, slot: u32) -> Option<i64> {
+        match self.at(slot)? {
+            (Item::Record(record), place) => record.datetime(place.field).map(DateTime::micros),
+            (Item::DateTime(it), _) => Some(it.micros()),
+            _ => None,
+        }
+    }
+
+    #[inline]
+    fn geo(self, slot: u32) -> Option<Geo> {
+        match self.at(slot)? {
+            (Item::Record(record), place) => record.geo(place.field),
+            (Item::Geo(it), _) => Some(it),
+            _ => None,
+        }
+    }
+
+    #[inline]
+    fn list(self, slot: u32) -> Option<BoundRows<'a>> {
+        match self.at(slot)? {
+            (Item::Record(record), place) => place.rows(record),
+            _ => None,
+        }
+    }
+
+    #[inline]
+    fn events(self, _event: usize) -> BoundRows<'a> {
+        BoundRows::NONE
+    }
+}
+
+impl<'a> BoundRows<'a> {
+    const NONE: Self = Self {
+        parent: None,
+        slots: &[],
+        len: 0,
+    };
+}
+
+impl Place {
+    /// The items that a record has here.
+    #[inline]
+    fn rows<'a>(&'a self, record: &'a dyn Record) -> Option<BoundRows<'a>> {
+        let len = record.len(self.field)?;
+        Some(BoundRows {
+            parent: Some((record, self.field)),
+            slots: &self.items.0,
+            len,
+        })
+    }
+}
+
+impl<'a> Rows<'a> for BoundRows<'a> {
+    type Row = BoundItem<'a>;
+
+    #[inline]
+    fn len(self) -> usize {
+        self.len
+    }
+
+    #[inline]
+    fn get(self, index: usize) -> BoundItem<'a> {
+        BoundItem {
+            item: self.parent.and_then(|(record, field)| record.item(field, index)),
+            slots: self.slots,
+        }
+    }
+
+    #[inline]
+    fn at(self, index: usize) -> i64 {
+        self.get(index).datetime(0).unwrap_or(0)
+    }
+
+    /// Looks at every event.
+    fn sorted(self) -> bool {
+        (1..self.len).all(|index| self.at(index - 1) <= self.at(index))
+    }
+
+    /// A struct keeps no running sums.
+    #[inline]
+    fn running_sum(self, _slot: u32, _range: Range<usize>) -> Option<(i128, usize)> {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::{
+        record::{BindError, Customer, Loader, Shape},
+        schema::Schema,
+        value::{Field, Schemes, Type},
+    };
+
+    #[derive(Default)]
+    struct Client {
+        id: u64,
+        first: Option<String>,
+        gender: &'static str,
+        site: Option<Box<str>>,
+        score: f64,
+        total: Option<Decimal>,
+        vip: Option<bool>,
+        born: Option<Date>,
+        home: Option<Geo>,
+        by_mail: bool,
+        tags: Vec<String>,
+        sizes: Option<Vec<u16>>,
+        favorites: Vec<Favorite>,
+        purchases: Vec<Purchase>,
+    }
+
+    struct Favorite {
+        sku: Arc<str>,
+        seen: Vec<Date>,
+    }
+
+    struct Purchase {
+        at: DateTime,
+        amount: Option<Decimal>,
+        items: Vec<Favorite>,
+    }
+
+    crate::record! {
+        impl Record for Client {
+            id: |client| client.id,
+            "first name": |client| client.first.as_deref(),
+            gender: |client| client.gender,
+            site: |client| client.site.as_deref(),
+            score: |Client { score, .. }| *score,
+            total: |client| client.total,
+            vip: |client| client.vip,
+            born: |client| client.born,
+            home: |client| client.home,
+            consent.email: |client| client.by_mail,
+            r#type: |_| "unused",
+            tags: |client| &client.tags,
+            sizes: |client| client.sizes.as_deref(),
+            favorites: |client| &client.favorites[..],
+            purchases: |client| &client.purchases[..],
+        }
+    }
+
+    crate::record! {
+        impl Record for Favorite {
+            sku: |favorite| &favorite.sku,
+            seen: |favorite| &favorite.seen[..],
+        }
+    }
+
+    crate::record! {
+        impl Record for Purchase {
+            amount: |purchase| purchase.amount,
+            at: |purchase| purchase.at,
+            items: |purchase| &purchase.items[..],
+        }
+    }
+
+    fn schema() -> Schema {
+        let favorite = || {
+            Type::list(Type::record([
+                Field::new("sku", Type::reference("products")),
+                Field::new("seen", Type::list(Type::Date)),
+            ]))
+        };
+        Schema::builder()
+            .attribute(Field::new("id", Type::Int).key())
+            .attribute(
+                Field::new("first name", Type::String)
+                    .optional()
+                    .filled_except(["N/A"]),
+            )
+            .attribute(Field::new("gender", Type::words(["female", "male"])).optional())
+            .attribute(Field::new("site", Type::Url).optional())
+            .attribute(Field::new("score", Type::Float).optional())
+            .attribute(Field::new("total", Type::Decimal).optional())
+            .attribute(Field::new("vip", Type::Bool).optional())
+            .attribute(Field::new("born", Type::Date).optional())
+            .attribute(Field::new("home", Type::Geo).optional())
+            .attribute(Field::new(
+                "consent",
+                Type::record([Field::new("email", Type::Bool)]),
+            ))
+            .attribute(Field::new("tags", Type::list(Type::String)))
+            .attribute(Field::new("sizes", Type::list(Type::Int)).optional())
+            .attribute(Field::new("favorites", favorite()))
+            .event(
+                "purchases",
+                [
+                    Field::new("amount", Type::Decimal).optional(),
+                    Field::new("items", favorite()),
+                ],
+            )
+            .catalog("products", [Field::new("sku", Type::String).key()])
+            .build()
+            .expect("a valid schema")
+    }
+
+    fn bind<R: Record>(schema: Schema) -> Result<Binding, BindError> {
+        Binding::new::<R>(&Shape::new(schema.into()), &Schemes::default())
+    }
+
+    fn day(day: &str) -> Date {
+        day.parse().expect(day)
+    }
+
+    fn ana() -> Client {
+        let favorite = |sku: &str, seen: &[&str]| Favorite {
+            sku: sku.into(),
+            seen: seen.iter().copied().map(day).collect(),
+        };
+        let purchase = |at: &str, units, items| Purchase {
+            at: at.parse().expect(at),
+            amount: units,
+            items,
+        };
+        Client {
+            id: 7,
+            first: Some("Ana".to_owned()),
+            gender: "male",
+            site: Some("https://x".into()),
+            score: 0.5,
+            total: Some(Decimal::from_units(199_900)),
+            vip: Some(false),
+            born: Some(day("2000-02-29")),
+            home: Geo::new(1.0, 2.0),
+            by_mail: true,
+            tags: vec!["a".to_owned(), String::new()],
+            sizes: Some(vec![36, 38]),
+            favorites: vec![favorite("s1", &[]), favorite("s2", &["2026-01-01"])],
+            purchases: vec![
+                purchase(
+                    "2026-01-01T00:00:00Z",
+                    Some(Decimal::from_units(5)),
+                    vec![favorite("s3", &[])],
+                ),
+                purchase("2026-01-02T00:00:00Z", None, vec![]),
+            ],
+        }
+    }
+
+    const ANA: &str = r#"{"id": 7, "first name": "Ana", "gender": "male", "site": "https://x", "score": 0.5,
+        "total": 19.99, "vip": false, "born": "2000-02-29", "home": [1, 2], "consent": {"email": true},
+        "tags": ["a", ""], "sizes": [36, 38],
+        "favorites": [{"sku": "s1", "seen": []}, {"sku": "s2", "seen": ["2026-01-01"]}],
+        "purchases": [{"at": "2026-01-01T00:00:00Z", "amount": 0.0005, "items": [{"sku": "s3", "seen": []}]},
+                      {"at": "2026-01-02T00:00:00Z", "items": []}]}"#;
+
+    /// Everything that can be read of a row, in words.
+    fn read<'a>(row: impl Row<'a>, layout: &crate::schema::Layout) -> String {
+        let mut out = String::new();
+        for (slot, it) in (0_u32..).zip(&layout.slots) {
+            let value = match &it.ty {
+                Type::Bool => format!("{:?}", row.bool(slot)),
+                Type::Int => format!("{:?}", row.int(slot)),
+                Type::Float => format!("{:?}", row.float(slot)),
+                Type::Decimal => format!("{:?}", row.decimal(slot)),
+                Type::Words(_) => format!("{:?} {:?}", row.text(slot), row.word(slot)),
+                Type::Date => format!("{:?}", row.date(slot)),
+                Type::DateTime => format!("{:?}", row.datetime(slot)),
+                Type::Geo => format!("{:?}", row.geo(slot)),
+                Type::List(_) => {
+                    let items = it.items.as_deref().expect("a list has items");
+                    format!("{:?}", row.list(slot).map(|rows| read_all(rows, items)))
+                }
+                _ => format!("{:?}", row.text(slot)),
+            };
+            out += &format!("{}: {} {value}\n", it.name(), row.known(slot));
+        }
+        out
+    }
+
+    fn read_all<'a>(rows: impl Rows<'a>, layout: &crate::schema::Layout) -> Vec<String> {
+        (0..rows.len())
+            .map(|index| read(rows.get(index), layout))
+            .collect()
+    }
+
+    fn load(json: &str) -> Customer {
+        Loader::new(&schema())
+            .expect("valid")
+            .customer_from_json(json)
+            .expect("valid")
+    }
+
+    #[test]
+    fn a_struct_reads_as_the_customer_with_the_same_values() {
+        let (shape, ana) = (Shape::new(schema().into()), ana());
+        let binding = bind::<Client>(schema()).expect("fits");
+        let (bound, loaded) = (BoundRow::new(&ana, &binding), load(ANA));
+        assert_eq!(read(bound, &shape.customer), read(&loaded, &shape.customer));
+        let (events, others) = (bound.events(0), (&loaded).events(0));
+        assert_eq!(
+            read_all(events, &shape.events[0]),
+            read_all(others, &shape.events[0])
+        );
+        assert_eq!((events.at(1), events.sorted()), (others.at(1), true));
+        assert_eq!((bound.events(1).len(), events.get(2).int(0)), (0, None));
+    }
+
+    #[test]
+    fn what_loading_would_refuse_is_missing() {
+        let shape = Shape::new(schema().into());
+        let binding = bind::<Client>(schema()).expect("fits");
+        let client = Client {
+            id: u64::MAX,
+            first: Some(" \u{a0}".to_owned()),
+            gender: "other",
+            site: Some("javascript:alert(1)".into()),
+            score: f64::NAN,
+            tags: vec!["a\0b".to_owned()],
+            ..Client::default()
+        };
+        let shown = read(BoundRow::new(&client, &binding), &shape.customer);
+        let nothing = [
+            "id",
+            "first name",
+            "site",
+            "score",
+            "total",
+            "vip",
+            "born",
+            "home",
+            "sizes",
+        ];
+        for name in nothing {
+            assert!(
+                shown.contains(&format!("{name}: false None\n")),
+                "{name} in {shown}"
+            );
+        }
+        assert!(shown.contains("gender: false None None\n"), "{shown}");
+        assert!(
+            shown.contains(r#"tags: true Some([": false None\n"])"#),
+            "{shown}"
+        );
+        let listed = Client {
+            first: Some("N/A".to_owned()),
+            score: f64::NEG_INFINITY,
+            ..ana()
+        };
+        let row = BoundRow::new(&listed, &binding);
+        assert_eq!((row.text(1), row.float(4)), (None, None));
+    }
+
+    #[test]
+    fn unsorted_events_say_so() {
+        let binding = bind::<Client>(schema()).expect("fits");
+        let mut client = ana();
+        client.purchases.reverse();
+        assert!(!BoundRow::new(&client, &binding).events(0).sorted());
+    }
+
+    #[test]
+    fn binding_lists_everything_that_does_not_fit() {
+        let schema = Schema::builder()
+            .attribute(Field::new("id", Type::String).key())
+            .attribute(Field::new("first_name", Type::String))
+            .attribute(Field::new("first name", Type::String))
+            .attribute(Field::new("score", Type::Int))
+            .attribute(Field::new("tags", Type::list(Type::Int)))
+            .attribute(Field::new("sizes", Type::list(Type::record([Field::new("n", Type::Int)]))).optional())
+            .attribute(Field::new("favorites", Type::list(Type::String)))
+            .attribute(Field::new(
+                "consent",
+                Type::record([Field::new("email", Type::Bool), Field::new("sms", Type::Bool)]),
+            ))
+            .event(
+                "purchases",
+                [
+                    Field::new("amount", Type::Decimal),
+                    Field::new(
+                        "items",
+                        Type::list(Type::record([Field::new("name", Type::String)])),
+                    ),
+                ],
+            )
+            .event("gender", [])
+            .event("visits", [])
+            .build()
+            .expect("a valid schema");
+        let error = bind::<Client>(schema).expect_err("nothing fits");
+        assert_eq!(
+            error.to_string(),
+            "the record `Client` does not fit the schema:
+  id: expected string, the record has int
+  first_name: missing, expected string
+  first name: an `Option`, but the schema requires it
+  score: expected int, the record has float
+  tags: expected [int], the record has [text]
+  sizes: expected [{ n: int }]?, the record has [int]
+  favorites: expected [string], the record has [{ sku, seen }]
+  consent.sms: missing, expected bool
+  purchases[].amount: an `Option`, but the schema requires it
+  purchases[].items[].name: missing, expected string
+  gender: expected a slice of records with `at`, the record has text
+  visits: missing, expected a slice of records with `at`"
+        );
+        assert_eq!(error.problems().len(), 12);
+    }
+
+    struct Twice;
+
+    crate::record! {
+        impl Record for Twice {
+            id: |_| 1_i64,
+            id: |_| 2_i64,
+            contry: |_| None::<&str>,
+        }
+    }
+
+    #[test]
+    fn near_names_and_repetitions_are_told() {
+        let schema = Schema::builder()
+            .attribute(Field::new("id", Type::Int).key())
+            .attribute(Field::new("country", Type::String).optional());
+        let error = bind::<Twice>(schema.build().expect("valid")).expect_err("does not fit");
+        assert_eq!(
+            error.to_string(),
+            "the record `Twice` does not fit the schema:
+  id: listed twice in the record
+  country: missing, expected string?; the record has `contry`"
+        );
+    }
+}
