@@ -309,3 +309,16 @@ fn the_formatter_keeps_what_is_said() {
     assert_eq!(again.comments, file.comments);
     assert_eq!(format_file(&again), formatted);
 }
+
+#[test]
+fn reserved_words_are_no_names() {
+    assert_eq!(tree("now").kind, ExprKind::Now);
+    assert_eq!(tree("today").kind, ExprKind::Today);
+    for word in [
+        "and", "or", "not", "in", "is", "where", "of", "any", "no", "all", "between", "case", "when", "then",
+        "else", "end", "true", "false", "now", "today",
+    ] {
+        let (file, diagnostics) = parse(&format!("trait {word} = 1"));
+        assert!(file.items.is_empty() && !diagnostics.is_empty(), "{word}");
+    }
+}
