@@ -5,7 +5,7 @@ pub(crate) fn did_you_mean<'a>(name: &str, names: impl IntoIterator<Item = &'a s
     nearest(name, names).map(|near| format!("did you mean `{near}`?"))
 }
 
-/// The name at the smallest edit distance, at most a third of the length (and at least one edit); the first of equals.
+/// The name at the smallest edit distance, at most a third of the length; the first of equals. Case costs nothing.
 pub(crate) fn nearest<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let letters = name.chars().count();
     // A name of hundreds of letters is no slip of the finger, and the comparison takes quadratic time.
@@ -22,7 +22,7 @@ pub(crate) fn nearest<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) 
                 candidate,
             )
         })
-        .filter(|(distance, _)| *distance <= (letters / 3).max(1))
+        .filter(|(distance, _)| *distance <= letters / 3)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
 }
@@ -36,6 +36,9 @@ mod tests {
         assert_eq!(nearest("contry", ["city", "country"]), Some("country"));
         assert_eq!(nearest("Country", ["city", "country"]), Some("country"));
         assert_eq!(nearest("όνομα", ["όνομά", "id"]), Some("όνομά"));
-        assert_eq!(nearest("x", ["country"]), None);
+        assert_eq!(nearest("ID", ["country", "id"]), Some("id"));
+        for (far, names) in [("x", ["country", "y"]), ("at", ["it", "id"])] {
+            assert_eq!(nearest(far, names), None);
+        }
     }
 }
