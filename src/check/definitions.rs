@@ -1,6 +1,6 @@
 //! Sorts the definitions of all files by kind and finds names that are defined twice.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use indexmap::{IndexMap, map::Entry};
 
@@ -9,7 +9,7 @@ use crate::{
     diagnostic::{Code, Diagnostic},
     limits::Limits,
     span::Span,
-    syntax::ast::{Expr, Field, File, ItemKind, Name, Text},
+    syntax::ast::{Expr, Field, File, ItemKind, ItemWord, Name, Text},
 };
 
 /// The definitions of all files. The second definition of a name is reported and left out, except that the
@@ -25,6 +25,10 @@ pub(crate) struct Definitions<'a> {
     /// Positions in `formulas`.
     pub(crate) traits: IndexMap<Arc<str>, usize>,
     pub(crate) segments: IndexMap<Arc<str>, usize>,
+    /// Names whose definition could not be read.
+    pub(crate) broken: HashSet<Arc<str>>,
+    /// The `customer` block could not be read.
+    pub(crate) customer_broken: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -77,6 +81,11 @@ impl FormulaKind {
 /// Sorts the items of `files`.
 pub(crate) fn collect<'a>(files: &'a [File], limits: &Limits, report: &mut Report) -> Definitions<'a> {
     let mut all = Definitions::default();
+    for broken in files.iter().flat_map(|file| &file.broken) {
+        let names = broken.field.iter().chain(&broken.name);
+        all.broken.extend(names.map(|name| name.text.clone()));
+        all.customer_broken |= broken.kind == ItemWord::Customer && broken.field.is_none();
+    }
     let items = files.iter().flat_map(|file| &file.items);
     for (index, item) in items.enumerate() {
         if index == limits.definitions {
@@ -201,21 +210,13 @@ impl<'a> Definitions<'a> {
         }
     }
 
-    /// Attributes and traits share one namespace; an event cannot have the name of an attribute, because a customer's
-    /// data has both under their names.
+    /// Attributes and traits share one namespace.
     fn shared_names(&self, report: &mut Report) {
         for field in self.customer.iter().flat_map(|it| it.fields) {
             let name = &field.name;
             if let Some(index) = self.traits.get(&name.text) {
                 let message = format!("`{}` is the name of an attribute and of a trait", name.text);
                 report.push(duplicate(message, self.formulas[*index].name.span, name.span));
-            }
-            if let Some(event) = self.events.get(&name.text) {
-                let message = format!("`{}` is the name of an attribute and of an event", name.text);
-                report.push(
-                    duplicate(message, event.name.span, name.span)
-                        .help("a customer's data holds its events beside its attributes".to_owned()),
-                );
             }
         }
     }

@@ -51,6 +51,7 @@ pub(crate) fn check(files: &[ast::File], limits: &Limits) -> (Option<Module>, Ve
     let (schema, broken) = schema::check(&definitions, &mut report);
     let mut names = Names::of_schema(Arc::new(schema));
     names.broken = broken;
+    names.broken.extend(definitions.broken.iter().cloned());
     names.everything_broken = definitions.customer.is_none();
     names.segments = definitions.segments.keys().cloned().collect();
     for name in definitions.traits.keys() {

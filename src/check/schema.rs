@@ -1,127 +1,240 @@
-//! The data contract: fields as written to [`Schema`], with the rules for types and roles.
+//! The data contract: fields as written to [`Schema`], and the rules of [`validate`] with the places where they are broken.
 
-use std::{
-    collections::{HashMap, HashSet},
-    sync::Arc,
-};
+use std::{collections::HashSet, sync::Arc};
 
-use super::{
-    definitions::{Block, Definitions, duplicate},
-    report::{Report, type_name},
-};
+use super::{definitions::Definitions, report::Report};
 use crate::{
     diagnostic::{Code, Diagnostic},
-    schema::{Catalog, Event, Placement, Schema},
+    schema::{
+        Catalog, Event, Placement, Schema,
+        validate::{self, Definition, Fault, Part, Place},
+    },
     span::Span,
     syntax::ast::{self, Role, Text, TypeKind},
     value::{Field, Filled, Roles, Type},
 };
 
-/// Where a field stands, which decides the roles it may have.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Owner {
-    Customer,
-    Catalog,
-    Event,
-    Nested,
-}
-
-/// Makes the schema. Fields with an error are left out; their names come back, so that uses of them stay silent.
+/// Makes the schema and reports what is wrong with it. Fields without a legible type are left out; their names come back,
+/// so that uses of them stay silent.
 pub(crate) fn check(definitions: &Definitions<'_>, report: &mut Report) -> (Schema, HashSet<Arc<str>>) {
-    let mut fields = Fields {
-        definitions,
+    let mut reader = Reader {
         report,
+        definitions,
         broken: HashSet::new(),
+        lost_keys: false,
     };
     let mut schema = Schema::default();
-    match &definitions.customer {
-        Some(customer) => {
-            schema.customer = fields.of(customer.fields, Owner::Customer);
-            fields.key(customer.fields, customer.span, "the `customer` block");
-        }
-        None => fields.missing_customer(),
+    let mut spans = Spans::default();
+    if let Some(customer) = &definitions.customer {
+        schema.customer = reader.block(
+            Definition::Customer,
+            word_of(customer.span),
+            customer.fields,
+            &mut spans,
+        );
+    } else if !definitions.customer_broken {
+        let error = Diagnostic::new(Code::MissingCustomer, "no `customer` block")
+            .label(Span::default(), "nothing says what is known of a customer")
+            .help("begin with `customer { id: string key }`".to_owned());
+        reader.report.push(error);
     }
-    for (name, block) in &definitions.catalogs {
+    for (index, (name, block)) in definitions.catalogs.iter().enumerate() {
+        let place = Definition::Catalog(index);
         let catalog = Catalog {
             description: text_of(block.description),
-            fields: fields.of(block.fields, Owner::Catalog),
+            fields: reader.block(place, block.name.span, block.fields, &mut spans),
         };
-        fields.key(block.fields, block.name.span, &format!("catalogue `{name}`"));
         schema.catalogs.insert(name.clone(), catalog);
     }
-    for (name, block) in &definitions.events {
-        fields.refuse_at(block);
+    for (index, (name, block)) in definitions.events.iter().enumerate() {
+        let place = Definition::Event(index);
         let event = Event {
             description: text_of(block.description),
-            fields: fields.of(block.fields, Owner::Event),
+            fields: reader.block(place, block.name.span, block.fields, &mut spans),
         };
         schema.events.insert(name.clone(), event);
     }
-    for (name, placement) in &definitions.placements {
-        if fields.catalog(placement.catalog).is_some() {
-            let placement = Placement {
-                description: text_of(placement.description),
-                catalog: placement.catalog.text.clone(),
+    let placements = definitions.placements.iter();
+    for (name, placement) in placements.filter(|(_, it)| !definitions.broken.contains(&it.catalog.text)) {
+        spans.placements.push(FieldSpans {
+            name: placement.name.span,
+            ty: placement.catalog.span,
+            ..FieldSpans::default()
+        });
+        let placement = Placement {
+            description: text_of(placement.description),
+            catalog: placement.catalog.text.clone(),
+        };
+        schema.placements.insert(name.clone(), placement);
+    }
+    for fault in validate::validate(&schema) {
+        if !reader.is_due_to_another(&fault) {
+            let error = Diagnostic::new(fault.code, fault.message)
+                .label(spans.of(&fault.place), fault.label)
+                .help(fault.help);
+            let error = match &fault.other {
+                Some(other) => error.label(spans.of(other), "first here"),
+                None => error,
             };
-            schema.placements.insert(name.clone(), placement);
+            reader.report.push(error);
         }
     }
-    (schema, fields.broken)
+    (schema, reader.broken)
 }
 
 pub(crate) fn text_of(text: Option<&Text>) -> Option<Arc<str>> {
     text.map(|it| it.text.clone())
 }
 
-struct Fields<'a> {
-    definitions: &'a Definitions<'a>,
-    report: &'a mut Report,
-    broken: HashSet<Arc<str>>,
+/// The word `customer` of its block.
+fn word_of(block: Span) -> Span {
+    Span::new(block.source, block.start, block.start + 8)
 }
 
-impl Fields<'_> {
-    fn of(&mut self, fields: &[ast::Field], owner: Owner) -> Vec<Field> {
-        let mut first: HashMap<&str, Span> = HashMap::new();
-        let mut checked = Vec::with_capacity(fields.len());
+/// Where the parts of each definition stand, by the positions that they have in the schema.
+#[derive(Debug, Default)]
+struct Spans {
+    customer: Option<FieldSpans>,
+    catalogs: Vec<FieldSpans>,
+    events: Vec<FieldSpans>,
+    placements: Vec<FieldSpans>,
+}
+
+/// Where the parts of a field, or of a whole definition, stand.
+#[derive(Debug, Default)]
+struct FieldSpans {
+    name: Span,
+    ty: Span,
+    key: Option<Span>,
+    filled: Option<Span>,
+    words: Vec<Span>,
+    fields: Vec<FieldSpans>,
+}
+
+impl Spans {
+    fn of(&self, place: &Place) -> Span {
+        let definition = match place.definition {
+            Definition::Customer => self.customer.as_ref(),
+            Definition::Catalog(index) => self.catalogs.get(index),
+            Definition::Event(index) => self.events.get(index),
+            Definition::Placement(index) => self.placements.get(index),
+        };
+        let field = definition.and_then(|definition| {
+            let mut fields = place.fields.iter();
+            fields.try_fold(definition, |field, index| field.fields.get(*index))
+        });
+        field.map(|field| field.part(place.part)).unwrap_or_default()
+    }
+}
+
+impl FieldSpans {
+    fn part(&self, part: Part) -> Span {
+        match part {
+            Part::Name => self.name,
+            Part::Type => self.ty,
+            Part::Word(index) => self.words.get(index).copied().unwrap_or(self.ty),
+            Part::Key => self.key.unwrap_or(self.name),
+            Part::Filled => self.filled.unwrap_or(self.name),
+        }
+    }
+}
+
+struct Reader<'a> {
+    report: &'a mut Report,
+    definitions: &'a Definitions<'a>,
+    broken: HashSet<Arc<str>>,
+    /// A field with the role `key` was left out.
+    lost_keys: bool,
+}
+
+impl Reader<'_> {
+    /// Tells whether a fault follows from something that was reported.
+    fn is_due_to_another(&self, fault: &Fault) -> bool {
+        match fault.code {
+            Code::MissingCustomer => self.definitions.customer.is_none() || !self.broken.is_empty(),
+            Code::InvalidKey => self.lost_keys && fault.place.part == Part::Name,
+            _ => false,
+        }
+    }
+
+    fn block(
+        &mut self,
+        definition: Definition,
+        name: Span,
+        fields: &[ast::Field],
+        spans: &mut Spans,
+    ) -> Vec<Field> {
+        let (fields, inner) = self.fields(fields);
+        let block = FieldSpans {
+            name,
+            ty: name,
+            fields: inner,
+            ..FieldSpans::default()
+        };
+        match definition {
+            Definition::Customer => spans.customer = Some(block),
+            Definition::Catalog(_) => spans.catalogs.push(block),
+            Definition::Event(_) => spans.events.push(block),
+            Definition::Placement(_) => spans.placements.push(block),
+        }
+        fields
+    }
+
+    fn fields(&mut self, fields: &[ast::Field]) -> (Vec<Field>, Vec<FieldSpans>) {
+        let mut read = Vec::with_capacity(fields.len());
         for field in fields {
-            let name = &field.name;
-            if let Some(first) = first.get(&*name.text) {
-                let message = format!("`{}` is defined twice", name.text);
-                self.report.push(duplicate(message, name.span, *first));
-                continue;
-            }
-            first.insert(&name.text, name.span);
-            let ty = self.ty(&field.ty);
-            let roles = self.roles(field, ty.as_ref(), owner);
-            let Some(ty) = ty else {
-                self.broken.insert(name.text.clone());
+            let mut spans = FieldSpans {
+                name: field.name.span,
+                ty: field.ty.span,
+                ..FieldSpans::default()
+            };
+            let roles = self.roles(&field.roles, &mut spans);
+            let Some(ty) = self.ty(&field.ty, &mut spans) else {
+                self.broken.insert(field.name.text.clone());
+                self.lost_keys |= roles.key;
                 continue;
             };
-            checked.push(Field {
-                name: name.text.clone(),
+            let field = Field {
+                name: field.name.text.clone(),
                 ty,
                 optional: field.ty.optional,
                 roles,
                 description: text_of(field.description.as_ref()),
-            });
+            };
+            read.push((field, spans));
         }
-        checked
+        read.into_iter().unzip()
     }
 
-    fn ty(&mut self, ty: &ast::Type) -> Option<Type> {
+    fn ty(&mut self, ty: &ast::Type, spans: &mut FieldSpans) -> Option<Type> {
         match &ty.kind {
             TypeKind::Name(name) => self.named(name),
-            TypeKind::Words(words) => self.words(ty.span, words),
-            TypeKind::Ref(catalog) => self.catalog(catalog).map(Type::Ref),
-            TypeKind::List(item) => self.list(item),
-            TypeKind::Record(fields) => {
-                let checked = self.of(fields, Owner::Nested);
-                if fields.is_empty() {
-                    let error = Diagnostic::new(Code::InvalidType, "a record without fields")
-                        .label(ty.span, "needs at least one field");
+            TypeKind::Words(words) => {
+                spans.words = words.iter().map(|word| word.span).collect();
+                Some(Type::Words(words.iter().map(|word| word.text.clone()).collect()))
+            }
+            TypeKind::Ref(catalog) if self.definitions.broken.contains(&catalog.text) => None,
+            TypeKind::Ref(catalog) => {
+                spans.ty = catalog.span;
+                Some(Type::Ref(catalog.text.clone()))
+            }
+            TypeKind::List(item) => {
+                let read = self.ty(item, spans);
+                if item.optional {
+                    let error = Diagnostic::new(Code::InvalidType, "an item of a list cannot be missing")
+                        .label(item.span, "remove the `?`")
+                        .help("a list that may be missing as a whole is written `[…]?`".to_owned());
                     return self.report.fail(error);
                 }
-                Some(Type::Record(checked.into()))
+                Some(Type::List(Box::new(read?)))
+            }
+            TypeKind::Record(fields) => {
+                let (read, inner) = self.fields(fields);
+                if read.is_empty() && !fields.is_empty() {
+                    return None;
+                }
+                spans.fields = inner;
+                Some(Type::Record(read.into()))
             }
         }
     }
@@ -140,17 +253,11 @@ impl Fields<'_> {
             "datetime" => Type::DateTime,
             "geo" => Type::Geo,
             "url" => Type::Url,
-            "duration" => {
-                let error = Diagnostic::new(Code::InvalidType, "an attribute cannot be a duration")
-                    .label(name.span, "durations come from calculations only")
-                    .help("keep a number, such as `seconds: int`".to_owned());
-                return self.report.fail(error);
-            }
+            "duration" => Type::Duration,
             text => {
                 let help = familiar(text)
                     .map(|it| format!("write `{it}`"))
-                    .or_else(|| self.report.suggest(text, NAMES))
-                    .or_else(|| self.catalog_help(text));
+                    .or_else(|| self.report.suggest(text, NAMES));
                 let error = Diagnostic::new(Code::UnknownType, format!("unknown type `{text}`"))
                     .label(name.span, "no such type")
                     .help(help);
@@ -159,101 +266,20 @@ impl Fields<'_> {
         })
     }
 
-    fn catalog_help(&self, name: &str) -> Option<String> {
-        let known = self.definitions.catalogs.contains_key(name);
-        known.then(|| format!("for the key of an item write `ref {name}`"))
-    }
-
-    fn words(&mut self, span: Span, words: &[Text]) -> Option<Type> {
-        let mut first: HashMap<&str, Span> = HashMap::new();
-        let mut right = true;
-        for word in words {
-            if let Some(first) = first.insert(&word.text, word.span) {
-                let message = format!("the word {:?} stands twice", &*word.text);
-                let error = Diagnostic::new(Code::DuplicateName, message)
-                    .label(word.span, "again here")
-                    .label(first, "first here");
-                self.report.push(error);
-                right = false;
-            }
-            right &= self.text(word).is_some();
-        }
-        if words.is_empty() {
-            let error = Diagnostic::new(Code::InvalidType, "no words to choose from")
-                .label(span, "needs at least one word");
-            return self.report.fail(error);
-        }
-        right.then(|| Type::Words(words.iter().map(|word| word.text.clone()).collect()))
-    }
-
-    fn catalog(&mut self, name: &ast::Name) -> Option<Arc<str>> {
-        if self.definitions.catalogs.contains_key(&name.text) {
-            return Some(name.text.clone());
-        }
-        let names = self.definitions.catalogs.keys().map(|it| &**it);
-        let help = self.report.suggest(&name.text, names);
-        let error = Diagnostic::new(Code::UnknownCatalog, format!("unknown catalogue `{}`", name.text))
-            .label(name.span, "not defined")
-            .help(help);
-        self.report.fail(error)
-    }
-
-    fn list(&mut self, item: &ast::Type) -> Option<Type> {
-        let checked = self.ty(item);
-        if item.optional {
-            let error = Diagnostic::new(Code::InvalidType, "an item of a list cannot be missing")
-                .label(item.span, "remove the `?`")
-                .help("a list that may be missing as a whole is written `[…]?`".to_owned());
-            return self.report.fail(error);
-        }
-        match checked? {
-            Type::List(_) => {
-                let error = Diagnostic::new(Code::InvalidType, "a list cannot hold lists")
-                    .label(item.span, "a list inside a list")
-                    .help("hold records that have the inner list: `[{ values: […] }]`".to_owned());
-                self.report.fail(error)
-            }
-            item => Some(Type::List(Box::new(item))),
-        }
-    }
-
-    fn roles(&mut self, field: &ast::Field, ty: Option<&Type>, owner: Owner) -> Roles {
+    fn roles(&mut self, written: &[Role], spans: &mut FieldSpans) -> Roles {
         let mut roles = Roles::default();
-        for role in &field.roles {
-            match role {
+        for role in written {
+            let (span, word, before) = match role {
                 Role::Key(span) => {
-                    self.once(roles.key, "key", *span);
-                    roles.key = true;
-                    if matches!(owner, Owner::Event | Owner::Nested) {
-                        let place = if owner == Owner::Event {
-                            "an event"
-                        } else {
-                            "a nested record"
-                        };
-                        let error = Diagnostic::new(Code::InvalidRole, format!("{place} has no key"))
-                            .label(*span, "only the customer and catalogues have one");
-                        self.report.push(error);
-                    } else {
-                        self.key_type(field, ty, *span);
-                    }
+                    spans.key = Some(*span);
+                    (*span, "key", std::mem::replace(&mut roles.key, true))
                 }
-                Role::Personal(span) => {
-                    self.once(roles.personal, "personal", *span);
-                    roles.personal = true;
-                }
-                Role::Sensitive(span) => {
-                    self.once(roles.sensitive, "sensitive", *span);
-                    roles.sensitive = true;
-                }
+                Role::Personal(span) => (*span, "personal", std::mem::replace(&mut roles.personal, true)),
+                Role::Sensitive(span) => (*span, "sensitive", std::mem::replace(&mut roles.sensitive, true)),
                 Role::Filled { span, except } => {
-                    self.once(roles.filled.is_some(), "filled", *span);
-                    if ty.is_some_and(|ty| !ty.is_text()) {
-                        let named = ty.map(type_name).unwrap_or_default();
-                        let error = Diagnostic::new(Code::InvalidRole, "only text can be `filled`")
-                            .label(*span, format!("`{}` is a {named}", field.name.text));
-                        self.report.push(error);
-                    }
-                    roles.filled = Some(self.filled(except));
+                    spans.filled = Some(*span);
+                    let filled = self.filled(except);
+                    (*span, "filled", roles.filled.replace(filled).is_some())
                 }
                 Role::Unknown(name) => {
                     let names = ["key", "personal", "sensitive", "filled"];
@@ -264,95 +290,31 @@ impl Fields<'_> {
                         .label(name.span, "no such role")
                         .help(help);
                     self.report.push(error);
+                    continue;
                 }
+            };
+            if before {
+                let error = Diagnostic::new(Code::InvalidRole, format!("`{word}` is given twice"))
+                    .label(span, "remove this one");
+                self.report.push(error);
             }
         }
         roles
     }
 
-    fn once(&mut self, given: bool, role: &str, span: Span) {
-        if given {
-            let error = Diagnostic::new(Code::InvalidRole, format!("`{role}` is given twice"))
-                .label(span, "remove this one");
-            self.report.push(error);
-        }
-    }
-
     fn filled(&mut self, except: &[Text]) -> Filled {
-        let mut words: Vec<Arc<str>> = Vec::new();
-        let mut seen = HashSet::new();
+        let mut words = indexmap::IndexSet::new();
         for word in except {
-            self.text(word);
-            if seen.insert(&*word.text) {
-                words.push(word.text.clone());
+            if word.text.contains('\0') {
+                let error = Diagnostic::new(Code::InvalidLiteral, "text cannot contain U+0000")
+                    .label(word.span, "contains U+0000");
+                self.report.push(error);
             }
+            words.insert(word.text.clone());
         }
-        Filled { except: words }
-    }
-
-    /// Text has no U+0000, so a word with it would never be met.
-    fn text(&mut self, text: &Text) -> Option<()> {
-        if text.text.contains('\0') {
-            let error = Diagnostic::new(Code::InvalidLiteral, "text cannot contain U+0000")
-                .label(text.span, "contains U+0000");
-            return self.report.fail(error);
+        Filled {
+            except: words.into_iter().collect(),
         }
-        Some(())
-    }
-
-    fn key_type(&mut self, field: &ast::Field, ty: Option<&Type>, span: Span) {
-        let error = Diagnostic::new(Code::InvalidKey, format!("`{}` cannot be a key", field.name.text));
-        match ty {
-            Some(ty) if !matches!(ty, Type::String | Type::Int) => {
-                let label = format!("a key is a `string` or an `int`, not {}", type_name(ty));
-                self.report
-                    .push(error.label(field.ty.span, label).label(span, "made the key here"));
-            }
-            _ if field.ty.optional => self.report.push(
-                error
-                    .label(field.ty.span, "a key is never missing")
-                    .help("remove the `?`".to_owned()),
-            ),
-            _ => {}
-        }
-    }
-
-    /// Exactly one field is the key.
-    fn key(&mut self, fields: &[ast::Field], span: Span, block: &str) {
-        let mut keys = fields
-            .iter()
-            .filter(|field| field.roles.iter().any(|role| matches!(role, Role::Key(_))));
-        let Some(first) = keys.next() else {
-            let error = Diagnostic::new(Code::InvalidKey, format!("{block} has no key"))
-                .label(span, "one field must be the `key`")
-                .help("write `key` after its type, as in `id: string key`".to_owned());
-            self.report.push(error);
-            return;
-        };
-        for field in keys.filter(|it| it.name != first.name) {
-            let error = Diagnostic::new(Code::InvalidKey, format!("{block} has two keys"))
-                .label(field.name.span, "a second key")
-                .label(first.name.span, "the first key");
-            self.report.push(error);
-        }
-    }
-
-    fn refuse_at(&mut self, block: &Block<'_>) {
-        for field in block.fields.iter().filter(|field| &*field.name.text == "at") {
-            let message = format!("event `{}` has a property `at`", block.name.text);
-            let error = Diagnostic::new(Code::DuplicateName, message)
-                .label(field.name.span, "every event has `at: datetime` already")
-                .help("remove it, or give another time another name".to_owned());
-            self.report.push(error);
-        }
-    }
-
-    fn missing_customer(&mut self) {
-        let error = Diagnostic::new(Code::MissingCustomer, "no `customer` block");
-        let error = error
-            .label(Span::default(), "no definition says what is known of a customer")
-            .help("begin with `customer { id: string key }`".to_owned());
-        self.report.push(error);
     }
 }
 

@@ -49,8 +49,16 @@ pub(crate) enum Definition {
 pub(crate) enum Part {
     Name,
     Type,
-    Roles,
+    /// One of the words of an enumeration, by position.
+    Word(usize),
+    /// The role `key`.
+    Key,
+    /// The role `filled`.
+    Filled,
 }
+
+/// For so many faults names are searched for a near one; a hostile schema may have very many of both.
+const SUGGESTIONS: usize = 100;
 
 /// All rules that the schema breaks, in the order of its definitions.
 ///
@@ -178,13 +186,13 @@ impl Rules<'_> {
                     .fault(Code::InvalidKey, Part::Type, message, "a key is always known")
                     .help = Some("leave out the `?`".to_owned());
             }
-            rules.place(Part::Roles)
+            rules.place(Part::Key)
         });
         for (index, _) in keys {
             self.at_field(index, |rules| {
                 let message = format!("{owner} has two keys");
                 rules
-                    .fault(Code::InvalidKey, Part::Roles, message, "a second key")
+                    .fault(Code::InvalidKey, Part::Key, message, "a second key")
                     .other = Some(first_place.clone());
             });
         }
@@ -243,12 +251,12 @@ impl Rules<'_> {
         let keyed = matches!(self.definition, Definition::Customer | Definition::Catalog(_)) && depth == 0;
         if field.roles.key && !keyed {
             let message = "only an attribute of the customer or a field of a catalogue can be the key";
-            self.fault(Code::InvalidRole, Part::Roles, message, "cannot be a key");
+            self.fault(Code::InvalidRole, Part::Key, message, "cannot be a key");
         }
         let text = field.ty.is_text() || matches!(field.ty, Type::Ref(_));
         if field.roles.filled.is_some() && !text {
             let message = format!("`filled` is for text, not for {}", field.ty);
-            self.fault(Code::InvalidRole, Part::Roles, message, "cannot be blank");
+            self.fault(Code::InvalidRole, Part::Filled, message, "cannot be blank");
         }
     }
 
@@ -297,23 +305,25 @@ impl Rules<'_> {
                 "no words",
             );
         }
-        let mut seen = std::collections::HashSet::new();
-        for word in words {
+        let mut first: HashMap<&str, usize> = HashMap::new();
+        for (index, word) in words.iter().enumerate() {
             if word.contains('\0') {
                 self.fault(
                     Code::InvalidType,
-                    Part::Type,
+                    Part::Word(index),
                     "a word with the character U+0000",
                     "not text",
                 );
             }
-            if !seen.insert(word) {
+            if let Some(first) = first.insert(word, index) {
+                let other = self.place(Part::Word(first));
                 self.fault(
                     Code::InvalidType,
-                    Part::Type,
+                    Part::Word(index),
                     format!("the word {word:?} is listed twice"),
-                    "twice",
-                );
+                    "again",
+                )
+                .other = Some(other);
             }
         }
     }
@@ -321,7 +331,8 @@ impl Rules<'_> {
     fn catalog(&mut self, name: &str) {
         if !self.schema.catalogs.contains_key(name) {
             let names = self.schema.catalogs.keys().map(|name| &**name);
-            let help = suggest::did_you_mean(name, names);
+            let few = self.faults.len() < SUGGESTIONS;
+            let help = few.then(|| suggest::did_you_mean(name, names)).flatten();
             self.fault(
                 Code::UnknownCatalog,
                 Part::Type,
