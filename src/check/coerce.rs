@@ -10,6 +10,9 @@ use crate::{
     value::{Type, Value},
 };
 
+/// What is done with two sides of a comparison, in messages.
+pub(crate) const COMPARED: &str = "compared";
+
 /// What the common type of texts that are all literals is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum LiteralTexts {
@@ -35,7 +38,7 @@ impl Checker<'_> {
         if comparable(&lhs.ty, &rhs.ty) {
             return Some((lhs, rhs));
         }
-        self.incompatible(Code::IncompatibleTypes, &lhs, &rhs, "compared")
+        self.incompatible(Code::IncompatibleTypes, &lhs, &rhs, COMPARED)
     }
 
     /// A literal as a value that `other` can be compared with; another operand as it is.
@@ -190,32 +193,38 @@ impl Checker<'_> {
         let mut error = Diagnostic::new(code, message)
             .label(rhs.span, right)
             .label(lhs.span, left);
-        for line in help_for(&lhs.ty, &rhs.ty)
-            .into_iter()
-            .chain(help_for(&rhs.ty, &lhs.ty))
-        {
+        let compared = verb == COMPARED;
+        let lines = help_for(lhs, &rhs.ty, compared);
+        for line in lines.into_iter().chain(help_for(rhs, &lhs.ty, compared)) {
             error = error.help(line.to_owned());
         }
         self.report.fail(error)
     }
 }
 
-/// How to bring a value of type `one` and another together.
-fn help_for(one: &Type, other: &Type) -> Vec<&'static str> {
-    match (one, other) {
+/// How to bring a value and one of another type together.
+fn help_for(one: &Expr, other: &Type, compared: bool) -> Vec<&'static str> {
+    let literal = matches!(one.kind, ExprKind::Constant(_));
+    match (&one.ty, other) {
         (Type::Decimal, Type::Float) => {
             vec!["write `float(x)` around the decimal or `decimal(x)` around the float"]
         }
-        (Type::DateTime, Type::Date) => vec![
+        (Type::DateTime, Type::Date) if compared => vec![
             "take the day of the datetime with `date(x)`",
             "or use a window: `x between 2026-01-01 and 2026-01-31`, `x since 2026-01-01`, `x before 2026-01-01`",
         ],
-        (Type::String, Type::Date) => vec!["a date is written without quotes: `2026-01-31`"],
-        (Type::String, Type::DateTime) => {
+        (Type::DateTime, Type::Date) => vec!["take the day of the datetime with `date(x)`"],
+        (Type::String, Type::Date) if literal => vec!["a date is written without quotes: `2026-01-31`"],
+        (Type::String, Type::DateTime) if literal => {
             vec!["a datetime is written without quotes: `2026-01-31T09:00:00Z`"]
         }
-        (Type::String, Type::Int | Type::Decimal | Type::Float) => vec!["a number is written without quotes"],
-        (Type::String, Type::Bool) => vec!["`true` and `false` are written without quotes"],
+        (Type::String, Type::Int | Type::Decimal | Type::Float) if literal => {
+            vec!["a number is written without quotes"]
+        }
+        (Type::String, Type::Bool) if literal => vec!["`true` and `false` are written without quotes"],
+        (Type::Duration, Type::Int | Type::Decimal | Type::Float) => {
+            vec!["write the amount with its unit, as in `30 days`"]
+        }
         _ => Vec::new(),
     }
 }

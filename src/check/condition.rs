@@ -150,6 +150,7 @@ impl Checker<'_> {
             let help = match value.ty {
                 Type::Int | Type::Float | Type::Decimal => "compare it, as in `x > 0`",
                 Type::DateTime | Type::Date => "compare it, as in `x in last 30 days`, or write `x is known`",
+                Type::Geo => "write `x is known`",
                 _ => "compare it, as in `x = \"…\"`, or write `x is known`",
             };
             let error = Diagnostic::new(Code::TypeMismatch, format!("{named} is not a condition"))
@@ -170,6 +171,7 @@ impl Checker<'_> {
         operands: &[(&ast::Expr, &Expr)],
     ) -> Condition {
         if self.negated != negated
+            && !self.report.is_full()
             && let Some(negation) = Negation::of(expr, negated, operands)
         {
             self.negations.push(negation);
@@ -184,9 +186,6 @@ impl Checker<'_> {
         lhs_written: &ast::Expr,
         rhs_written: &ast::Expr,
     ) -> Option<Condition> {
-        if let Some(error) = null_comparison(op, lhs_written, rhs_written) {
-            return self.report.fail(error);
-        }
         let lhs = self.operand(lhs_written);
         let rhs = self.operand(rhs_written);
         let (lhs, rhs) = self.meet(lhs?, rhs?)?;
@@ -604,25 +603,4 @@ fn list_as_value(list: &super::path::List) -> Expr {
         optional: list.optional,
         kind: ExprKind::Slot(list.place),
     }
-}
-
-/// `x = null` is no test here.
-fn null_comparison(op: CompareOp, lhs: &ast::Expr, rhs: &ast::Expr) -> Option<Diagnostic> {
-    let is_null = |expr: &ast::Expr| matches!(expr.kind, ast::ExprKind::Literal(Literal::Null));
-    let (null, other) = match (is_null(lhs), is_null(rhs)) {
-        (_, true) => (rhs, lhs),
-        (true, false) => (lhs, rhs),
-        _ => return None,
-    };
-    let shown = lint::written(other);
-    let test = if op == CompareOp::Ne {
-        "is known"
-    } else {
-        "is unknown"
-    };
-    Some(
-        Diagnostic::new(Code::ForeignSyntax, "nothing is equal to `null`")
-            .label(null.span, "not a value")
-            .help(format!("write `{shown} {test}`")),
-    )
 }

@@ -33,7 +33,8 @@ pub(crate) struct Definitions<'a> {
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Customer<'a> {
-    pub(crate) span: Span,
+    /// The word `customer` of the block.
+    pub(crate) word: Span,
     pub(crate) fields: &'a [Field],
 }
 
@@ -94,18 +95,19 @@ pub(crate) fn collect<'a>(files: &'a [File], limits: &Limits, report: &mut Repor
             break;
         }
         match &item.kind {
-            ItemKind::Customer { fields } => match &all.customer {
-                None => {
-                    all.customer = Some(Customer {
-                        span: item.span,
-                        fields,
-                    });
+            ItemKind::Customer { fields } => {
+                let word = Span {
+                    end: item.span.start + 8,
+                    ..item.span
+                };
+                match &all.customer {
+                    None => all.customer = Some(Customer { word, fields }),
+                    Some(first) => {
+                        let message = "the `customer` block is written twice";
+                        report.push(duplicate(message.to_owned(), word, first.word));
+                    }
                 }
-                Some(first) => {
-                    let message = "the `customer` block is written twice";
-                    report.push(duplicate(message.to_owned(), item.span, first.span));
-                }
-            },
+            }
             ItemKind::Catalog {
                 name,
                 description,

@@ -1,5 +1,7 @@
 //! Expressions that have a value.
 
+use std::collections::HashSet;
+
 use super::{
     Checker,
     coerce::LiteralTexts,
@@ -10,7 +12,7 @@ use super::{
 };
 use crate::{
     diagnostic::{Code, Diagnostic},
-    hir::{ArithmeticOp, Condition, ConditionKind, Expr, ExprKind},
+    hir::{ArithmeticOp, Condition, ConditionKind, Expr, ExprKind, Order},
     span::Span,
     syntax::ast::{self, Literal},
     value::{Decimal, Type, Value},
@@ -289,10 +291,8 @@ fn verb(op: ArithmeticOp) -> &'static str {
 }
 
 /// Tells whether one of the arms holds for everyone, so that a `case` needs no `else`: one is `true`, one is the
-/// complement of another, or together they cover the words of an enumeration that is never missing.
+/// complement of another, or together they cover the words of an enumeration (and `is unknown` when it may be missing).
 fn is_complete(arms: &[(Condition, Expr)]) -> bool {
-    use std::collections::HashSet;
-
     let parts: Vec<&Condition> = arms
         .iter()
         .flat_map(|(condition, _)| alternatives(condition))
@@ -307,37 +307,58 @@ fn is_complete(arms: &[(Condition, Expr)]) -> bool {
     if complement {
         return true;
     }
-    // The words covered, for each expression that is compared with words.
-    let mut covered: Vec<(&Expr, HashSet<&str>)> = Vec::new();
+    // What is covered, for each expression that is compared with words.
+    let mut covered: Vec<Covered<'_>> = Vec::new();
     for part in parts {
-        let (operand, words): (&Expr, Vec<&Value>) = match &part.kind {
+        let (operand, words, missing) = match &part.kind {
             ConditionKind::Compare {
-                op: crate::hir::Order::Eq,
+                op: Order::Eq,
                 lhs,
                 rhs,
             } => match (&lhs.kind, &rhs.kind) {
-                (_, ExprKind::Constant(word)) => (lhs, vec![word]),
-                (ExprKind::Constant(word), _) => (rhs, vec![word]),
+                (_, ExprKind::Constant(word)) => (lhs, std::slice::from_ref(word), false),
+                (ExprKind::Constant(word), _) => (rhs, std::slice::from_ref(word), false),
                 _ => continue,
             },
-            ConditionKind::In { operand, set } => (operand, set.iter().collect()),
-            ConditionKind::Holds(operand) => (operand, vec![&Value::Bool(true)]),
+            ConditionKind::In { operand, set } => (operand, &**set, false),
+            ConditionKind::Not(inner) => match &inner.kind {
+                ConditionKind::Known(operand) => (operand, &[][..], true),
+                _ => continue,
+            },
             _ => continue,
         };
-        let words = words.into_iter().filter_map(|value| match value {
-            Value::Text(word) => Some(&**word),
-            _ => None,
-        });
-        match covered.iter().position(|(other, _)| *other == operand) {
-            Some(index) => covered[index].1.extend(words),
-            None if covered.len() < 32 => covered.push((operand, words.collect())),
-            None => {}
-        }
+        let position = covered.iter().position(|it| it.operand == &**operand);
+        let position = match position {
+            Some(position) => position,
+            None if covered.len() < 32 => {
+                covered.push(Covered {
+                    operand,
+                    words: HashSet::new(),
+                    missing: !operand.optional,
+                });
+                covered.len() - 1
+            }
+            None => continue,
+        };
+        covered[position].missing |= missing;
+        covered[position]
+            .words
+            .extend(words.iter().filter_map(|value| match value {
+                Value::Text(word) => Some(&**word),
+                _ => None,
+            }));
     }
-    covered.iter().any(|(operand, covered)| match &operand.ty {
-        Type::Words(words) => !operand.optional && words.iter().all(|word| covered.contains(&**word)),
+    covered.iter().any(|it| match &it.operand.ty {
+        Type::Words(words) => it.missing && words.iter().all(|word| it.words.contains(&**word)),
         _ => false,
     })
+}
+
+/// The words of an enumeration for which a `case` has an arm, and whether it has one for a missing value, too.
+struct Covered<'h> {
+    operand: &'h Expr,
+    words: HashSet<&'h str>,
+    missing: bool,
 }
 
 /// The parts of an `or`, or the condition itself.

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     diagnostic::{Code, Diagnostic},
     hir::{Bound, Expr, ExprKind, Order, Window},
-    syntax::ast::{self, CompareOp},
+    syntax::{ast, quote, quote_operand},
     value::Value,
 };
 
@@ -27,24 +27,29 @@ impl Negation {
         if optional.is_empty() {
             return None;
         }
-        let names: Vec<_> = optional
+        let names: Option<Vec<_>> = optional
             .iter()
-            .map(|(expr, _)| format!("`{}`", written(expr)))
+            .map(|(expr, _)| short(quote_operand(expr)))
             .collect();
-        let mut known: Vec<_> = optional
-            .iter()
-            .map(|(expr, _)| format!("{} is known", written(expr)))
-            .collect();
-        known.push(if negated {
-            written(expr)
-        } else {
-            format!("not {}", written(expr))
-        });
-        let verb = if names.len() == 1 { "is" } else { "are" };
-        let message = format!("this also holds where {} {verb} missing", names.join(" and "));
+        let test = short(quote(expr)).map(|it| if negated { it } else { format!("not {it}") });
+        let (message, help) = match (names, test) {
+            (Some(names), Some(test)) => {
+                let verb = if names.len() == 1 { "is" } else { "are" };
+                let known: Vec<_> = names.iter().map(|name| format!("{name} is known and ")).collect();
+                let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
+                (
+                    format!("this also holds where {} {verb} missing", names.join(" and ")),
+                    format!("to leave those out write `{}{test}`", known.concat()),
+                )
+            }
+            _ => (
+                "this also holds where a value is missing".to_owned(),
+                "to leave those out add `x is known and …`".to_owned(),
+            ),
+        };
         let warning = Diagnostic::new(Code::NegationOverMissing, message)
             .label(expr.span, "a negation is true for a missing value")
-            .help(format!("to leave those out write `{}`", known.join(" and ")));
+            .help(help);
         Some(Self {
             operands: optional.into_iter().map(|(_, value)| (*value).clone()).collect(),
             warning,
@@ -102,7 +107,7 @@ pub(crate) fn mixed(parts: &[ast::Expr], and: bool, report: &mut Report) {
     if let Some(part) = other {
         let warning = Diagnostic::new(Code::MixedAndOr, "`and` and `or` are mixed without parentheses")
             .label(part.span, "`and` binds tighter, so this is one condition")
-            .help(format!("write `({})`", written(part)));
+            .help(short(quote(part)).map(|it| format!("write `({it})` if this is meant")));
         report.push(warning);
     }
 }
@@ -156,18 +161,7 @@ pub(crate) fn is_empty_window(window: &Window) -> bool {
     }
 }
 
-/// An expression in the user's words, short.
-pub(crate) fn written(expr: &ast::Expr) -> String {
-    match &expr.kind {
-        ast::ExprKind::Path(path) => super::path::display(path),
-        ast::ExprKind::Literal(ast::Literal::Text(text)) => format!("{text:?}"),
-        ast::ExprKind::Literal(ast::Literal::Int(int)) => int.to_string(),
-        ast::ExprKind::Compare {
-            op: CompareOp::Ne,
-            lhs,
-            rhs,
-            ..
-        } => format!("{} != {}", written(lhs), written(rhs)),
-        _ => "…".to_owned(),
-    }
+/// An expression in the user's words, unless it is too long to quote.
+pub(crate) fn short(written: String) -> Option<String> {
+    (written.len() <= 100).then_some(written)
 }

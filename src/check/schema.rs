@@ -26,12 +26,7 @@ pub(crate) fn check(definitions: &Definitions<'_>, report: &mut Report) -> (Sche
     let mut schema = Schema::default();
     let mut spans = Spans::default();
     if let Some(customer) = &definitions.customer {
-        schema.customer = reader.block(
-            Definition::Customer,
-            word_of(customer.span),
-            customer.fields,
-            &mut spans,
-        );
+        schema.customer = reader.block(Definition::Customer, customer.word, customer.fields, &mut spans);
     } else if !definitions.customer_broken {
         let error = Diagnostic::new(Code::MissingCustomer, "no `customer` block")
             .label(Span::default(), "nothing says what is known of a customer")
@@ -84,11 +79,6 @@ pub(crate) fn check(definitions: &Definitions<'_>, report: &mut Report) -> (Sche
 
 pub(crate) fn text_of(text: Option<&Text>) -> Option<Arc<str>> {
     text.map(|it| it.text.clone())
-}
-
-/// The word `customer` of its block.
-fn word_of(block: Span) -> Span {
-    Span::new(block.source, block.start, block.start + 8)
 }
 
 /// Where the parts of each definition stand, by the positions that they have in the schema.
@@ -257,6 +247,10 @@ impl Reader<'_> {
             text => {
                 let help = familiar(text)
                     .map(|it| format!("write `{it}`"))
+                    .or_else(|| {
+                        let catalog = self.definitions.catalogs.contains_key(text);
+                        catalog.then(|| format!("for the key of an item write `ref {text}`"))
+                    })
                     .or_else(|| self.report.suggest(text, NAMES));
                 let error = Diagnostic::new(Code::UnknownType, format!("unknown type `{text}`"))
                     .label(name.span, "no such type")

@@ -14,6 +14,7 @@ mod scan;
 
 pub(crate) use definitions::parse_file;
 pub(crate) use format::format_file;
+pub(crate) use print::{quote, quote_operand};
 
 #[cfg(test)]
 mod tests;

@@ -68,6 +68,20 @@ pub(super) fn part_level(is_and: bool) -> Level {
     if is_and { Level::Not } else { Level::And }
 }
 
+/// An expression as diagnostics quote it.
+pub(crate) fn quote(it: &Expr) -> String {
+    let mut out = String::new();
+    expr(&mut out, it, Level::Or);
+    out
+}
+
+/// An expression as diagnostics quote it where a test such as `is known` follows.
+pub(crate) fn quote_operand(it: &Expr) -> String {
+    let mut out = String::new();
+    expr(&mut out, it, Level::Sum);
+    out
+}
+
 /// Appends `expr` on one line.
 pub(super) fn expr(out: &mut String, it: &Expr, least: Level) {
     if needs_parentheses(it, least) {
