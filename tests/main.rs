@@ -1,7 +1,10 @@
 //! Integration tests.
 
+#[cfg(feature = "cli")]
+mod cli;
 mod layering;
 mod manifest;
+mod manual;
 mod recommendations;
 #[path = "../examples/campaign/data.rs"]
 mod retail;

@@ -1,1 +1,26 @@
-fn main() {}
+//! The command line: segments and messages from `*.audience` files. See `audience help`.
+
+mod args;
+mod check;
+mod eval;
+mod failure;
+mod fmt;
+mod input;
+mod output;
+mod progress;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    let outcome = match args::Arguments::parse().command {
+        args::Command::Check(arguments) => check::run(&arguments),
+        args::Command::Fmt(arguments) => fmt::run(&arguments),
+        args::Command::Eval(arguments) => eval::run(&arguments),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}

@@ -1,0 +1,102 @@
+//! What may be written on the command line.
+
+use std::path::PathBuf;
+
+use audience::{DateTime, Zone};
+use clap::{Args, Parser, Subcommand};
+
+/// Segments and messages from *.audience files.
+#[derive(Debug, Parser)]
+#[command(name = "audience", version, after_help = STATUS)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const STATUS: &str = "Exit status: 0 when all went well (warnings do not count), 1 when definitions or a template have errors \
+or a file is not in canonical form, 2 when the arguments or the data cannot be used.";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Shows all errors and warnings of definitions, which together make one set
+    Check(Check),
+    /// Writes definitions in canonical form, in place; comments are kept
+    Fmt(Fmt),
+    /// Tells which segments each customer belongs to, as one JSON line per customer
+    Eval(Eval),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    /// Definition files
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// Print one JSON line per error or warning on stdout, instead of pictures on stderr
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Fmt {
+    /// Definition files
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// Change nothing; list the files that are not in canonical form, and exit with 1 when there are any
+    #[arg(long)]
+    pub(crate) check: bool,
+}
+
+/// The definitions, and the instant and place in time to answer for.
+#[derive(Debug, Args)]
+pub(crate) struct Setting {
+    /// The definition file
+    #[arg(value_name = "DEFS")]
+    pub(crate) definitions: PathBuf,
+    /// A further definition file; may be repeated
+    #[arg(long = "defs", value_name = "FILE")]
+    pub(crate) more_definitions: Vec<PathBuf>,
+    /// The instant to answer for, in RFC 3339: 2026-06-01T00:00:00Z
+    #[arg(long, value_name = "T")]
+    pub(crate) at: DateTime,
+    /// The IANA time zone in which days begin and end
+    #[arg(long, value_name = "ZONE", default_value = "UTC", value_parser = zone)]
+    pub(crate) zone: Zone,
+}
+
+/// The customers, and what to do with those that cannot be read.
+#[derive(Debug, Args)]
+pub(crate) struct Customers {
+    /// The customers, one JSON object per line; `-` reads standard input
+    #[arg(long = "customers", value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// Go on after a line that cannot be read, and report it, instead of stopping with exit status 2
+    #[arg(long)]
+    pub(crate) skip_bad: bool,
+    /// Let members pass that the definitions do not name
+    #[arg(long)]
+    pub(crate) ignore_unknown: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Eval {
+    #[command(flatten)]
+    pub(crate) setting: Setting,
+    #[command(flatten)]
+    pub(crate) customers: Customers,
+    /// Only this segment; may be repeated
+    #[arg(long = "segment", value_name = "SEGMENT")]
+    pub(crate) segments: Vec<String>,
+    /// Print the traits of each customer too
+    #[arg(long, conflicts_with = "counts")]
+    pub(crate) traits: bool,
+    /// Print a table of the segments' sizes instead
+    #[arg(long)]
+    pub(crate) counts: bool,
+    /// Warn of segments with fewer customers than this
+    #[arg(long, value_name = "N", requires = "counts")]
+    pub(crate) warn_below: Option<u64>,
+}
+
+fn zone(name: &str) -> Result<Zone, String> {
+    Zone::named(name).map_err(|error| error.to_string())
+}

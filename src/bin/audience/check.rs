@@ -1,0 +1,92 @@
+//! `audience check`: all errors and warnings.
+
+use std::io::Write;
+
+use audience::{Definitions, Diagnostic, Severity, Source};
+use serde::Serialize;
+
+use crate::{args, failure::Failure, output};
+
+/// Compiles the files as one set of definitions.
+pub(crate) fn run(arguments: &args::Check) -> Result<(), Failure> {
+    let mut builder = Definitions::builder();
+    for file in &arguments.files {
+        builder = builder.file(file);
+    }
+    let built = builder.build();
+    let (diagnostics, sources) = match &built {
+        Ok(definitions) => (definitions.warnings(), definitions.sources()),
+        Err(error) => (error.diagnostics(), error.sources()),
+    };
+    if arguments.json {
+        let mut out = output::stdout();
+        for diagnostic in diagnostics {
+            serde_json::to_writer(&mut out, &Entry::new(diagnostic, sources))
+                .map_err(std::io::Error::from)?;
+            writeln!(out)?;
+        }
+        out.flush()?;
+    } else {
+        eprint!("{}", audience::render(diagnostics, sources));
+    }
+    match built {
+        Ok(_) => Ok(()),
+        Err(_) => Err(Failure::Found),
+    }
+}
+
+/// A line of `--json`.
+#[derive(Serialize)]
+struct Entry<'a> {
+    severity: Severity,
+    code: &'a str,
+    message: &'a str,
+    labels: Vec<Place<'a>>,
+    help: &'a [String],
+}
+
+/// A label: bytes `start..end` of the file, and where `start` is for people, both from 1, columns in characters.
+#[derive(Serialize)]
+struct Place<'a> {
+    file: &'a str,
+    start: usize,
+    end: usize,
+    line: usize,
+    column: usize,
+    text: &'a str,
+}
+
+impl<'a> Entry<'a> {
+    fn new(diagnostic: &'a Diagnostic, sources: &'a [Source]) -> Self {
+        let labels = diagnostic.labels.iter().filter_map(|label| {
+            let source = sources.get(label.span.source as usize)?;
+            let (start, end) = (label.span.start as usize, label.span.end as usize);
+            let (line, column) = position(&source.text, start);
+            Some(Place {
+                file: &source.name,
+                start,
+                end,
+                line,
+                column,
+                text: &label.text,
+            })
+        });
+        Self {
+            severity: diagnostic.severity,
+            code: diagnostic.code.as_str(),
+            message: &diagnostic.message,
+            labels: labels.collect(),
+            help: &diagnostic.help,
+        }
+    }
+}
+
+/// The line and the column of a byte.
+fn position(text: &str, byte: usize) -> (usize, usize) {
+    let before = text.get(..byte).unwrap_or(text);
+    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+    (
+        before.matches('\n').count() + 1,
+        before[line_start..].chars().count() + 1,
+    )
+}

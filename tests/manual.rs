@@ -1,0 +1,180 @@
+//! Compiles every example of the manual and checks every answer it gives.
+//!
+//! Blocks of `docs/language.md`: `audience contract` holds the definitions that all others build on, `audience` further ones, and
+//! `customers` what the block before it answers, one customer in a line: `{…} => spain, total = 3, other is missing`. Every
+//! segment that matches is listed (or `nothing`); of the traits, those that the line is about. `template text` and
+//! `template html` hold a template. `error=CODE` and `warning=CODE` name the one diagnostic that the block gives.
+
+use audience::{At, CompileError, Definitions, Diagnostic, Segment, Zone};
+
+const MANUAL: &str = include_str!("../docs/language.md");
+
+#[test]
+fn the_examples_compile_and_answer_as_the_manual_says() {
+    let blocks = blocks(MANUAL);
+    let contract = blocks
+        .iter()
+        .find(|it| it.words == ["audience", "contract"])
+        .expect("a contract")
+        .text
+        .as_str();
+    let mut last: Option<Definitions> = None;
+    let mut before = "";
+    let mut answers = 0;
+    for block in &blocks {
+        let words: Vec<&str> = block.words.iter().map(String::as_str).collect();
+        let expected = words
+            .iter()
+            .find_map(|it| it.strip_prefix("error=").or(it.strip_prefix("warning=")));
+        match words[..] {
+            ["audience", ..] => {
+                let source = if words.contains(&"contract") {
+                    block.text.clone()
+                } else {
+                    contract.to_owned() + &block.text
+                };
+                last = compiled(
+                    block,
+                    expected,
+                    Definitions::parse(&source),
+                    Definitions::warnings,
+                );
+                before = &block.text;
+            }
+            ["template", format, ..] => {
+                let _ = (format, before);
+            }
+            ["customers"] => {
+                let shop = last
+                    .as_ref()
+                    .unwrap_or_else(|| panic!("line {}: no definitions before", block.line));
+                for (offset, line) in block.text.lines().enumerate() {
+                    answers += 1;
+                    check_answer(shop, block.line + 1 + offset, line);
+                }
+            }
+            _ => panic!("line {}: unknown kind of block {words:?}", block.line),
+        }
+    }
+    assert!(answers >= 20, "only {answers} answers were checked");
+}
+
+/// The manual shows that all it says is not supported is refused so, and the codes that it names exist.
+#[test]
+fn codes_in_the_manual_exist() {
+    for block in blocks(MANUAL) {
+        for code in block
+            .words
+            .iter()
+            .filter_map(|it| it.split_once('='))
+            .map(|(_, code)| code)
+        {
+            assert!(
+                audience::Code::ALL.iter().any(|it| it.as_str() == code),
+                "line {}: {code}",
+                block.line
+            );
+        }
+    }
+}
+
+struct Block {
+    /// Where it opens, counted from 1.
+    line: usize,
+    words: Vec<String>,
+    text: String,
+}
+
+fn blocks(page: &str) -> Vec<Block> {
+    let mut found: Vec<Block> = Vec::new();
+    let mut open = false;
+    for (line, text) in (1..).zip(page.lines()) {
+        if let Some(info) = text.strip_prefix("```") {
+            open = !open;
+            if open {
+                let words = info.split_whitespace().map(str::to_owned).collect();
+                found.push(Block {
+                    line,
+                    words,
+                    text: String::new(),
+                });
+            }
+        } else if open {
+            let block = found.last_mut().expect("opened");
+            block.text.push_str(text);
+            block.text.push('\n');
+        }
+    }
+    assert!(!open, "a block is not closed");
+    found
+}
+
+/// Requires that a block gives the one diagnostic named, or none.
+fn compiled<T>(
+    block: &Block,
+    expected: Option<&str>,
+    built: Result<T, CompileError>,
+    warnings: impl Fn(&T) -> &[Diagnostic],
+) -> Option<T> {
+    let codes = |all: &[Diagnostic]| all.iter().map(|it| it.code.as_str()).collect::<Vec<_>>();
+    let expects_error = block.words.iter().any(|it| it.starts_with("error="));
+    match built {
+        Ok(built) => {
+            let found = codes(warnings(&built));
+            // A block without answers shows how something is written, and negations over missing values are explained.
+            let told: Vec<_> = found
+                .iter()
+                .filter(|it| **it != "negation-over-missing")
+                .copied()
+                .collect();
+            assert!(!expects_error, "line {}: compiles", block.line);
+            assert_eq!(told, Vec::from_iter(expected), "line {}", block.line);
+            Some(built)
+        }
+        Err(error) => {
+            assert!(expects_error, "line {}:\n{error}", block.line);
+            assert_eq!(
+                codes(error.diagnostics()),
+                Vec::from_iter(expected),
+                "line {}:\n{error}",
+                block.line
+            );
+            None
+        }
+    }
+}
+
+/// Checks a line such as `{"id": "ana"} => spain, total = 3, other is missing`.
+fn check_answer(shop: &Definitions, number: usize, line: &str) {
+    let (json, answer) = line
+        .split_once(" => ")
+        .unwrap_or_else(|| panic!("line {number}: no `=>`"));
+    let customer = shop
+        .customer_from_json(json.trim())
+        .unwrap_or_else(|error| panic!("line {number}: {error}"));
+    let at = at(shop);
+    let mut members: Vec<&str> = Vec::new();
+    for part in answer.split(", ").filter(|it| *it != "nothing") {
+        let (name, expected) = match (part.split_once(" = "), part.strip_suffix(" is missing")) {
+            (Some((name, value)), _) => (name, Some(value)),
+            (None, Some(name)) => (name, None),
+            (None, None) => {
+                members.push(part);
+                continue;
+            }
+        };
+        let computed = shop
+            .computed(name)
+            .unwrap_or_else(|error| panic!("line {number}: {error}"));
+        let value = computed.value(&customer, &at).map(|it| it.to_string());
+        assert_eq!(value.as_deref(), expected, "line {number}: {name}");
+    }
+    let segments: Vec<_> = shop.segments().filter(|it| it.matches(&customer, &at)).collect();
+    let matching: Vec<&str> = segments.iter().map(Segment::name).collect();
+    assert_eq!(matching, members, "line {number}");
+}
+
+fn at(shop: &Definitions) -> At {
+    let zone = Zone::named("Europe/Madrid").expect("in the time zone database");
+    shop.at("2026-06-01T12:00:00Z".parse().expect("a datetime"), &zone)
+}
