@@ -1,8 +1,31 @@
 //! Answers for one customer.
+//!
+//! [`interpret`] says what a condition means; [`Machine`] runs a [`Program`](crate::plan::Program) and gives the same
+//! answers fast. A template's use of it:
+//!
+//! ```ignore
+//! let mut machine = Machine::with_locals(&program, customer, &at, &mut locals);
+//! if machine.test(block) { … }                       // a condition: BlockId
+//! match machine.value(node) { … }                    // a value: NodeId; borrowed until the next question
+//! let walk = machine.open(items, limit);             // a loop: CollectionId; events in the order of time
+//! for index in 0..walk.len() {
+//!     machine.enter(walk, index);                    // the item is in scope as the collection's row
+//!     …
+//! }
+//! machine.leave(walk);
+//! ```
 
+mod aggregate;
 mod at;
+mod call;
+mod frame;
 pub(crate) mod interpret;
+mod machine;
+mod scratch;
 #[cfg(test)]
-mod toy;
+mod tests;
 
+pub(crate) use aggregate::Walk;
 pub use at::At;
+pub(crate) use frame::Frame;
+pub(crate) use machine::Machine;

@@ -1,0 +1,83 @@
+//! Memory that is used again and again, so that nothing is allocated per customer once it is warm.
+
+use std::{cell::Cell, ops::Range, sync::Arc};
+
+use crate::{
+    plan::Moments,
+    value::{DateTime, ValueRef, Zone},
+};
+
+/// What a [`Machine`](super::Machine) works with beyond its own few words. Each part is a stack: who pushes something
+/// takes it away again.
+#[derive(Debug, Default)]
+pub(super) struct Scratch {
+    /// Text that was made: `lower(x)`, `string(x)`.
+    pub(super) text: String,
+    /// Text while it is being made.
+    pub(super) draft: String,
+    /// Text of shared values, kept as long as the machine lives.
+    pub(super) kept: String,
+    /// The shared conditions and values, valid when they bear the number of the machine.
+    pub(super) shared: Vec<(u64, Option<Kept>)>,
+    /// Counts the machines that used it.
+    pub(super) machine: u64,
+    /// Positions of items.
+    pub(super) order: Vec<u32>,
+    pub(super) numbers: Vec<i64>,
+    pub(super) spans: Vec<(usize, usize)>,
+    /// The moments of a program that the evaluation was not made for.
+    pub(super) moments: Vec<i64>,
+    moments_of: Option<(Arc<Moments>, DateTime, Zone)>,
+}
+
+/// A shared value between one use and the next.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Kept {
+    Plain(ValueRef<'static>),
+    /// A stretch of [`Scratch::kept`].
+    Text(usize, usize),
+}
+
+thread_local! {
+    static IDLE: Cell<Option<Box<Scratch>>> = const { Cell::new(None) };
+}
+
+impl Scratch {
+    /// Takes this thread's scratch. Whoever asks while it is out gets a new one: a record's own code may evaluate too.
+    pub(super) fn take() -> Box<Self> {
+        let idle = IDLE.try_with(Cell::take).ok().flatten();
+        let mut scratch = idle.unwrap_or_default();
+        scratch.machine += 1;
+        scratch
+    }
+
+    pub(super) fn give_back(mut self: Box<Self>) {
+        self.text.clear();
+        self.kept.clear();
+        self.order.clear();
+        self.numbers.clear();
+        self.spans.clear();
+        // When the thread is ending there is nobody to give it to.
+        let _ = IDLE.try_with(|idle| idle.set(Some(self)));
+    }
+
+    /// Resolves a program's moments, unless that was done for the same evaluation just before.
+    pub(super) fn resolve(&mut self, moments: &Arc<Moments>, now: DateTime, zone: Zone) {
+        if let Some((last, at, place)) = &self.moments_of
+            && Arc::ptr_eq(last, moments)
+            && (*at, *place) == (now, zone)
+        {
+            return;
+        }
+        self.moments.clear();
+        moments.resolve(now, zone, &mut self.moments);
+        self.moments_of = Some((Arc::clone(moments), now, zone));
+    }
+
+    /// Appends the draft to the text that was made and says where it lies.
+    pub(super) fn commit(&mut self) -> Range<usize> {
+        let start = self.text.len();
+        self.text.push_str(&self.draft);
+        start..self.text.len()
+    }
+}

@@ -1,0 +1,6 @@
+//! The interpreter by tables, and the machine against the interpreter.
+
+mod random;
+mod toy;
+
+use toy::{Cell, Toy, ToyEvents};

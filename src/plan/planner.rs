@@ -1,0 +1,418 @@
+//! The one that plans: it numbers everything once and knows what is in scope.
+
+use std::{collections::HashMap, hash::Hash, sync::Arc};
+
+use indexmap::{IndexMap, IndexSet};
+use memchr::memmem::Finder;
+
+use super::{
+    Moment, Moments, cost, emit, optimize,
+    program::{
+        Block, BlockId, Collection, CollectionId, End, Node, NodeId, Op, Program, Shared, Stretch, Test,
+        set_order,
+    },
+    tree::Tree,
+    weight::Weights,
+};
+use crate::{
+    hir::{Condition, Expr, Items, Module, Source},
+    schema::Layout,
+    value::Value,
+};
+
+/// Makes a [`Program`] with as many entry points as are added.
+///
+/// # Example
+///
+/// ```ignore
+/// let mut planner = Planner::new(&module);
+/// let block = planner.add_condition(&condition);
+/// let value = planner.add_value(&expr);
+/// let program = planner.finish();
+/// ```
+#[derive(Debug)]
+pub(crate) struct Planner<'m> {
+    pub(super) module: &'m Module,
+    /// The row whose slots leaves read.
+    pub(super) focus: u8,
+    /// The rows in scope, the customer first; `None` for one that is not known by its layout.
+    pub(super) scope: Vec<Option<Arc<Layout>>>,
+    pub(super) weights: Weights,
+    events: Vec<Arc<Layout>>,
+    program: Program,
+    blocks: HashMap<(u8, Tree), BlockId>,
+    nodes: IndexSet<Node>,
+    tests: IndexSet<Test>,
+    collections: IndexSet<Collection>,
+    stretches: IndexSet<Stretch>,
+    moments: Moments,
+    /// Segments and traits that are read by number, with the number in [`Program::shared`].
+    shared_segments: IndexMap<usize, u32>,
+    shared_traits: IndexMap<usize, u32>,
+    segments: HashMap<usize, BlockId>,
+    traits: HashMap<usize, NodeId>,
+    constants: IndexMap<String, Value>,
+    texts: IndexSet<Box<str>>,
+    finders: IndexSet<Box<str>>,
+    text_sets: IndexSet<Box<[Box<str>]>>,
+    number_sets: IndexSet<Box<[i64]>>,
+    args: IndexSet<Box<[NodeId]>>,
+    arms: IndexSet<Box<[(BlockId, NodeId)]>>,
+    node_costs: Vec<f64>,
+    block_costs: Vec<f64>,
+    collection_costs: Vec<f64>,
+}
+
+/// What is known of the costs of what was planned already.
+#[derive(Debug)]
+pub(super) struct Estimates<'p> {
+    nodes: &'p [f64],
+    collections: &'p [f64],
+    blocks: &'p [f64],
+    shared: &'p [Shared],
+    tests: &'p IndexSet<Test>,
+}
+
+impl Estimates<'_> {
+    pub(super) fn node(&self, id: NodeId) -> f64 {
+        self.nodes[id.0 as usize]
+    }
+
+    pub(super) fn collection(&self, id: CollectionId) -> f64 {
+        self.collections[id.0 as usize]
+    }
+
+    pub(super) fn shared(&self, number: u32) -> f64 {
+        match self.shared[number as usize] {
+            Shared::Condition(block) => self.blocks[block.0 as usize],
+            Shared::Value(node) => self.node(node),
+        }
+    }
+
+    pub(super) fn test(&self, number: u32) -> Test {
+        self.tests[number as usize]
+    }
+}
+
+impl<'m> Planner<'m> {
+    /// Starts a program whose entry points may name the segments and traits of a module.
+    pub(crate) fn new(module: &'m Module) -> Self {
+        let events = module.schema.events.values();
+        Self {
+            module,
+            focus: 0,
+            scope: vec![Some(Arc::new(Layout::of_fields(&module.schema.customer)))],
+            weights: Weights::new(module),
+            events: events.map(|it| Arc::new(Layout::of_event(&it.fields))).collect(),
+            program: Program::default(),
+            blocks: HashMap::new(),
+            nodes: IndexSet::new(),
+            tests: IndexSet::new(),
+            collections: IndexSet::new(),
+            stretches: IndexSet::new(),
+            moments: Moments::default(),
+            shared_segments: IndexMap::new(),
+            shared_traits: IndexMap::new(),
+            segments: HashMap::new(),
+            traits: HashMap::new(),
+            constants: IndexMap::new(),
+            texts: IndexSet::new(),
+            finders: IndexSet::new(),
+            text_sets: IndexSet::new(),
+            number_sets: IndexSet::new(),
+            args: IndexSet::new(),
+            arms: IndexSet::new(),
+            node_costs: Vec::new(),
+            block_costs: Vec::new(),
+            collection_costs: Vec::new(),
+        }
+    }
+
+    /// Adds a condition over the rows in scope.
+    pub(crate) fn add_condition(&mut self, condition: &Condition) -> BlockId {
+        let tree = self.condition(condition, false);
+        self.block(tree)
+    }
+
+    /// Adds a value of the rows in scope.
+    pub(crate) fn add_value(&mut self, expr: &Expr) -> NodeId {
+        self.node(expr)
+    }
+
+    /// Adds a collection to iterate over; `None` when it is empty for every customer.
+    pub(crate) fn add_items(&mut self, items: &Items) -> Option<CollectionId> {
+        self.collection(items, false)
+    }
+
+    /// Adds a segment of the module.
+    pub(crate) fn add_segment(&mut self, index: usize) -> BlockId {
+        if let Some(block) = self.segments.get(&index) {
+            return *block;
+        }
+        let module = self.module;
+        let block = self.at_the_customer(|this| this.add_condition(&module.segments[index].condition));
+        self.segments.insert(index, block);
+        block
+    }
+
+    /// Adds a trait of the module.
+    pub(crate) fn add_trait(&mut self, index: usize) -> NodeId {
+        if let Some(node) = self.traits.get(&index) {
+            return *node;
+        }
+        let module = self.module;
+        let node = self.at_the_customer(|this| this.node(&module.traits[index].value));
+        self.traits.insert(index, node);
+        node
+    }
+
+    /// Takes a row into scope for the conditions and values added until [`leave`](Self::leave): an item of a loop, with
+    /// its layout when it is known.
+    pub(crate) fn enter(&mut self, layout: Option<Arc<Layout>>) {
+        self.scope.push(layout);
+    }
+
+    /// Ends the scope of the last row entered.
+    pub(crate) fn leave(&mut self) {
+        self.scope.pop();
+    }
+
+    /// The layout of the items of a collection in scope.
+    pub(crate) fn layout_of(&self, source: Source) -> Option<Arc<Layout>> {
+        match source {
+            Source::Events(event) => self.events.get(event).cloned(),
+            Source::List(place) => {
+                let row = self.scope.get(usize::from(place.row))?.as_ref()?;
+                row.slots.get(place.slot as usize)?.items.clone()
+            }
+        }
+    }
+
+    /// The finished program.
+    pub(crate) fn finish(self) -> Program {
+        let events = self.module.schema.events.keys().cloned().collect();
+        Program {
+            nodes: self.nodes.into_iter().collect(),
+            tests: self.tests.into_iter().collect(),
+            collections: self.collections.into_iter().collect(),
+            stretches: self.stretches.into_iter().collect(),
+            moments: Arc::new(self.moments),
+            constants: self.constants.into_values().collect(),
+            finders: self
+                .finders
+                .iter()
+                .map(|it| Finder::new(it.as_bytes()).into_owned())
+                .collect(),
+            texts: self.texts.into_iter().collect(),
+            text_sets: self.text_sets.into_iter().collect(),
+            number_sets: self.number_sets.into_iter().collect(),
+            args: self.args.into_iter().collect(),
+            arms: self.arms.into_iter().collect(),
+            events,
+            ..self.program
+        }
+    }
+
+    /// Plans something that sees the customer alone, as segments and traits do.
+    fn at_the_customer<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
+        let focus = std::mem::replace(&mut self.focus, 0);
+        let items = self.scope.split_off(1);
+        let result = work(self);
+        self.scope.truncate(1);
+        self.scope.extend(items);
+        self.focus = focus;
+        result
+    }
+
+    /// Plans something that sees an item of a collection as row number `row`.
+    pub(super) fn at_an_item<T>(&mut self, items: &Items, work: impl FnOnce(&mut Self) -> T) -> T {
+        let layout = self.layout_of(items.source);
+        let outer = self.scope.clone();
+        self.scope.resize(usize::from(items.row), None);
+        self.scope.push(layout);
+        let focus = std::mem::replace(&mut self.focus, items.row);
+        let result = work(self);
+        self.focus = focus;
+        self.scope = outer;
+        result
+    }
+
+    /// The number of a segment whose answer several places read.
+    pub(super) fn shared_segment(&mut self, index: usize) -> u32 {
+        if let Some(number) = self.shared_segments.get(&index) {
+            return *number;
+        }
+        let block = self.add_segment(index);
+        let number = self.share(Shared::Condition(block));
+        self.shared_segments.insert(index, number);
+        number
+    }
+
+    /// The number of a trait whose value several places read.
+    pub(super) fn shared_trait(&mut self, index: usize) -> u32 {
+        if let Some(number) = self.shared_traits.get(&index) {
+            return *number;
+        }
+        let node = self.add_trait(index);
+        let number = self.share(Shared::Value(node));
+        self.shared_traits.insert(index, number);
+        number
+    }
+
+    fn share(&mut self, shared: Shared) -> u32 {
+        self.program.shared.push(shared);
+        number(self.program.shared.len() - 1)
+    }
+
+    /// The block of a tree over the row in focus.
+    pub(super) fn block(&mut self, tree: Tree) -> BlockId {
+        let tree = optimize(tree);
+        let (tree, estimate) = cost::order(tree, &self.estimates());
+        let key = (self.focus, tree);
+        if let Some(block) = self.blocks.get(&key) {
+            return *block;
+        }
+        let (focus, tree) = key;
+        let first = self.program.leaves.len();
+        let start = emit::emit(&tree, &mut self.program.leaves);
+        let closed = self.program.leaves[first..]
+            .iter()
+            .all(|leaf| leaf.op.is_closed());
+        self.program.blocks.push(Block {
+            start,
+            row: focus,
+            closed,
+        });
+        let layout = self.scope.get(usize::from(focus)).cloned().flatten();
+        self.program.layouts.push(layout);
+        self.block_costs.push(estimate.cost);
+        let block = BlockId(number(self.program.blocks.len() - 1));
+        self.blocks.insert((focus, tree), block);
+        block
+    }
+
+    fn estimates(&self) -> Estimates<'_> {
+        Estimates {
+            nodes: &self.node_costs,
+            collections: &self.collection_costs,
+            blocks: &self.block_costs,
+            shared: &self.program.shared,
+            tests: &self.tests,
+        }
+    }
+
+    pub(super) fn add_node(&mut self, node: Node) -> NodeId {
+        let (index, new) = self.nodes.insert_full(node);
+        if new {
+            let cost = self.cost_of(node);
+            self.node_costs.push(cost);
+        }
+        NodeId(number(index))
+    }
+
+    fn cost_of(&self, node: Node) -> f64 {
+        let of = |id: NodeId| self.node_costs[id.0 as usize];
+        match node {
+            Node::Constant(_) | Node::Missing | Node::Now | Node::Today | Node::Local(_) => 1.0,
+            Node::Clock(_) => 60.0,
+            Node::Slot { .. } | Node::Size(_) => 2.0,
+            Node::Shared(number) => 2.0 + self.estimates().shared(number),
+            Node::Condition(block) => 2.0 + self.block_costs[block.0 as usize],
+            Node::Arithmetic { lhs, rhs, .. } => 4.0 + of(lhs) + of(rhs),
+            Node::Negate(inner) => 2.0 + of(inner),
+            Node::Call { args, .. } => 15.0 + self.args[args as usize].iter().map(|it| of(*it)).sum::<f64>(),
+            Node::Case { arms, otherwise } => {
+                let arms = self.arms[arms as usize].iter();
+                let arms: f64 = arms
+                    .map(|(block, value)| self.block_costs[block.0 as usize] + of(*value))
+                    .sum();
+                2.0 + arms + otherwise.map_or(0.0, of)
+            }
+            Node::Count(items) => self.collection_costs[items.0 as usize],
+            Node::Aggregate { value, items, .. } => {
+                10.0 + self.collection_costs[items.0 as usize] + 5.0 * of(value)
+            }
+        }
+    }
+
+    pub(super) fn add_collection(&mut self, collection: Collection) -> CollectionId {
+        let (index, new) = self.collections.insert_full(collection);
+        if new {
+            let filter = collection
+                .filter
+                .map_or(0.0, |it| 20.0 + 8.0 * self.block_costs[it.0 as usize]);
+            let window = collection.stretch.map_or(2.0, |_| 8.0);
+            self.collection_costs.push(window + filter);
+        }
+        CollectionId(number(index))
+    }
+
+    pub(super) fn add_test(&mut self, test: Test) -> Tree {
+        let (index, _) = self.tests.insert_full(test);
+        Op::Test { test: number(index) }.into()
+    }
+
+    pub(super) fn add_stretch(&mut self, from: End, to: End, until_now: bool) -> u32 {
+        number(self.stretches.insert_full(Stretch { from, to, until_now }).0)
+    }
+
+    pub(super) fn add_moment(&mut self, moment: Moment) -> u32 {
+        self.moments.number(moment)
+    }
+
+    pub(super) fn add_constant(&mut self, value: Value) -> NodeId {
+        // Two floats are one constant only when they are the same bits, as their debug form says.
+        let entry = self.constants.entry(format!("{value:?}"));
+        let index = entry.index();
+        entry.or_insert(value);
+        self.add_node(Node::Constant(number(index)))
+    }
+
+    pub(super) fn add_text(&mut self, text: &str) -> u32 {
+        intern(&mut self.texts, text.into())
+    }
+
+    pub(super) fn add_finder(&mut self, text: &str) -> u32 {
+        intern(&mut self.finders, text.into())
+    }
+
+    pub(super) fn add_text_set(&mut self, mut texts: Vec<Box<str>>) -> u32 {
+        texts.sort_unstable_by(|a, b| set_order(a, b));
+        texts.dedup();
+        intern(&mut self.text_sets, texts.into())
+    }
+
+    pub(super) fn add_number_set(&mut self, mut numbers: Vec<i64>) -> u32 {
+        numbers.sort_unstable();
+        numbers.dedup();
+        intern(&mut self.number_sets, numbers.into())
+    }
+
+    pub(super) fn add_value_set(&mut self, values: &[Value]) -> u32 {
+        self.program.value_sets.push(values.into());
+        number(self.program.value_sets.len() - 1)
+    }
+
+    pub(super) fn add_args(&mut self, args: Vec<NodeId>) -> u32 {
+        intern(&mut self.args, args.into())
+    }
+
+    pub(super) fn add_arms(&mut self, arms: Vec<(BlockId, NodeId)>) -> u32 {
+        intern(&mut self.arms, arms.into())
+    }
+}
+
+impl Op {
+    /// Tells whether it reads nothing but the row that its block is for, or what is the customer's.
+    fn is_closed(self) -> bool {
+        !matches!(self, Self::Count { .. } | Self::Value { .. } | Self::Test { .. })
+    }
+}
+
+fn intern<T: Hash + Eq>(set: &mut IndexSet<T>, item: T) -> u32 {
+    number(set.insert_full(item).0)
+}
+
+fn number(index: usize) -> u32 {
+    u32::try_from(index).expect("limits keep what is numbered below 2^32")
+}
