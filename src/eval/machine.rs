@@ -222,6 +222,16 @@ impl<'a, 'l, R: Row<'a>> Machine<'a, 'l, R> {
                     _ => false,
                 }
             }
+            Test::AnyKnown { first, last } => {
+                let mut slots = first.slot..=last;
+                match first.row {
+                    0 => slots.any(|slot| self.customer.known(slot)),
+                    row => match self.frames.get(row) {
+                        Some(frame) => slots.any(|slot| frame.known(slot)),
+                        None => false,
+                    },
+                }
+            }
             Test::ListSize { list, low, high } => self
                 .list_size(list)
                 .is_some_and(|len| low as usize <= len && (high == u32::MAX || len <= high as usize)),

@@ -67,6 +67,7 @@ impl<'m> Planner<'m> {
                 None => Tree::FALSE,
             },
             ConditionKind::Known(expr) => self.known(expr),
+            ConditionKind::AnyKnown { first, last } => self.any_known(*first, *last),
             ConditionKind::ListKnown(list) => self.list_size(*list, 0, u32::MAX),
             ConditionKind::ListEmpty(list) => self.list_size(*list, 0, 0),
             ConditionKind::ListFilled(list) => self.list_size(*list, 1, u32::MAX),
@@ -502,6 +503,17 @@ impl<'m> Planner<'m> {
                 range::within(op, range)
             }
         }
+    }
+
+    fn any_known(&mut self, first: Place, last: u32) -> Tree {
+        if first.row == self.focus {
+            return Tree::Or(
+                (first.slot..=last)
+                    .map(|slot| Op::Known { slot }.into())
+                    .collect(),
+            );
+        }
+        self.add_test(Test::AnyKnown { first, last })
     }
 
     fn list_size(&mut self, list: Place, low: u32, high: u32) -> Tree {

@@ -119,6 +119,7 @@ fn test_of(test: Test, estimates: &Estimates<'_>) -> (f64, f64) {
         Test::TextIn { operand, .. } | Test::ValueIn { operand, .. } => (node(operand) + 8.0, 0.2),
         Test::Text { operand, pattern, .. } => (node(operand) + node(pattern) + 10.0, 0.2),
         Test::Window { operand, .. } => (node(operand) + 5.0, 0.3),
+        Test::AnyKnown { .. } => (4.0, 0.8),
         Test::ListSize { .. } => (3.0, 0.4),
         Test::Contains { item, .. } => (node(item) + 20.0, 0.2),
         Test::ContainsEach { .. } => (40.0, 0.2),

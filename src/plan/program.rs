@@ -221,6 +221,11 @@ pub(crate) enum Test {
         operand: NodeId,
         stretch: u32,
     },
+    /// One of the slots from the first to the last is known.
+    AnyKnown {
+        first: Place,
+        last: u32,
+    },
     /// A present list of so many items.
     ListSize {
         list: Place,

@@ -53,6 +53,7 @@ impl Weights {
                 .fold(1, |sum, expr| self.expr(module, expr).saturating_add(sum))
         };
         match &condition.kind {
+            ConditionKind::AnyKnown { first, last } => last.saturating_sub(first.slot).saturating_add(1),
             ConditionKind::Constant(_)
             | ConditionKind::ListKnown(_)
             | ConditionKind::ListEmpty(_)

@@ -531,7 +531,7 @@ impl Author<'_> {
             plain.1,
         );
         let text = self.dice.pick(&[Type::String, words()]);
-        match self.dice.roll(24) {
+        match self.dice.roll(25) {
             0 if depth > 0 => ConditionKind::Not(Box::new(self.condition(depth))),
             1 | 2 if depth > 0 => ConditionKind::And(self.conditions(depth)),
             3 | 4 if depth > 0 => ConditionKind::Or(self.conditions(depth)),
@@ -552,6 +552,13 @@ impl Author<'_> {
                 }
             }
             8 => ConditionKind::Holds(self.boxed(&Type::Bool, depth)),
+            21 => ConditionKind::AnyKnown {
+                first: Place {
+                    row: self.row,
+                    slot: 1 + u32::try_from(self.dice.roll(4)).expect("small"),
+                },
+                last: 6 + u32::try_from(self.dice.roll(3)).expect("small"),
+            },
             9 => ConditionKind::Known({
                 let ty = self.dice.pick(&types);
                 self.boxed(&ty, depth)
