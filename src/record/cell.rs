@@ -26,6 +26,8 @@ pub(super) enum Found<'a> {
     Bytes,
     List,
     Record,
+    /// A variant of a Rust enum with several fields.
+    Variant,
 }
 
 /// What a value became.
@@ -48,20 +50,30 @@ pub(super) struct Strictness {
 }
 
 /// The texts and places of a record being loaded.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct StoreBuilder {
+    /// How long all texts together may get.
+    pub(super) limit: usize,
     text: String,
     places: Vec<Geo>,
 }
 
 impl StoreBuilder {
+    pub(super) fn new(limit: usize) -> Self {
+        Self {
+            limit,
+            text: String::new(),
+            places: Vec::new(),
+        }
+    }
+
     /// Keeps a text, unless all of them together become too long to be reached from a cell.
     fn keep(&mut self, text: &str) -> Result<u64, Fault> {
         let (start, len) = (self.text.len(), text.len());
-        if start + len > LARGEST {
+        if start + len > self.limit.min(LARGEST) {
             return Err(Fault(
                 LoadErrorKind::TooLarge,
-                "more than 2 GiB of text".to_owned(),
+                "the record is too large".to_owned(),
             ));
         }
         self.text.push_str(text);
@@ -110,6 +122,12 @@ pub(super) fn read(
         _ => return Err(mismatch(slot, found)),
     };
     Ok(Cell::Known(known))
+}
+
+/// Reads the key of an item that is known by a number.
+pub(super) fn read_int_key(slot: &Slot, found: Found<'_>, store: &mut StoreBuilder) -> Result<Cell, Fault> {
+    let key = int(slot, found)?;
+    store.keep(&key.to_string()).map(Cell::Known)
 }
 
 fn text(slot: &Slot, text: &str, schemes: &Schemes, store: &mut StoreBuilder) -> Result<Cell, Fault> {
@@ -323,6 +341,7 @@ impl fmt::Display for Shown<'_> {
             Found::Null => f.write_str("null"),
             Found::List => f.write_str("a list"),
             Found::Record => f.write_str("a record"),
+            Found::Variant => f.write_str("a variant with fields"),
             Found::Bytes => f.write_str("bytes"),
             Found::Bool(_) if self.hidden => f.write_str("a truth value"),
             Found::Text(_) if self.hidden => f.write_str("text"),

@@ -1,5 +1,7 @@
 //! Fills a row with what a record holds; knows where it stands, for errors. JSON and `Serialize` both end here.
 
+use std::fmt::{self, Write};
+
 use super::{
     LoadError, LoadErrorKind,
     cell::{self, Cell, Fault, Found, StoreBuilder, Strictness},
@@ -20,6 +22,8 @@ pub(super) struct Context<'l> {
     pub(super) bytes_left: usize,
     pub(super) store: StoreBuilder,
     pub(super) failure: Option<LoadError>,
+    /// A buffer to write values into that come as `Display`.
+    scratch: String,
     path: Vec<Step<'l>>,
     /// For each member of the records around here, whether it was given.
     given: Vec<bool>,
@@ -85,8 +89,9 @@ impl<'l> Context<'l> {
             strictness,
             ignore_unknown,
             bytes_left: bytes,
-            store: StoreBuilder::default(),
+            store: StoreBuilder::new(bytes),
             failure: None,
+            scratch: String::new(),
             path: Vec::new(),
             given: Vec::new(),
         }
@@ -104,7 +109,7 @@ impl<'l> Context<'l> {
         let mut path = String::new();
         for step in &self.path {
             match step {
-                Step::Item(index) => path.push_str(&format!("[{index}]")),
+                Step::Item(index) => _ = write!(path, "[{index}]"),
                 Step::Member(name) => {
                     if !path.is_empty() {
                         path.push('.');
@@ -166,7 +171,7 @@ impl<'c, 'l> Place<'c, 'l> {
 
     fn slot(&self) -> Option<&Slot> {
         match self.node {
-            Node::Value { slot } => self.table.layout.slots.get(*slot),
+            Node::Value { slot, .. } => self.table.layout.slots.get(*slot),
             Node::Record(_) | Node::List(_) => None,
         }
     }
@@ -180,12 +185,17 @@ impl<'c, 'l> Place<'c, 'l> {
                 Position::Item => Err(self.context.fail(LoadErrorKind::NullItem, "null in a list")),
             };
         }
-        let Node::Value { slot: index } = *self.node else {
+        let Node::Value { slot: index, int_key } = *self.node else {
             return Err(self.mismatch(found));
         };
         let Self { table, context, .. } = self;
         let slot = &table.layout.slots[index];
-        match cell::read(slot, found, context.strictness, &mut context.store) {
+        let read = if int_key {
+            cell::read_int_key(slot, found, &mut context.store)
+        } else {
+            cell::read(slot, found, context.strictness, &mut context.store)
+        };
+        match read {
             Ok(Cell::Known(cell)) => table.set(index, cell),
             Ok(Cell::Blank) if self.position == Position::Optional => {}
             Ok(Cell::Blank) => {
@@ -203,6 +213,32 @@ impl<'c, 'l> Place<'c, 'l> {
             Err(fault) => return Err(context.fault(fault)),
         }
         Ok(())
+    }
+
+    /// Takes a value by its text.
+    pub(super) fn display(self, value: &(impl fmt::Display + ?Sized)) -> Result<(), Failed> {
+        let Self {
+            node,
+            position,
+            table,
+            context,
+        } = self;
+        let mut scratch = std::mem::take(&mut context.scratch);
+        scratch.clear();
+        let place = Place {
+            node,
+            position,
+            table,
+            context: &mut *context,
+        };
+        let taken = match write!(scratch, "{value}") {
+            Ok(()) => place.value(Found::Text(&scratch)),
+            Err(_) => Err(place
+                .context
+                .fail(LoadErrorKind::Serialize, "the value cannot be written as text")),
+        };
+        context.scratch = scratch;
+        taken
     }
 
     /// Begins a record.
@@ -238,7 +274,7 @@ impl<'c, 'l> Place<'c, 'l> {
 
     /// Begins a place on Earth.
     pub(super) fn coordinates(self) -> Result<Coordinates<'c, 'l>, Failed> {
-        let Node::Value { slot } = *self.node else {
+        let Node::Value { slot, .. } = *self.node else {
             return Err(self.mismatch(Found::Record));
         };
         Ok(Coordinates {
@@ -251,7 +287,7 @@ impl<'c, 'l> Place<'c, 'l> {
 
     fn mismatch(self, found: Found<'_>) -> Failed {
         let expected = match self.node {
-            Node::Value { slot } => {
+            Node::Value { slot, .. } => {
                 let fault = cell::mismatch(&self.table.layout.slots[*slot], found);
                 return self.context.fault(fault);
             }
@@ -268,7 +304,7 @@ impl<'c, 'l> Place<'c, 'l> {
     fn hidden(&self) -> bool {
         fn any(node: &Node, table: &TableBuilder) -> bool {
             match node {
-                Node::Value { slot } => table.layout.slots[*slot].hidden(),
+                Node::Value { slot, .. } => table.layout.slots[*slot].hidden(),
                 Node::Record(form) => form.members.values().any(|member| any(&member.node, table)),
                 Node::List(list) => any(&list.item, &table.lists[list.list]),
             }
@@ -296,6 +332,13 @@ impl<'l> Record<'_, 'l> {
                 .fail_at(name, LoadErrorKind::DuplicateMember, "given twice"));
         }
         Ok(Some(index))
+    }
+
+    /// Refuses a member whose name is no text.
+    pub(super) fn refuse_name(&mut self) -> Result<(), Failed> {
+        Err(self
+            .context
+            .fail(LoadErrorKind::UnknownMember, "the name of a member is text"))
     }
 
     /// Where the value of that member goes. [`Record::leave`] ends it.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use crate::{
-    schema::{Layout, Schema},
+    schema::{Catalog, Layout, Schema},
     value::{Field, Type},
 };
 
@@ -13,7 +13,11 @@ use crate::{
 #[derive(Debug)]
 pub(super) enum Node {
     /// One value, for that slot.
-    Value { slot: usize },
+    Value {
+        slot: usize,
+        /// A reference to a catalogue whose key is an int: kept as text, given as a number.
+        int_key: bool,
+    },
     /// A nested record, whose values lie in the same row.
     Record(Form),
     /// A list, or the events of a type.
@@ -44,17 +48,20 @@ pub(super) struct Member {
 impl Form {
     /// The form of a customer: attributes, and events by their names. Events follow the lists of the attributes.
     pub(super) fn of_customer(schema: &Schema, layout: &Layout) -> Self {
-        let mut form = Self::of_fields(&schema.customer, layout);
+        let mut form = Self::of_fields(schema, &schema.customer, layout);
         let lists = layout.lists().count();
         for (index, (name, event)) in schema.events.iter().enumerate() {
             let layout = Layout::of_event(&event.fields);
             let mut item = Self::default();
             let at = Member {
                 optional: false,
-                node: Node::Value { slot: 0 },
+                node: Node::Value {
+                    slot: 0,
+                    int_key: false,
+                },
             };
             item.members.insert("at".into(), at);
-            item.add(&event.fields, &layout, &mut 1);
+            item.add(schema, &event.fields, &layout, &mut 1);
             let events = List {
                 slot: None,
                 list: lists + index,
@@ -70,16 +77,16 @@ impl Form {
     }
 
     /// The form of a customer without events, or of a catalogue's item.
-    pub(super) fn of_fields(fields: &[Field], layout: &Layout) -> Self {
+    pub(super) fn of_fields(schema: &Schema, fields: &[Field], layout: &Layout) -> Self {
         let mut form = Self::default();
-        form.add(fields, layout, &mut 0);
+        form.add(schema, fields, layout, &mut 0);
         form
     }
 
     /// Slots are counted in the order in which [`Layout`] gives them out.
-    fn add(&mut self, fields: &[Field], layout: &Layout, next: &mut usize) {
+    fn add(&mut self, schema: &Schema, fields: &[Field], layout: &Layout, next: &mut usize) {
         for field in fields {
-            let node = Node::of(&field.ty, layout, next);
+            let node = Node::of(schema, &field.ty, layout, next);
             let member = Member {
                 optional: field.optional,
                 node,
@@ -98,10 +105,10 @@ impl Form {
 }
 
 impl Node {
-    fn of(ty: &Type, layout: &Layout, next: &mut usize) -> Self {
+    fn of(schema: &Schema, ty: &Type, layout: &Layout, next: &mut usize) -> Self {
         if let Type::Record(fields) = ty {
             let mut form = Form::default();
-            form.add(fields, layout, next);
+            form.add(schema, fields, layout, next);
             return Self::Record(form);
         }
         let slot = *next;
@@ -112,10 +119,14 @@ impl Node {
                 Self::List(List {
                     slot: Some(slot),
                     list: place.list,
-                    item: Self::of(item, items, &mut 0).into(),
+                    item: Self::of(schema, item, items, &mut 0).into(),
                 })
             }
-            _ => Self::Value { slot },
+            (Type::Ref(catalog), _) => Self::Value {
+                slot,
+                int_key: schema.catalogs.get(catalog).is_some_and(Catalog::has_int_key),
+            },
+            _ => Self::Value { slot, int_key: false },
         }
     }
 }

@@ -41,8 +41,17 @@ pub(super) fn read<'l>(
         (Err(error), None) => Err(LoadError::new(
             LoadErrorKind::Syntax,
             context.path(),
-            format!("not JSON: {error}"),
+            syntax_message(&error),
         )),
+    }
+}
+
+/// Says what is wrong with the JSON; of a text of one line, the column only.
+fn syntax_message(error: &serde_json::Error) -> String {
+    let message = error.to_string();
+    match message.strip_suffix(&format!(" at line 1 column {}", error.column())) {
+        Some(what) => format!("not JSON: {what} at column {}", error.column()),
+        None => format!("not JSON: {message}"),
     }
 }
 

@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
+use serde::Serialize;
+
 use super::{
     Customer, LoadError, LoadErrorKind, Shape,
     cell::Strictness,
     fill::Context,
     form::{Form, Node},
-    json,
+    json, serialize,
     table::TableBuilder,
 };
 use crate::{
@@ -111,6 +113,32 @@ impl Loader {
         let mut context = Context::new(&self.strictness, self.ignore_unknown, self.record_bytes);
         let mut table = self.table();
         json::read(json, &self.form, &mut table, &mut context)?;
+        Ok(self.finish(table, context))
+    }
+
+    /// Loads a customer from anything that implements `Serialize`: a struct of yours, or a `serde_json::Value`.
+    ///
+    /// What is said of JSON holds here too. A float for a decimal counts by its shortest digits: `19.99_f64` is 19.99.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// # use audience::{Field, Loader, Schema, Type, ValueRef};
+    /// #[derive(serde::Serialize)]
+    /// struct Client { id: &'static str, total: f64 }
+    ///
+    /// let schema = Schema::builder()
+    ///     .attribute(Field::new("id", Type::String).key())
+    ///     .attribute(Field::new("total", Type::Decimal))
+    ///     .build()?;
+    /// let ana = Loader::new(&schema)?.customer_from(&Client { id: "ana", total: 19.99 })?;
+    /// assert_eq!(ana.get("total").map(|it| it.to_string()).as_deref(), Some("19.99"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn customer_from<T: Serialize + ?Sized>(&self, value: &T) -> Result<Customer, LoadError> {
+        let mut context = Context::new(&self.strictness, self.ignore_unknown, self.record_bytes);
+        let mut table = self.table();
+        serialize::read(value, &self.form, &mut table, &mut context)?;
         Ok(self.finish(table, context))
     }
 

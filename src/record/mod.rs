@@ -10,6 +10,7 @@ mod fill;
 mod form;
 mod json;
 mod load;
+mod serialize;
 mod table;
 
 pub use adapter::{FieldType, FieldValue, Item, Record, RecordField, field_name};
@@ -65,5 +66,7 @@ pub(crate) trait Rows<'a>: Copy {
     fn running_sum(self, slot: u32, range: std::ops::Range<usize>) -> Option<(i128, usize)>;
 }
 
+#[cfg(test)]
+mod equivalence;
 #[cfg(test)]
 mod tests;

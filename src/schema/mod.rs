@@ -14,7 +14,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
-use crate::value::Field;
+use crate::value::{Field, Type};
 
 /// Everything that may be known of a customer.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,4 +62,12 @@ pub struct Placement {
     pub description: Option<Arc<str>>,
     /// The catalogue its items come from.
     pub catalog: Arc<str>,
+}
+
+impl Catalog {
+    /// Whether items are known by a number; references to them are kept as its digits.
+    pub(crate) fn has_int_key(&self) -> bool {
+        let key = self.fields.iter().find(|field| field.roles.key);
+        key.is_some_and(|field| field.ty == Type::Int)
+    }
 }

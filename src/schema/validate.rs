@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// How deep lists and records may stand in each other.
-pub(crate) const NESTING: usize = 32;
+pub(crate) const NESTING: usize = 64;
 
 /// A rule that a schema breaks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,7 +87,7 @@ pub(crate) fn validate(schema: &Schema) -> Vec<Fault> {
         rules.key(
             &catalog.fields,
             &format!("the catalogue `{name}`"),
-            &[Type::String],
+            &[Type::String, Type::Int],
         );
         rules.fields(&catalog.fields, 0);
     }
@@ -253,8 +253,7 @@ impl Rules<'_> {
             let message = "only an attribute of the customer or a field of a catalogue can be the key";
             self.fault(Code::InvalidRole, Part::Key, message, "cannot be a key");
         }
-        let text = field.ty.is_text() || matches!(field.ty, Type::Ref(_));
-        if field.roles.filled.is_some() && !text {
+        if field.roles.filled.is_some() && !field.ty.is_text() {
             let message = format!("`filled` is for text, not for {}", field.ty);
             self.fault(Code::InvalidRole, Part::Filled, message, "cannot be blank");
         }
