@@ -365,8 +365,9 @@ impl Kind {
 
 /// A whole number that orders finite floats, with both zeros as one.
 pub(crate) fn float_key(float: f64) -> i64 {
-    let bits = (float + 0.0).to_bits().cast_signed();
-    bits ^ ((bits >> 63).cast_unsigned() >> 1).cast_signed()
+    let bits = float.to_bits().cast_signed();
+    // A negative float is a sign bit and a magnitude; its key is the magnitude's negative.
+    if bits < 0 { i64::MIN - bits } else { bits }
 }
 
 /// The order of the texts in a set: shorter first, which is cheap to compare.
