@@ -4,15 +4,16 @@ use pest::{Parser, iterators::Pair};
 
 use super::{
     ast::{Broken, Expr, Field, File, Item, ItemKind, ItemWord, Name, Role, Text, Type, TypeKind},
-    error,
+    error::{self, Part},
     expression::Builder,
     foreign,
     grammar::{Grammar, Rule},
+    heads::{self, Chunk, Head},
     limit,
-    scan::{self, Chunk, Head, Token, TokenKind},
+    scan::{self, Token, TokenKind},
 };
 use crate::{
-    diagnostic::{Code, Diagnostic, suggest},
+    diagnostic::{Code, Diagnostic},
     limits::Limits,
     span::Span,
 };
@@ -28,6 +29,15 @@ pub(crate) fn parse_file(source: u32, text: &str, limits: &Limits) -> (File, Vec
     let scan = scan::scan(source, text);
     file.comments = scan.comments;
     file.blanks = scan.blanks;
+    let chunks = heads::split(text, &scan.tokens);
+    if let Some(chunk) = chunks.get(limits.definitions) {
+        let message = format!("more than {} definitions", limits.definitions);
+        let one_too_many = chunk.tokens[0].span(source);
+        return (
+            file,
+            vec![Diagnostic::new(Code::Limit, message).label(one_too_many, "one too many")],
+        );
+    }
     let mut reader = Reader {
         source,
         text,
@@ -35,16 +45,10 @@ pub(crate) fn parse_file(source: u32, text: &str, limits: &Limits) -> (File, Vec
         file,
         diagnostics: Vec::new(),
     };
-    let chunks = scan::split(text, &scan.tokens);
-    if let Some(chunk) = chunks.get(limits.definitions) {
-        let message = format!("more than {} definitions", limits.definitions);
-        let one_too_many = chunk.tokens[0].span(source);
-        let diagnostic = Diagnostic::new(Code::Limit, message).label(one_too_many, "one too many");
-        return (reader.file, vec![diagnostic]);
-    }
     for chunk in &chunks {
         reader.chunk(chunk);
     }
+    reader.diagnostics.sort_by_key(Diagnostic::span);
     (reader.file, reader.diagnostics)
 }
 
@@ -62,44 +66,47 @@ impl<'t> Reader<'t> {
             return;
         };
         let word = match chunk.head {
-            None => return self.refuse_unknown(first),
+            Some(Head::Item(word)) => word,
             Some(Head::Later(word)) => return self.refuse_later(word, first),
-            Some(Head::Customer) => ItemWord::Customer,
-            Some(Head::Catalog) => ItemWord::Catalog,
-            Some(Head::Event) => ItemWord::Event,
-            Some(Head::Placement) => ItemWord::Placement,
-            Some(Head::Trait) => ItemWord::Trait,
-            Some(Head::Segment) => ItemWord::Segment,
+            Some(Head::Slip(word)) => {
+                self.refuse_unknown(first);
+                if let Some(Head::Item(word)) = Head::of(word) {
+                    self.give_up(word, chunk.tokens);
+                }
+                return;
+            }
+            None => return self.refuse_unknown(first),
         };
         let before = self.diagnostics.len();
-        self.diagnostics.extend(
-            chunk
-                .tokens
-                .iter()
-                .filter(|it| it.kind == TokenKind::Unclosed)
-                .map(|it| scan::unclosed(self.source, self.text, *it)),
-        );
-        if let Err(diagnostic) = limit::check_tokens(self.source, self.text, chunk.tokens, self.limits) {
-            self.diagnostics.push(diagnostic);
+        let tokens = self.without_semicolons(chunk.tokens);
+        if !self.is_legible(tokens) {
+            return self.give_up(word, tokens);
         }
-        let item = if self.diagnostics.len() == before {
-            self.definition(word, chunk.tokens)
+        if let Some(item) = self.definition(tokens) {
+            self.file.items.push(item);
+        } else if matches!(word, ItemWord::Customer | ItemWord::Catalog | ItemWord::Event) {
+            // What is wrong is found again, field by field.
+            self.diagnostics.truncate(before);
+            match self.block_by_fields(word, tokens) {
+                Some(item) => self.file.items.push(item),
+                None => self.give_up(word, tokens),
+            }
         } else {
-            None
-        };
-        match item {
-            Some(item) => self.file.items.push(item),
-            None => self.file.broken.push(Broken {
-                kind: word,
-                name: self.name_of(word, chunk.tokens),
-                field: None,
-            }),
+            self.give_up(word, tokens);
         }
     }
 
-    /// The name of a definition that could not be read.
-    fn name_of(&self, word: ItemWord, tokens: &[Token]) -> Option<Name> {
-        let token = tokens.get(1).filter(|_| word != ItemWord::Customer)?;
+    fn give_up(&mut self, kind: ItemWord, tokens: &[Token]) {
+        let name = tokens.get(1).filter(|_| kind != ItemWord::Customer);
+        let name = name.and_then(|token| self.name_of(*token));
+        self.file.broken.push(Broken {
+            kind,
+            name,
+            field: None,
+        });
+    }
+
+    fn name_of(&self, token: Token) -> Option<Name> {
         let written = token.text(self.text);
         let (text, quoted) = match token.kind {
             TokenKind::Word => (written, false),
@@ -115,18 +122,17 @@ impl<'t> Reader<'t> {
 
     fn refuse_unknown(&mut self, first: Token) {
         let word = first.text(self.text);
-        let near = suggest::nearest(word, scan::HEADS);
-        self.diagnostics.push(
-            Diagnostic::new(
-                Code::Syntax,
-                format!("expected a definition, found {}", error::found(word)),
-            )
-            .label(
-                first.span(self.source),
-                "expected `customer`, `catalog`, `event`, `placement`, `trait` or `segment`",
-            )
-            .help(near.map(|near| format!("did you mean `{near}`?"))),
-        );
+        let help = heads::nearest(word).map(|near| format!("did you mean `{near}`?"));
+        let diagnostic = Diagnostic::new(
+            Code::Syntax,
+            format!("expected a definition, found {}", error::found(word)),
+        )
+        .label(
+            first.span(self.source),
+            "expected `customer`, `catalog`, `event`, `placement`, `trait` or `segment`",
+        )
+        .help(help.or_else(|| foreign::comment(&self.text[first.start as usize..]).map(str::to_owned)));
+        self.diagnostics.push(diagnostic);
     }
 
     fn refuse_later(&mut self, word: &str, head: Token) {
@@ -136,31 +142,193 @@ impl<'t> Reader<'t> {
         );
     }
 
-    fn definition(&mut self, word: ItemWord, tokens: &[Token]) -> Option<Item> {
-        let (start, end) = ends(tokens)?;
-        let part = &self.text[start as usize..end as usize];
-        let builder = Builder::new(self.source, start, part);
-        let item = match Grammar::parse(Rule::definition, part) {
+    /// Drops the `;` that other languages end with, and says so.
+    fn without_semicolons<'c>(&mut self, mut tokens: &'c [Token]) -> &'c [Token] {
+        while let Some((last, rest)) = tokens.split_last()
+            && last.text(self.text) == ";"
+            && !rest.is_empty()
+        {
+            self.diagnostics.push(
+                Diagnostic::new(Code::ForeignSyntax, "a definition ends without `;` here")
+                    .label(last.span(self.source), "leave it out"),
+            );
+            tokens = rest;
+        }
+        tokens
+    }
+
+    /// Reports what keeps pest from looking at these tokens.
+    fn is_legible(&mut self, tokens: &[Token]) -> bool {
+        let before = self.diagnostics.len();
+        let mut rest = tokens.iter();
+        while let Some(&token) = rest.next() {
+            if token.kind == TokenKind::Unclosed {
+                self.diagnostics
+                    .push(scan::unclosed(self.source, self.text, token));
+            } else if foreign::is_curly_quote(token.text(self.text)) {
+                let end = rest.find(|it| it.first_on_line || foreign::is_curly_quote(it.text(self.text)));
+                let end = end.filter(|it| !it.first_on_line).unwrap_or(&token);
+                let span = token.span(self.source).to(end.span(self.source));
+                self.diagnostics.push(foreign::curly_quotes(span));
+            }
+        }
+        if let Err(diagnostic) = limit::check_tokens(self.source, self.text, tokens, self.limits) {
+            self.diagnostics.push(diagnostic);
+        }
+        self.diagnostics.len() == before
+    }
+
+    /// The definition that these tokens are, or what is wrong with it.
+    fn definition(&mut self, tokens: &[Token]) -> Option<Item> {
+        self.parse(
+            Rule::definition,
+            tokens,
+            "the end of the definition",
+            Builder::item,
+        )
+    }
+
+    /// Parses some tokens alone and builds a tree of the first pair inside of `rule`.
+    fn parse<T>(
+        &mut self,
+        rule: Rule,
+        tokens: &[Token],
+        end: &'static str,
+        build: impl FnOnce(&Builder<'t>, Pair<'t, Rule>) -> T,
+    ) -> Option<T> {
+        let start = tokens.first()?.start;
+        let text: &'t str = &self.text[start as usize..tokens.last()?.end as usize];
+        let builder = Builder::new(self.source, start, text);
+        let tree = match Grammar::parse(rule, text) {
             Ok(mut pairs) => {
-                let definition = pairs.next().expect("a parse gives its rule").into_inner().next();
-                Some(builder.item(definition.expect("the rule holds one definition")))
+                let inner = pairs.next().and_then(|pair| pair.into_inner().next());
+                Some(build(&builder, inner.expect("the rule holds what is built")))
             }
             Err(error) => {
-                let diagnostic = error::from_pest(&error, self.source, self.text, start, tokens);
-                self.diagnostics.push(diagnostic);
+                let part = Part {
+                    source: self.source,
+                    text: self.text,
+                    tokens,
+                    end,
+                };
+                self.diagnostics.push(error::from_pest(&error, &part));
                 None
             }
         };
-        let _ = word;
         let broken = builder.broken.get();
         self.diagnostics.extend(builder.diagnostics.into_inner());
-        item.filter(|_| !broken)
+        tree.filter(|_| !broken)
+    }
+
+    /// A block with something wrong in it: the fields that are well, and what is wrong with the others.
+    fn block_by_fields(&mut self, word: ItemWord, tokens: &[Token]) -> Option<Item> {
+        let open = tokens.iter().position(|token| token.text(self.text) == "{");
+        let Some(open) = open else {
+            let diagnostic = self.parse(Rule::definition, tokens, "the end of the definition", |_, _| ());
+            debug_assert!(diagnostic.is_none(), "a block has a brace");
+            return None;
+        };
+        let head = self.parse(Rule::block_head, &tokens[..open], "`{`", Builder::item)?;
+        let name = match &head.kind {
+            ItemKind::Catalog { name, .. } | ItemKind::Event { name, .. } => Some(name.clone()),
+            _ => None,
+        };
+        let (pieces, close) = fields(self.text, &tokens[open + 1..]);
+        let mut good = Vec::new();
+        for piece in pieces {
+            let field = self.parse(Rule::lone_field, piece, error::END_OF_FIELD, Builder::field);
+            match field {
+                Some(field) => good.push(field),
+                None => self.file.broken.push(Broken {
+                    kind: word,
+                    name: name.clone(),
+                    field: piece.first().and_then(|token| self.name_of(*token)),
+                }),
+            }
+        }
+        match &tokens[open + 1..][close..] {
+            [] => self.diagnostics.push(error::unclosed_bracket(
+                self.source,
+                self.text,
+                tokens[open],
+                tokens[tokens.len() - 1],
+            )),
+            [_] => {}
+            [_, next, ..] => self.diagnostics.push(
+                Diagnostic::new(
+                    Code::Syntax,
+                    format!(
+                        "expected a definition, found {}",
+                        error::found(next.text(self.text))
+                    ),
+                )
+                .label(next.span(self.source), "unexpected"),
+            ),
+        }
+        let span = tokens[0]
+            .span(self.source)
+            .to(tokens[tokens.len() - 1].span(self.source));
+        let kind = match head.kind {
+            ItemKind::Catalog {
+                name, description, ..
+            } => ItemKind::Catalog {
+                name,
+                description,
+                fields: good,
+            },
+            ItemKind::Event {
+                name, description, ..
+            } => ItemKind::Event {
+                name,
+                description,
+                fields: good,
+            },
+            _ => ItemKind::Customer { fields: good },
+        };
+        Some(Item { span, kind })
     }
 }
 
-/// The first and the last byte of some tokens.
-fn ends(tokens: &[Token]) -> Option<(u32, u32)> {
-    Some((tokens.first()?.start, tokens.last()?.end))
+/// Splits the tokens after a brace into fields, at commas and new lines between them; also where the brace closes.
+fn fields<'t>(text: &str, tokens: &'t [Token]) -> (Vec<&'t [Token]>, usize) {
+    let mut pieces = Vec::new();
+    let mut start = 0;
+    let mut open: Vec<&str> = Vec::new();
+    let mut end = tokens.len();
+    for (index, token) in tokens.iter().enumerate() {
+        let is_colon = |index: Option<usize>| {
+            index
+                .and_then(|it| tokens.get(it))
+                .is_some_and(|it| it.text(text) == ":")
+        };
+        if token.first_on_line {
+            // Between `[` and `]` stands no field: the bracket was left open.
+            if is_colon(Some(index + 1)) && open.last().is_some_and(|it| *it != "{") {
+                open.clear();
+            }
+            if open.is_empty() && !is_colon(Some(index)) && !is_colon(index.checked_sub(1)) {
+                pieces.push(&tokens[start..index]);
+                start = index;
+            }
+        }
+        let written = token.text(text);
+        match token.kind {
+            TokenKind::Open => open.push(written),
+            TokenKind::Close if open.is_empty() && written == "}" => {
+                end = index;
+                break;
+            }
+            TokenKind::Close => drop(open.pop()),
+            TokenKind::Symbol if open.is_empty() && written == "," => {
+                pieces.push(&tokens[start..index]);
+                start = index + 1;
+            }
+            _ => {}
+        }
+    }
+    pieces.push(&tokens[start.min(end)..end]);
+    pieces.retain(|piece| !piece.is_empty());
+    (pieces, end)
 }
 
 impl Builder<'_> {
@@ -190,13 +358,13 @@ impl Builder<'_> {
         let mut name = || names.next().expect("the grammar asks for a name");
         let mut value = || value.take().expect("the grammar asks for an expression");
         let kind = match rule {
-            Rule::customer => ItemKind::Customer { fields },
-            Rule::catalog => ItemKind::Catalog {
+            Rule::customer | Rule::customer_head => ItemKind::Customer { fields },
+            Rule::catalog | Rule::catalog_head => ItemKind::Catalog {
                 name: name(),
                 description,
                 fields,
             },
-            Rule::event => ItemKind::Event {
+            Rule::event | Rule::event_head => ItemKind::Event {
                 name: name(),
                 description,
                 fields,
@@ -260,10 +428,10 @@ impl Builder<'_> {
     fn role(&self, pair: Pair<'_, Rule>) -> Role {
         let span = self.span(&pair);
         if pair.as_rule() == Rule::filled {
-            let words = pair.into_inner().next().map(Pair::into_inner);
+            let except = pair.into_inner().next().map(|words| self.words(words));
             return Role::Filled {
                 span,
-                except: words.into_iter().flatten().map(|word| self.text(&word)).collect(),
+                except: except.unwrap_or_default(),
             };
         }
         let name = self.name(&pair);
@@ -274,6 +442,11 @@ impl Builder<'_> {
             word if word.eq_ignore_ascii_case("sensitive") => Role::Sensitive(span),
             _ => Role::Unknown(name),
         }
+    }
+
+    fn words(&self, pair: Pair<'_, Rule>) -> Vec<Text> {
+        let texts = pair.into_inner().filter(|it| it.as_rule() == Rule::text);
+        texts.map(|text| self.text(&text)).collect()
     }
 
     fn ty(&self, pair: Pair<'_, Rule>) -> Type {
@@ -287,10 +460,7 @@ impl Builder<'_> {
                 (TypeKind::List(Box::new(self.ty(item))), false)
             }
             Rule::block => (TypeKind::Record(self.block(kind)), false),
-            Rule::words_type => {
-                let words = kind.into_inner().map(|word| self.text(&word)).collect();
-                (TypeKind::Words(words), false)
-            }
+            Rule::words_type => (TypeKind::Words(self.words(kind)), false),
             Rule::paren_type => {
                 let inner = self.ty(kind.into_inner().next().expect("parentheses hold a type"));
                 (inner.kind, inner.optional)

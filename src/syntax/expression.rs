@@ -8,18 +8,15 @@ use pest::{
 };
 
 use super::{
-    ast::{
-        AggregateKind, Amount, ArithmeticOp, CompareOp, Expr, ExprKind, Items, Literal, Name, Place,
-        Quantifier, Set, State, Step, Text, TextTest, Unit, Window,
-    },
+    ast::{ArithmeticOp, CompareOp, Expr, ExprKind, Literal, Name, Text},
     foreign,
     grammar::Rule,
     literal::{self, Flaw},
 };
 use crate::{
-    diagnostic::{Code, Diagnostic, suggest},
+    diagnostic::{Code, Diagnostic},
     span::Span,
-    value::Decimal,
+    value::{Date, Decimal, DecimalError},
 };
 
 /// Operators from the loosest to the tightest; those marked `false` bind like the one before them.
@@ -51,7 +48,7 @@ pub(super) struct Builder<'t> {
 }
 
 /// An operand on its way: 2^63 is no `int` until a `-` stands before it.
-enum Operand {
+pub(super) enum Operand {
     Expr(Expr),
     Minimum(Span),
 }
@@ -114,7 +111,7 @@ impl<'t> Builder<'t> {
         );
     }
 
-    fn settle(&self, operand: Operand) -> Expr {
+    pub(super) fn settle(&self, operand: Operand) -> Expr {
         match operand {
             Operand::Expr(expr) => expr,
             Operand::Minimum(span) => {
@@ -251,11 +248,43 @@ impl<'t> Builder<'t> {
     }
 
     fn postfix(&self, lhs: Expr, op: Pair<'_, Rule>) -> Expr {
-        match op.as_rule() {
+        let second = is_test(&lhs).then(|| self.span(&op).start);
+        let test = match op.as_rule() {
             Rule::compare => self.compare(lhs, op),
             Rule::is_test => self.is_test(lhs, op),
             _ => self.tested(lhs, op),
+        };
+        if let Some(start) = second {
+            self.refuse_second_test(&test, start);
         }
+        test
+    }
+
+    /// Tests do not follow each other, as in `1 < x < 5`.
+    fn refuse_second_test(&self, test: &Expr, start: u32) {
+        let help = match &test.kind {
+            ExprKind::Compare { lhs, .. } => match &lhs.kind {
+                ExprKind::Compare { rhs: middle, .. } => {
+                    let written = |span| short(self.written(span));
+                    let last = written(Span { start, ..test.span });
+                    Some(format!(
+                        "write `{} and {} {last}`",
+                        written(lhs.span),
+                        written(middle.span)
+                    ))
+                }
+                _ => None,
+            },
+            _ => None,
+        };
+        self.break_off(
+            Diagnostic::new(Code::Syntax, "one test follows another")
+                .label(
+                    Span { start, ..test.span },
+                    "expected `and` or `or` before a second test",
+                )
+                .help(help),
+        );
     }
 
     fn compare(&self, lhs: Expr, pair: Pair<'_, Rule>) -> Expr {
@@ -265,21 +294,6 @@ impl<'t> Builder<'t> {
         let mut span = lhs.span.to(rhs.span);
         let ignoring_case = parts.next().map(|it| span = span.to(self.span(&it))).is_some();
         let op_span = self.span(&op_pair);
-        if let ExprKind::Compare { .. } | ExprKind::Between { .. } = lhs.kind {
-            let middle = match &lhs.kind {
-                ExprKind::Compare { rhs, .. } => self.written(rhs.span),
-                _ => "…",
-            };
-            self.break_off(
-                Diagnostic::new(Code::Syntax, "comparisons do not follow each other")
-                    .label(op_span, "a second comparison")
-                    .help(format!(
-                        "write `{} and {} …`",
-                        short(self.written(lhs.span)),
-                        short(&format!("{middle} {}", op_pair.as_str()))
-                    )),
-            );
-        }
         let op = match op_pair.as_str() {
             "=" | "==" => CompareOp::Eq,
             "!=" | "<>" => CompareOp::Ne,
@@ -291,8 +305,20 @@ impl<'t> Builder<'t> {
                 self.report(foreign::operator(op_span, "=<", "<="));
                 CompareOp::Le
             }
-            _ => {
+            "=>" => {
                 self.report(foreign::operator(op_span, "=>", ">="));
+                CompareOp::Ge
+            }
+            "≠" => {
+                self.report(foreign::operator(op_span, "≠", "!="));
+                CompareOp::Ne
+            }
+            "≤" => {
+                self.report(foreign::operator(op_span, "≤", "<="));
+                CompareOp::Le
+            }
+            _ => {
+                self.report(foreign::operator(op_span, "≥", ">="));
                 CompareOp::Ge
             }
         };
@@ -305,7 +331,7 @@ impl<'t> Builder<'t> {
                 self.written(lhs.span),
                 negated,
             ));
-            return expr(span, is(lhs, State::Unknown, negated));
+            return expr(span, foreign::presence(lhs, negated));
         }
         expr(
             span,
@@ -318,335 +344,7 @@ impl<'t> Builder<'t> {
         )
     }
 
-    fn is_test(&self, lhs: Expr, pair: Pair<'_, Rule>) -> Expr {
-        let mut parts = pair.into_inner().skip(1).peekable();
-        let negated = parts.next_if(|it| it.as_rule() == Rule::negation).is_some();
-        let last = parts.next().expect("the grammar asks for what is tested");
-        let span = lhs.span.to(self.span(&last));
-        let kind = match last.as_rule() {
-            Rule::state => {
-                let state = match lower(last.as_str()).as_str() {
-                    "known" => State::Known,
-                    "unknown" => State::Unknown,
-                    "empty" => State::Empty,
-                    _ => State::Filled,
-                };
-                is(lhs, state, negated)
-            }
-            Rule::day_window => ExprKind::InWindow {
-                operand: Box::new(lhs),
-                window: day_window(&last),
-                negated,
-            },
-            Rule::is_null => {
-                self.report(foreign::null(
-                    span,
-                    self.written(span),
-                    self.written(lhs.span),
-                    negated,
-                ));
-                is(lhs, State::Unknown, negated)
-            }
-            _ => {
-                let rhs = self.expr(last);
-                let span = lhs.span.to(rhs.span);
-                let (left, right) = (short(self.written(lhs.span)), short(self.written(rhs.span)));
-                let near = suggest::nearest(
-                    right.as_str(),
-                    [
-                        "known",
-                        "unknown",
-                        "empty",
-                        "filled",
-                        "today",
-                        "yesterday",
-                        "tomorrow",
-                    ],
-                );
-                let not = if negated { "not " } else { "" };
-                let instead = match near {
-                    Some(near) => format!("{left} is {not}{near}"),
-                    None => format!("{left} {} {right}", if negated { "!=" } else { "=" }),
-                };
-                self.report(
-                    Diagnostic::new(Code::ForeignSyntax, "`is` does not compare values")
-                        .label(
-                            rhs.span,
-                            "expected `known`, `unknown`, `empty`, `filled` or a day such as `today`",
-                        )
-                        .help(format!("write `{instead}`")),
-                );
-                self.broken.set(true);
-                return expr(
-                    span,
-                    ExprKind::Compare {
-                        op: if negated { CompareOp::Ne } else { CompareOp::Eq },
-                        lhs: Box::new(lhs),
-                        rhs: Box::new(rhs),
-                        ignoring_case: false,
-                    },
-                );
-            }
-        };
-        expr(span, kind)
-    }
-
-    /// The tests that may have `not` before them.
-    fn tested(&self, lhs: Expr, pair: Pair<'_, Rule>) -> Expr {
-        let mut parts = pair.into_inner().peekable();
-        let negated = parts.next_if(|it| it.as_rule() == Rule::negation).is_some();
-        let test = parts.next().expect("the grammar asks for a test");
-        let operand = Box::new(lhs);
-        let start = operand.span;
-        match test.as_rule() {
-            Rule::between => {
-                let [low, high] = self.bounds(test);
-                expr(
-                    start.to(high.span),
-                    ExprKind::Between {
-                        operand,
-                        low: Box::new(low),
-                        high: Box::new(high),
-                        negated,
-                    },
-                )
-            }
-            Rule::in_set => {
-                let mut parts = test.into_inner().skip(1);
-                let set = parts.next().expect("`in` has a set");
-                let mut span = start.to(self.span(&set));
-                let set = self.set(set);
-                let ignoring_case = parts.next().map(|it| span = span.to(self.span(&it))).is_some();
-                expr(
-                    span,
-                    ExprKind::In {
-                        operand,
-                        set,
-                        negated,
-                        ignoring_case,
-                    },
-                )
-            }
-            Rule::in_rank => {
-                let mut parts = test.into_inner().skip(1);
-                let top = parts.next().is_some_and(|it| lower(it.as_str()) == "top");
-                let share = parts.next().expect("a rank has a share");
-                expr(
-                    start.to(self.span(&share)),
-                    ExprKind::Rank {
-                        operand,
-                        top,
-                        share: self.percent(&share),
-                        negated,
-                    },
-                )
-            }
-            Rule::contains_each => {
-                let mut parts = test.into_inner().skip(1);
-                let all = parts.next().is_some_and(|it| lower(it.as_str()) == "all");
-                let set = parts.next().expect("`contains any` has a set");
-                expr(
-                    start.to(self.span(&set)),
-                    ExprKind::ContainsEach {
-                        operand,
-                        all,
-                        set: self.set(set),
-                        negated,
-                    },
-                )
-            }
-            Rule::text_test => {
-                let mut parts = test.into_inner();
-                let op = next(&mut parts);
-                let pattern = self.expr(next(&mut parts));
-                let mut span = start.to(pattern.span);
-                let ignoring_case = parts.next().map(|it| span = span.to(self.span(&it))).is_some();
-                expr(
-                    span,
-                    ExprKind::TextTest {
-                        test: match op.as_str().as_bytes()[0].to_ascii_lowercase() {
-                            b'c' => TextTest::Contains,
-                            b's' => TextTest::StartsWith,
-                            b'e' => TextTest::EndsWith,
-                            _ => TextTest::Matches,
-                        },
-                        operand,
-                        pattern: Box::new(pattern),
-                        negated,
-                        ignoring_case,
-                    },
-                )
-            }
-            Rule::like => {
-                let mut parts = test.into_inner();
-                let word = next(&mut parts);
-                let pattern = self.expr(next(&mut parts));
-                let span = start.to(pattern.span);
-                let subject = self.written(start);
-                let (diagnostic, kind) =
-                    foreign::like(span, subject, word.as_str(), *operand, pattern, negated);
-                self.report(diagnostic);
-                if kind.is_none() {
-                    self.broken.set(true);
-                }
-                expr(span, kind.unwrap_or(ExprKind::Literal(Literal::Bool(true))))
-            }
-            Rule::near => {
-                let mut parts = test.into_inner().skip(1);
-                let radius = parts.next().expect("`within` has a radius");
-                let radius = self.primary(radius);
-                let radius = Box::new(self.settle(radius));
-                let unit = literal::distance_unit(parts.next().expect("a radius has a unit").as_str());
-                let place = parts.nth(1).expect("`of` has a place");
-                let (of, end) = self.place(place);
-                expr(
-                    start.to(end),
-                    ExprKind::Near {
-                        operand,
-                        radius,
-                        unit,
-                        of,
-                        negated,
-                    },
-                )
-            }
-            Rule::anniversary => {
-                let window = test.into_inner().nth(1).expect("`anniversary` has a window");
-                let (window, end) = self.window(next(&mut window.into_inner()));
-                expr(
-                    start.to(end),
-                    ExprKind::Anniversary {
-                        operand,
-                        window,
-                        negated,
-                    },
-                )
-            }
-            _ => {
-                let (window, end) = self.window(test);
-                expr(
-                    start.to(end),
-                    ExprKind::InWindow {
-                        operand,
-                        window,
-                        negated,
-                    },
-                )
-            }
-        }
-    }
-
-    fn bounds(&self, between: Pair<'_, Rule>) -> [Expr; 2] {
-        let mut parts = between.into_inner().filter(|it| it.as_rule() == Rule::operand);
-        let mut bound = || self.expr(parts.next().expect("`between` has two bounds"));
-        [bound(), bound()]
-    }
-
-    fn set(&self, pair: Pair<'_, Rule>) -> Set {
-        if pair.as_rule() == Rule::name {
-            return Set::Named(self.name(&pair));
-        }
-        Set::Literals {
-            span: self.span(&pair),
-            items: pair.into_inner().map(|item| self.expr(item)).collect(),
-        }
-    }
-
-    /// A place on the map: `(latitude, longitude)`, or a value.
-    fn place(&self, operand: Pair<'_, Rule>) -> (Place, Span) {
-        let mut parts = operand.clone().into_inner();
-        if let (Some(only), None) = (parts.next(), parts.next())
-            && only.as_rule() == Rule::paren
-        {
-            let span = self.span(&only);
-            let mut parts = only.into_inner();
-            if let (Some(latitude), Some(longitude)) = (parts.next(), parts.next())
-                && longitude.as_rule() == Rule::expr
-            {
-                let point = Place::Point(Box::new(self.expr(latitude)), Box::new(self.expr(longitude)));
-                return (point, span);
-            }
-        }
-        let place = self.expr(operand);
-        let span = place.span;
-        (Place::Of(Box::new(place)), span)
-    }
-
-    /// A window of time, and its span.
-    pub(super) fn window(&self, pair: Pair<'_, Rule>) -> (Window, Span) {
-        let span = self.span(&pair);
-        match pair.as_rule() {
-            Rule::in_last => {
-                let amount = next(&mut pair.into_inner());
-                if amount.as_rule() == Rule::amount {
-                    return (Window::InLast(self.amount(amount)), span);
-                }
-                let unit = amount.as_str();
-                self.report(
-                    Diagnostic::new(
-                        Code::ForeignSyntax,
-                        format!("`in last {unit}` can be read in two ways"),
-                    )
-                    .label(span, "the calendar period, or the time up to now?")
-                    .help(format!("for the calendar period, write `in previous {unit}`"))
-                    .help(format!("for the time up to now, write `in last 1 {unit}`")),
-                );
-                let unit = literal::unit(unit).expect("the grammar lists the units");
-                (Window::Period { step: -1, unit }, span)
-            }
-            Rule::in_next => (Window::InNext(self.amount(next(&mut pair.into_inner()))), span),
-            Rule::in_period => {
-                let mut parts = pair.into_inner();
-                let step = match lower(next(&mut parts).as_str()).as_str() {
-                    "this" => 0,
-                    "previous" => -1,
-                    _ => 1,
-                };
-                let unit = literal::unit(next(&mut parts).as_str()).expect("the grammar lists the units");
-                (Window::Period { step, unit }, span)
-            }
-            Rule::between => {
-                let [low, high] = self.bounds(pair);
-                let end = high.span;
-                (Window::Between(Box::new(low), Box::new(high)), span.to(end))
-            }
-            Rule::bound => {
-                let mut parts = pair.into_inner();
-                let word = next(&mut parts);
-                let bound = self.expr(next(&mut parts));
-                let span = self.span(&word).to(bound.span);
-                let bound = Box::new(bound);
-                let window = match lower(word.as_str()).as_str() {
-                    "before" => Window::Before(bound),
-                    "after" => Window::After(bound),
-                    _ => Window::Since(bound),
-                };
-                (window, span)
-            }
-            _ => (day_window(&pair), span),
-        }
-    }
-
-    fn amount(&self, pair: Pair<'_, Rule>) -> Amount {
-        let mut amount = Amount {
-            count: 1,
-            unit: Unit::Day,
-            calendar: false,
-        };
-        for part in pair.into_inner() {
-            match part.as_rule() {
-                Rule::int => match literal::count(part.as_str()) {
-                    Ok(count) => amount.count = count,
-                    Err(flaw) => self.flaw(&part, flaw),
-                },
-                Rule::calendar_word => amount.calendar = true,
-                _ => amount.unit = literal::unit(part.as_str()).expect("the grammar lists the units"),
-            }
-        }
-        amount
-    }
-
-    fn primary(&self, pair: Pair<'_, Rule>) -> Operand {
+    pub(super) fn primary(&self, pair: Pair<'_, Rule>) -> Operand {
         let span = self.span(&pair);
         let kind = match pair.as_rule() {
             Rule::text => ExprKind::Literal(Literal::Text(self.text(&pair).text)),
@@ -671,7 +369,7 @@ impl<'t> Builder<'t> {
             Rule::date => {
                 let date = literal::date(pair.as_str()).unwrap_or_else(|flaw| {
                     self.flaw(&pair, flaw);
-                    crate::value::Date::MIN
+                    Date::MIN
                 });
                 ExprKind::Literal(Literal::Date(date))
             }
@@ -730,10 +428,10 @@ impl<'t> Builder<'t> {
         }
     }
 
-    fn percent(&self, pair: &Pair<'_, Rule>) -> Decimal {
+    pub(super) fn percent(&self, pair: &Pair<'_, Rule>) -> Decimal {
         let written = pair.as_str();
         let number = literal::digits(&written[..written.len() - 1]).and_then(|digits| {
-            digits.parse().map_err(|error: crate::value::DecimalError| Flaw {
+            digits.parse().map_err(|error: DecimalError| Flaw {
                 range: 0..written.len(),
                 message: error.to_string(),
                 help: None,
@@ -787,119 +485,6 @@ impl<'t> Builder<'t> {
         }
     }
 
-    fn quantified(&self, pair: Pair<'_, Rule>) -> Expr {
-        let mut parts = pair.into_inner();
-        let word = next(&mut parts);
-        let start = self.span(&word);
-        let quantifier = self.quantifier(word);
-        let items = self.items(next(&mut parts));
-        let steps: Vec<Step> = parts.map(|step| self.step(step)).collect();
-        let end = steps.last().map_or(items.span, |step| step.span);
-        if let Some(step) = steps.first().filter(|_| quantifier != Quantifier::Any) {
-            self.break_off(
-                Diagnostic::new(Code::Syntax, "`followed by` stands only after `any`")
-                    .label(step.span, "this step")
-                    .label(start, "expected `any`"),
-            );
-        }
-        expr(
-            start.to(end),
-            ExprKind::Quantified {
-                quantifier,
-                items: Box::new(items),
-                steps,
-            },
-        )
-    }
-
-    fn quantifier(&self, pair: Pair<'_, Rule>) -> Quantifier {
-        let rule = pair.as_rule();
-        let number = || {
-            pair.into_inner().next().map_or(0, |number| {
-                literal::int(number.as_str()).unwrap_or_else(|flaw| {
-                    self.flaw(&number, flaw);
-                    0
-                })
-            })
-        };
-        match rule {
-            Rule::any_word => Quantifier::Any,
-            Rule::no_word => Quantifier::No,
-            Rule::all_word => Quantifier::All,
-            Rule::at_least => Quantifier::AtLeast(number()),
-            Rule::at_most => Quantifier::AtMost(number()),
-            _ => Quantifier::Exactly(number()),
-        }
-    }
-
-    /// The collection, window and filter of a pair of rule `items` or `whole_items`.
-    pub(super) fn items(&self, pair: Pair<'_, Rule>) -> Items {
-        let mut items = Items {
-            span: Span::default(),
-            collection: Vec::new(),
-            window: None,
-            filter: None,
-        };
-        for part in pair.into_inner() {
-            match part.as_rule() {
-                Rule::collection => {
-                    items.collection = part.into_inner().map(|name| self.name(&name)).collect();
-                    let first = items.collection.first().expect("a path has a step").span;
-                    items.span = first.to(items.collection.last().expect("a path has a step").span);
-                }
-                Rule::window => {
-                    let (window, span) = self.window(next(&mut part.into_inner()));
-                    items.window = Some(window);
-                    items.span = items.span.to(span);
-                }
-                Rule::where_word => {}
-                _ => {
-                    let filter = self.expr(part);
-                    items.span = items.span.to(filter.span);
-                    items.filter = Some(filter);
-                }
-            }
-        }
-        items
-    }
-
-    fn step(&self, pair: Pair<'_, Rule>) -> Step {
-        let span = self.span(&pair);
-        let mut parts = pair.into_inner().skip(1);
-        let none = parts.next().is_some_and(|it| it.as_rule() == Rule::no_word);
-        let items = self.items(parts.next().expect("a step has a collection"));
-        let within = self.amount(parts.nth(1).expect("a step has a duration"));
-        Step {
-            span,
-            none,
-            items,
-            within,
-        }
-    }
-
-    fn count(&self, pair: Pair<'_, Rule>) -> ExprKind {
-        let mut parts = pair.into_inner().skip(1);
-        let items = self.items(parts.next().expect("`count` has a collection"));
-        if let Some(of) = parts.next().filter(|it| it.as_rule() == Rule::of_clause) {
-            let value = self.written(items.span);
-            let counted = self.items(of.into_inner().nth(1).expect("`of` has a collection"));
-            let counted = self.written(counted.span);
-            self.break_off(
-                Diagnostic::new(Code::Syntax, "`count` counts items, not values")
-                    .label(items.span, "expected a collection")
-                    .help(format!("for the number of items, write `count({counted})`"))
-                    .help(format!(
-                        "for the number of different values, write `distinct({value} of {counted})`"
-                    )),
-            );
-        }
-        ExprKind::Aggregate {
-            kind: AggregateKind::Count,
-            value: None,
-            items: Box::new(items),
-        }
-    }
-
     /// A path or a call.
     fn reference(&self, pair: Pair<'_, Rule>) -> Expr {
         let mut parts = pair.into_inner();
@@ -923,60 +508,6 @@ impl<'t> Builder<'t> {
             return expr(span, ExprKind::Literal(Literal::Null));
         }
         expr(span, ExprKind::Path(path))
-    }
-
-    fn call(&self, function: Name, arguments: Pair<'_, Rule>) -> ExprKind {
-        let span = function.span.to(self.span(&arguments));
-        let mut args = Vec::new();
-        let mut of = None;
-        for part in arguments.into_inner() {
-            match part.as_rule() {
-                Rule::expr => args.push(self.expr(part)),
-                Rule::of_clause => {
-                    let items = part.into_inner().nth(1).expect("`of` has a collection");
-                    of = Some(self.items(items));
-                }
-                _ => {}
-            }
-        }
-        let kind = if function.quoted {
-            None
-        } else {
-            aggregate_kind(&function.text)
-        };
-        match (kind, of) {
-            (Some(kind), Some(items)) => ExprKind::Aggregate {
-                kind,
-                value: args.pop().map(Box::new),
-                items: Box::new(items),
-            },
-            (Some(AggregateKind::Min | AggregateKind::Max) | None, None) => ExprKind::Call { function, args },
-            (Some(_), None) => {
-                let argument = args.first().map_or("amount", |it| self.written(it.span));
-                self.break_off(
-                    Diagnostic::new(Code::Syntax, format!("`{}` needs a collection", function.text))
-                        .label(span, "expected `of` and a collection")
-                        .help(format!(
-                            "write `{}({} of purchases)`, with the events or list in place of `purchases`",
-                            function.text,
-                            short(argument)
-                        )),
-                );
-                ExprKind::Call { function, args }
-            }
-            (None, Some(items)) => {
-                self.break_off(
-                    Diagnostic::new(Code::Syntax, format!("`{}` takes no `of`", function.text))
-                        .label(function.span, "not an aggregate")
-                        .label(items.span, "only an aggregate takes a collection")
-                        .help(suggest::did_you_mean(
-                            &function.text,
-                            AGGREGATES.iter().map(|(name, _)| *name),
-                        )),
-                );
-                ExprKind::Call { function, args }
-            }
-        }
     }
 
     pub(super) fn name(&self, pair: &Pair<'_, Rule>) -> Name {
@@ -1008,50 +539,33 @@ impl<'t> Builder<'t> {
     }
 }
 
-const AGGREGATES: [(&str, AggregateKind); 9] = [
-    ("count", AggregateKind::Count),
-    ("sum", AggregateKind::Sum),
-    ("avg", AggregateKind::Avg),
-    ("min", AggregateKind::Min),
-    ("max", AggregateKind::Max),
-    ("first", AggregateKind::First),
-    ("last", AggregateKind::Last),
-    ("distinct", AggregateKind::Distinct),
-    ("mode", AggregateKind::Mode),
-];
-
-fn aggregate_kind(name: &str) -> Option<AggregateKind> {
-    AGGREGATES
-        .iter()
-        .find_map(|(word, kind)| word.eq_ignore_ascii_case(name).then_some(*kind))
-}
-
-fn expr(span: Span, kind: ExprKind) -> Expr {
+pub(super) fn expr(span: Span, kind: ExprKind) -> Expr {
     Expr { span, kind }
 }
 
-fn is(operand: Expr, state: State, negated: bool) -> ExprKind {
-    ExprKind::Is {
-        operand: Box::new(operand),
-        state,
-        negated,
-    }
-}
-
-fn day_window(pair: &Pair<'_, Rule>) -> Window {
-    match lower(pair.as_str()).as_str() {
-        "today" => Window::Today,
-        "yesterday" => Window::Yesterday,
-        _ => Window::Tomorrow,
-    }
-}
-
-fn next<'i>(pairs: &mut Pairs<'i, Rule>) -> Pair<'i, Rule> {
+pub(super) fn next<'i>(pairs: &mut Pairs<'i, Rule>) -> Pair<'i, Rule> {
     pairs.next().expect("the grammar asks for this part")
 }
 
-fn lower(word: &str) -> String {
+pub(super) fn lower(word: &str) -> String {
     word.to_ascii_lowercase()
+}
+
+/// Tells whether a test has been applied already.
+fn is_test(expr: &Expr) -> bool {
+    matches!(
+        expr.kind,
+        ExprKind::Compare { .. }
+            | ExprKind::Between { .. }
+            | ExprKind::In { .. }
+            | ExprKind::TextTest { .. }
+            | ExprKind::ContainsEach { .. }
+            | ExprKind::Is { .. }
+            | ExprKind::InWindow { .. }
+            | ExprKind::Anniversary { .. }
+            | ExprKind::Near { .. }
+            | ExprKind::Rank { .. }
+    )
 }
 
 /// The condition of a bare `where` that ends this expression.

@@ -1,7 +1,7 @@
 //! Habits from other languages: what to write instead.
 
 use super::{
-    ast::{Expr, ExprKind, Literal, TextTest},
+    ast::{CompareOp, Expr, ExprKind, Literal, State, TextTest},
     expression::short,
 };
 use crate::{
@@ -18,6 +18,40 @@ pub(super) fn operator(span: Span, written: &str, instead: &str) -> Diagnostic {
     .label(span, format!("write `{instead}`"))
 }
 
+/// What to write instead of a comment of another language that begins here.
+pub(super) fn comment(text: &str) -> Option<&'static str> {
+    let is_comment = ["//", "/*", "--", "<!--"]
+        .iter()
+        .any(|mark| text.starts_with(mark));
+    is_comment.then_some("a comment begins with `#` and runs to the end of its line")
+}
+
+/// What to write instead of a symbol that the language does not have.
+pub(super) fn symbol(symbol: &str) -> Option<&'static str> {
+    Some(match symbol {
+        "?" => "write `case when … then … else … end`",
+        "%" => "there is no remainder; a percentage stands directly after its number, as in `10%`",
+        "&" => "write `and`",
+        "|" => "write `or`",
+        "×" | "·" => "write `*`",
+        "÷" => "write `/`",
+        "−" | "–" | "—" => "write `-`",
+        ";" => "definitions end without `;`, and fields end at a comma or a new line",
+        _ => return None,
+    })
+}
+
+/// Tells whether a token is a quotation mark that word processors put in the place of `"` and `'`.
+pub(super) fn is_curly_quote(token: &str) -> bool {
+    ["“", "”", "„", "‘", "’", "‚", "«", "»"].contains(&token)
+}
+
+/// A text in quotation marks of a word processor.
+pub(super) fn curly_quotes(span: Span) -> Diagnostic {
+    Diagnostic::new(Code::ForeignSyntax, "texts stand in straight quotes here")
+        .label(span, "write `\"…\"` or `'…'`")
+}
+
 /// A comparison with `null`.
 pub(super) fn null(span: Span, written: &str, operand: &str, negated: bool) -> Diagnostic {
     let state = if negated { "known" } else { "unknown" };
@@ -28,13 +62,22 @@ pub(super) fn null(span: Span, written: &str, operand: &str, negated: bool) -> D
     .label(span, format!("write `{} is {state}`", short(operand)))
 }
 
+/// What a comparison with `null` stands for.
+pub(super) fn presence(operand: Expr, negated: bool) -> ExprKind {
+    ExprKind::Is {
+        operand: Box::new(operand),
+        state: if negated { State::Known } else { State::Unknown },
+        negated: false,
+    }
+}
+
 /// `LIKE`, and the test it stands for where its pattern is a plain one.
 pub(super) fn like(
     span: Span,
     subject: &str,
     word: &str,
     operand: Expr,
-    pattern: Expr,
+    pattern: &Expr,
     negated: bool,
 ) -> (Diagnostic, Option<ExprKind>) {
     let ignoring_case = word.eq_ignore_ascii_case("ilike");
@@ -46,32 +89,32 @@ pub(super) fn like(
         ExprKind::Literal(Literal::Text(text)) => plain_pattern(text),
         _ => None,
     };
-    let Some((test, text)) = plain else {
+    let Some((stands_for, wanted)) = plain else {
         let diagnostic = diagnostic.label(span, "a pattern of SQL").help(
             "write `contains`, `starts with` or `ends with`, or `matches` with a regular expression"
                 .to_owned(),
         );
         return (diagnostic, None);
     };
-    let words = match test {
+    let words = match stands_for {
         Some(TextTest::StartsWith) => "starts with",
         Some(TextTest::EndsWith) => "ends with",
         Some(_) => "contains",
         None => "=",
     };
     let not = if negated { "not " } else { "" };
-    let instead = match test {
-        None if negated => format!("{} != {text:?}", short(subject)),
-        _ => format!("{} {not}{words} {text:?}", short(subject)),
+    let instead = match stands_for {
+        None if negated => format!("{} != {wanted:?}", short(subject)),
+        _ => format!("{} {not}{words} {wanted:?}", short(subject)),
     };
     let suffix = if ignoring_case { " ignoring case" } else { "" };
     let diagnostic = diagnostic.label(span, format!("write `{instead}{suffix}`"));
     let pattern = Box::new(Expr {
         span: pattern.span,
-        kind: ExprKind::Literal(Literal::Text(text.into())),
+        kind: ExprKind::Literal(Literal::Text(wanted.into())),
     });
     let operand = Box::new(operand);
-    let kind = match test {
+    let kind = match stands_for {
         Some(test) => ExprKind::TextTest {
             test,
             operand,
@@ -80,11 +123,7 @@ pub(super) fn like(
             ignoring_case,
         },
         None => ExprKind::Compare {
-            op: if negated {
-                super::ast::CompareOp::Ne
-            } else {
-                super::ast::CompareOp::Eq
-            },
+            op: if negated { CompareOp::Ne } else { CompareOp::Eq },
             lhs: operand,
             rhs: pattern,
             ignoring_case,

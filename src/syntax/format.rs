@@ -86,6 +86,12 @@ impl<'f> Printer<'f> {
 
     /// Begins a line inside a definition, for what stood at `start`, with the comments that stood before it.
     fn line(&mut self, indent: usize, start: u32) {
+        self.comments_before(indent, start);
+        self.indent(indent);
+    }
+
+    /// Writes the comments that stood before `start`: the first ends the current line, unless it had its own.
+    fn comments_before(&mut self, indent: usize, start: u32) {
         while let Some(comment) = self.next_comment(start) {
             if comment.own_line || self.line_has_comment {
                 self.indent(indent);
@@ -94,7 +100,6 @@ impl<'f> Printer<'f> {
             }
             self.comment(comment);
         }
-        self.indent(indent);
     }
 
     fn indent(&mut self, indent: usize) {
@@ -176,19 +181,8 @@ impl<'f> Printer<'f> {
                 self.definition(condition, end);
             }
         }
-        self.comments_inside(end);
-    }
-
-    /// Writes the comments inside a definition that no line of it took.
-    fn comments_inside(&mut self, end: u32) {
-        while let Some(comment) = self.next_comment(end) {
-            if comment.own_line || self.line_has_comment {
-                self.indent(0);
-            } else {
-                self.out.push_str("  ");
-            }
-            self.comment(comment);
-        }
+        // Those that no line took.
+        self.comments_before(0, end);
     }
 
     fn head(&mut self, word: &str, name: &Name, description: Option<&Text>) {
@@ -209,11 +203,26 @@ impl<'f> Printer<'f> {
         self.out.push_str(" =");
         let mut line = String::from(" ");
         print::expr(&mut line, value, Level::Or);
-        if self.fits(&line) && !self.has_comment(end) {
-            self.out.push_str(&line);
-        } else {
-            self.line(STEP, value.span.start);
-            self.expr(value, Level::Or, STEP);
+        self.on_one_line_or(&line, end, |printer| {
+            printer.line(STEP, value.span.start);
+            printer.expr(value, Level::Or, STEP);
+        });
+    }
+
+    /// Writes `line` if it fits and no comment needs a place inside of it, and else what `lines` writes.
+    fn on_one_line_or(&mut self, line: &str, end: u32, lines: impl FnOnce(&mut Self)) {
+        let fits = self.fits(line);
+        if fits && !self.has_comment(end) {
+            self.out.push_str(line);
+            return;
+        }
+        let before = (self.out.len(), self.comments.len(), self.line_has_comment);
+        lines(self);
+        if fits && self.comments.len() == before.1 {
+            // No line had room for the comment: it comes after, so that one line will do.
+            self.out.truncate(before.0);
+            self.line_has_comment = before.2;
+            self.out.push_str(line);
         }
     }
 
@@ -221,21 +230,23 @@ impl<'f> Printer<'f> {
     fn expr(&mut self, expr: &Expr, least: Level, indent: usize) {
         let mut line = String::new();
         print::expr(&mut line, expr, least);
-        if self.fits(&line) && !self.has_comment(expr.span.end) {
-            self.out.push_str(&line);
-            return;
-        }
+        self.on_one_line_or(&line, expr.span.end, |printer| {
+            printer.lines(expr, least, indent, &line)
+        });
+    }
+
+    fn lines(&mut self, expr: &Expr, least: Level, indent: usize, line: &str) {
         if print::needs_parentheses(expr, least) {
-            return self.parenthesised(expr, indent);
+            return self.parenthesised(expr, expr.span.end, indent);
         }
         match &expr.kind {
             ExprKind::And(parts) => self.chain(parts, true, indent),
             ExprKind::Or(parts) => self.chain(parts, false, indent),
-            ExprKind::Paren(inner) => self.parenthesised(inner, indent),
+            ExprKind::Paren(inner) => self.parenthesised(inner, expr.span.end.saturating_sub(1), indent),
             ExprKind::Not(operand) => {
                 self.out.push_str("not ");
                 if print::not_needs_parentheses(operand) {
-                    self.parenthesised(operand, indent);
+                    self.parenthesised(operand, operand.span.end, indent);
                 } else {
                     self.expr(operand, Level::Not, indent);
                 }
@@ -312,7 +323,7 @@ impl<'f> Printer<'f> {
                 self.out.push(')');
             }
             // Long, but of one piece.
-            _ => self.out.push_str(&line),
+            _ => self.out.push_str(line),
         }
     }
 
@@ -324,11 +335,12 @@ impl<'f> Printer<'f> {
         }
     }
 
-    fn parenthesised(&mut self, inner: &Expr, indent: usize) {
+    /// Parentheses around what stood before `end`.
+    fn parenthesised(&mut self, inner: &Expr, end: u32, indent: usize) {
         self.out.push('(');
         self.line(indent + STEP, inner.span.start);
         self.expr(inner, Level::Or, indent + STEP);
-        self.line(indent, inner.span.end);
+        self.line(indent, end);
         self.out.push(')');
     }
 
@@ -341,7 +353,7 @@ impl<'f> Printer<'f> {
             let least = print::part_level(is_and);
             let is_last = index + 1 == parts.len();
             if print::part_needs_parentheses(part, least, is_last) {
-                self.parenthesised(part, indent);
+                self.parenthesised(part, part.span.end, indent);
             } else {
                 self.expr(part, least, indent);
             }
@@ -377,7 +389,8 @@ impl<'f> Printer<'f> {
             self.ty(&field.ty, indent + FIELD_STEP);
             after_type(&mut self.out, field);
         }
-        self.line(indent, end.saturating_sub(1));
+        self.comments_before(indent + FIELD_STEP, end.saturating_sub(1));
+        self.indent(indent);
         self.out.push('}');
     }
 

@@ -21,8 +21,8 @@ pub(super) fn words(rule: Rule) -> Option<&'static str> {
         | Rule::case
         | Rule::in_segment
         | Rule::in_sample => VALUE,
-        Rule::text | Rule::description | Rule::field_description => "a text in quotes",
-        Rule::name | Rule::collection => "a name",
+        Rule::text | Rule::description | Rule::field_description => TEXT,
+        Rule::name | Rule::collection => NAME,
         Rule::int => "a whole number",
         Rule::amount | Rule::duration => "a duration such as `30 days`",
         Rule::percent => "a percentage such as `10%`",
@@ -39,9 +39,17 @@ pub(super) fn words(rule: Rule) -> Option<&'static str> {
         | Rule::divide_op => OPERATOR,
         Rule::and_op => "`and`",
         Rule::or_op => "`or`",
-        Rule::between_and => "`and`",
+        Rule::between_and => "`and` with the upper bound",
         Rule::state => "`known`, `unknown`, `empty` or `filled`",
         Rule::set => "a list in brackets",
+        Rule::between_word
+        | Rule::in_word
+        | Rule::contains_word
+        | Rule::text_test_op
+        | Rule::text_test
+        | Rule::bound
+        | Rule::bound_word
+        | Rule::anniversary_word => TEST,
         Rule::window | Rule::in_last | Rule::in_next | Rule::in_period => {
             "a window such as `in last 30 days`"
         }
@@ -54,11 +62,13 @@ pub(super) fn words(rule: Rule) -> Option<&'static str> {
         Rule::within_word => "`within`",
         Rule::followed_by | Rule::step => "`followed by`",
         Rule::paren_end => "`)`",
+        Rule::bar => "`|`",
+        Rule::list_end => "`]`",
         Rule::arguments => "`(`",
         Rule::block | Rule::block_start => "`{`",
         Rule::block_end => "`}`",
         Rule::field => "a field such as `city: string`",
-        Rule::field_end => "a comma or a new line",
+        Rule::field_end => "the end of the field",
         Rule::colon => "`:`",
         Rule::r#type => "a type",
         Rule::role => "a role",
@@ -70,7 +80,11 @@ pub(super) fn words(rule: Rule) -> Option<&'static str> {
     })
 }
 
-/// Stands for everything that a value may begin with.
-pub(super) const VALUE: &str = "a value or a condition";
+/// Stands for everything that a value or condition may begin with.
+pub(super) const VALUE: &str = "a value";
 /// Stands for everything that may follow a value.
 pub(super) const OPERATOR: &str = "an operator";
+/// Stands for the tests that may follow `not`.
+pub(super) const TEST: &str = "a test such as `in` or `contains`";
+pub(super) const NAME: &str = "a name";
+pub(super) const TEXT: &str = "a text in quotes";

@@ -1,12 +1,15 @@
 //! Text to `ast`, and back. The only place that knows pest.
 
 pub(crate) mod ast;
+mod collection;
+mod condition;
 mod definitions;
 mod error;
 mod expression;
 mod foreign;
 mod format;
 mod grammar;
+mod heads;
 mod limit;
 mod literal;
 mod print;

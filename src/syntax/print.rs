@@ -126,15 +126,18 @@ pub(super) fn expr(out: &mut String, it: &Expr, least: Level) {
         }
         ExprKind::Negate(operand) => {
             out.push('-');
-            match &operand.kind {
-                // A sign before a bare number would become part of it.
-                ExprKind::Literal(Literal::Int(0..) | Literal::Decimal(_)) => parenthesised(out, operand),
-                _ => {
-                    if level(operand) == Level::Sign {
-                        out.push(' ');
-                    }
+            // A sign before a bare number would become part of it.
+            let is_number = matches!(
+                operand.kind,
+                ExprKind::Literal(Literal::Int(_) | Literal::Decimal(_))
+            );
+            match level(operand) {
+                Level::Primary if is_number => parenthesised(out, operand),
+                Level::Sign => {
+                    out.push(' ');
                     expr(out, operand, Level::Sign);
                 }
+                _ => expr(out, operand, Level::Sign),
             }
         }
         ExprKind::Arithmetic { op, lhs, rhs } => {

@@ -1,8 +1,7 @@
-//! A first, cheap look at a text: its tokens, its comments, and where each definition begins.
+//! A first, cheap look at a text: its tokens and its comments.
 //!
-//! It knows texts, backticks, comments and brackets, and little else. Splitting the text here keeps an error in one
-//! definition from hiding those of the others, and lets `limit` refuse what would be too deep or too long before pest
-//! sees it.
+//! It knows texts, backticks, comments and brackets, and little else. `heads` finds with it where each definition
+//! begins, and `limit` refuses what would be too deep or too long before pest sees it.
 
 use crate::{
     diagnostic::{Code, Diagnostic},
@@ -30,6 +29,8 @@ pub(super) struct Token {
     pub(super) kind: TokenKind,
     pub(super) start: u32,
     pub(super) end: u32,
+    /// Whether nothing but blanks stands before it on its line.
+    pub(super) first_on_line: bool,
 }
 
 impl Token {
@@ -91,12 +92,13 @@ pub(super) fn scan(source: u32, text: &str) -> Scan {
             _ if is_word(first) => (TokenKind::Word, rest.find(|c| !is_word(c)).unwrap_or(rest.len())),
             _ => (TokenKind::Symbol, first.len_utf8()),
         };
-        newlines = 0;
         scan.tokens.push(Token {
             kind,
             start: offset(at),
             end: offset(at + len),
+            first_on_line: newlines > 0,
         });
+        newlines = 0;
         at += len;
     }
     scan
@@ -158,194 +160,6 @@ fn number_length(bytes: &[u8]) -> usize {
         _ => clock,
     }
 }
-
-/// What the keyword at the head of a definition announces.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Head {
-    Customer,
-    Catalog,
-    Event,
-    Placement,
-    Trait,
-    Segment,
-    /// Of the language, but not supported yet.
-    Later(&'static str),
-}
-
-/// Keywords in the order of the manual; the rest of the table is [`Head::of`].
-pub(super) const HEADS: [&str; 13] = [
-    "customer",
-    "catalog",
-    "event",
-    "placement",
-    "trait",
-    "segment",
-    "message",
-    "channel",
-    "campaign",
-    "offer",
-    "list",
-    "use",
-    "test",
-];
-
-impl Head {
-    fn of(word: &str) -> Option<Self> {
-        let keyword = HEADS.iter().find(|it| it.eq_ignore_ascii_case(word))?;
-        Some(match *keyword {
-            "customer" => Self::Customer,
-            "catalog" => Self::Catalog,
-            "event" => Self::Event,
-            "placement" => Self::Placement,
-            "trait" => Self::Trait,
-            "segment" => Self::Segment,
-            later => Self::Later(later),
-        })
-    }
-}
-
-/// The tokens of one definition: those from its head up to the next.
-#[derive(Debug)]
-pub(super) struct Chunk<'t> {
-    /// `None` for what stands before the first definition.
-    pub(super) head: Option<Head>,
-    pub(super) tokens: &'t [Token],
-}
-
-/// Splits the tokens where definitions begin.
-pub(super) fn split<'t>(text: &str, tokens: &'t [Token]) -> Vec<Chunk<'t>> {
-    let mut chunks = Vec::new();
-    let mut current = (0, None);
-    let mut depth = 0_usize;
-    let mut at = 0;
-    while at < tokens.len() {
-        match tokens[at].kind {
-            TokenKind::Open => depth += 1,
-            TokenKind::Close => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        if let Some(head) = head_at(text, tokens, at, depth) {
-            if at > 0 {
-                chunks.push(Chunk {
-                    head: current.1,
-                    tokens: &tokens[current.0..at],
-                });
-            }
-            current = (at, Some(head));
-            depth = 0;
-            // What follows is the name, even where it is a keyword.
-            at += usize::from(
-                head != Head::Customer
-                    && tokens
-                        .get(at + 1)
-                        .is_some_and(|next| next.kind == TokenKind::Word),
-            );
-        }
-        at += 1;
-    }
-    if current.0 < tokens.len() {
-        chunks.push(Chunk {
-            head: current.1,
-            tokens: &tokens[current.0..],
-        });
-    }
-    chunks
-}
-
-/// Tells whether a definition begins at token `at`.
-///
-/// Keywords are free as names, so what surrounds the word decides. Surely a head is what reads `segment name =`, which
-/// no expression contains; and between brackets, where an earlier bracket was left open, only that counts. Otherwise a
-/// keyword before a name is a head where an expression could have ended.
-fn head_at(text: &str, tokens: &[Token], at: usize, depth: usize) -> Option<Head> {
-    let token = tokens[at];
-    if token.kind != TokenKind::Word {
-        return None;
-    }
-    let head = Head::of(token.text(text))?;
-    let before = at.checked_sub(1).map(|index| tokens[index]);
-    if before.is_some_and(|it| it.is(text, "in") || it.text(text) == ".") {
-        return None;
-    }
-    let sure = is_sure(text, head, &tokens[at + 1..]);
-    let next_is_name = tokens.get(at + 1).is_some_and(|next| match next.kind {
-        TokenKind::QuotedName => true,
-        TokenKind::Word => !is_reserved(next.text(text)),
-        TokenKind::Text => head == Head::Later("test"),
-        TokenKind::Open => head == Head::Customer && next.text(text) == "{",
-        _ => false,
-    });
-    let likely = depth == 0 && next_is_name && may_end_expression(text, &tokens[..at]);
-    (sure || likely).then_some(head)
-}
-
-fn is_sure(text: &str, head: Head, following: &[Token]) -> bool {
-    let mut rest = following.iter().copied();
-    let mut next = rest.next();
-    let is = |token: Option<Token>, symbol: &str| token.is_some_and(|it| it.text(text) == symbol);
-    if head == Head::Customer {
-        return is(next, "{");
-    }
-    if !next.is_some_and(|it| match it.kind {
-        TokenKind::QuotedName => true,
-        TokenKind::Word => !is_reserved(it.text(text)),
-        _ => false,
-    }) {
-        return false;
-    }
-    next = rest.next();
-    if head == Head::Placement {
-        return next.is_some_and(|it| it.is(text, "of"));
-    }
-    let is_text = |token: Option<Token>| token.is_some_and(|it| it.kind == TokenKind::Text);
-    if is_text(next) {
-        next = rest.next();
-    }
-    match head {
-        Head::Catalog | Head::Event | Head::Later("channel") => is(next, "{"),
-        Head::Segment | Head::Trait | Head::Later("list") => {
-            if next.is_some_and(|it| it.is(text, "owner")) && is_text(rest.next()) {
-                next = rest.next();
-            }
-            is(next, "=")
-        }
-        Head::Later("message" | "campaign" | "offer") => {
-            is(next, "{") || next.is_some_and(|it| it.is(text, "for"))
-        }
-        _ => false,
-    }
-}
-
-/// Tells whether an expression, a block or a description may end with these tokens.
-fn may_end_expression(text: &str, tokens: &[Token]) -> bool {
-    let Some((last, before)) = tokens.split_last() else {
-        return true;
-    };
-    let is_one_of = |words: &[&str]| words.iter().any(|it| last.is(text, it));
-    match last.kind {
-        TokenKind::Word if is_one_of(&["case"]) => before.last().is_some_and(|it| it.is(text, "ignoring")),
-        TokenKind::Word if is_reserved(last.text(text)) => {
-            is_one_of(&["end", "true", "false", "now", "today"])
-        }
-        TokenKind::Word => !is_one_of(&OPERATORS),
-        TokenKind::Symbol => last.text(text) == "%",
-        TokenKind::Open => false,
-        _ => true,
-    }
-}
-
-/// Words after which an expression goes on, though they may also be names.
-const OPERATORS: [&str; 9] = [
-    "contains",
-    "with",
-    "matches",
-    "before",
-    "after",
-    "since",
-    "within",
-    "anniversary",
-    "segment",
-];
 
 const RESERVED: [&str; 20] = [
     "and", "or", "not", "in", "is", "where", "of", "any", "no", "all", "between", "case", "when", "then",

@@ -1,5 +1,7 @@
 //! What is written one way or another and means the same, and what every form of the language becomes.
 
+mod golden;
+
 use super::{
     ast::{Expr, ExprKind, File, ItemKind, Items, Place, Set, Window},
     format_file, parse_file,
@@ -295,13 +297,13 @@ fn every_form_parses() {
 
 #[test]
 fn the_example_of_the_manual_parses() {
-    let file = whole(include_str!("../../tests/golden/syntax/manual.audience"));
+    let file = whole(include_str!("../../../tests/golden/syntax/manual.audience"));
     assert_eq!(file.items.len(), 16);
 }
 
 #[test]
 fn the_formatter_keeps_what_is_said() {
-    let text = include_str!("../../tests/golden/syntax/manual.audience");
+    let text = include_str!("../../../tests/golden/syntax/manual.audience");
     let file = whole(text);
     let formatted = format_file(&file);
     let again = whole(&formatted);

@@ -1,0 +1,285 @@
+//! Where each definition begins, so that an error in one does not hide those of the others.
+
+use super::{
+    ast::ItemWord,
+    scan::{Token, TokenKind, is_reserved},
+};
+use crate::diagnostic::suggest;
+
+/// What the word at the head of a definition announces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Head {
+    Item(ItemWord),
+    /// Of the language, but not supported yet.
+    Later(&'static str),
+    /// A slip for this keyword.
+    Slip(&'static str),
+}
+
+/// The keywords of definitions, in the order of the manual.
+const WORDS: [(&str, Option<ItemWord>); 13] = [
+    ("customer", Some(ItemWord::Customer)),
+    ("catalog", Some(ItemWord::Catalog)),
+    ("event", Some(ItemWord::Event)),
+    ("placement", Some(ItemWord::Placement)),
+    ("trait", Some(ItemWord::Trait)),
+    ("segment", Some(ItemWord::Segment)),
+    ("message", None),
+    ("channel", None),
+    ("campaign", None),
+    ("offer", None),
+    ("list", None),
+    ("use", None),
+    ("test", None),
+];
+
+impl Head {
+    pub(super) fn of(word: &str) -> Option<Self> {
+        let (keyword, item) = WORDS.iter().find(|(it, _)| it.eq_ignore_ascii_case(word))?;
+        Some(item.map_or(Self::Later(keyword), Self::Item))
+    }
+}
+
+/// The keyword that was probably meant.
+pub(super) fn nearest(word: &str) -> Option<&'static str> {
+    suggest::nearest(word, WORDS.iter().map(|(it, _)| *it))
+}
+
+/// The tokens of one definition: those from its head up to the next.
+#[derive(Debug)]
+pub(super) struct Chunk<'t> {
+    /// `None` for what stands before the first definition.
+    pub(super) head: Option<Head>,
+    pub(super) tokens: &'t [Token],
+}
+
+/// Splits the tokens where definitions begin.
+pub(super) fn split<'t>(text: &str, tokens: &'t [Token]) -> Vec<Chunk<'t>> {
+    let mut chunks = Vec::new();
+    let mut place = Place { text, tokens, at: 0 };
+    let mut start = 0;
+    let mut head = None;
+    let mut depth = 0_usize;
+    while let Some(&token) = tokens.get(place.at) {
+        if let Some(found) = place.head(depth, head) {
+            if place.at > 0 {
+                chunks.push(Chunk {
+                    head,
+                    tokens: &tokens[start..place.at],
+                });
+            }
+            start = place.at;
+            head = Some(found);
+            depth = 0;
+            // What follows is the name, even where it is a keyword.
+            let has_name = found != Head::Item(ItemWord::Customer) && place.next_is(TokenKind::Word);
+            place.at += usize::from(has_name && !place.next_begins_definition());
+        } else {
+            match token.kind {
+                TokenKind::Open => depth += 1,
+                TokenKind::Close => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+        }
+        place.at += 1;
+    }
+    if start < tokens.len() {
+        chunks.push(Chunk {
+            head,
+            tokens: &tokens[start..],
+        });
+    }
+    chunks
+}
+
+/// A token among the others.
+///
+/// Keywords are free as names, so what stands around a word decides whether it is the head of a definition.
+struct Place<'t> {
+    text: &'t str,
+    tokens: &'t [Token],
+    at: usize,
+}
+
+impl Place<'_> {
+    fn token(&self, ahead: usize) -> Option<Token> {
+        self.tokens.get(self.at + ahead).copied()
+    }
+
+    fn next_is(&self, kind: TokenKind) -> bool {
+        self.token(1).is_some_and(|it| it.kind == kind)
+    }
+
+    fn is_symbol(&self, ahead: usize, symbols: &[&str]) -> bool {
+        self.token(ahead)
+            .is_some_and(|it| symbols.contains(&it.text(self.text)))
+    }
+
+    fn is_word(&self, ahead: usize, word: &str) -> bool {
+        self.token(ahead).is_some_and(|it| it.is(self.text, word))
+    }
+
+    fn is_name(&self, ahead: usize) -> bool {
+        self.token(ahead).is_some_and(|it| match it.kind {
+            TokenKind::QuotedName => true,
+            TokenKind::Word => !is_reserved(it.text(self.text)),
+            _ => false,
+        })
+    }
+
+    /// Whether a definition begins at this token, `depth` brackets deep in one with the head `inside`.
+    fn head(&self, depth: usize, inside: Option<Head>) -> Option<Head> {
+        let token = self.tokens[self.at];
+        if token.kind != TokenKind::Word {
+            return None;
+        }
+        let before = self.at.checked_sub(1).map(|index| self.tokens[index]);
+        let follows_dot = before.is_some_and(|it| it.text(self.text) == ".");
+        if follows_dot {
+            return None;
+        }
+        if before.is_some_and(|it| it.is(self.text, "in")) {
+            let head = Head::of(token.text(self.text)).filter(|_| token.first_on_line)?;
+            return self.is_whole(head).then_some(head);
+        }
+        let ended = depth == 0 && self.may_end_before();
+        let Some(head) = Head::of(token.text(self.text)) else {
+            return self.slip(ended);
+        };
+        // The bodies of what is not supported yet are not looked into, unless a bracket was left open.
+        let at_margin = token.start == 0 || self.text.as_bytes()[token.start as usize - 1] == b'\n';
+        if depth > 0 && matches!(inside, Some(Head::Later(_))) {
+            return (at_margin && self.is_whole(head)).then_some(head);
+        }
+        let is_head = self.is_whole(head)
+            || (ended && (token.first_on_line || self.is_name(1) || self.is_start_without_name(head)))
+            || ((at_margin || depth == 0 && token.first_on_line) && self.is_name(1) && !self.is_operator(1));
+        is_head.then_some(head)
+    }
+
+    /// Whether this is the head of a definition that no expression contains, such as `segment name =`.
+    fn is_whole(&self, head: Head) -> bool {
+        if head == Head::Item(ItemWord::Customer) {
+            return self.is_symbol(1, &["{"]);
+        }
+        if !self.is_name(1) {
+            return false;
+        }
+        let is_text = |ahead: usize| self.token(ahead).is_some_and(|it| it.kind == TokenKind::Text);
+        let mut next = 2 + usize::from(is_text(2));
+        match head {
+            Head::Item(ItemWord::Placement) => self.is_word(2, "of"),
+            Head::Item(ItemWord::Catalog | ItemWord::Event) | Head::Later("channel") => {
+                self.is_symbol(next, &["{"])
+            }
+            Head::Item(ItemWord::Segment | ItemWord::Trait) | Head::Later("list") => {
+                if self.is_word(next, "owner") && is_text(next + 1) {
+                    next += 2;
+                }
+                self.is_symbol(next, &["="])
+            }
+            Head::Later("message" | "campaign" | "offer") => {
+                self.is_symbol(2, &["{"]) || self.is_word(2, "for")
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether what follows begins a body, or the name is a reserved word.
+    fn is_start_without_name(&self, head: Head) -> bool {
+        match head {
+            Head::Item(ItemWord::Segment | ItemWord::Trait) => self.is_symbol(1, &["="]),
+            Head::Item(_) => self.is_symbol(1, &["{"]),
+            Head::Later("test") => self.next_is(TokenKind::Text),
+            _ => false,
+        }
+    }
+
+    /// A definition whose keyword is misspelled.
+    fn slip(&self, ended: bool) -> Option<Head> {
+        let token = self.tokens[self.at];
+        let begins = ended
+            && self.token(1).is_some_and(|it| !it.first_on_line)
+            && (self.is_name(1)
+                && (self.is_symbol(2, &["=", "{"])
+                    || self.is_word(2, "of")
+                    || self.token(2).is_some_and(|it| it.kind == TokenKind::Text))
+                || self.is_symbol(1, &["{"]));
+        if !begins {
+            return None;
+        }
+        nearest(token.text(self.text)).map(Head::Slip)
+    }
+
+    /// Whether the next token is the head of another definition, so that this one lacks its name.
+    fn next_begins_definition(&self) -> bool {
+        let next = Place {
+            at: self.at + 1,
+            ..*self
+        };
+        self.token(1).is_some_and(|it| it.first_on_line)
+            && Head::of(self.tokens[next.at].text(self.text)).is_some_and(|head| next.is_whole(head))
+    }
+
+    /// Whether an expression, a block or a description may end before this token.
+    fn may_end_before(&self) -> bool {
+        let Some((last, before)) = self.tokens[..self.at].split_last() else {
+            return true;
+        };
+        let text = self.text;
+        let is_one_of = |words: &[&str]| words.iter().any(|it| last.is(text, it));
+        let follows = |words: &[&str]| {
+            before
+                .last()
+                .is_some_and(|token| words.iter().any(|it| token.is(text, it)))
+        };
+        match last.kind {
+            TokenKind::Word if is_one_of(&["case"]) => follows(&["ignoring"]),
+            TokenKind::Word if is_reserved(last.text(text)) => {
+                is_one_of(&["end", "true", "false", "now", "today"])
+            }
+            TokenKind::Word => !is_one_of(&LEADING),
+            TokenKind::Number => !follows(&["least", "most", "exactly", "last", "next"]),
+            TokenKind::Symbol => [";", "%"].contains(&last.text(text)),
+            TokenKind::Open => false,
+            _ => true,
+        }
+    }
+
+    fn is_operator(&self, ahead: usize) -> bool {
+        FOLLOWING.iter().any(|word| self.is_word(ahead, word))
+    }
+}
+
+/// Words after which an expression goes on, though they may also be names.
+const LEADING: [&str; 10] = [
+    "contains",
+    "with",
+    "matches",
+    "before",
+    "after",
+    "since",
+    "within",
+    "anniversary",
+    "segment",
+    "like",
+];
+
+/// Words with which an expression goes on, though they may also be names.
+const FOLLOWING: [&str; 15] = [
+    "contains",
+    "starts",
+    "ends",
+    "matches",
+    "before",
+    "after",
+    "since",
+    "within",
+    "anniversary",
+    "ignoring",
+    "followed",
+    "yesterday",
+    "tomorrow",
+    "like",
+    "ilike",
+];
