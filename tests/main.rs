@@ -8,4 +8,3 @@ mod manual;
 mod recommendations;
 #[path = "../examples/campaign/data.rs"]
 mod retail;
-mod sql_comparison;

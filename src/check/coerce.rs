@@ -24,21 +24,29 @@ impl Checker<'_> {
     /// Two operands that are to be compared. Numbers keep their types, as they compare exactly; a number literal
     /// takes the type of the other side, a text literal must be one of the other side's words.
     pub(crate) fn meet(&mut self, lhs: Operand, rhs: Operand) -> Option<(Expr, Expr)> {
-        let (lhs, rhs) = match (lhs, rhs) {
-            (Operand::Typed(lhs), rhs) => {
-                let rhs = self.fit(rhs, &lhs)?;
-                (lhs, rhs)
-            }
-            (lhs, Operand::Typed(rhs)) => {
+        match (lhs, rhs) {
+            (lhs, Operand::Typed(rhs)) if !matches!(lhs, Operand::Typed(_)) => {
                 let lhs = self.fit(lhs, &rhs)?;
-                (lhs, rhs)
+                if comparable(&lhs.ty, &rhs.ty) {
+                    return Some((lhs, rhs));
+                }
+                self.incompatible(Code::IncompatibleTypes, &lhs, &rhs, COMPARED)
             }
-            (lhs, rhs) => (self.settle(lhs)?, self.settle(rhs)?),
-        };
-        if comparable(&lhs.ty, &rhs.ty) {
-            return Some((lhs, rhs));
+            (lhs, rhs) => {
+                let lhs = self.settle(lhs)?;
+                let rhs = self.meet_value(&lhs, rhs)?;
+                Some((lhs, rhs))
+            }
         }
-        self.incompatible(Code::IncompatibleTypes, &lhs, &rhs, COMPARED)
+    }
+
+    /// An operand that is to be compared with `other`.
+    pub(crate) fn meet_value(&mut self, other: &Expr, operand: Operand) -> Option<Expr> {
+        let value = self.fit(operand, other)?;
+        if comparable(&other.ty, &value.ty) {
+            return Some(value);
+        }
+        self.incompatible(Code::IncompatibleTypes, other, &value, COMPARED)
     }
 
     /// A literal as a value that `other` can be compared with; another operand as it is.
@@ -168,6 +176,7 @@ impl Checker<'_> {
                 words.insert(text.clone());
             }
         }
+        self.report.check_words(words.len(), first.span())?;
         Some(Type::Words(words.into_iter().collect()))
     }
 

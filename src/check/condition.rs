@@ -1,7 +1,9 @@
 //! Expressions that are true or false.
 
 use super::{
-    Checker, facts,
+    Checker,
+    expression::bare,
+    facts,
     lint::{self, Negation},
     literal::Operand,
     path::{Found, display},
@@ -132,19 +134,22 @@ impl Checker<'_> {
 
     /// A value as a condition: it must be a bool, and holds when known and true.
     fn holds(&mut self, expr: &ast::Expr) -> Option<Condition> {
-        if let ast::ExprKind::Path(path) = &expr.kind
-            && let Found::List(list) = self.resolve(path)?
-        {
-            let shown = display(path);
-            let error = Diagnostic::new(
-                Code::TypeMismatch,
-                format!("`{shown}` is a list, not a condition"),
-            )
-            .label(list.span, "true or false is needed here")
-            .help(format!("write `any {shown}` or `{shown} is filled`"));
-            return self.report.fail(error);
-        }
-        let value = self.value(expr)?;
+        let value = match &expr.kind {
+            ast::ExprKind::Path(path) => match self.resolve(path)? {
+                Found::List(list) => {
+                    let shown = display(path);
+                    let error = Diagnostic::new(
+                        Code::TypeMismatch,
+                        format!("`{shown}` is a list, not a condition"),
+                    )
+                    .label(list.span, "true or false is needed here")
+                    .help(format!("write `any {shown}` or `{shown} is filled`"));
+                    return self.report.fail(error);
+                }
+                found => self.single(found, path)?,
+            },
+            _ => self.value(expr)?,
+        };
         if value.ty != Type::Bool {
             let named = type_name(&value.ty);
             let help = match value.ty {
@@ -171,7 +176,7 @@ impl Checker<'_> {
         operands: &[(&ast::Expr, &Expr)],
     ) -> Condition {
         if self.negated != negated
-            && !self.report.is_full()
+            && !self.report.is_full_with(self.negations.len())
             && let Some(negation) = Negation::of(expr, negated, operands)
         {
             self.negations.push(negation);
@@ -244,7 +249,8 @@ impl Checker<'_> {
         if is_time {
             let operand = self.settle(operand)?;
             let window = self.window_between(bounds, &operand.ty)?;
-            return Some(self.window_test(expr, operand_written, operand, window, negated));
+            let operand = (operand_written, &operand);
+            return Some(self.window_test(expr, operand, &window, bounds.map(Some), negated));
         }
         let [low, high] = bounds.map(|bound| self.operand(bound));
         // The operand's type decides for the bounds, unless it is itself a literal.
@@ -328,10 +334,8 @@ impl Checker<'_> {
         let (mut values, mut clocks) = (Vec::with_capacity(items.len()), Vec::new());
         let mut right = true;
         for item in items {
-            let met = self
-                .operand(item)
-                .and_then(|item| self.meet(Operand::Typed(operand.clone()), item));
-            let Some((_, item)) = met else {
+            let met = self.operand(item).and_then(|item| self.meet_value(operand, item));
+            let Some(item) = met else {
                 right = false;
                 if self.report.is_full() {
                     break;
@@ -362,18 +366,19 @@ impl Checker<'_> {
         negated: bool,
     ) -> Option<Condition> {
         let test = match test {
-            ast::TextTest::Contains => {
-                if let Some(list) = self.list_operand(operand_written)? {
-                    return self.contains(expr, operand_written, &list, pattern_written, negated);
-                }
-                TextTest::Contains
-            }
+            ast::TextTest::Contains => TextTest::Contains,
             ast::TextTest::StartsWith => TextTest::StartsWith,
             ast::TextTest::EndsWith => TextTest::EndsWith,
             ast::TextTest::Matches => return self.report.unsupported(expr.span, "`matches` is"),
         };
-        let operand = self.text(operand_written);
-        let pattern = self.text(pattern_written);
+        let operand = match self.found(operand_written) {
+            Some(Found::List(list)) if test == TextTest::Contains => {
+                return self.contains(expr, operand_written, &list, pattern_written, negated);
+            }
+            found => self.text(operand_written, found),
+        };
+        let pattern = self.found(pattern_written);
+        let pattern = self.text(pattern_written, pattern);
         let (operand, pattern) = (operand?, pattern?);
         let kind = ConditionKind::Text {
             test,
@@ -385,9 +390,15 @@ impl Checker<'_> {
         Some(self.test(expr, negated, condition, &operands))
     }
 
-    fn text(&mut self, expr: &ast::Expr) -> Option<Expr> {
-        let operand = self.operand(expr)?;
-        let value = self.settle(operand)?;
+    /// What was found, where it must be text.
+    fn text(&mut self, expr: &ast::Expr, found: Option<Found>) -> Option<Expr> {
+        let value = match &bare(expr).kind {
+            ast::ExprKind::Path(path) => self.single(found?, path)?,
+            _ => match found? {
+                Found::Value(value) => value,
+                _ => return None,
+            },
+        };
         if !value.ty.is_text() {
             let error = Diagnostic::new(
                 Code::TypeMismatch,
@@ -397,17 +408,6 @@ impl Checker<'_> {
             return self.report.fail(error);
         }
         Some(value)
-    }
-
-    /// The list that `expr` names; `None` inside when it names something else, outside when that had an error.
-    pub(crate) fn list_operand(&mut self, expr: &ast::Expr) -> Option<Option<super::path::List>> {
-        match &super::expression::bare(expr).kind {
-            ast::ExprKind::Path(path) => match self.resolve(path)? {
-                Found::List(list) => Some(Some(list)),
-                _ => Some(None),
-            },
-            _ => Some(None),
-        }
     }
 
     fn contains(
@@ -420,7 +420,7 @@ impl Checker<'_> {
     ) -> Option<Condition> {
         let of_list = self.item_of(list)?;
         let item = self.operand(item_written)?;
-        let (_, item) = self.meet(Operand::Typed(of_list), item)?;
+        let item = self.meet_value(&of_list, item)?;
         let kind = ConditionKind::Contains {
             list: list.place,
             item: Box::new(item.clone()),
@@ -443,15 +443,20 @@ impl Checker<'_> {
             Set::Literals { items, .. } => items,
             Set::Named(name) => return self.report.unsupported(name.span, "named lists are"),
         };
-        let Some(list) = self.list_operand(operand)? else {
-            let value = self.value(operand)?;
-            let error = Diagnostic::new(
-                Code::TypeMismatch,
-                format!("{} is not a list", type_name(&value.ty)),
-            )
-            .label(value.span, "`contains any` and `contains all` take a list")
-            .help("write `x contains \"a\" or x contains \"b\"`".to_owned());
-            return self.report.fail(error);
+        let list = match self.found(operand)? {
+            Found::List(list) => list,
+            Found::Value(value) => {
+                let named = type_name(&value.ty);
+                let error = Diagnostic::new(Code::TypeMismatch, format!("{named} is not a list"))
+                    .label(value.span, "`contains any` and `contains all` take a list")
+                    .help("write `x contains \"a\" or x contains \"b\"`".to_owned());
+                return self.report.fail(error);
+            }
+            Found::Record(record) => {
+                let error = Diagnostic::new(Code::TypeMismatch, "a record is not a list")
+                    .label(record.span, "`contains any` and `contains all` take a list");
+                return self.report.fail(error);
+            }
         };
         let of_list = self.item_of(&list)?;
         let (values, clocks) = self.set(&of_list, items)?;
@@ -513,13 +518,7 @@ impl Checker<'_> {
             State::Unknown => (State::Known, !negated),
             state => (state, negated),
         };
-        let operand = match &super::expression::bare(operand_written).kind {
-            ast::ExprKind::Path(path) => self.resolve(path)?,
-            _ => {
-                let operand = self.operand(operand_written)?;
-                Found::Value(self.settle(operand)?)
-            }
-        };
+        let operand = self.found(operand_written)?;
         let (kind, value) = match (state, operand) {
             (State::Known | State::Unknown, Found::Value(value)) => {
                 (ConditionKind::Known(Box::new(value.clone())), value)

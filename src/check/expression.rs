@@ -7,14 +7,14 @@ use super::{
     coerce::LiteralTexts,
     facts::{self, Facts},
     literal::Operand,
-    path::Found,
+    path::{Found, display},
     report::type_name,
 };
 use crate::{
     diagnostic::{Code, Diagnostic},
     hir::{ArithmeticOp, Condition, ConditionKind, Expr, ExprKind, Order},
     span::Span,
-    syntax::ast::{self, Literal},
+    syntax::ast::{self, Literal, Name},
     value::{Decimal, Type, Value},
 };
 
@@ -24,26 +24,10 @@ impl Checker<'_> {
         let span = expr.span;
         match &expr.kind {
             ast::ExprKind::Literal(literal) => self.literal(span, literal),
-            ast::ExprKind::Path(path) => match self.resolve(path)? {
-                Found::Value(value) => Some(value),
-                Found::List(list) => {
-                    let shown = super::path::display(path);
-                    let error = Diagnostic::new(Code::TypeMismatch, format!("`{shown}` is a list"))
-                        .label(list.span, "one value is needed here")
-                        .help(list_help(&shown, &list.item));
-                    self.report.fail(error)
-                }
-                Found::Record(record) => {
-                    let shown = super::path::display(path);
-                    let help = record
-                        .field
-                        .map(|field| format!("name one of its fields: `{shown}.{field}`"));
-                    let error = Diagnostic::new(Code::TypeMismatch, format!("`{shown}` is a record"))
-                        .label(record.span, "one value is needed here")
-                        .help(help);
-                    self.report.fail(error)
-                }
-            },
+            ast::ExprKind::Path(path) => {
+                let found = self.resolve(path)?;
+                self.single(found, path)
+            }
             ast::ExprKind::Now => Some(plain(span, Type::DateTime, ExprKind::Now)),
             ast::ExprKind::Today => Some(plain(span, Type::Date, ExprKind::Today)),
             ast::ExprKind::FromNow { amount, ago } => {
@@ -84,6 +68,34 @@ impl Checker<'_> {
                 Some(plain(span, Type::Bool, ExprKind::Condition(Box::new(condition))))
             }
         }
+    }
+
+    /// What an operand names, or the value that it has.
+    pub(crate) fn found(&mut self, expr: &ast::Expr) -> Option<Found> {
+        if let ast::ExprKind::Path(path) = &bare(expr).kind {
+            return self.resolve(path);
+        }
+        let operand = self.operand(expr)?;
+        self.settle(operand).map(Found::Value)
+    }
+
+    /// The value that a path leads to, where one value is needed.
+    pub(crate) fn single(&mut self, found: Found, path: &[Name]) -> Option<Expr> {
+        let shown = display(path);
+        let (span, what, help) = match found {
+            Found::Value(value) => return Some(value),
+            Found::List(list) => (list.span, "list", Some(list_help(&shown, &list.item))),
+            Found::Record(record) => {
+                let help = record
+                    .field
+                    .map(|field| format!("name one of its fields: `{shown}.{field}`"));
+                (record.span, "record", help)
+            }
+        };
+        let error = Diagnostic::new(Code::TypeMismatch, format!("`{shown}` is a {what}"))
+            .label(span, "one value is needed here")
+            .help(help);
+        self.report.fail(error)
     }
 
     fn negate(&mut self, span: Span, inner: &ast::Expr) -> Option<Expr> {
@@ -170,8 +182,9 @@ impl Checker<'_> {
             std::mem::swap(&mut lhs_written, &mut rhs_written);
         }
         let ty = match (&lhs.ty, op, &rhs.ty) {
-            (Type::DateTime, Subtract, Type::DateTime) | (Type::Date, Subtract, Type::Date) => Type::Duration,
-            (Type::Duration, Add | Subtract, Type::Duration) => Type::Duration,
+            (Type::DateTime, Subtract, Type::DateTime)
+            | (Type::Date, Subtract, Type::Date)
+            | (Type::Duration, Add | Subtract, Type::Duration) => Type::Duration,
             (Type::DateTime, Add | Subtract, Type::Duration) => Type::DateTime,
             (Type::Date, Add | Subtract, Type::Duration) => {
                 let ast::ExprKind::Literal(Literal::Duration(amount)) = &bare(rhs_written).kind else {

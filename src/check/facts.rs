@@ -18,13 +18,16 @@ pub(crate) struct Facts {
     pub(crate) filled_lists: Vec<Place>,
 }
 
+/// So many facts of a kind are kept: a hostile condition may prove very many, and each is compared with others.
+const MOST: usize = 1000;
+
 impl Facts {
     /// Adds what others say.
     pub(crate) fn add(&mut self, other: Self) {
-        self.known.extend(other.known);
-        self.filled.extend(other.filled);
-        self.lists.extend(other.lists);
-        self.filled_lists.extend(other.filled_lists);
+        extend(&mut self.known, other.known);
+        extend(&mut self.filled, other.filled);
+        extend(&mut self.lists, other.lists);
+        extend(&mut self.filled_lists, other.filled_lists);
     }
 
     /// Leaves only what both say.
@@ -60,7 +63,9 @@ impl Facts {
             args,
         } = &expr.kind
         {
-            args.iter().for_each(|arg| self.fill(arg));
+            for arg in args {
+                self.fill(arg);
+            }
         }
     }
 
@@ -78,6 +83,11 @@ impl Facts {
             self.filled_lists.push(place);
         }
     }
+}
+
+fn extend<T>(facts: &mut Vec<T>, more: Vec<T>) {
+    let room = MOST.saturating_sub(facts.len());
+    facts.extend(more.into_iter().take(room));
 }
 
 /// The parts without which an expression would be missing.
@@ -116,7 +126,6 @@ pub(crate) fn proves(condition: &Condition, holds: bool) -> Facts {
             _ if holds => facts.know(value),
             _ => {}
         },
-        (_, false) => {}
         (ConditionKind::Compare { op, lhs, rhs }, true) => {
             facts.know(lhs);
             facts.know(rhs);
@@ -149,7 +158,7 @@ pub(crate) fn proves(condition: &Condition, holds: bool) -> Facts {
             facts.fill(value);
         }
         (ConditionKind::ListKnown(place) | ConditionKind::ListEmpty(place), true) => {
-            facts.list(*place, false)
+            facts.list(*place, false);
         }
         (ConditionKind::ListFilled(place), true) => facts.list(*place, true),
         (ConditionKind::Contains { list, item }, true) => {
@@ -157,7 +166,7 @@ pub(crate) fn proves(condition: &Condition, holds: bool) -> Facts {
             facts.know(item);
         }
         (ConditionKind::ContainsEach { list, all, set }, true) => {
-            facts.list(*list, !(*all && set.is_empty()))
+            facts.list(*list, !(*all && set.is_empty()));
         }
         (ConditionKind::InWindow { operand, window }, true) => {
             facts.know(operand);
@@ -169,7 +178,8 @@ pub(crate) fn proves(condition: &Condition, holds: bool) -> Facts {
                 facts.list(place, true);
             }
         }
-        (ConditionKind::Constant(_) | ConditionKind::Segment(_) | ConditionKind::AnyKnown { .. }, true) => {}
+        (ConditionKind::Constant(_) | ConditionKind::Segment(_) | ConditionKind::AnyKnown { .. }, true)
+        | (_, false) => {}
     }
     facts
 }

@@ -42,14 +42,17 @@ impl Checker<'_> {
                 let known = self.names.traits.get_index(*index);
                 known.is_some_and(|(_, it)| it.as_ref().is_some_and(|it| it.roles.filled.is_some()))
             }
-            ExprKind::Call { function, args } => match function {
-                Function::Lower | Function::Upper | Function::Trim => self.filled(&args[0], facts, rows),
-                Function::String => self.filled(&args[0], facts, rows),
-                Function::Min | Function::Max | Function::Default => {
-                    args.iter().all(|arg| self.filled(arg, facts, rows))
-                }
-                _ => false,
-            },
+            ExprKind::Call {
+                function:
+                    Function::Lower
+                    | Function::Upper
+                    | Function::Trim
+                    | Function::String
+                    | Function::Min
+                    | Function::Max
+                    | Function::Default,
+                args,
+            } => args.iter().all(|arg| self.filled(arg, facts, rows)),
             ExprKind::Case { arms, otherwise } => {
                 let arms = arms.iter().all(|(condition, value)| {
                     let mut inner = facts.clone();

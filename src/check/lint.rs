@@ -57,9 +57,8 @@ impl Negation {
     }
 
     fn is_settled_by(&self, facts: &Facts) -> bool {
-        self.operands
-            .iter()
-            .all(|it| facts::known_given(it, facts) || is_known_list(it, facts))
+        let settled = |it: &Expr| facts::known_given(it, facts) || is_known_list(it, facts);
+        self.operands.iter().all(settled)
     }
 
     pub(crate) fn into_warning(self) -> Diagnostic {
@@ -75,25 +74,25 @@ fn is_known_list(expr: &Expr, facts: &Facts) -> bool {
 /// How many parts of an `and` or `or` are looked through for what settles a negation.
 const PARTS: usize = 64;
 
-/// Drops the negations, from `first` on, that another part of the same `and` or `or` settles.
+/// Drops the negations, from `first` on, that another part of the same `and` or `or` settles. `ranges` has the
+/// positions of each part's negations, `facts` what each part says of the others.
 pub(crate) fn settle(negations: &mut Vec<Negation>, first: usize, ranges: &[Range<usize>], facts: &[Facts]) {
-    let part_of = |index: usize| ranges.iter().position(|range| range.contains(&index));
-    let mut index = first;
-    let kept = negations.split_off(first).into_iter().filter(|negation| {
-        let own = if ranges.len() > PARTS {
-            None
-        } else {
-            part_of(index)
-        };
-        index += 1;
-        let Some(own) = own else { return true };
+    if ranges.len() > PARTS {
+        return;
+    }
+    let mut kept = Vec::new();
+    let checked = negations.split_off(first);
+    for (index, negation) in checked.into_iter().enumerate() {
         let mut others = Facts::default();
-        for (_, facts) in facts.iter().enumerate().filter(|(part, _)| *part != own) {
-            others.add(facts.clone());
+        for (range, facts) in ranges.iter().zip(facts) {
+            if !range.contains(&(first + index)) {
+                others.add(facts.clone());
+            }
         }
-        !negation.is_settled_by(&others)
-    });
-    let kept: Vec<_> = kept.collect();
+        if !negation.is_settled_by(&others) {
+            kept.push(negation);
+        }
+    }
     negations.extend(kept);
 }
 

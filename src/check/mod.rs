@@ -34,13 +34,14 @@ use std::{collections::HashSet, sync::Arc};
 use self::{
     definitions::{Definitions, Formula, FormulaKind},
     lint::Negation,
-    scope::{TraitType, filled_roles},
+    scope::TraitType,
 };
 use crate::{
     diagnostic::Diagnostic,
     hir::{self, Condition, Expr, Items, Module},
     limits::Limits,
     syntax::ast,
+    value::{Filled, Roles},
 };
 
 /// Checks all definitions. The module is there when no diagnostic is an error; the diagnostics are in the order of the
@@ -106,7 +107,10 @@ fn formula_meaning(formula: &Formula<'_>, names: &Names, report: &mut Report) ->
             Some(Meaning::Trait(hir::Trait {
                 name,
                 description,
-                roles: filled_roles(filled, checker.personal, checker.sensitive),
+                roles: Roles {
+                    filled: filled.then(Filled::default),
+                    ..checker.used
+                },
                 value,
                 span: formula.span,
             }))
@@ -156,9 +160,8 @@ pub(crate) struct Checker<'a> {
     /// Whether uses of sensitive values are warned about, and which were.
     flags_sensitive: bool,
     flagged: HashSet<Arc<str>>,
-    /// Whether a personal value was used so far, or a sensitive one.
-    pub(crate) personal: bool,
-    pub(crate) sensitive: bool,
+    /// `personal` when a personal value was used so far, `sensitive` likewise.
+    pub(crate) used: Roles,
 }
 
 impl<'a> Checker<'a> {
@@ -172,8 +175,7 @@ impl<'a> Checker<'a> {
             negations: Vec::new(),
             flags_sensitive: true,
             flagged: HashSet::new(),
-            personal: false,
-            sensitive: false,
+            used: Roles::default(),
         }
     }
 

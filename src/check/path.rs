@@ -267,8 +267,8 @@ impl Checker<'_> {
 
     /// Remembers that a value with these roles is used.
     fn note_use(&mut self, span: Span, roles: &Roles, name: &str) {
-        self.personal |= roles.personal;
-        self.sensitive |= roles.sensitive;
+        self.used.personal |= roles.personal;
+        self.used.sensitive |= roles.sensitive;
         if roles.sensitive && self.flags_sensitive && self.flagged.insert(name.into()) {
             let warning = Diagnostic::new(Code::SensitiveUse, format!("`{name}` is sensitive"))
                 .label(span, "used here");

@@ -1,5 +1,7 @@
 //! Collects what there is to say, and bounds the work spent on saying it.
 
+use std::cell::Cell;
+
 use crate::{
     diagnostic::{Code, Diagnostic, Severity, suggest},
     limits::Limits,
@@ -7,19 +9,24 @@ use crate::{
     value::Type,
 };
 
+/// So many names are compared in search of near ones, all in all.
+const NAMES: usize = 50_000;
+
 /// The diagnostics of one check.
 #[derive(Debug)]
 pub(crate) struct Report {
     diagnostics: Vec<Diagnostic>,
-    /// After so many diagnostics, names are no longer searched for near ones: a hostile source may have very many of both.
-    limit: usize,
+    pub(crate) limits: Limits,
+    /// How many names may still be compared.
+    searched: Cell<usize>,
 }
 
 impl Report {
     pub(crate) fn new(limits: &Limits) -> Self {
         Self {
             diagnostics: Vec::new(),
-            limit: limits.diagnostics,
+            limits: limits.clone(),
+            searched: Cell::new(NAMES),
         }
     }
 
@@ -31,6 +38,16 @@ impl Report {
     pub(crate) fn fail<T>(&mut self, diagnostic: Diagnostic) -> Option<T> {
         self.push(diagnostic);
         None
+    }
+
+    /// Refuses an enumeration with so many words, when they are too many.
+    pub(crate) fn check_words(&mut self, count: usize, span: Span) -> Option<()> {
+        let limit = self.limits.list_items;
+        if count <= limit {
+            return Some(());
+        }
+        let message = format!("an enumeration of more than {limit} words");
+        self.fail(Diagnostic::new(Code::Limit, message).label(span, "too many words"))
     }
 
     pub(crate) fn unsupported<T>(&mut self, span: Span, what: &str) -> Option<T> {
@@ -45,12 +62,23 @@ impl Report {
         if self.is_full() {
             return None;
         }
-        suggest::did_you_mean(name, names)
+        let left = self.searched.get();
+        let mut seen = 0;
+        let names = names.into_iter().take(left).inspect(|_| seen += 1);
+        let help = suggest::did_you_mean(name, names);
+        self.searched.set(left - seen);
+        help
     }
 
-    /// Tells whether more would only be counted.
+    /// Tells whether more would only be counted. Then names are no longer searched for near ones: a hostile source may
+    /// have very many of both.
     pub(crate) fn is_full(&self) -> bool {
-        self.diagnostics.len() >= self.limit
+        self.is_full_with(0)
+    }
+
+    /// Tells whether it would be full with so many more.
+    pub(crate) fn is_full_with(&self, more: usize) -> bool {
+        self.diagnostics.len() + more >= self.limits.diagnostics
     }
 
     pub(crate) fn has_errors(&self) -> bool {

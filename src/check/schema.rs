@@ -200,6 +200,7 @@ impl Reader<'_> {
         match &ty.kind {
             TypeKind::Name(name) => self.named(name),
             TypeKind::Words(words) => {
+                self.report.check_words(words.len(), ty.span)?;
                 spans.words = words.iter().map(|word| word.span).collect();
                 Some(Type::Words(words.iter().map(|word| word.text.clone()).collect()))
             }

@@ -7,7 +7,7 @@ use indexmap::{IndexMap, IndexSet};
 use crate::{
     hir::Module,
     schema::{Layout, Schema},
-    value::{Field, Filled, Roles, Type},
+    value::{Field, Roles, Type},
 };
 
 /// The names of one kind of row, as a tree that leads to slots.
@@ -212,15 +212,5 @@ impl Scope {
             }
             _ => None,
         })
-    }
-}
-
-/// The roles of an expression that is known never to be blank.
-pub(crate) fn filled_roles(filled: bool, personal: bool, sensitive: bool) -> Roles {
-    Roles {
-        key: false,
-        personal,
-        sensitive,
-        filled: filled.then(Filled::default),
     }
 }

@@ -34,7 +34,7 @@ impl Checker<'_> {
         &mut self,
         expr: &ast::Expr,
         operand_written: &ast::Expr,
-        window: &ast::Window,
+        written: &ast::Window,
         negated: bool,
     ) -> Option<Condition> {
         let operand = self.operand(operand_written)?;
@@ -47,33 +47,38 @@ impl Checker<'_> {
             .label(operand.span, "a window needs a date or a datetime");
             return self.report.fail(error);
         }
-        let window = self.window(window, &operand.ty, expr.span)?;
-        Some(self.window_test(expr, operand_written, operand, window, negated))
+        let bounds: [Option<&ast::Expr>; 2] = match written {
+            ast::Window::Between(low, high) => [Some(low), Some(high)],
+            ast::Window::Before(bound) => [None, Some(bound)],
+            ast::Window::After(bound) | ast::Window::Since(bound) => [Some(bound), None],
+            _ => [None, None],
+        };
+        let window = self.window(written, &operand.ty, expr.span)?;
+        Some(self.window_test(expr, (operand_written, &operand), &window, bounds, negated))
     }
 
+    /// A test of an operand in a window, whose bounds were written so.
     pub(crate) fn window_test(
         &mut self,
         expr: &ast::Expr,
-        operand_written: &ast::Expr,
-        operand: Expr,
-        window: Window,
+        operand: (&ast::Expr, &Expr),
+        window: &Window,
+        bounds: [Option<&ast::Expr>; 2],
         negated: bool,
     ) -> Condition {
-        if lint::is_empty_window(&window) {
+        if lint::is_empty_window(window) {
             self.constant(expr.span, negated);
         }
         let kind = ConditionKind::InWindow {
-            operand: Box::new(operand.clone()),
+            operand: Box::new(operand.1.clone()),
             window: window.clone(),
         };
-        let mut operands = vec![(operand_written, &operand)];
-        for edge in window.from.iter().chain(&window.to) {
-            if let Some(bound) = moving(&edge.bound) {
-                operands.push((operand_written, bound));
-            }
+        let mut operands = vec![operand];
+        for (edge, written) in [&window.from, &window.to].into_iter().zip(bounds) {
+            let moving = edge.as_ref().and_then(|edge| moving(&edge.bound));
+            operands.extend(written.zip(moving));
         }
-        let condition = Condition::new(expr.span, kind);
-        self.test(expr, negated, condition, &operands[..1])
+        self.test(expr, negated, Condition::new(expr.span, kind), &operands)
     }
 
     /// The window over values of type `ty`: datetimes or dates.

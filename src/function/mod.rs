@@ -69,11 +69,6 @@ impl Function {
     pub(crate) fn names() -> impl Iterator<Item = &'static str> {
         signature::ALL.iter().map(|it| it.name).chain(["size"])
     }
-
-    /// Tells whether it is missing exactly when an argument is (overflow aside).
-    pub(crate) fn is_strict(self) -> bool {
-        !matches!(self, Self::Default | Self::Domain)
-    }
 }
 
 #[cfg(test)]

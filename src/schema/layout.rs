@@ -103,7 +103,8 @@ impl Layout {
                         Type::List(item) => Some(Arc::new(Self::of_items(item, &roles))),
                         _ => None,
                     };
-                    let list = self.lists().count();
+                    let before = self.slots.last();
+                    let list = before.map_or(0, |slot| slot.list + usize::from(slot.items.is_some()));
                     self.slots.push(Slot {
                         path,
                         ty: ty.clone(),

@@ -329,7 +329,7 @@ impl Rules<'_> {
 
     fn catalog(&mut self, name: &str) {
         if !self.schema.catalogs.contains_key(name) {
-            let names = self.schema.catalogs.keys().map(|name| &**name);
+            let names = self.schema.catalogs.keys().map(|name| &**name).take(10_000);
             let few = self.faults.len() < SUGGESTIONS;
             let help = few.then(|| suggest::did_you_mean(name, names)).flatten();
             self.fault(
