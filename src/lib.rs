@@ -28,8 +28,8 @@ pub use recommend::{
     Serving, leave_last_out,
 };
 pub use record::{
-    BindError, BindProblem, Customer, FieldType, FieldValue, Item, LoadError, LoadErrorKind, Loader, Record,
-    RecordField, field_name,
+    BindError, BindProblem, Customer, FieldType, FieldValue, Item, Items, LoadError, LoadErrorKind, Loader,
+    Record, RecordField, field_name,
 };
 pub use schema::{Catalog, Event, Placement, Schema, SchemaBuilder, SchemaError, SchemaId, SchemaProblem};
 pub use span::Span;

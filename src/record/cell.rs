@@ -4,7 +4,7 @@ use std::{borrow::Cow, fmt};
 
 use super::{
     LoadErrorKind,
-    table::{LARGEST, Store, span_cell, word_cell},
+    table::{LARGEST, Store, span_cell, span_of, word_cell},
 };
 use crate::{
     diagnostic::suggest,
@@ -79,6 +79,12 @@ impl StoreBuilder {
         self.text.push_str(text);
         let narrow = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
         Ok(span_cell(narrow(start), narrow(len)))
+    }
+
+    /// A text that was kept.
+    pub(super) fn text(&self, cell: u64) -> &str {
+        let (start, len) = span_of(cell);
+        &self.text[start..start + len]
     }
 
     pub(super) fn keep_place(&mut self, place: Geo) -> u64 {

@@ -68,6 +68,8 @@ pub enum LoadErrorKind {
     UrlScheme,
     /// A null in a list.
     NullItem,
+    /// A catalogue that the schema does not have.
+    UnknownCatalog,
     /// A second item with the same key.
     DuplicateKey,
     /// The reader failed.

@@ -40,11 +40,11 @@ use crate::{
 /// ```
 #[derive(Clone, Debug)]
 pub struct Loader {
-    shape: Arc<Shape>,
+    pub(super) shape: Arc<Shape>,
     form: Arc<Node>,
     strictness: Strictness,
     ignore_unknown: bool,
-    record_bytes: usize,
+    pub(super) record_bytes: usize,
 }
 
 impl Loader {
@@ -110,7 +110,7 @@ impl Loader {
             );
             return Err(LoadError::new(LoadErrorKind::TooLarge, "", message));
         }
-        let mut context = Context::new(&self.strictness, self.ignore_unknown, self.record_bytes);
+        let mut context = self.context();
         let mut table = self.table();
         json::read(json, &self.form, &mut table, &mut context)?;
         Ok(self.finish(table, context))
@@ -136,10 +136,14 @@ impl Loader {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn customer_from<T: Serialize + ?Sized>(&self, value: &T) -> Result<Customer, LoadError> {
-        let mut context = Context::new(&self.strictness, self.ignore_unknown, self.record_bytes);
+        let mut context = self.context();
         let mut table = self.table();
         serialize::read(value, &self.form, &mut table, &mut context)?;
         Ok(self.finish(table, context))
+    }
+
+    pub(super) fn context(&self) -> Context<'_> {
+        Context::new(&self.strictness, self.ignore_unknown, self.record_bytes)
     }
 
     /// An empty table, whose last lists are the events.

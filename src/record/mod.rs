@@ -8,6 +8,7 @@ mod customer;
 mod error;
 mod fill;
 mod form;
+mod items;
 mod json;
 mod load;
 mod serialize;
@@ -20,6 +21,7 @@ pub(crate) use bound::BoundRow;
 pub use customer::Customer;
 pub(crate) use customer::Shape;
 pub use error::{LoadError, LoadErrorKind};
+pub use items::Items;
 pub use load::Loader;
 
 /// A row whose values are reached by slot, see [`Layout`](crate::schema::Layout).

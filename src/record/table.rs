@@ -86,7 +86,7 @@ pub(super) const LARGEST: usize = (1 << 31) - 1;
     clippy::cast_possible_truncation,
     reason = "both halves of a cell have 32 bits"
 )]
-const fn span_of(cell: u64) -> (usize, usize) {
+pub(super) const fn span_of(cell: u64) -> (usize, usize) {
     (cell as u32 as usize, (cell >> 32) as u32 as usize)
 }
 
@@ -118,6 +118,16 @@ impl Table {
             start: 0,
             len: self.rows,
         }
+    }
+
+    /// The row at that position.
+    #[inline]
+    pub(crate) fn row<'a>(&'a self, store: &'a Store, row: usize) -> Option<TableRow<'a>> {
+        (row < self.rows).then_some(TableRow {
+            table: self,
+            store,
+            row,
+        })
     }
 
     /// The only row of a customer's table, whose cells are numbered as the slots are.
@@ -363,6 +373,11 @@ impl TableBuilder {
         let index = (self.rows - 1) * self.layout.slots.len() + slot;
         self.cells[index] = cell;
         self.known[index] = true;
+    }
+
+    /// A value of the last row, known to be there.
+    pub(super) fn last(&self, slot: usize) -> u64 {
+        self.cells[(self.rows - 1) * self.layout.slots.len() + slot]
     }
 
     /// Sets a list of the last row: so many rows of its items' table.
