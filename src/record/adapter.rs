@@ -53,7 +53,7 @@ pub trait Record {
     /// A point on Earth.
     fn geo(&self, field: usize) -> Option<Geo>;
     /// How many items a list has.
-    fn len(&self, field: usize) -> Option<usize>;
+    fn item_count(&self, field: usize) -> Option<usize>;
     /// An item of a list.
     fn item(&self, field: usize, index: usize) -> Option<Item<'_>>;
 }
@@ -166,6 +166,7 @@ impl std::fmt::Debug for Item<'_> {
 }
 
 mod sealed {
+    #[expect(unnameable_types, reason = "so that the list of types stays ours")]
     pub trait Sealed {}
 }
 
@@ -227,7 +228,7 @@ pub trait FieldValue<'a>: Sized + sealed::Sealed {
     }
     /// How many items a list has.
     #[inline]
-    fn len(self) -> Option<usize> {
+    fn item_count(self) -> Option<usize> {
         None
     }
     /// An item of a list.
@@ -277,8 +278,8 @@ impl<'a, T: FieldValue<'a>> FieldValue<'a> for Option<T> {
         self?.geo()
     }
     #[inline]
-    fn len(self) -> Option<usize> {
-        self?.len()
+    fn item_count(self) -> Option<usize> {
+        self?.item_count()
     }
     #[inline]
     fn item(self, index: usize) -> Option<Item<'a>> {
@@ -305,7 +306,7 @@ macro_rules! plain {
             const TYPE: FieldType = FieldType::List(&FieldType::$variant);
 
             #[inline]
-            fn len(self) -> Option<usize> {
+            fn item_count(self) -> Option<usize> {
                 Some(<[$ty]>::len(self))
             }
 
@@ -355,7 +356,7 @@ impl<'a> FieldValue<'a> for &'a [&'a str] {
     const TYPE: FieldType = FieldType::List(&FieldType::Text);
 
     #[inline]
-    fn len(self) -> Option<usize> {
+    fn item_count(self) -> Option<usize> {
         Some(<[&str]>::len(self))
     }
 
@@ -383,7 +384,7 @@ macro_rules! text {
             const TYPE: FieldType = FieldType::List(&FieldType::Text);
 
             #[inline]
-            fn len(self) -> Option<usize> {
+            fn item_count(self) -> Option<usize> {
                 Some(<[$ty]>::len(self))
             }
 
@@ -403,7 +404,7 @@ impl<'a, T: Record> FieldValue<'a> for &'a [T] {
     const TYPE: FieldType = FieldType::Records(T::fields);
 
     #[inline]
-    fn len(self) -> Option<usize> {
+    fn item_count(self) -> Option<usize> {
         Some(<[T]>::len(self))
     }
 
@@ -422,8 +423,8 @@ where
     const TYPE: FieldType = <&'a [T]>::TYPE;
 
     #[inline]
-    fn len(self) -> Option<usize> {
-        FieldValue::len(self.as_slice())
+    fn item_count(self) -> Option<usize> {
+        self.as_slice().item_count()
     }
 
     #[inline]
@@ -498,7 +499,7 @@ macro_rules! record {
             }
 
             $crate::record!(@getters [bool bool] [int i64] [float f64] [decimal $crate::Decimal] [text &str]
-                [date $crate::Date] [datetime $crate::DateTime] [geo $crate::Geo] [len usize];
+                [date $crate::Date] [datetime $crate::DateTime] [geo $crate::Geo] [item_count usize];
                 $($record => $value),*);
 
             #[inline]

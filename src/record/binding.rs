@@ -5,14 +5,13 @@ use std::{fmt, sync::Arc};
 use super::{FieldType, Record, RecordField, Shape};
 use crate::{
     diagnostic::suggest,
-    schema::{Layout, SchemaId, Slot},
+    schema::{Layout, Slot},
     value::{Filled, Schemes, Type},
 };
 
 /// Where a struct has the attributes and events of a schema.
 #[derive(Debug)]
 pub(crate) struct Binding {
-    pub(crate) schema: SchemaId,
     pub(super) customer: Slots,
     /// In the order of the schema's events.
     pub(super) events: Vec<Place>,
@@ -63,15 +62,10 @@ impl Binding {
         };
         let fields = R::fields();
         search.twice(fields, "");
+        let names: Vec<&str> = shape.schema.events.keys().map(|name| &**name).collect();
         let events = shape.schema.events.keys().zip(&shape.events);
         let binding = Self {
-            schema: shape.id,
-            customer: search.slots(
-                &shape.customer,
-                fields,
-                "",
-                shape.schema.events.keys().map(|name| &**name),
-            ),
+            customer: search.slots(&shape.customer, fields, "", &names),
             events: events
                 .map(|(name, layout)| search.event(name, layout, fields))
                 .collect(),
@@ -99,13 +93,7 @@ impl Search<'_> {
 
     /// Finds each slot of a layout; `within` is the path of the list or event around it, `others` are names that the
     /// fields may have besides.
-    fn slots<'n>(
-        &mut self,
-        layout: &Layout,
-        fields: &[RecordField],
-        within: &str,
-        others: impl Iterator<Item = &'n str> + Clone,
-    ) -> Slots {
+    fn slots(&mut self, layout: &Layout, fields: &[RecordField], within: &str, others: &[&str]) -> Slots {
         let slots = layout.slots.iter().map(|slot| {
             let path = joined(within, &slot.name());
             let found = fields
@@ -113,7 +101,7 @@ impl Search<'_> {
                 .position(|field| field.path.iter().copied().eq(slot.path.iter().map(|it| &**it)));
             let Some(field) = found else {
                 let known = |name: &str| {
-                    layout.slots.iter().any(|slot| slot.name() == name) || others.clone().any(|it| it == name)
+                    layout.slots.iter().any(|slot| slot.name() == name) || others.contains(&name)
                 };
                 let spare: Vec<String> = fields
                     .iter()
@@ -169,7 +157,7 @@ impl Search<'_> {
                 let items = records.map(|layout| {
                     let fields = fields();
                     self.twice(fields, path);
-                    self.slots(layout, fields, &format!("{path}[]"), std::iter::empty())
+                    self.slots(layout, fields, &format!("{path}[]"), &[])
                 });
                 (Kind::List, items)
             }
@@ -207,7 +195,7 @@ impl Search<'_> {
             field: number,
             kind: Kind::List,
             check: None,
-            items: self.slots(layout, items(), &format!("{name}[]"), std::iter::empty()),
+            items: self.slots(layout, items(), &format!("{name}[]"), &[]),
         }
     }
 

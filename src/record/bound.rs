@@ -290,7 +290,7 @@ impl<'a> Row<'a> for BoundItem<'a> {
     }
 }
 
-impl<'a> BoundRows<'a> {
+impl BoundRows<'_> {
     const NONE: Self = Self {
         parent: None,
         slots: &[],
@@ -302,7 +302,7 @@ impl Place {
     /// The items that a record has here.
     #[inline]
     fn rows<'a>(&'a self, record: &'a dyn Record) -> Option<BoundRows<'a>> {
-        let len = record.len(self.field)?;
+        let len = record.item_count(self.field)?;
         Some(BoundRows {
             parent: Some((record, self.field)),
             slots: &self.items.0,
@@ -346,7 +346,7 @@ impl<'a> Rows<'a> for BoundRows<'a> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
+    use std::{fmt::Write, sync::Arc};
 
     use super::*;
     use crate::{
@@ -528,7 +528,7 @@ mod tests {
                 }
                 _ => format!("{:?}", row.text(slot)),
             };
-            out += &format!("{}: {} {value}\n", it.name(), row.known(slot));
+            _ = writeln!(out, "{}: {} {value}", it.name(), row.known(slot));
         }
         out
     }

@@ -152,22 +152,22 @@ fn text(slot: &Slot, text: &str, schemes: &Schemes, store: &mut StoreBuilder) ->
         return Ok(Cell::Blank);
     }
     match &slot.ty {
-        Type::Words(words) => match words.iter().position(|word| **word == *text) {
-            Some(word) => Ok(Cell::Known(word_cell(u32::try_from(word).unwrap_or(u32::MAX)))),
-            None => {
-                let near = suggest::nearest(text, words.iter().map(|word| &**word));
-                let near = near
-                    .filter(|_| !slot.hidden())
-                    .map(|near| format!("; did you mean {near:?}?"));
-                let message = format!(
-                    "{} is none of {}{}",
-                    quoted(slot, text),
-                    slot.ty,
-                    near.unwrap_or_default()
-                );
-                Err(Fault(LoadErrorKind::UnknownWord, message))
+        Type::Words(words) => {
+            if let Some(word) = words.iter().position(|word| **word == *text) {
+                return Ok(Cell::Known(word_cell(u32::try_from(word).unwrap_or(u32::MAX))));
             }
-        },
+            let near = suggest::nearest(text, words.iter().map(|word| &**word));
+            let near = near
+                .filter(|_| !slot.hidden())
+                .map(|near| format!("; did you mean {near:?}?"));
+            let message = format!(
+                "{} is none of {}{}",
+                quoted(slot, text),
+                slot.ty,
+                near.unwrap_or_default()
+            );
+            Err(Fault(LoadErrorKind::UnknownWord, message))
+        }
         Type::Url if !schemes.allow(text) => {
             let message = format!("{} has none of the schemes {schemes}", quoted(slot, text));
             Err(Fault(LoadErrorKind::UrlScheme, message))

@@ -118,7 +118,7 @@ impl Customer {
 }
 
 /// The value of a slot, unless it is missing or a list.
-pub(super) fn value<'a>(row: TableRow<'a>, slot: usize) -> Option<ValueRef<'a>> {
+pub(super) fn value(row: TableRow<'_>, slot: usize) -> Option<ValueRef<'_>> {
     let ty = &row.layout().slots.get(slot)?.ty;
     let slot = u32::try_from(slot).ok()?;
     match ty {

@@ -354,8 +354,10 @@ fn rust_values_are_taken_by_their_meaning() -> Result<(), Box<dyn std::error::Er
 
 #[test]
 fn large_values_are_refused() {
-    let mut limits = crate::Limits::default();
-    limits.record_bytes = 1_000;
+    let limits = crate::Limits {
+        record_bytes: 1_000,
+        ..crate::Limits::default()
+    };
     let long = json!({"id": "a", "surname": "x".repeat(1_001)});
     let error = loader()
         .limits(&limits)

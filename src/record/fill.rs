@@ -263,7 +263,7 @@ impl<'c, 'l> Place<'c, 'l> {
         let Node::List(list) = self.node else {
             return Err(self.mismatch(Found::List));
         };
-        let start = self.table.lists[list.list].rows;
+        let start = self.table.lists[list.items].rows;
         Ok(Items {
             list,
             table: self.table,
@@ -306,7 +306,7 @@ impl<'c, 'l> Place<'c, 'l> {
             match node {
                 Node::Value { slot, .. } => table.layout.slots[*slot].hidden(),
                 Node::Record(form) => form.members.values().any(|member| any(&member.node, table)),
-                Node::List(list) => any(&list.item, &table.lists[list.list]),
+                Node::List(list) => any(&list.item, &table.lists[list.items]),
             }
         }
         any(self.node, self.table)
@@ -381,7 +381,7 @@ impl<'l> Record<'_, 'l> {
 impl<'l> Items<'_, 'l> {
     /// Where the next item goes. [`Items::leave`] ends it.
     pub(super) fn enter(&mut self) -> Result<Place<'_, 'l>, Failed> {
-        let table = &mut self.table.lists[self.list.list];
+        let table = &mut self.table.lists[self.list.items];
         self.context.path.push(Step::Item(table.rows - self.start));
         self.context.push(table)?;
         Ok(Place {
@@ -398,7 +398,7 @@ impl<'l> Items<'_, 'l> {
 
     pub(super) fn finish(self) {
         if let Some(slot) = self.list.slot {
-            let len = self.table.lists[self.list.list].rows - self.start;
+            let len = self.table.lists[self.list.items].rows - self.start;
             self.table.set_span(slot, self.start, len);
         }
     }

@@ -29,7 +29,7 @@ pub(super) struct List {
     /// The slot of a list; none for events.
     pub(super) slot: Option<usize>,
     /// Which of the table's lists the items go to.
-    pub(super) list: usize,
+    pub(super) items: usize,
     pub(super) item: Box<Node>,
 }
 
@@ -64,7 +64,7 @@ impl Form {
             item.add(schema, &event.fields, &layout, &mut 1);
             let events = List {
                 slot: None,
-                list: lists + index,
+                items: lists + index,
                 item: Node::Record(item).into(),
             };
             let member = Member {
@@ -118,7 +118,7 @@ impl Node {
                 let items = place.items.as_deref().unwrap_or(layout);
                 Self::List(List {
                     slot: Some(slot),
-                    list: place.list,
+                    items: place.list,
                     item: Self::of(schema, item, items, &mut 0).into(),
                 })
             }

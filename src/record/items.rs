@@ -10,7 +10,7 @@ use std::{
 use serde::Serialize;
 
 use super::{
-    LoadError, LoadErrorKind, Loader, Row,
+    LoadError, LoadErrorKind, Loader,
     customer::value,
     fill::Context,
     form::{Form, Node},
@@ -68,7 +68,8 @@ impl Items {
     }
 
     /// Tells whether they were loaded for a catalogue with the same fields.
-    pub(crate) fn fits(&self, catalog: &Catalog) -> bool {
+    #[must_use]
+    pub fn fits(&self, catalog: &Catalog) -> bool {
         self.inner.fields.fields == catalog.fields
     }
 
@@ -97,6 +98,7 @@ impl Items {
     }
 
     /// The keys in the order loaded.
+    #[must_use]
     pub fn keys(&self) -> impl ExactSizeIterator<Item = &str> {
         self.inner.keys.iter().map(|key| &**key)
     }
@@ -313,7 +315,7 @@ impl<'l> Loading<'l> {
 mod tests {
     use super::*;
     use crate::{
-        record::Rows,
+        record::{Row, Rows},
         schema::Schema,
         value::{Decimal, Field},
     };
@@ -461,8 +463,10 @@ mod tests {
                 Ok(buffer.len())
             }
         }
-        let mut limits = crate::Limits::default();
-        limits.record_bytes = 100;
+        let limits = crate::Limits {
+            record_bytes: 100,
+            ..crate::Limits::default()
+        };
         let lines = std::io::BufReader::new(Endless);
         let error = loader()
             .limits(&limits)
@@ -470,7 +474,8 @@ mod tests {
             .expect_err("too long");
         assert_eq!(error.to_string(), "line 1: more than the limit of 100 bytes");
         // The limit is on each line, not on the catalogue.
-        let many: String = (0..1_000).map(|n| format!("{{\"sku\": \"{n}\"}}\n")).collect();
+        let many: Vec<String> = (0..1_000).map(|n| format!("{{\"sku\": \"{n}\"}}")).collect();
+        let many = many.join("\n");
         let items = loader()
             .limits(&limits)
             .items_from_json_lines("products", many.as_bytes());

@@ -141,10 +141,10 @@ impl<'c, 'l> Serializer for Place<'c, 'l> {
     }
 
     fn serialize_u128(self, value: u128) -> Result<(), Refusal> {
-        Ok(match i128::try_from(value) {
-            Ok(value) => self.value(Found::Int(value))?,
-            Err(_) => self.value(Found::Digits(&value.to_string()))?,
-        })
+        match i128::try_from(value) {
+            Ok(value) => self.serialize_i128(value),
+            Err(_) => Ok(self.value(Found::Digits(&value.to_string()))?),
+        }
     }
 
     fn collect_str<T: fmt::Display + ?Sized>(self, value: &T) -> Result<(), Refusal> {

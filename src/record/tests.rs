@@ -579,8 +579,10 @@ fn whole_records_are_refused() {
 
 #[test]
 fn large_records_are_refused() {
-    let mut limits = crate::Limits::default();
-    limits.record_bytes = 1_000;
+    let limits = crate::Limits {
+        record_bytes: 1_000,
+        ..crate::Limits::default()
+    };
     let small = loader().limits(&limits);
     assert!(small.customer_from_json(r#"{"id": "a"}"#).is_ok());
     let long = format!(r#"{{"id": "{}"}}"#, "a".repeat(1_000));
@@ -697,7 +699,12 @@ fn customers_outlive_a_reload_of_the_same_schema() {
     let mut changed = schema();
     changed.customer.push(optional("more", Type::Int));
     assert!(!ana.fits(&Arc::new(Shape::new(changed.into()))));
+}
+
+#[test]
+fn handles_may_be_shared_between_threads() {
     fn shared<T: Send + Sync + Clone>() {}
     shared::<Customer>();
     shared::<Loader>();
+    shared::<Items>();
 }

@@ -79,7 +79,9 @@ impl Content {
             self.0.update(marks.map(u8::from));
             let except = roles.filled.as_ref().map_or(&[][..], |filled| &filled.except);
             self.number(except.len());
-            except.iter().for_each(|word| self.text(word));
+            for word in except {
+                self.text(word);
+            }
         }
     }
 
@@ -104,7 +106,9 @@ impl Content {
         match ty {
             Type::Words(words) => {
                 self.number(words.len());
-                words.iter().for_each(|word| self.text(word));
+                for word in words.iter() {
+                    self.text(word);
+                }
             }
             Type::Ref(catalog) => self.text(catalog),
             Type::List(item) => self.ty(item),
