@@ -18,7 +18,7 @@ mod syntax;
 mod template;
 mod value;
 
-pub use definitions::{Builder, Computed, Definitions, SchemaMismatch, Segment};
+pub use definitions::{Bound, Builder, Computed, Definitions, SchemaMismatch, Segment};
 pub use diagnostic::{Code, Diagnostic, Label, Severity, Source, render};
 pub use error::{CompileError, UnknownName};
 pub use eval::At;

@@ -8,3 +8,4 @@ mod manual;
 mod recommendations;
 #[path = "../examples/campaign/data.rs"]
 mod retail;
+mod sql_comparison;

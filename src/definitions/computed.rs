@@ -1,18 +1,20 @@
 //! Traits: what is computed about a customer.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, marker::PhantomData, sync::Arc};
 
 use super::{Inner, SchemaMismatch};
 use crate::{
-    eval::{At, interpret},
+    eval::{At, Machine, interpret},
     hir,
-    record::Customer,
-    value::{Type, Value},
+    record::{Binding, BoundRow, Customer, Record},
+    value::{Type, Value, ValueRef},
 };
 
 /// A compiled trait: a value worked out for each customer.
 ///
-/// Cheap to clone; made by [`Definitions::computed`](crate::Definitions::computed).
+/// `Computed` asks our own [`Customer`] and is made by [`Definitions::computed`](crate::Definitions::computed);
+/// `Computed<R>` reads the application's struct `R` in place and is made by [`Bound::computed`](crate::Bound::computed).
+/// Cheap to clone.
 ///
 /// # Example
 ///
@@ -27,15 +29,21 @@ use crate::{
 /// assert_eq!(basket.value(&new, &at), None); // a division by zero is missing
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone)]
-pub struct Computed {
+pub struct Computed<R = Customer> {
     inner: Arc<Inner>,
+    binding: Option<Arc<Binding>>,
     index: usize,
+    record: PhantomData<fn(&R)>,
 }
 
-impl Computed {
-    pub(super) fn new(inner: Arc<Inner>, index: usize) -> Self {
-        Self { inner, index }
+impl<R> Computed<R> {
+    pub(super) fn new(inner: Arc<Inner>, binding: Option<Arc<Binding>>, index: usize) -> Self {
+        Self {
+            inner,
+            binding,
+            index,
+            record: PhantomData,
+        }
     }
 
     /// Its name.
@@ -62,6 +70,12 @@ impl Computed {
         self.definition().value.optional
     }
 
+    fn definition(&self) -> &hir::Trait {
+        &self.inner.module.traits[self.index]
+    }
+}
+
+impl Computed {
     /// The value for a customer, or nothing when it is missing.
     ///
     /// # Panics
@@ -80,12 +94,10 @@ impl Computed {
         if !customer.fits(&self.inner.shape) {
             return Err(SchemaMismatch);
         }
-        Ok(interpret::value(
-            &self.inner.module,
-            &self.definition().value,
-            customer,
-            at,
-        ))
+        let node = self.inner.planned.traits[self.index];
+        Ok(Machine::new(&self.inner.planned.program, customer, at)
+            .value(node)
+            .map(ValueRef::to_owned))
     }
 
     /// Answers as [`value`](Self::value) does, by the plain interpreter that defines the language.
@@ -98,13 +110,40 @@ impl Computed {
         assert!(customer.fits(&self.inner.shape), "{SchemaMismatch}");
         interpret::value(&self.inner.module, &self.definition().value, customer, at)
     }
+}
 
-    fn definition(&self) -> &hir::Trait {
-        &self.inner.module.traits[self.index]
+impl<R: Record> Computed<R> {
+    /// The value for a record, read in place, or nothing when it is missing.
+    #[must_use]
+    pub fn value(&self, record: &R, at: &At) -> Option<Value> {
+        let row = BoundRow::new(record, self.bound());
+        let node = self.inner.planned.traits[self.index];
+        Machine::new(&self.inner.planned.program, row, at)
+            .value(node)
+            .map(ValueRef::to_owned)
+    }
+
+    /// Answers as [`value`](Self::value) does, by the plain interpreter that defines the language.
+    #[must_use]
+    pub fn interpret(&self, record: &R, at: &At) -> Option<Value> {
+        let row = BoundRow::new(record, self.bound());
+        interpret::value(&self.inner.module, &self.definition().value, row, at)
+    }
+
+    fn bound(&self) -> &Binding {
+        self.binding
+            .as_deref()
+            .expect("a trait of records is made by a bound set of definitions")
     }
 }
 
-impl fmt::Debug for Computed {
+impl<R> Clone for Computed<R> {
+    fn clone(&self) -> Self {
+        Self::new(Arc::clone(&self.inner), self.binding.clone(), self.index)
+    }
+}
+
+impl<R> fmt::Debug for Computed<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Computed").field(&self.name()).finish()
     }

@@ -1,14 +1,18 @@
 //! The door: definitions compiled and ready to answer.
 
+mod bound;
 mod builder;
 mod computed;
 mod segment;
 
+pub use bound::Bound;
 pub use builder::Builder;
 pub use computed::Computed;
 pub use segment::{SchemaMismatch, Segment};
 
 use std::{fmt, sync::Arc};
+
+use serde::Serialize;
 
 use crate::{
     diagnostic::{Diagnostic, Source, suggest},
@@ -16,10 +20,10 @@ use crate::{
     eval::At,
     hir,
     limits::Limits,
-    plan::Moments,
-    record::{Customer, LoadError, Loader, Shape},
+    plan::{self, Planned},
+    record::{BindError, Binding, Customer, LoadError, Loader, Record, Shape},
     schema::Schema,
-    value::{DateTime, Zone},
+    value::{DateTime, Schemes, Zone},
 };
 
 /// The data contract, traits and segments of a shop, compiled.
@@ -47,7 +51,7 @@ pub struct Definitions {
 pub(crate) struct Inner {
     pub(crate) module: hir::Module,
     pub(crate) shape: Arc<Shape>,
-    moments: Arc<Moments>,
+    pub(crate) planned: Planned,
     loader: Loader,
     sources: Vec<Source>,
     warnings: Vec<Diagnostic>,
@@ -58,13 +62,25 @@ impl Inner {
         let shape = Arc::new(Shape::new(Arc::clone(&module.schema)));
         let loader = Loader::of(Arc::clone(&shape)).limits(limits);
         Self {
+            planned: plan::plan(&module),
             module,
             shape,
-            moments: Arc::default(),
             loader,
             sources,
             warnings,
         }
+    }
+}
+
+impl Inner {
+    fn find_segment(&self, name: &str) -> Result<usize, UnknownName> {
+        find("segment", name, || {
+            self.module.segments.iter().map(|it| &*it.name)
+        })
+    }
+
+    fn find_trait(&self, name: &str) -> Result<usize, UnknownName> {
+        find("trait", name, || self.module.traits.iter().map(|it| &*it.name))
     }
 }
 
@@ -133,7 +149,7 @@ impl Definitions {
     /// Make one per request or per batch and use it for every customer.
     #[must_use]
     pub fn at(&self, now: DateTime, zone: &Zone) -> At {
-        At::new(now, *zone, &self.inner.moments)
+        At::new(now, *zone, &self.inner.planned.program.moments)
     }
 
     /// The segment of that name.
@@ -142,14 +158,13 @@ impl Definitions {
     ///
     /// No such segment; the message offers the nearest name.
     pub fn segment(&self, name: &str) -> Result<Segment, UnknownName> {
-        let names = || self.inner.module.segments.iter().map(|it| &*it.name);
-        let index = find("segment", name, names)?;
-        Ok(Segment::new(Arc::clone(&self.inner), index))
+        let index = self.inner.find_segment(name)?;
+        Ok(Segment::new(Arc::clone(&self.inner), None, index))
     }
 
     /// All segments, in the order of definition.
     pub fn segments(&self) -> impl Iterator<Item = Segment> {
-        (0..self.inner.module.segments.len()).map(|index| Segment::new(Arc::clone(&self.inner), index))
+        (0..self.inner.module.segments.len()).map(|index| Segment::new(Arc::clone(&self.inner), None, index))
     }
 
     /// The trait of that name: a computed attribute.
@@ -158,14 +173,34 @@ impl Definitions {
     ///
     /// No such trait; the message offers the nearest name.
     pub fn computed(&self, name: &str) -> Result<Computed, UnknownName> {
-        let names = || self.inner.module.traits.iter().map(|it| &*it.name);
-        let index = find("trait", name, names)?;
-        Ok(Computed::new(Arc::clone(&self.inner), index))
+        let index = self.inner.find_trait(name)?;
+        Ok(Computed::new(Arc::clone(&self.inner), None, index))
     }
 
     /// All traits, in the order of definition.
     pub fn computed_all(&self) -> impl Iterator<Item = Computed> {
-        (0..self.inner.module.traits.len()).map(|index| Computed::new(Arc::clone(&self.inner), index))
+        (0..self.inner.module.traits.len()).map(|index| Computed::new(Arc::clone(&self.inner), None, index))
+    }
+
+    /// Prepares to read the application's own struct `R` in place, see [`record!`](crate::record).
+    ///
+    /// # Errors
+    ///
+    /// Every attribute that the struct lacks, or has with another type.
+    ///
+    /// ```
+    /// # use audience::Definitions;
+    /// struct Client { name: String }
+    /// audience::record! { impl Record for Client { id: |c| c.name.as_str() } }
+    ///
+    /// let shop = Definitions::parse("customer { id: string key, orders: int }")?;
+    /// let error = shop.bind::<Client>().unwrap_err();
+    /// assert_eq!(error.problems()[0].path, "orders");
+    /// # Ok::<(), audience::CompileError>(())
+    /// ```
+    pub fn bind<R: Record>(&self) -> Result<Bound<R>, BindError> {
+        let binding = Binding::new::<R>(&self.inner.shape, &Schemes::default())?;
+        Ok(Bound::new(Arc::clone(&self.inner), Arc::new(binding)))
     }
 
     /// A loader of customers whose strictness can be set.
@@ -189,6 +224,26 @@ impl Definitions {
     /// ```
     pub fn customer_from_json(&self, json: impl AsRef<[u8]>) -> Result<Customer, LoadError> {
         self.inner.loader.customer_from_json(json)
+    }
+
+    /// Loads a customer from anything that implements `Serialize`, as strictly as a [`Loader`] does unless told otherwise.
+    ///
+    /// # Errors
+    ///
+    /// The first value that does not fit the schema, with its path.
+    ///
+    /// ```
+    /// # use audience::Definitions;
+    /// #[derive(serde::Serialize)]
+    /// struct Client { id: String, orders: u32 }
+    ///
+    /// let shop = Definitions::parse("customer { id: string key, orders: int }")?;
+    /// let ana = shop.customer_from(&Client { id: "ana".into(), orders: 12 })?;
+    /// assert_eq!(ana.get("orders").map(|it| it.to_string()), Some("12".to_owned()));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn customer_from(&self, value: &impl Serialize) -> Result<Customer, LoadError> {
+        self.inner.loader.customer_from(value)
     }
 }
 

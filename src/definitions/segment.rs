@@ -1,21 +1,24 @@
 //! Segments: who a message is for.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, marker::PhantomData, sync::Arc};
 
 use super::Inner;
 use crate::{
-    eval::{At, interpret},
+    eval::{At, Machine, interpret},
     hir,
-    record::Customer,
+    record::{Binding, BoundRow, Customer, Record},
 };
 
 /// A compiled segment: a group of customers given by a rule.
 ///
-/// Cheap to clone; made by [`Definitions::segment`](crate::Definitions::segment).
-#[derive(Clone)]
-pub struct Segment {
+/// `Segment` asks our own [`Customer`] and is made by [`Definitions::segment`](crate::Definitions::segment);
+/// `Segment<R>` reads the application's struct `R` in place and is made by [`Bound::segment`](crate::Bound::segment).
+/// Cheap to clone.
+pub struct Segment<R = Customer> {
     inner: Arc<Inner>,
+    binding: Option<Arc<Binding>>,
     index: usize,
+    record: PhantomData<fn(&R)>,
 }
 
 /// A customer that was loaded for another schema.
@@ -33,9 +36,14 @@ pub struct Segment {
 #[error("the customer was loaded for another schema; load it with the definitions it is used with")]
 pub struct SchemaMismatch;
 
-impl Segment {
-    pub(super) fn new(inner: Arc<Inner>, index: usize) -> Self {
-        Self { inner, index }
+impl<R> Segment<R> {
+    pub(super) fn new(inner: Arc<Inner>, binding: Option<Arc<Binding>>, index: usize) -> Self {
+        Self {
+            inner,
+            binding,
+            index,
+            record: PhantomData,
+        }
     }
 
     /// Its name.
@@ -56,6 +64,12 @@ impl Segment {
         self.definition().owner.as_deref()
     }
 
+    fn definition(&self) -> &hir::Segment {
+        &self.inner.module.segments[self.index]
+    }
+}
+
+impl Segment {
     /// Tells whether `customer` belongs to this segment at `at`.
     ///
     /// Never fails and never allocates: a missing value makes a condition false, see the language manual.
@@ -88,12 +102,8 @@ impl Segment {
         if !customer.fits(&self.inner.shape) {
             return Err(SchemaMismatch);
         }
-        Ok(interpret::test(
-            &self.inner.module,
-            &self.definition().condition,
-            customer,
-            at,
-        ))
+        let block = self.inner.planned.segments[self.index];
+        Ok(Machine::new(&self.inner.planned.program, customer, at).test(block))
     }
 
     /// Answers as [`matches`](Self::matches) does, by the plain interpreter that defines the language.
@@ -108,13 +118,55 @@ impl Segment {
         assert!(customer.fits(&self.inner.shape), "{SchemaMismatch}");
         interpret::test(&self.inner.module, &self.definition().condition, customer, at)
     }
+}
 
-    fn definition(&self) -> &hir::Segment {
-        &self.inner.module.segments[self.index]
+impl<R: Record> Segment<R> {
+    /// Tells whether `record` belongs to this segment at `at`, reading the struct in place.
+    ///
+    /// Never fails and never allocates, as for a loaded customer. Events are scanned; where their order matters, they
+    /// need not be sorted.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// # use audience::{Definitions, Zone};
+    /// struct Client { name: String, orders: i64 }
+    /// audience::record! { impl Record for Client { id: |c| c.name.as_str(), orders: |c| c.orders } }
+    ///
+    /// let shop = Definitions::parse("customer { id: string key, orders: int }  segment loyal = orders >= 10")?;
+    /// let at = shop.at("2026-06-01T00:00:00Z".parse()?, &Zone::UTC);
+    /// let loyal = shop.bind::<Client>()?.segment("loyal")?;
+    /// assert!(loyal.matches(&Client { name: "ana".into(), orders: 12 }, &at));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn matches(&self, record: &R, at: &At) -> bool {
+        let row = BoundRow::new(record, self.bound());
+        let block = self.inner.planned.segments[self.index];
+        Machine::new(&self.inner.planned.program, row, at).test(block)
+    }
+
+    /// Answers as [`matches`](Self::matches) does, by the plain interpreter that defines the language.
+    #[must_use]
+    pub fn interpret(&self, record: &R, at: &At) -> bool {
+        let row = BoundRow::new(record, self.bound());
+        interpret::test(&self.inner.module, &self.definition().condition, row, at)
+    }
+
+    fn bound(&self) -> &Binding {
+        self.binding
+            .as_deref()
+            .expect("a segment of records is made by a bound set of definitions")
     }
 }
 
-impl fmt::Debug for Segment {
+impl<R> Clone for Segment<R> {
+    fn clone(&self) -> Self {
+        Self::new(Arc::clone(&self.inner), self.binding.clone(), self.index)
+    }
+}
+
+impl<R> fmt::Debug for Segment<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Segment").field(&self.name()).finish()
     }

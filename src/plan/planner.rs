@@ -190,7 +190,9 @@ impl<'m> Planner<'m> {
 
     /// The finished program.
     pub(crate) fn finish(self) -> Program {
-        let events = self.module.schema.events.keys().cloned().collect();
+        let names = self.module.schema.events.keys().cloned();
+        let events = names.zip(self.events).collect();
+        let customer = self.scope.into_iter().next().flatten().unwrap_or_default();
         Program {
             nodes: self.nodes.into_iter().collect(),
             tests: self.tests.into_iter().collect(),
@@ -208,6 +210,7 @@ impl<'m> Planner<'m> {
             number_sets: self.number_sets.into_iter().collect(),
             args: self.args.into_iter().collect(),
             arms: self.arms.into_iter().collect(),
+            customer,
             events,
             ..self.program
         }

@@ -39,8 +39,9 @@ pub(crate) struct Program {
     pub(crate) arms: Vec<Box<[(BlockId, NodeId)]>>,
     /// For `Display`: the layout of the rows of each block.
     pub(crate) layouts: Vec<Option<Arc<Layout>>>,
-    /// For `Display`: the names of the event types.
-    pub(crate) events: Vec<Arc<str>>,
+    /// For `Display`: the layout of the customer, and the name and the layout of each event type.
+    pub(crate) customer: Arc<Layout>,
+    pub(crate) events: Vec<(Arc<str>, Arc<Layout>)>,
 }
 
 /// The number of a condition of a program.
@@ -365,8 +366,14 @@ impl Kind {
 
 /// A whole number that orders finite floats, with both zeros as one.
 pub(crate) fn float_key(float: f64) -> i64 {
-    let bits = (float + 0.0).to_bits().cast_signed();
-    bits ^ ((bits >> 63).cast_unsigned() >> 1).cast_signed()
+    let bits = float.to_bits().cast_signed();
+    // A negative float is a sign bit and a magnitude; its key is the magnitude's negative.
+    if bits < 0 { i64::MIN - bits } else { bits }
+}
+
+/// The float of a key.
+pub(super) fn float_of_key(key: i64) -> f64 {
+    f64::from_bits(if key < 0 { i64::MIN - key } else { key }.cast_unsigned())
 }
 
 /// The order of the texts in a set: shorter first, which is cheap to compare.
@@ -393,6 +400,7 @@ mod tests {
             f64::MAX,
         ];
         assert!(floats.is_sorted_by(|a, b| float_key(*a) < float_key(*b)));
+        assert!(floats.iter().all(|it| float_of_key(float_key(*it)) == *it));
         assert_eq!(float_key(-0.0), float_key(0.0));
         assert_eq!(float_key(1.0) + 1, float_key(1.0_f64.next_up()));
         assert_eq!(float_key(-5e-324) + 1, float_key(0.0));
