@@ -419,11 +419,12 @@ impl Names<'_> {
     }
 
     fn stretch(self, stretch: Stretch, out: &mut String) -> fmt::Result {
-        self.end(" from ", stretch.from, out)?;
-        self.end(" to before ", stretch.to, out)
+        self.end([" from ", " after "], stretch.from, out)?;
+        self.end([" to before ", " to "], stretch.to, out)
     }
 
-    fn end(self, words: &str, end: End, out: &mut String) -> fmt::Result {
+    /// An end with the words before it: those for the moment itself, and those for the step after it.
+    fn end(self, words: [&str; 2], end: End, out: &mut String) -> fmt::Result {
         match end {
             End::Moment(index) => match self.program.moments.get(index) {
                 Some(moment) => moment_after(words, moment, out),
@@ -434,12 +435,11 @@ impl Names<'_> {
                 start_of_day,
                 after,
             } => {
-                out.write_str(words)?;
+                out.write_str(words[usize::from(after)])?;
                 if let Some(plus) = start_of_day {
                     write!(out, "the start of {plus} days after ")?;
                 }
-                self.node(node, out)?;
-                out.write_str(if after { " and a step" } else { "" })
+                self.node(node, out)
             }
         }
     }
@@ -478,17 +478,17 @@ impl Names<'_> {
     }
 }
 
-fn moment_after(words: &str, moment: Moment, out: &mut String) -> fmt::Result {
+fn moment_after(words: [&str; 2], moment: Moment, out: &mut String) -> fmt::Result {
     let Moment {
         anchor,
         after,
         until_now,
     } = moment;
-    match (anchor, until_now) {
-        (Anchor::Beginning, _) | (Anchor::End, false) => return Ok(()),
-        (Anchor::End, true) => return write!(out, "{words}now and a step"),
-        _ => out.write_str(words)?,
+    // That events later than now do not exist goes without saying.
+    if matches!(anchor, Anchor::Beginning | Anchor::End) {
+        return Ok(());
     }
+    out.write_str(words[usize::from(after)])?;
     let relative = |anchor: &str, shift: i64, unit: &str, out: &mut String| match shift {
         0 => out.write_str(anchor),
         _ => write!(out, "{anchor}{shift:+}{unit}"),
@@ -512,9 +512,6 @@ fn moment_after(words: &str, moment: Moment, out: &mut String) -> fmt::Result {
             out.write_str("the start of ")?;
             relative("today", days, " days", out)?;
         }
-    }
-    if after {
-        out.write_str(" and a step")?;
     }
     if until_now && !matches!(anchor, Anchor::FromNow(it) if it <= 0) {
         out.write_str(" or now")?;

@@ -32,6 +32,8 @@ mod moment;
 mod planner;
 mod program;
 mod range;
+#[cfg(test)]
+mod tests;
 mod tree;
 mod value;
 mod weight;

@@ -15,10 +15,11 @@ use crate::{
 
 /// - `x >= 1 and x < 5` is one test of a range; `x < 1 and x > 5` is `false`;
 /// - `x = 1 or x = 2 or x = 3` is `x` from 1 to 3;
+/// - `not (count(c) = 0)` is `count(c)` from 1, as a count is never missing;
 /// - words: `x = "a" or x = "b"` is one mask, `x != "a" and x != "b"` its complement.
 pub(super) fn merge(tree: Tree) -> Tree {
     match tree {
-        Tree::Constant(_) | Tree::Leaf { .. } => tree,
+        Tree::Constant(_) | Tree::Leaf { .. } => tree.counted(),
         Tree::And(trees) => Tree::And(merge_leaves(trees, true)),
         Tree::Or(trees) => Tree::Or(merge_leaves(trees, false)),
         Tree::If(parts) => Tree::If(Box::new(parts.map(merge))),
@@ -30,7 +31,7 @@ fn merge_leaves(trees: Vec<Tree>, and: bool) -> Vec<Tree> {
     let mut merged: IndexMap<(Op, bool), Vec<Op>> = IndexMap::new();
     let mut places = Vec::new();
     for tree in trees {
-        match tree {
+        match tree.counted() {
             Tree::Leaf { op, negated } if op.range().is_some() || op.mask() != 0 => {
                 let key = (op.subject(), negated);
                 if !merged.contains_key(&key) {
@@ -136,6 +137,23 @@ pub(super) fn words(slot: u32, mask: u64) -> Tree {
     match mask {
         0 => Tree::FALSE,
         mask => Op::Words { slot, mask }.into(),
+    }
+}
+
+impl Tree {
+    /// A negated range of a count as a range, where the rest is one.
+    fn counted(self) -> Self {
+        match self {
+            Self::Leaf {
+                op: op @ Op::Count { low, high, .. },
+                negated: true,
+            } => match (low <= 0, high == i64::MAX) {
+                (true, _) => within(op, (high.saturating_add(1), i64::MAX)),
+                (false, true) => within(op, (0, low - 1)),
+                (false, false) => Self::Leaf { op, negated: true },
+            },
+            other => other,
+        }
     }
 }
 
@@ -284,7 +302,7 @@ pub(super) fn exactly(kind: Kind, constant: &Value) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::value::ValueRef;
+    use crate::{plan::CollectionId, value::ValueRef};
 
     const ALL: [Order; 5] = [Order::Eq, Order::Lt, Order::Le, Order::Gt, Order::Ge];
 
@@ -386,6 +404,13 @@ mod tests {
     fn ranges_over_one_value_become_one() {
         let int = |low, high| Tree::from(Op::Int { slot: 3, low, high });
         let word = |mask| Tree::from(Op::Words { slot: 4, mask });
+        let count = |low, high| {
+            Tree::from(Op::Count {
+                items: CollectionId(0),
+                low,
+                high,
+            })
+        };
         for (tree, merged) in [
             (
                 Tree::And(vec![int(1, i64::MAX), int(i64::MIN, 5)]),
@@ -409,6 +434,12 @@ mod tests {
                 Tree::And(vec![int(1, 1).complement(), int(2, 2).complement()]),
                 Tree::And(vec![int(1, 2).complement()]),
             ),
+            (
+                Tree::And(vec![count(1, 1), count(0, 0).complement()]),
+                Tree::And(vec![count(1, 1)]),
+            ),
+            (count(3, i64::MAX).complement(), count(0, 2)),
+            (count(1, 2).complement(), count(1, 2).complement()),
             (
                 Tree::Or(vec![int(i64::MIN, 1), int(2, i64::MAX)]),
                 Tree::Or(vec![Op::Known { slot: 3 }.into()]),

@@ -1,0 +1,85 @@
+//! Programs of definitions, drawn in `tests/golden/plan`, and what the planner promises of their size.
+
+use crate::{check, hir::Module, limits::Limits, plan, syntax};
+
+fn module(text: &str) -> Module {
+    let limits = Limits::default();
+    let (file, diagnostics) = syntax::parse_file(0, text, &limits);
+    assert!(diagnostics.is_empty(), "{diagnostics:?}");
+    let (module, diagnostics) = check::check(&[file], &limits);
+    module.unwrap_or_else(|| panic!("{diagnostics:?}"))
+}
+
+/// Each segment and trait with where it begins, then the whole program.
+#[test]
+fn golden() {
+    insta::glob!("../../tests/golden/plan", "*.audience", |path| {
+        let text = std::fs::read_to_string(path).expect("glob found it");
+        let module = module(&text);
+        let planned = plan::plan(&module);
+        let mut shown = String::new();
+        for (segment, block) in module.segments.iter().zip(&planned.segments) {
+            shown += &format!("segment {} = block {}\n", segment.name, block.0);
+        }
+        for (computed, node) in module.traits.iter().zip(&planned.traits) {
+            shown += &format!("trait {} = {}\n", computed.name, planned.program.show(*node));
+        }
+        shown += &format!("\n{}", planned.program);
+        let name = path
+            .file_stem()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        insta::with_settings!({
+            snapshot_path => "../../tests/golden/plan",
+            prepend_module_to_snapshot => false,
+            snapshot_suffix => "",
+            omit_expression => true,
+        }, {
+            insta::assert_snapshot!(name, shown);
+        });
+    });
+}
+
+/// Each definition names the one before twice; written out, the last would have more than a million tests.
+#[test]
+fn definitions_that_name_each_other_twice_stay_small() {
+    let mut text = String::from("customer { id: string key, n: int, o: int }\n");
+    text += "segment s0 = n > 0 or o > 0\ntrait t0 = n * o\n";
+    for index in 1..20 {
+        let before = index - 1;
+        text += &format!(
+            "segment s{index} = (in segment s{before} and n > {index}) or (not in segment s{before} and o = {index})\n"
+        );
+        text += &format!("trait t{index} = t{before} * n + t{before} * o\n");
+    }
+    let planned = plan::plan(&module(&text));
+    assert!(
+        planned.program.leaves.len() < 1_000,
+        "{} leaves",
+        planned.program.leaves.len()
+    );
+    assert!(
+        planned.program.nodes.len() < 200,
+        "{} nodes",
+        planned.program.nodes.len()
+    );
+}
+
+/// Every jump leads further down, so that a run ends.
+#[test]
+fn jumps_lead_forward() {
+    let planned = plan::plan(&module(include_str!(
+        "../../tests/golden/plan/references.audience"
+    )));
+    let leaves = &planned.program.leaves;
+    for (index, leaf) in leaves.iter().enumerate() {
+        for plan::Target(target) in [leaf.then, leaf.otherwise] {
+            let answer = target == plan::Target::TRUE.0 || target == plan::Target::FALSE.0;
+            assert!(
+                answer || (target as usize > index && (target as usize) < leaves.len()),
+                "{leaf:?}"
+            );
+        }
+    }
+}
