@@ -1,0 +1,280 @@
+//! A template as a row of pieces: text, placeholders and tags.
+//!
+//! Only `{{` and `{%` begin something, so `}}` and `%}` elsewhere are text, as in `max-width:100%}`. Splitting here keeps an
+//! error in one tag from hiding those of the others.
+
+use std::ops::Range;
+
+use memchr::memchr_iter;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Piece {
+    pub(super) kind: PieceKind,
+    /// With its delimiters.
+    pub(super) range: Range<usize>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum PieceKind {
+    /// The range is what `-` left of it.
+    Text,
+    /// What stands between the delimiters.
+    Output(Range<usize>),
+    Tag {
+        /// The first word.
+        name: Range<usize>,
+        /// What follows it.
+        rest: Range<usize>,
+    },
+    /// A `{{` or `{%` that nothing closes; the text goes on after it.
+    Unclosed { close: &'static str },
+    /// A `{% comment %}` or `{% raw %}` without its end.
+    Endless,
+    /// From `{% raw %}` to `{% endraw %}`.
+    Raw,
+}
+
+/// Splits a template.
+pub(super) fn pieces(text: &str) -> Vec<Piece> {
+    let mut scanner = Scanner {
+        text,
+        at: 0,
+        text_start: 0,
+        strip_next: false,
+        pieces: Vec::new(),
+        quotes_end: [0; 2],
+        endless: false,
+    };
+    for brace in memchr_iter(b'{', text.as_bytes()) {
+        if brace >= scanner.at {
+            scanner.brace(brace);
+        }
+    }
+    scanner.push_text(text.len(), false);
+    scanner.pieces
+}
+
+struct Scanner<'t> {
+    text: &'t str,
+    /// Where the next piece may begin.
+    at: usize,
+    /// Where the text in front of it begins.
+    text_start: usize,
+    /// The piece before ended with a `-`.
+    strip_next: bool,
+    pieces: Vec<Piece>,
+    /// For `"` and `'`: up to where no closing one will be found, so that no line is searched twice.
+    quotes_end: [usize; 2],
+    /// No end of a block of plain text is left.
+    endless: bool,
+}
+
+impl Scanner<'_> {
+    fn brace(&mut self, start: usize) {
+        let close = match self.byte(start + 1) {
+            Some(b'{') => "}}",
+            Some(b'%') => "%}",
+            _ => return,
+        };
+        let strip_before = self.byte(start + 2) == Some(b'-');
+        let inner = start + 2 + usize::from(strip_before);
+        self.push_text(start, strip_before);
+        let is_note = close == "%}" && self.text[inner..].trim_start().starts_with('#');
+        let end = if is_note { self.text[inner..].find("%}").map(|at| inner + at) } else { self.end(inner, close) };
+        let Some(end) = end else {
+            self.push(PieceKind::Unclosed { close }, start..start + 2);
+            self.go_on(start + 2, false);
+            return;
+        };
+        let strip_after = end > inner && self.byte(end - 1) == Some(b'-');
+        let inner = inner..end - usize::from(strip_after);
+        let range = start..end + 2;
+        if is_note {
+            self.go_on(range.end, strip_after);
+        } else if close == "}}" {
+            self.push(PieceKind::Output(inner), range.clone());
+            self.go_on(range.end, strip_after);
+        } else {
+            self.tag(range, inner, strip_after);
+        }
+    }
+
+    fn tag(&mut self, range: Range<usize>, inner: Range<usize>, strip_after: bool) {
+        let written = &self.text[inner.clone()];
+        let name_start = inner.start + (written.len() - written.trim_start().len());
+        let name = &self.text[name_start..inner.end];
+        let length = name.find(|letter: char| !letter.is_alphanumeric() && letter != '_').unwrap_or(name.len());
+        let name = name_start..name_start + length;
+        let word = &self.text[name.clone()];
+        if word == "comment" || word == "raw" {
+            return self.block(word == "raw", range);
+        }
+        let rest = name.end..inner.end;
+        self.push(PieceKind::Tag { name, rest }, range.clone());
+        self.go_on(range.end, strip_after);
+    }
+
+    /// A block whose content is no template; comments nest.
+    fn block(&mut self, raw: bool, opening: Range<usize>) {
+        let (open, close) = if raw { ("raw", "endraw") } else { ("comment", "endcomment") };
+        let mut depth = 1;
+        let mut at = opening.end;
+        while let Some(found) = self.text[at..].find("{%").filter(|_| !self.endless) {
+            let start = at + found + 2;
+            let rest = self.text[start..].trim_start_matches('-').trim_start();
+            let word_end = rest.find(|letter: char| !letter.is_alphanumeric()).unwrap_or(rest.len());
+            let word = &rest[..word_end];
+            let is_end = word == close;
+            if !is_end && (raw || word != open) {
+                at = start;
+                continue;
+            }
+            let Some(end) = rest.find("%}") else { break };
+            let strip_after = end > 0 && rest.as_bytes()[end - 1] == b'-';
+            at = self.text.len() - rest.len() + end + 2;
+            depth = if is_end { depth - 1 } else { depth + 1 };
+            if depth == 0 {
+                if raw {
+                    self.push(PieceKind::Raw, opening.start..at);
+                }
+                return self.go_on(at, strip_after);
+            }
+        }
+        self.endless = true;
+        self.push(PieceKind::Endless, opening.clone());
+        self.go_on(opening.end, false);
+    }
+
+    /// Where the closing delimiter stands, texts in quotes skipped; `None` when another tag begins before it.
+    fn end(&mut self, from: usize, close: &str) -> Option<usize> {
+        let bytes = self.text.as_bytes();
+        let mut at = from;
+        while let Some(&byte) = bytes.get(at) {
+            match byte {
+                b'"' | b'\'' => at = self.end_of_text(at, byte),
+                b'{' if matches!(bytes.get(at + 1), Some(b'{' | b'%')) => return None,
+                _ if bytes[at..].starts_with(close.as_bytes()) => return Some(at),
+                _ => {}
+            }
+            at += 1;
+        }
+        None
+    }
+
+    /// The closing quote of a text on its line; the opening one when there is none.
+    fn end_of_text(&mut self, start: usize, quote: u8) -> usize {
+        let known = usize::from(quote == b'\'');
+        if start < self.quotes_end[known] {
+            return start;
+        }
+        let bytes = self.text.as_bytes();
+        let mut at = start + 1;
+        while let Some(&byte) = bytes.get(at) {
+            match byte {
+                b'\n' => break,
+                b'\\' => at += 1,
+                _ if byte == quote => return at,
+                _ => {}
+            }
+            at += 1;
+        }
+        self.quotes_end[known] = at;
+        start
+    }
+
+    fn push_text(&mut self, end: usize, strip_end: bool) {
+        let mut range = self.text_start..end.max(self.text_start);
+        if self.strip_next {
+            range.start = range.end - self.text[range.clone()].trim_start_matches(is_blank).len();
+        }
+        if strip_end {
+            range.end = range.start + self.text[range.clone()].trim_end_matches(is_blank).len();
+        }
+        if !range.is_empty() {
+            self.push(PieceKind::Text, range);
+        }
+    }
+
+    fn push(&mut self, kind: PieceKind, range: Range<usize>) {
+        self.pieces.push(Piece { kind, range });
+    }
+
+    fn go_on(&mut self, at: usize, strip_next: bool) {
+        self.at = at;
+        self.text_start = at;
+        self.strip_next = strip_next;
+    }
+
+    fn byte(&self, at: usize) -> Option<u8> {
+        self.text.as_bytes().get(at).copied()
+    }
+}
+
+/// What `-` strips, as Liquid does.
+fn is_blank(letter: char) -> bool {
+    matches!(letter, ' ' | '\t' | '\n' | '\r' | '\u{b}' | '\u{c}' | '\0')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Each piece as a letter and its text.
+    fn shown(template: &str) -> Vec<String> {
+        let piece = |piece: Piece| {
+            let (letter, range) = match piece.kind {
+                PieceKind::Text => ('t', piece.range),
+                PieceKind::Output(inner) => ('o', inner),
+                PieceKind::Tag { name, rest } => {
+                    return format!("%{}|{}", &template[name], template[rest].trim());
+                }
+                PieceKind::Unclosed { .. } => ('!', piece.range),
+                PieceKind::Endless => ('e', piece.range),
+                PieceKind::Raw => ('r', piece.range),
+            };
+            format!("{letter}{}", &template[range])
+        };
+        pieces(template).into_iter().map(piece).collect()
+    }
+
+    #[test]
+    fn templates_are_split_where_something_begins() {
+        for (template, expected) in [
+            ("", &[][..]),
+            ("a } }} %} { b", &["ta } }} %} { b"]),
+            ("a{{ x }}b", &["ta", "o x ", "tb"]),
+            ("{{x}}{% if y %}", &["ox", "%if|y"]),
+            ("{%if y%}", &["%if|y"]),
+            ("a \n {{- x -}} \t b", &["ta", "o x ", "tb"]),
+            ("a {%- if x -%} b", &["ta", "%if|x", "tb"]),
+            (" {{- x }} b", &["o x ", "t b"]),
+            ("{{ \"}}\" }}", &["o \"}}\" "]),
+            ("{{ '\\'}}' }}", &["o '\\'}}' "]),
+            ("{{ it's }} 'b'", &["o it's ", "t 'b'"]),
+            ("{{ a {{ b }}", &["!{{", "t a ", "o b "]),
+            ("{% if a <p>", &["!{%", "t if a <p>"]),
+            ("a{% # it's a note %}b", &["ta", "tb"]),
+            ("a {%- # note -%} b", &["ta", "tb"]),
+            ("a{% comment %} {{ x }} {% comment %}{% endcomment %} {% endcomment -%} b", &["ta", "tb"]),
+            ("a{% comment %} b", &["ta", "e{% comment %}", "t b"]),
+            ("{% raw %}{{ x }}{% endraw %}b", &["r{% raw %}{{ x }}{% endraw %}", "tb"]),
+            ("{%%}", &["%|"]),
+            ("{{}}", &["o"]),
+            ("{{-}}", &["o"]),
+            ("{", &["t{"]),
+            ("{{", &["!{{"]),
+            ("é{{ñ}}é", &["té", "oñ", "té"]),
+        ] {
+            assert_eq!(shown(template), expected, "{template}");
+        }
+    }
+
+    #[test]
+    fn hostile_texts_take_linear_time() {
+        for template in ["{{ '\\' ".repeat(200_000), "{{".repeat(400_000), "{%comment%}".repeat(100_000), "{{'".repeat(300_000)] {
+            let start = std::time::Instant::now();
+            assert!(!pieces(&template).is_empty());
+            assert!(start.elapsed().as_secs() < 5, "{}", &template[..20]);
+        }
+    }
+}
