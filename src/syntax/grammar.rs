@@ -75,6 +75,11 @@ pub(super) fn words(rule: Rule) -> Option<&'static str> {
         Rule::optional_mark => "`?`",
         Rule::equals => "`=`",
         Rule::owner => "`owner`",
+        Rule::filter | Rule::pipe => "a filter such as `| default: \"there\"`",
+        Rule::filter_colon => "`:`",
+        Rule::filter_comma => "`,`",
+        Rule::argument | Rule::argument_name => VALUE,
+        Rule::for_limit | Rule::for_limit_word => "`limit:`",
         Rule::EOI => "the end of the definition",
         _ => return None,
     })

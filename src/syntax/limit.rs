@@ -4,7 +4,7 @@ use crate::{
     diagnostic::{Code, Diagnostic},
     limits::Limits,
     span::Span,
-    syntax::scan::{Token, TokenKind, scan},
+    syntax::scan::{Token, TokenKind},
 };
 
 /// The source is too long to look at.
@@ -21,25 +21,6 @@ pub(super) fn check_length(source: u32, text: &str, limits: &Limits) -> Result<(
         ),
     )
     .label(Span::new(source, 0, 0), "in this source"))
-}
-
-/// Checks an expression of a template, given with its place, before pest sees it.
-#[expect(dead_code, reason = "the template parser calls it")]
-pub(super) fn check_expression(
-    source: u32,
-    text: &str,
-    start: usize,
-    end: usize,
-    limits: &Limits,
-) -> Result<(), Diagnostic> {
-    let scan = scan(source, &text[start..end]);
-    check_tokens(source, &text[start..end], &scan.tokens, limits).map_err(|mut diagnostic| {
-        for label in &mut diagnostic.labels {
-            label.span.start += u32::try_from(start).unwrap_or(u32::MAX);
-            label.span.end += u32::try_from(start).unwrap_or(u32::MAX);
-        }
-        diagnostic
-    })
 }
 
 /// An open bracket or `case`, with what makes the tree deeper on its level.
@@ -170,6 +151,7 @@ fn too_long(source: u32, first: Token, limits: &Limits) -> Diagnostic {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::syntax::scan::scan;
 
     #[track_caller]
     fn depth(text: &str) -> usize {

@@ -14,6 +14,7 @@ mod limit;
 mod literal;
 mod print;
 mod scan;
+pub(crate) mod template;
 
 pub(crate) use definitions::parse_file;
 pub(crate) use format::format_file;

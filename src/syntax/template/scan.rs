@@ -44,6 +44,7 @@ pub(super) fn pieces(text: &str) -> Vec<Piece> {
         pieces: Vec::new(),
         quotes_end: [0; 2],
         endless: false,
+        patience: 8 * text.len() + 1024,
     };
     for brace in memchr_iter(b'{', text.as_bytes()) {
         if brace >= scanner.at {
@@ -67,6 +68,8 @@ struct Scanner<'t> {
     quotes_end: [usize; 2],
     /// No end of a block of plain text is left.
     endless: bool,
+    /// How far texts in quotes are followed; less after each tag without an end, as one text could hide it from many.
+    patience: usize,
 }
 
 impl Scanner<'_> {
@@ -80,7 +83,11 @@ impl Scanner<'_> {
         let inner = start + 2 + usize::from(strip_before);
         self.push_text(start, strip_before);
         let is_note = close == "%}" && self.text[inner..].trim_start().starts_with('#');
-        let end = if is_note { self.text[inner..].find("%}").map(|at| inner + at) } else { self.end(inner, close) };
+        let end = if is_note {
+            self.end_of_note(inner)
+        } else {
+            self.end(inner, close)
+        };
         let Some(end) = end else {
             self.push(PieceKind::Unclosed { close }, start..start + 2);
             self.go_on(start + 2, false);
@@ -103,7 +110,9 @@ impl Scanner<'_> {
         let written = &self.text[inner.clone()];
         let name_start = inner.start + (written.len() - written.trim_start().len());
         let name = &self.text[name_start..inner.end];
-        let length = name.find(|letter: char| !letter.is_alphanumeric() && letter != '_').unwrap_or(name.len());
+        let length = name
+            .find(|letter: char| !letter.is_alphanumeric() && letter != '_')
+            .unwrap_or(name.len());
         let name = name_start..name_start + length;
         let word = &self.text[name.clone()];
         if word == "comment" || word == "raw" {
@@ -116,13 +125,19 @@ impl Scanner<'_> {
 
     /// A block whose content is no template; comments nest.
     fn block(&mut self, raw: bool, opening: Range<usize>) {
-        let (open, close) = if raw { ("raw", "endraw") } else { ("comment", "endcomment") };
+        let (open, close) = if raw {
+            ("raw", "endraw")
+        } else {
+            ("comment", "endcomment")
+        };
         let mut depth = 1;
         let mut at = opening.end;
         while let Some(found) = self.text[at..].find("{%").filter(|_| !self.endless) {
             let start = at + found + 2;
             let rest = self.text[start..].trim_start_matches('-').trim_start();
-            let word_end = rest.find(|letter: char| !letter.is_alphanumeric()).unwrap_or(rest.len());
+            let word_end = rest
+                .find(|letter: char| !letter.is_alphanumeric())
+                .unwrap_or(rest.len());
             let word = &rest[..word_end];
             let is_end = word == close;
             if !is_end && (raw || word != open) {
@@ -145,13 +160,34 @@ impl Scanner<'_> {
         self.go_on(opening.end, false);
     }
 
-    /// Where the closing delimiter stands, texts in quotes skipped; `None` when another tag begins before it.
+    fn end_of_note(&mut self, from: usize) -> Option<usize> {
+        if self.endless {
+            return None;
+        }
+        let end = self.text[from..].find("%}");
+        self.endless = end.is_none();
+        end.map(|at| from + at)
+    }
+
+    /// Where the closing delimiter stands; `None` when another tag begins before it. Texts in quotes are skipped, unless
+    /// they are not closed as they should and nothing is found behind them.
     fn end(&mut self, from: usize, close: &str) -> Option<usize> {
+        let found = self.end_outside(from, close, true);
+        if let Some(end) = found {
+            return Some(end);
+        }
+        let end = self.end_outside(from, close, false);
+        self.patience = (self.patience / 2).max(512);
+        end
+    }
+
+    fn end_outside(&mut self, from: usize, close: &str, skip_texts: bool) -> Option<usize> {
         let bytes = self.text.as_bytes();
         let mut at = from;
         while let Some(&byte) = bytes.get(at) {
             match byte {
-                b'"' | b'\'' => at = self.end_of_text(at, byte),
+                _ if skip_texts && at - from > self.patience => return None,
+                b'"' | b'\'' if skip_texts => at = self.end_of_text(at, byte),
                 b'{' if matches!(bytes.get(at + 1), Some(b'{' | b'%')) => return None,
                 _ if bytes[at..].starts_with(close.as_bytes()) => return Some(at),
                 _ => {}
@@ -255,9 +291,15 @@ mod tests {
             ("{% if a <p>", &["!{%", "t if a <p>"]),
             ("a{% # it's a note %}b", &["ta", "tb"]),
             ("a {%- # note -%} b", &["ta", "tb"]),
-            ("a{% comment %} {{ x }} {% comment %}{% endcomment %} {% endcomment -%} b", &["ta", "tb"]),
+            (
+                "a{% comment %} {{ x }} {% comment %}{% endcomment %} {% endcomment -%} b",
+                &["ta", "tb"],
+            ),
             ("a{% comment %} b", &["ta", "e{% comment %}", "t b"]),
-            ("{% raw %}{{ x }}{% endraw %}b", &["r{% raw %}{{ x }}{% endraw %}", "tb"]),
+            (
+                "{% raw %}{{ x }}{% endraw %}b",
+                &["r{% raw %}{{ x }}{% endraw %}", "tb"],
+            ),
             ("{%%}", &["%|"]),
             ("{{}}", &["o"]),
             ("{{-}}", &["o"]),
@@ -271,7 +313,14 @@ mod tests {
 
     #[test]
     fn hostile_texts_take_linear_time() {
-        for template in ["{{ '\\' ".repeat(200_000), "{{".repeat(400_000), "{%comment%}".repeat(100_000), "{{'".repeat(300_000)] {
+        for template in [
+            "{{ '\\' ".repeat(200_000),
+            "{{".repeat(400_000),
+            "{%comment%}".repeat(100_000),
+            "{{'".repeat(300_000),
+            "{%#".repeat(300_000),
+            "{{\"{{'".repeat(200_000),
+        ] {
             let start = std::time::Instant::now();
             assert!(!pieces(&template).is_empty());
             assert!(start.elapsed().as_secs() < 5, "{}", &template[..20]);

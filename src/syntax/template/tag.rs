@@ -1,0 +1,225 @@
+//! What stands inside one placeholder or tag.
+
+use std::ops::Range;
+
+use pest::{Parser, iterators::Pair};
+
+use super::ast::{Argument, Filter, NodeKind};
+use crate::{
+    diagnostic::{Code, Diagnostic},
+    limits::Limits,
+    span::Span,
+    syntax::{
+        ast::{Expr, Items, Name, Text},
+        error,
+        expression::Builder,
+        grammar::{Grammar, Rule},
+        limit,
+        scan::{self, TokenKind},
+    },
+};
+
+/// What `{% for … %}` says.
+pub(super) struct Loop {
+    pub(super) variable: Name,
+    pub(super) items: Items,
+    pub(super) limit: Option<Expr>,
+}
+
+/// Reads the insides of tags of one source.
+pub(super) struct Reader<'t> {
+    pub(super) source: u32,
+    pub(super) text: &'t str,
+    pub(super) limits: &'t Limits,
+    pub(super) diagnostics: Vec<Diagnostic>,
+}
+
+impl<'t> Reader<'t> {
+    pub(super) fn output(&mut self, inside: &Range<usize>) -> Option<NodeKind> {
+        self.read(Rule::placeholder, inside, |builder, parts| {
+            let mut value = None;
+            let mut filters = Vec::new();
+            for part in parts {
+                match part.as_rule() {
+                    Rule::expr => value = Some(builder.expr(part)),
+                    Rule::filter => filters.push(builder.filter(part)),
+                    _ => {}
+                }
+            }
+            Some(NodeKind::Output {
+                value: value?,
+                filters,
+            })
+        })
+    }
+
+    pub(super) fn condition(&mut self, inside: &Range<usize>) -> Option<Expr> {
+        self.read(Rule::if_tag, inside, |builder, mut parts| {
+            parts
+                .find(|it| it.as_rule() == Rule::expr)
+                .map(|part| builder.expr(part))
+        })
+    }
+
+    pub(super) fn r#loop(&mut self, inside: &Range<usize>) -> Option<Loop> {
+        self.read(Rule::for_tag, inside, |builder, parts| {
+            let (mut variable, mut items, mut limit) = (None, None, None);
+            for part in parts {
+                match part.as_rule() {
+                    Rule::name => variable = Some(builder.name(&part)),
+                    Rule::whole_items => items = Some(builder.items(part)),
+                    Rule::for_limit => {
+                        let operand = part.into_inner().find(|it| it.as_rule() == Rule::operand);
+                        limit = operand.map(|operand| builder.expr(operand));
+                    }
+                    Rule::for_offset | Rule::for_reversed => {
+                        let span = builder.span(&part);
+                        let word = if part.as_rule() == Rule::for_offset {
+                            "offset"
+                        } else {
+                            "reversed"
+                        };
+                        builder.report(
+                            Diagnostic::new(Code::Unsupported, format!("`{word}` is not supported yet"))
+                                .label(span, "leave it out, or choose the items with `where`"),
+                        );
+                    }
+                    _ => {}
+                }
+            }
+            Some(Loop {
+                variable: variable?,
+                items: items?,
+                limit,
+            })
+        })
+    }
+
+    pub(super) fn skip(&mut self, inside: &Range<usize>) -> Option<Text> {
+        self.read(Rule::skip_tag, inside, |builder, mut parts| {
+            parts
+                .find(|it| it.as_rule() == Rule::text)
+                .map(|part| builder.text(&part))
+        })
+    }
+
+    pub(super) fn span(&self, range: &Range<usize>) -> Span {
+        let at = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);
+        Span::new(self.source, at(range.start), at(range.end))
+    }
+
+    fn read<T>(
+        &mut self,
+        rule: Rule,
+        inside: &Range<usize>,
+        build: impl FnOnce(&Builder<'t>, pest::iterators::Pairs<'_, Rule>) -> Option<T>,
+    ) -> Option<T> {
+        let written = &self.text[inside.clone()];
+        let start = inside.start + (written.len() - written.trim_start().len());
+        let part = &self.text[start..start + written.trim().len()];
+        if let Err(diagnostic) = self.look(part) {
+            self.diagnostics.push(self.moved(diagnostic, start));
+            return None;
+        }
+        let base = u32::try_from(start).unwrap_or(u32::MAX);
+        let builder = Builder::new(self.source, base, part);
+        match Grammar::parse(rule, part) {
+            Ok(mut pairs) => {
+                let parts = pairs.next().expect("a parse gives its rule").into_inner();
+                let built = build(&builder, parts);
+                let broken = builder.broken.get();
+                self.diagnostics.extend(builder.diagnostics.into_inner());
+                built.filter(|_| !broken)
+            }
+            Err(flaw) => {
+                let (tokens, _) = scan::tokens(self.source, part);
+                let mut diagnostic = error::from_pest(&flaw, self.source, part, 0, &tokens);
+                let whole = if rule == Rule::placeholder {
+                    "placeholder"
+                } else {
+                    "tag"
+                };
+                let end = format!("the end of the {whole}");
+                diagnostic.message = diagnostic.message.replace("the end of the definition", &end);
+                self.diagnostics.push(self.moved(diagnostic, start));
+                None
+            }
+        }
+    }
+
+    /// What can be said of a part before pest sees it; spans count from its start.
+    fn look(&self, part: &str) -> Result<(), Diagnostic> {
+        if part.is_empty() {
+            let here = Span::new(self.source, 0, 0);
+            return Err(Diagnostic::new(Code::Syntax, "nothing stands here").label(here, "expected a value"));
+        }
+        let (tokens, _) = scan::tokens(self.source, part);
+        if let Some(token) = tokens
+            .iter()
+            .find(|it| it.kind == TokenKind::Symbol && is_curly(it.text(part)))
+        {
+            let quote = token.text(part);
+            let diagnostic = Diagnostic::new(Code::ForeignSyntax, format!("`{quote}` does not begin a text"))
+                .label(token.span(self.source), "a curly quote")
+                .help(
+                    "write straight quotes, `\"…\"` or `'…'`; word processors turn them into curly ones"
+                        .to_owned(),
+                );
+            return Err(diagnostic);
+        }
+        if let Some(token) = tokens.iter().find(|it| it.kind == TokenKind::Unclosed) {
+            return Err(scan::unclosed(self.source, part, *token));
+        }
+        limit::check_tokens(self.source, part, &tokens, self.limits)
+    }
+
+    fn moved(&self, mut diagnostic: Diagnostic, by: usize) -> Diagnostic {
+        let by = u32::try_from(by).unwrap_or(u32::MAX);
+        for label in &mut diagnostic.labels {
+            label.span.start = label.span.start.saturating_add(by);
+            label.span.end = label.span.end.saturating_add(by);
+        }
+        diagnostic
+    }
+}
+
+fn is_curly(symbol: &str) -> bool {
+    matches!(symbol, "“" | "”" | "„" | "‘" | "’" | "«" | "»")
+}
+
+impl Builder<'_> {
+    fn filter(&self, pair: Pair<'_, Rule>) -> Filter {
+        let span = self.span(&pair);
+        let mut parts = pair.into_inner();
+        let name = parts
+            .find(|it| it.as_rule() == Rule::name)
+            .expect("a filter has a name");
+        let name = self.name(&name);
+        let arguments = parts
+            .filter(|it| it.as_rule() == Rule::argument)
+            .map(|it| self.argument(it))
+            .collect();
+        Filter {
+            span: name.span.to(span),
+            name,
+            arguments,
+        }
+    }
+
+    fn argument(&self, pair: Pair<'_, Rule>) -> Argument {
+        let span = self.span(&pair);
+        let (mut name, mut value) = (None, None);
+        for part in pair.into_inner() {
+            match part.as_rule() {
+                Rule::argument_name => name = part.into_inner().next().map(|it| self.name(&it)),
+                Rule::operand => value = Some(self.expr(part)),
+                _ => {}
+            }
+        }
+        Argument {
+            span,
+            name,
+            value: value.expect("an argument has a value"),
+        }
+    }
+}
