@@ -132,7 +132,7 @@ impl<'t> Reader<'t> {
                 built.filter(|_| !broken)
             }
             Err(flaw) => {
-                let (tokens, _) = scan::tokens(self.source, part);
+                let tokens = scan::scan(self.source, part).tokens;
                 let mut diagnostic = error::from_pest(&flaw, self.source, part, 0, &tokens);
                 let whole = if rule == Rule::placeholder {
                     "placeholder"
@@ -153,7 +153,7 @@ impl<'t> Reader<'t> {
             let here = Span::new(self.source, 0, 0);
             return Err(Diagnostic::new(Code::Syntax, "nothing stands here").label(here, "expected a value"));
         }
-        let (tokens, _) = scan::tokens(self.source, part);
+        let tokens = scan::scan(self.source, part).tokens;
         if let Some(token) = tokens
             .iter()
             .find(|it| it.kind == TokenKind::Symbol && is_curly(it.text(part)))
