@@ -19,6 +19,8 @@ mod references;
 mod report;
 mod schema;
 mod scope;
+pub(crate) mod template;
+mod template_filter;
 mod window;
 
 #[cfg(test)]

@@ -3,6 +3,8 @@
 //! A [`Condition`] is true or false for every customer; an [`Expr`] has a value or is missing. Evaluation of either
 //! cannot fail.
 
+pub(crate) mod template;
+
 use std::sync::Arc;
 
 use crate::{
