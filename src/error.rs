@@ -103,3 +103,45 @@ impl UnknownName {
         &self.name
     }
 }
+
+/// A message that went beyond one of the [`Limits`](crate::Limits) while it was rendered.
+///
+/// It is the only way in which rendering a compiled template can fail.
+///
+/// ```
+/// # use audience::{Definitions, Format, Inputs, Limits, Placements, Zone};
+/// let mut limits = Limits::default();
+/// limits.output_bytes = 8;
+/// let shop = Definitions::parse("customer { id: string key filled }")?;
+/// let template = shop.template_builder(Format::Text).source("mail.txt", "Dear\n{{ id }}").limits(limits).build()?;
+/// let ana = shop.customer_from_json(r#"{"id": "Anastasia"}"#)?;
+/// let at = shop.at("2026-06-01T00:00:00Z".parse()?, &Zone::UTC);
+/// let error = template.render_into(&ana, &Inputs::default(), &Placements::new(), &at, &mut String::new()).unwrap_err();
+/// assert_eq!(error.to_string(), "mail.txt:2:1: the message has more than 8 bytes");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{template}:{line}:{column}: {kind}")]
+#[non_exhaustive]
+pub struct LimitError {
+    /// The name of the template.
+    pub template: std::sync::Arc<str>,
+    /// The line of the template where it happened, from 1.
+    pub line: usize,
+    /// The letter in that line, from 1.
+    pub column: usize,
+    /// Which limit.
+    pub kind: LimitKind,
+}
+
+/// Which limit a message went beyond.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum LimitKind {
+    /// [`Limits::output_bytes`](crate::Limits::output_bytes).
+    #[error("the message has more than {0} bytes")]
+    OutputBytes(usize),
+    /// [`Limits::iterations`](crate::Limits::iterations).
+    #[error("the loops of the message have more than {0} rounds together")]
+    Iterations(usize),
+}

@@ -290,6 +290,25 @@ impl<'a, R: Row<'a>> Machine<'a, '_, R> {
         self.scratch().order.truncate(walk.start);
     }
 
+    /// Puts an item in scope, or takes it out: for rows that are not of the customer.
+    pub(crate) fn place(&mut self, row: u8, frame: Option<Frame<'a, R>>) {
+        self.frames.set(row, frame);
+    }
+
+    /// Looks at the values of a list of plain values until `work` has seen enough; `false` when the list is missing.
+    pub(crate) fn each_in_list(&self, list: Place, kind: Kind, mut work: impl FnMut(ValueRef<'a>) -> bool) -> bool {
+        with_rows!(
+            self,
+            Source::List(list),
+            |rows, _wrap| {
+                let mut values = (0..rows.len()).filter_map(|index| read(rows.get(index), 0, kind));
+                let _ = values.all(&mut work);
+                true
+            },
+            false
+        )
+    }
+
     fn collect<C: Rows<'a>>(
         &mut self,
         collection: Collection,
@@ -474,7 +493,8 @@ impl<'a, R: Row<'a>> Machine<'a, '_, R> {
         self.scratch().spans.len()
     }
 
-    pub(super) fn list_size(&self, list: Place) -> Option<usize> {
+    /// How many items a list has, unless it is missing.
+    pub(crate) fn list_size(&self, list: Place) -> Option<usize> {
         with_rows!(self, Source::List(list), |rows, _wrap| Some(rows.len()), None)
     }
 

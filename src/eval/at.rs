@@ -4,6 +4,7 @@ use std::{fmt, sync::Arc};
 
 use crate::{
     plan::Moments,
+    record::Items,
     value::{Date, DateTime, Zone},
 };
 
@@ -34,6 +35,7 @@ struct Inner {
     today: Date,
     moments: Arc<Moments>,
     resolved: Vec<i64>,
+    items: Vec<Items>,
 }
 
 impl At {
@@ -47,6 +49,7 @@ impl At {
             today: zone.date_of(now),
             moments: Arc::clone(moments),
             resolved,
+            items: Vec::new(),
         };
         Self {
             inner: Arc::new(inner),
@@ -69,6 +72,32 @@ impl At {
     #[must_use]
     pub fn today(&self) -> Date {
         self.inner.today
+    }
+
+    /// Adds the items of a catalogue, for messages that show them; those added before for the same catalogue are replaced.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// # use audience::{Definitions, Zone};
+    /// let shop = Definitions::parse("customer { id: string key }  catalog products { sku: string key }")?;
+    /// let products = shop.loader().items_from_json_lines("products", r#"{"sku": "A1"}"#.as_bytes())?;
+    /// let at = shop.at("2026-06-01T00:00:00Z".parse()?, &Zone::UTC).with_items(products);
+    /// assert_eq!(at.items("products").map(|items| items.len()), Some(1));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn with_items(mut self, items: Items) -> Self {
+        let inner = Arc::make_mut(&mut self.inner);
+        inner.items.retain(|known| known.catalog() != items.catalog());
+        inner.items.push(items);
+        self
+    }
+
+    /// The items of a catalogue, if they were added.
+    #[must_use]
+    pub fn items(&self, catalog: &str) -> Option<&Items> {
+        self.inner.items.iter().find(|items| items.catalog() == catalog)
     }
 
     /// The values of a program's moments, when they are the ones resolved here.

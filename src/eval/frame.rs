@@ -1,15 +1,19 @@
 //! The rows in scope besides the customer.
 
-use crate::record::{Row, Rows};
+use crate::record::{PlacedRow, Row, Rows, TableRow, TableRows};
 
-/// An item in scope: of the customer's own events and lists.
+/// An item in scope: of the customer's own events and lists, or of a catalogue.
 pub(crate) enum Frame<'a, R: Row<'a>> {
     Item(R::Item),
+    Placed(PlacedRow<'a>),
+    /// Of a list of a catalogue's item.
+    Part(TableRow<'a>),
 }
 
 /// The rows of a list of an item in scope.
 pub(crate) enum FrameRows<'a, R: Row<'a>> {
     Items(<R::Item as Row<'a>>::Rows),
+    Parts(TableRows<'a>),
 }
 
 impl<'a, R: Row<'a>> Clone for Frame<'a, R> {
@@ -34,6 +38,8 @@ macro_rules! of_each {
         fn $name(self, $argument: $from) -> $to {
             match self {
                 Self::Item(row) => row.$name($argument),
+                Self::Placed(row) => row.$name($argument),
+                Self::Part(row) => row.$name($argument),
             }
         }
     )*};
@@ -59,12 +65,16 @@ impl<'a, R: Row<'a>> Row<'a> for Frame<'a, R> {
     fn list(self, slot: u32) -> Option<FrameRows<'a, R>> {
         match self {
             Self::Item(row) => row.list(slot).map(FrameRows::Items),
+            Self::Placed(row) => row.list(slot).map(FrameRows::Parts),
+            Self::Part(row) => row.list(slot).map(FrameRows::Parts),
         }
     }
 
     fn events(self, event: usize) -> FrameRows<'a, R> {
         match self {
             Self::Item(row) => FrameRows::Items(row.events(event)),
+            Self::Placed(row) => FrameRows::Parts(row.events(event)),
+            Self::Part(row) => FrameRows::Parts(row.events(event)),
         }
     }
 }
@@ -75,30 +85,35 @@ impl<'a, R: Row<'a>> Rows<'a> for FrameRows<'a, R> {
     fn len(self) -> usize {
         match self {
             Self::Items(rows) => rows.len(),
+            Self::Parts(rows) => rows.len(),
         }
     }
 
     fn get(self, index: usize) -> Frame<'a, R> {
         match self {
             Self::Items(rows) => Frame::Item(rows.get(index)),
+            Self::Parts(rows) => Frame::Part(rows.get(index)),
         }
     }
 
     fn at(self, index: usize) -> i64 {
         match self {
             Self::Items(rows) => rows.at(index),
+            Self::Parts(rows) => rows.at(index),
         }
     }
 
     fn sorted(self) -> bool {
         match self {
             Self::Items(rows) => rows.sorted(),
+            Self::Parts(rows) => rows.sorted(),
         }
     }
 
     fn running_sum(self, slot: u32, range: std::ops::Range<usize>) -> Option<(i128, usize)> {
         match self {
             Self::Items(rows) => rows.running_sum(slot, range),
+            Self::Parts(rows) => rows.running_sum(slot, range),
         }
     }
 }

@@ -11,6 +11,7 @@ mod form;
 mod items;
 mod json;
 mod load;
+mod placed;
 mod serialize;
 mod table;
 
@@ -23,6 +24,8 @@ pub(crate) use customer::Shape;
 pub use error::{LoadError, LoadErrorKind};
 pub use items::Items;
 pub use load::Loader;
+pub(crate) use placed::PlacedRow;
+pub(crate) use table::{TableRow, TableRows};
 
 /// A row whose values are reached by slot, see [`Layout`](crate::schema::Layout).
 ///

@@ -3,12 +3,10 @@
 use std::fmt::Write;
 
 use super::context::Escape;
+use crate::value::Schemes;
 
 /// What stands in place of a URL whose scheme is not allowed.
 pub(crate) const UNSAFE_URL: &str = "#";
-
-/// The schemes that a URL may have, in lower case.
-pub(crate) type Schemes = [&'static str];
 
 /// Appends `text` to `out`, escaped for its place.
 pub(crate) fn write(escape: Escape, text: &str, schemes: &Schemes, out: &mut String) {
@@ -136,11 +134,9 @@ fn has_safe_scheme(url: &str, schemes: &Schemes) -> bool {
     if url.bytes().any(|byte| byte < b' ' || byte == 0x7f) {
         return false;
     }
-    let head = url.find([':', '/', '?', '#']).map(|at| url.split_at(at));
-    match head {
-        Some((scheme, rest)) if rest.starts_with(':') => {
-            schemes.iter().any(|allowed| allowed.eq_ignore_ascii_case(scheme))
-        }
+    let end_of_scheme = url.find([':', '/', '?', '#']);
+    match end_of_scheme.map(|at| url.as_bytes()[at]) {
+        Some(b':') => schemes.allow(url),
         _ => true,
     }
 }
@@ -148,11 +144,10 @@ fn has_safe_scheme(url: &str, schemes: &Schemes) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::template::context::SCHEMES;
 
     fn escaped(escape: Escape, text: &str) -> String {
         let mut out = String::new();
-        write(escape, text, &SCHEMES, &mut out);
+        write(escape, text, &Schemes::default(), &mut out);
         out
     }
 

@@ -1,5 +1,305 @@
 //! What a message says to one customer.
+//!
+//! A template passes through these steps: `syntax::template` reads it, `check::template` looks its names up and proves that
+//! every output shows something, [`compile`] decides from [`context`] how each value is written, and [`render`] runs the
+//! flat [`program`].
 
+mod builder;
+mod compile;
 mod context;
 mod escape;
 mod filter;
+mod inputs;
+mod placements;
+mod program;
+mod render;
+
+pub use builder::TemplateBuilder;
+pub use inputs::{InputError, Inputs};
+pub use placements::{PlacedItem, Placements};
+
+use std::{fmt, marker::PhantomData, sync::Arc};
+
+use self::{inputs::Input, program::Program, render::Job};
+use crate::{
+    diagnostic::{Diagnostic, Source},
+    error::LimitError,
+    eval::At,
+    limits::Limits,
+    record::{Binding, BoundRow, Customer, Record, Row, Shape},
+    value::{Schemes, Value},
+};
+
+/// What a message is written in, which decides how values are escaped.
+///
+/// ```
+/// # use audience::{Definitions, Format};
+/// let shop = Definitions::parse("customer { id: string key filled }")?;
+/// assert!(shop.template(Format::Text, "id={{ id }}").is_ok());
+/// assert!(shop.template(Format::Html, "<p id={{ id }}>").is_err()); // an attribute without quotes
+/// # Ok::<(), audience::CompileError>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Format {
+    /// A page or an e-mail: values are escaped for the place where they stand.
+    Html,
+    /// Plain text, a subject or a text message: values are written as they are.
+    Text,
+}
+
+/// What has come of rendering.
+///
+/// ```
+/// # use audience::{Definitions, Format, Inputs, Placements, Rendered, Zone};
+/// let shop = Definitions::parse("customer { id: string key, city: string? filled }")?;
+/// let template = shop.template(Format::Text, "{% if city is unknown %}{% skip \"no city\" %}{% endif %}Hi from {{ city }}")?;
+/// let ana = shop.customer_from_json(r#"{"id": "ana"}"#)?;
+/// let at = shop.at("2026-06-01T00:00:00Z".parse()?, &Zone::UTC);
+/// let rendered = template.render_into(&ana, &Inputs::default(), &Placements::new(), &at, &mut String::new())?;
+/// assert_eq!(rendered, Rendered::Skipped("no city".into()));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Rendered {
+    /// The message is there.
+    Sent,
+    /// The template declined to send to this customer, for this reason; nothing was written.
+    Skipped(Arc<str>),
+}
+
+/// A compiled template: a message that differs from customer to customer.
+///
+/// `Template` is rendered for our own [`Customer`] and made by [`Definitions::template`](crate::Definitions::template);
+/// `Template<R>` reads the application's struct `R` in place and is made by [`Bound::template`](crate::Bound::template).
+/// Immutable and cheap to clone; it may be used from many threads.
+///
+/// What compiles shows something in every placeholder for every customer of the schema, and no value can leave its place
+/// in the page.
+///
+/// # Example
+///
+/// ```
+/// # use audience::{Definitions, Format, Inputs, Placements, Zone};
+/// let shop = Definitions::parse("customer { id: string key, name: string? }")?;
+/// let template = shop.template(Format::Html, "<p>Hi {{ name | default: \"there\" }}!</p>")?;
+/// let at = shop.at("2026-06-01T00:00:00Z".parse()?, &Zone::UTC);
+/// let mut out = String::new();
+/// for json in [r#"{"id": "a", "name": "Ana & Co"}"#, r#"{"id": "b", "name": " "}"#] {
+///     let customer = shop.customer_from_json(json)?;
+///     template.render_into(&customer, &Inputs::default(), &Placements::new(), &at, &mut out)?;
+/// }
+/// assert_eq!(out, "<p>Hi Ana &amp; Co!</p><p>Hi there!</p>");
+///
+/// let error = shop.template(Format::Html, "<p>Hi {{ name }}!</p>").unwrap_err();
+/// assert!(error.to_string().starts_with("error[may-be-missing]: `name` may be missing or blank"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct Template<R = Customer> {
+    inner: Arc<Inner>,
+    binding: Option<Arc<Binding>>,
+    record: PhantomData<fn(&R)>,
+}
+
+/// What all handles of a template share.
+struct Inner {
+    program: Program,
+    format: Format,
+    inputs: Arc<[Input]>,
+    shape: Arc<Shape>,
+    source: Source,
+    warnings: Vec<Diagnostic>,
+    limits: Limits,
+    schemes: Schemes,
+}
+
+impl<R> Template<R> {
+    /// What it is written in.
+    #[must_use]
+    pub fn format(&self) -> Format {
+        self.inner.format
+    }
+
+    /// Its name, as diagnostics show it.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.inner.source.name
+    }
+
+    /// What compiles but probably does not say what was meant, in the order of the text.
+    #[must_use]
+    pub fn warnings(&self) -> &[Diagnostic] {
+        &self.inner.warnings
+    }
+
+    /// The text it was compiled from.
+    #[must_use]
+    pub fn source(&self) -> &Source {
+        &self.inner.source
+    }
+
+    /// Checks values against the inputs that the template declares.
+    ///
+    /// A text must not be blank. A whole number serves where a decimal or a float is asked for, and text in the form of the
+    /// schema's JSON where a date, a datetime or a decimal is.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is missing, unknown or of another type, at once.
+    pub fn inputs<N: AsRef<str>, V: Into<Value>>(
+        &self,
+        values: impl IntoIterator<Item = (N, V)>,
+    ) -> Result<Inputs, InputError> {
+        Inputs::new(&self.inner.inputs, values)
+    }
+
+    fn render<'a, Q: Row<'a>>(
+        &'a self,
+        customer: Q,
+        inputs: &'a Inputs,
+        placements: &'a Placements,
+        at: &'a At,
+        out: &mut String,
+    ) -> Result<Rendered, LimitError>
+    {
+        assert!(inputs.fit(&self.inner.inputs), "these inputs were made for another template");
+        let Inner { program, schemes, limits, .. } = &*self.inner;
+        let job = Job {
+            program,
+            schemes,
+            placements,
+            at,
+            output_bytes: limits.output_bytes,
+            iterations: limits.iterations,
+        };
+        job.run(customer, inputs, out).map_err(|reached| self.limit_error(&reached))
+    }
+
+    fn limit_error(&self, reached: &render::Reached) -> LimitError {
+        let text = &self.inner.source.text;
+        let before = text.get(..reached.position as usize).unwrap_or(text);
+        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+        LimitError {
+            template: self.inner.source.name.clone(),
+            line: before.matches('\n').count() + 1,
+            column: before[line_start..].chars().count() + 1,
+            kind: reached.kind,
+        }
+    }
+}
+
+impl Template {
+    /// Appends the message for a customer to `out`, which callers use again from message to message.
+    ///
+    /// When the template skips the customer or a limit is reached, `out` is left as it was. Nothing is allocated once the
+    /// buffer has grown to the length of the messages and a thread has rendered one. Items of placements come from the
+    /// catalogues added to `at`, see [`At::with_items`].
+    ///
+    /// # Errors
+    ///
+    /// A limit was reached: [`Limits::output_bytes`], or [`Limits::iterations`] of all loops together.
+    ///
+    /// # Panics
+    ///
+    /// When the customer was loaded for another schema, or the inputs were made for another template.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// # use audience::{Definitions, Format, Placements, Rendered, Type, Zone};
+    /// let shop = Definitions::parse(
+    ///     "customer { id: string key }
+    ///      catalog products { sku: string key, name: string filled, price: decimal }
+    ///      placement recommendations of products",
+    /// )?;
+    /// let template = shop
+    ///     .template_builder(Format::Text)
+    ///     .source("mail.txt", "{% for p in recommendations limit: 1 %}{{ p.name }}: {{ p.price | money: \"EUR\" }}{% endfor %}, code {{ coupon }}")
+    ///     .input("coupon", Type::String)
+    ///     .build()?;
+    ///
+    /// let products = r#"{"sku": "A1", "name": "Tea", "price": 1234.5}"#;
+    /// let products = shop.loader().items_from_json_lines("products", products.as_bytes())?;
+    /// let at = shop.at("2026-06-01T00:00:00Z".parse()?, &Zone::UTC).with_items(products);
+    /// let ana = shop.customer_from_json(r#"{"id": "ana"}"#)?;
+    /// let inputs = template.inputs([("coupon", "SPRING")])?;
+    /// let mut placements = Placements::new();
+    /// placements.set("recommendations", [("gone", "popular"), ("A1", "popular")]);
+    ///
+    /// let mut out = String::new();
+    /// let rendered = template.render_into(&ana, &inputs, &placements, &at, &mut out)?;
+    /// assert_eq!(rendered, Rendered::Sent);
+    /// assert_eq!(out, "Tea: €1,234.50, code SPRING");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn render_into(
+        &self,
+        customer: &Customer,
+        inputs: &Inputs,
+        placements: &Placements,
+        at: &At,
+        out: &mut String,
+    ) -> Result<Rendered, LimitError> {
+        assert!(customer.fits(&self.inner.shape), "the customer was loaded for another schema");
+        self.render(customer, inputs, placements, at, out)
+    }
+}
+
+impl<R: Record> Template<R> {
+    /// Appends the message for a record, read in place; otherwise as for a [`Customer`].
+    ///
+    /// # Errors
+    ///
+    /// A limit was reached: [`Limits::output_bytes`], or [`Limits::iterations`] of all loops together.
+    ///
+    /// # Panics
+    ///
+    /// When the inputs were made for another template.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// # use audience::{Definitions, Format, Inputs, Placements, Zone};
+    /// struct Client { name: String }
+    /// audience::record! { impl Record for Client { name: |c| c.name.as_str() } }
+    ///
+    /// let shop = Definitions::parse("customer { name: string key }")?;
+    /// let template = shop.bind::<Client>()?.template(Format::Text, "Hi {{ name | default: \"there\" }}!")?;
+    /// let at = shop.at("2026-06-01T00:00:00Z".parse()?, &Zone::UTC);
+    /// let mut out = String::new();
+    /// template.render_into(&Client { name: "Ana".into() }, &Inputs::default(), &Placements::new(), &at, &mut out)?;
+    /// assert_eq!(out, "Hi Ana!");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn render_into(
+        &self,
+        record: &R,
+        inputs: &Inputs,
+        placements: &Placements,
+        at: &At,
+        out: &mut String,
+    ) -> Result<Rendered, LimitError> {
+        let binding = self.binding.as_deref().expect("a template of records is made by a bound set of definitions");
+        self.render(BoundRow::new(record, binding), inputs, placements, at, out)
+    }
+}
+
+impl<R> Clone for Template<R> {
+    fn clone(&self) -> Self {
+        Self {
+            inner: Arc::clone(&self.inner),
+            binding: self.binding.clone(),
+            record: PhantomData,
+        }
+    }
+}
+
+impl<R> fmt::Debug for Template<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Template")
+            .field("name", &self.name())
+            .field("format", &self.inner.format)
+            .finish_non_exhaustive()
+    }
+}

@@ -12,7 +12,7 @@ mod url;
 
 pub(crate) use names::{AttributeKind, Mode, Name};
 pub(crate) use tokens::{Quote, State};
-pub(crate) use url::{SCHEMES, SchemeFromValue, Url};
+pub(crate) use url::{SchemeFromValue, Url};
 
 /// How a value must be written to stay a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -187,7 +187,12 @@ impl Context {
 
     /// Whether nothing is open: a page may end here.
     pub(crate) fn is_between_tags(&self) -> bool {
-        self.state == State::Text
+        self.state == State::Text && matches!(self.mode, Mode::Data | Mode::PlainText)
+    }
+
+    /// Whether tags may stand here.
+    pub(crate) fn is_plain_text(&self) -> bool {
+        self.state == State::Text && self.mode == Mode::Data
     }
 
     fn escape_in_attribute(&self) -> Result<Escape, Unsafe> {

@@ -1,5 +1,7 @@
 //! How far the literal text before a placeholder has got into a URL.
 
+use crate::value::Schemes;
+
 /// The part of a URL reached.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Url {
@@ -17,9 +19,6 @@ pub(crate) enum Url {
     /// Different parts on different branches.
     Unclear,
 }
-
-/// The schemes that a URL in a message may have; a URL without a scheme is relative and allowed too.
-pub(crate) const SCHEMES: [&str; 4] = ["http", "https", "mailto", "tel"];
 
 /// A literal that makes a scheme out of the value before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,7 +39,7 @@ impl Url {
                 b'/' | b'\\' => *self = Self::Slashes,
                 b'?' | b'#' => *self = Self::Part,
                 b':' => {
-                    let allowed = SCHEMES.contains(&scheme.to_ascii_lowercase().as_str());
+                    let allowed = Schemes::default().allow(&format!("{scheme}:"));
                     *self = if allowed { Self::Slashes } else { Self::Refused };
                 }
                 _ if byte <= b' ' && scheme.is_empty() => {}

@@ -1,28 +1,6 @@
 //! Filters on text, with the meaning that Liquid gives them.
 
-/// The full upper-case mapping, without locale.
-pub(crate) fn upcase(text: &str, out: &mut String) {
-    if text.is_ascii() {
-        out.extend(text.bytes().map(|byte| byte.to_ascii_uppercase() as char));
-    } else {
-        out.extend(text.chars().flat_map(char::to_uppercase));
-    }
-}
-
-/// The full lower-case mapping, without locale.
-pub(crate) fn downcase(text: &str, out: &mut String) {
-    if text.is_ascii() {
-        out.extend(text.bytes().map(|byte| byte.to_ascii_lowercase() as char));
-        return;
-    }
-    for (index, letter) in text.char_indices() {
-        if letter == 'Σ' {
-            out.push(small_sigma(text, index));
-        } else {
-            out.extend(letter.to_lowercase());
-        }
-    }
-}
+use crate::value::text::lower;
 
 /// The first letter as at the start of a sentence, the others small.
 pub(crate) fn capitalize(text: &str, out: &mut String) {
@@ -32,7 +10,7 @@ pub(crate) fn capitalize(text: &str, out: &mut String) {
         let mut capital = first.to_uppercase();
         out.extend(capital.next());
         out.extend(capital.flat_map(char::to_lowercase));
-        downcase(letters.as_str(), out);
+        lower(letters.as_str(), out);
     }
 }
 
@@ -49,19 +27,10 @@ pub(crate) fn truncate(text: &str, length: usize, ellipsis: &str, out: &mut Stri
     out.push_str(ellipsis);
 }
 
-/// `ς` at the end of a word, `σ` elsewhere.
-fn small_sigma(text: &str, at: usize) -> char {
-    let before = text[..at].chars().next_back().is_some_and(char::is_alphabetic);
-    let after = text[at + 'Σ'.len_utf8()..]
-        .chars()
-        .next()
-        .is_some_and(char::is_alphabetic);
-    if before && !after { 'ς' } else { 'σ' }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::value::text::upper;
 
     fn given(filter: impl Fn(&str, &mut String), text: &str) -> String {
         let mut out = String::new();
@@ -71,10 +40,10 @@ mod tests {
 
     #[test]
     fn letters_change_as_liquid_documents() {
-        assert_eq!(given(upcase, "Parker Moore"), "PARKER MOORE");
-        assert_eq!(given(upcase, "straße ñ"), "STRASSE Ñ");
-        assert_eq!(given(downcase, "Parker Moore"), "parker moore");
-        assert_eq!(given(downcase, "ΟΔΟΣ ΣΑΣ"), "οδος σας");
+        assert_eq!(given(upper, "Parker Moore"), "PARKER MOORE");
+        assert_eq!(given(upper, "straße ñ"), "STRASSE Ñ");
+        assert_eq!(given(lower, "Parker Moore"), "parker moore");
+        assert_eq!(given(lower, "ΟΔΟΣ ΣΑΣ"), "οδος σας");
         assert_eq!(given(capitalize, "title"), "Title");
         assert_eq!(given(capitalize, "MY GREAT TITLE"), "My great title");
         assert_eq!(given(capitalize, "ßa ÉB"), "Ssa éb");

@@ -1,0 +1,189 @@
+//! Compiles templates.
+
+use std::{fmt, marker::PhantomData, sync::Arc};
+
+use super::{Format, Inner, Template, compile, inputs::Input};
+use crate::{
+    check::{Local, Names, Report, template::check_template},
+    diagnostic::{Code, Diagnostic, Severity, Source},
+    error::CompileError,
+    hir::Module,
+    limits::Limits,
+    record::{Binding, Customer, Shape},
+    span::Span,
+    syntax::template::parse_template,
+    value::{Schemes, Type},
+};
+
+/// Gathers what a [`Template`] is made of, made by [`Definitions::template_builder`](crate::Definitions::template_builder)
+/// or [`Bound::template_builder`](crate::Bound::template_builder).
+///
+/// # Example
+///
+/// ```
+/// # use audience::{Definitions, Format, Type};
+/// let shop = Definitions::parse("customer { id: string key }")?;
+/// let template = shop
+///     .template_builder(Format::Html)
+///     .source("mail.html", r#"<a href="{{ unsubscribe }}">Goodbye</a>{% if coupon is known %} {{ coupon }}{% endif %}"#)
+///     .input("unsubscribe", Type::Url)
+///     .optional_input("coupon", Type::String)
+///     .build()?;
+/// assert_eq!(template.name(), "mail.html");
+/// # Ok::<(), audience::CompileError>(())
+/// ```
+#[must_use]
+pub struct TemplateBuilder<R = Customer> {
+    module: Arc<Module>,
+    shape: Arc<Shape>,
+    binding: Option<Arc<Binding>>,
+    format: Format,
+    source: Source,
+    inputs: Vec<Input>,
+    limits: Limits,
+    record: PhantomData<fn(&R)>,
+}
+
+/// Inputs of one template.
+const MOST_INPUTS: usize = 1_000;
+
+impl<R> TemplateBuilder<R> {
+    pub(crate) fn new(module: Arc<Module>, shape: Arc<Shape>, binding: Option<Arc<Binding>>, format: Format) -> Self {
+        Self {
+            module,
+            shape,
+            binding,
+            format,
+            source: Source::new("template", ""),
+            inputs: Vec::new(),
+            limits: Limits::default(),
+            record: PhantomData,
+        }
+    }
+
+    /// Sets the text, under the name that diagnostics show.
+    pub fn source(mut self, name: impl AsRef<str>, text: impl AsRef<str>) -> Self {
+        self.source = Source::new(name, text);
+        self
+    }
+
+    /// Declares a value that every message is given, known in the template by that name.
+    ///
+    /// It has one value of the type, no list and no record. A text is never blank.
+    pub fn input(mut self, name: impl Into<Arc<str>>, ty: Type) -> Self {
+        self.inputs.push(Input { name: name.into(), ty, optional: false });
+        self
+    }
+
+    /// Declares a value that a message may be given.
+    pub fn optional_input(mut self, name: impl Into<Arc<str>>, ty: Type) -> Self {
+        self.inputs.push(Input { name: name.into(), ty, optional: true });
+        self
+    }
+
+    /// Sets the bounds on the text and on the messages.
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Parses, checks and compiles the template.
+    ///
+    /// Takes time proportional to the length of the text.
+    ///
+    /// # Errors
+    ///
+    /// All that is wrong with it, at once.
+    pub fn build(self) -> Result<Template<R>, CompileError> {
+        let Self { module, shape, binding, format, source, inputs, limits, .. } = self;
+        let mut report = Report::new(&limits);
+        let mut names = Names::of_module(&module);
+        let locals = locals(&inputs, &names, &mut report);
+        let (written, problems) = parse_template(0, &source.text, &limits);
+        for problem in problems {
+            report.push(problem);
+        }
+        names.broken.extend(written.broken.iter().map(|name| name.as_str().into()));
+        let template = check_template(&written, &source.text, &names, locals, &mut report);
+        // Parts that are missing because of an error would make the rest look out of place.
+        let program = if report.has_errors() {
+            None
+        } else {
+            let (program, problems) = compile::compile(&template, &source.text, format, &module);
+            for problem in problems {
+                report.push(problem);
+            }
+            Some(program)
+        };
+        let diagnostics = report.finish();
+        match program {
+            Some(program) if diagnostics.iter().all(|it| it.severity < Severity::Error) => Ok(Template {
+                inner: Arc::new(Inner {
+                    program,
+                    format,
+                    inputs: inputs.into(),
+                    shape,
+                    source,
+                    warnings: diagnostics,
+                    limits,
+                    schemes: Schemes::default(),
+                }),
+                binding,
+                record: PhantomData,
+            }),
+            _ => Err(CompileError::new(diagnostics, vec![source], limits.diagnostics)),
+        }
+    }
+}
+
+/// The inputs as names of the template.
+fn locals(inputs: &[Input], names: &Names, report: &mut Report) -> Vec<Local> {
+    let start = Span::new(0, 0, 0);
+    let mut problem = |code, message| report.push(Diagnostic::new(code, message).label(start, "declared for this template"));
+    if inputs.len() > MOST_INPUTS {
+        problem(Code::Limit, format!("more than {MOST_INPUTS} inputs"));
+        return Vec::new();
+    }
+    for (index, Input { name, ty, .. }) in inputs.iter().enumerate() {
+        let twice = inputs[..index].iter().any(|other| other.name == *name);
+        if twice || names.customer.members.contains_key(name) || names.traits.contains_key(name) {
+            let other = if twice { "another input" } else { "an attribute or trait" };
+            problem(Code::DuplicateName, format!("the input `{name}` has the name of {other}"));
+        }
+        if matches!(ty, Type::List(_) | Type::Record(_) | Type::Ref(_) | Type::Duration | Type::Geo) {
+            problem(Code::InvalidType, format!("the input `{name}` cannot be of type `{ty}`"));
+        }
+    }
+    let local = |(index, input): (usize, &Input)| Local {
+        name: input.name.clone(),
+        index,
+        ty: input.ty.clone(),
+        optional: input.optional,
+        filled: true,
+    };
+    inputs.iter().enumerate().map(local).collect()
+}
+
+impl<R> Clone for TemplateBuilder<R> {
+    fn clone(&self) -> Self {
+        Self {
+            module: Arc::clone(&self.module),
+            shape: Arc::clone(&self.shape),
+            binding: self.binding.clone(),
+            format: self.format,
+            source: self.source.clone(),
+            inputs: self.inputs.clone(),
+            limits: self.limits.clone(),
+            record: PhantomData,
+        }
+    }
+}
+
+impl<R> fmt::Debug for TemplateBuilder<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TemplateBuilder")
+            .field("name", &self.source.name)
+            .field("format", &self.format)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,493 @@
+//! From a checked template to its program. Here it is decided how each value is written.
+
+use std::sync::Arc;
+
+use super::{
+    Format,
+    context::{Context, Escape, Unsafe},
+    escape,
+    filter::{date::DateFormat, money::Currency},
+    program::{self, Filter, Op, Program},
+};
+use crate::{
+    check::template::{REASON, placed_fields},
+    diagnostic::{Code, Diagnostic, suggest},
+    hir::{
+        self, Expr, ExprKind, Module, Place,
+        template::{Branch, FilterKind, Loop, Node, NodeKind, Output, Over, Source, Template},
+    },
+    plan::{Kind, Planner},
+    schema::Layout,
+    span::Span,
+    value::Schemes,
+};
+
+/// Loops inside each other, beyond which a template is refused; each needs its place while rendering.
+pub(super) const DEEPEST_LOOP: usize = 8;
+
+/// Compiles a template of that text; all that is wrong with its places is said at once.
+pub(super) fn compile(
+    template: &Template,
+    text: &str,
+    format: Format,
+    module: &Module,
+) -> (Program, Vec<Diagnostic>) {
+    let mut compiler = Compiler {
+        source: text,
+        module,
+        planner: Planner::new(module),
+        layouts: vec![Arc::new(Layout::of_fields(&module.schema.customer))],
+        ops: Vec::new(),
+        positions: Vec::new(),
+        text: String::new(),
+        outputs: Vec::new(),
+        loops: Vec::new(),
+        reasons: Vec::new(),
+        label: 0,
+        depth: 0,
+        at: 0,
+        diagnostics: Vec::new(),
+        schemes: Schemes::default(),
+    };
+    let mut context = (format == Format::Html).then(Context::new);
+    compiler.nodes(&template.nodes, &mut context);
+    if let Some(context) = &context
+        && !context.is_between_tags()
+        && compiler.diagnostics.is_empty()
+    {
+        let end = offset(text.len());
+        let message = format!("the template ends {}", context.describe());
+        compiler.diagnostics.push(
+            Diagnostic::new(Code::UnbalancedTag, message)
+                .label(Span::new(0, end, end), "something is not closed before here"),
+        );
+    }
+    let program = Program {
+        ops: compiler.ops,
+        positions: compiler.positions,
+        text: compiler.text.into(),
+        outputs: compiler.outputs,
+        loops: compiler.loops,
+        reasons: compiler.reasons,
+        plan: compiler.planner.finish(),
+        instants: DateFormat::of_instants(),
+    };
+    (program, compiler.diagnostics)
+}
+
+struct Compiler<'m> {
+    source: &'m str,
+    module: &'m Module,
+    planner: Planner<'m>,
+    /// Of the rows in scope.
+    layouts: Vec<Arc<Layout>>,
+    ops: Vec<Op>,
+    positions: Vec<u32>,
+    text: String,
+    outputs: Vec<program::Output>,
+    loops: Vec<program::Loop>,
+    reasons: Vec<Arc<str>>,
+    /// The last instruction that a jump leads to: text is not merged across it.
+    label: usize,
+    depth: usize,
+    /// Where the node stands that is compiled.
+    at: u32,
+    diagnostics: Vec<Diagnostic>,
+    schemes: Schemes,
+}
+
+/// Where the text so far leads in the page; `None` in formats without places.
+type Position = Option<Context>;
+
+impl Compiler<'_> {
+    /// Appends the instructions of some nodes; says whether they always end in a `skip`.
+    fn nodes(&mut self, nodes: &[Node], position: &mut Position) -> bool {
+        let mut skips = false;
+        for node in nodes {
+            self.at = node.span.start;
+            match &node.kind {
+                NodeKind::Text => self.literal(node.span, position),
+                NodeKind::Output(output) => self.output(node.span, output, position),
+                NodeKind::If { branches, otherwise } => skips |= self.branches(branches, otherwise, node.span, position),
+                NodeKind::For(it) => self.r#loop(it, node.span, position),
+                NodeKind::Skip(reason) => {
+                    self.reasons.push(reason.clone());
+                    self.push(Op::Skip(offset(self.reasons.len() - 1)));
+                    skips = true;
+                }
+            }
+        }
+        skips
+    }
+
+    fn literal(&mut self, span: Span, position: &mut Position) {
+        let source = self.source;
+        let text = &source[span.start as usize..span.end as usize];
+        if let Some(context) = position {
+            let first = text.as_bytes().first();
+            if context.must_separate() && !first.is_some_and(|byte| byte.is_ascii_whitespace() || matches!(byte, b'>' | b'/')) {
+                let here = Span { end: span.start + 1, ..span };
+                self.diagnostics.push(
+                    Diagnostic::new(Code::BranchContext, "the branches before this end in different places of a tag")
+                        .label(here, "a blank, `/` or `>` must stand here"),
+                );
+            }
+            if let Err(byte) = context.advance(text) {
+                let at = span.start + offset(byte);
+                self.diagnostics.push(
+                    Diagnostic::new(Code::UnsafePlace, "a placeholder would become the scheme of a URL")
+                        .label(Span { start: at, end: at + 1, ..span }, "this colon makes a scheme of the value before it")
+                        .help("write the scheme out, as in `https://…`".to_owned()),
+                );
+            }
+        }
+        self.push_text(text);
+    }
+
+    fn push_text(&mut self, text: &str) {
+        let start = offset(self.text.len());
+        self.text.push_str(text);
+        let end = offset(self.text.len());
+        let may_grow = self.label < self.ops.len();
+        match self.ops.last_mut() {
+            Some(Op::Literal { end: last, .. }) if may_grow => *last = end,
+            _ if start == end => {}
+            _ => self.push(Op::Literal { start, end }),
+        }
+    }
+
+    fn output(&mut self, span: Span, output: &Output, position: &mut Position) {
+        let Some(escape) = self.escape(span, output, position) else { return };
+        if let (Source::Value(Expr { kind: ExprKind::Constant(value), .. }), []) = (&output.value, &*output.filters)
+            && !matches!(value, crate::value::Value::DateTime(_))
+        {
+            let mut text = String::new();
+            escape::write(escape, &value.to_string(), &self.schemes, &mut text);
+            return self.push_text(&text);
+        }
+        let filters: Option<Vec<Filter>> =
+            output.filters.iter().filter(|it| !matches!(it.kind, FilterKind::Raw)).map(|it| self.filter(it)).collect();
+        let source = match &output.value {
+            Source::Value(expr) => program::Source::Value(self.planner.add_value(expr)),
+            Source::List(place) => program::Source::List(*place, self.kind_of_items(*place)),
+        };
+        let Some(mut filters) = filters else { return };
+        if self.is_html(position) && !output.filters.iter().any(|it| matches!(it.kind, FilterKind::Raw)) {
+            // What `escape` would do is done where the value is written; twice would be visible.
+            filters.retain(|it| !matches!(it, Filter::Escape));
+        }
+        // What `url_encode` gives needs no second encoding.
+        let escape = match (escape, filters.last()) {
+            (Escape::UrlPart | Escape::UrlPartNoSlash, Some(Filter::UrlEncode)) => Escape::Html,
+            _ => escape,
+        };
+        match (source, &*filters) {
+            (program::Source::Value(node), []) => self.push(Op::Value { node, fallback: None, escape }),
+            (program::Source::Value(node), [Filter::Default(fallback)]) => {
+                let fallback = Some(*fallback);
+                self.push(Op::Value { node, fallback, escape });
+            }
+            _ => {
+                self.outputs.push(program::Output { source, filters, escape });
+                self.push(Op::Output(offset(self.outputs.len() - 1)));
+            }
+        }
+    }
+
+    fn is_html(&self, position: &Position) -> bool {
+        position.is_some()
+    }
+
+    /// How the value is written at its place.
+    fn escape(&mut self, span: Span, output: &Output, position: &mut Position) -> Option<Escape> {
+        let Some(context) = position else { return Some(Escape::None) };
+        let raw = output.filters.iter().find(|it| matches!(it.kind, FilterKind::Raw));
+        let found = match (context.escape(), raw) {
+            (Ok(_), Some(raw)) if !context.is_plain_text() => {
+                self.diagnostics.push(
+                    Diagnostic::new(Code::UnsafePlace, format!("`raw` {}", context.describe()))
+                        .label(raw.span, "stands only in the text between tags")
+                        .help("leave `raw` out: here the value is shown as it is, whatever letters it has".to_owned()),
+                );
+                None
+            }
+            (Ok(_), Some(_)) => Some(Escape::None),
+            (Ok(escape), None) => Some(escape),
+            (Err(reason), _) => {
+                let diagnostic = unsafe_place(reason, context, span);
+                self.diagnostics.push(diagnostic);
+                None
+            }
+        };
+        context.pass_value();
+        found
+    }
+
+    fn filter(&mut self, filter: &hir::template::Filter) -> Option<Filter> {
+        Some(match &filter.kind {
+            FilterKind::Default(expr) => Filter::Default(self.planner.add_value(expr)),
+            FilterKind::Upcase => Filter::Upcase,
+            FilterKind::Downcase => Filter::Downcase,
+            FilterKind::Capitalize => Filter::Capitalize,
+            FilterKind::Truncate { length, ellipsis } => Filter::Truncate {
+                length: *length,
+                ellipsis: ellipsis.clone(),
+            },
+            FilterKind::Date(form) => match DateFormat::parse(form) {
+                Ok(form) => Filter::Date(form),
+                Err(unknown) => {
+                    let message = format!("`{}` is no part of a date", unknown.text);
+                    self.diagnostics.push(
+                        Diagnostic::new(Code::InvalidLiteral, message)
+                            .label(filter.span, "in this form")
+                            .help("for example `%d %B %Y` is 05 July 2026; a percent sign is written `%%`".to_owned()),
+                    );
+                    return None;
+                }
+            },
+            FilterKind::Money(code) => match Currency::of_code(code) {
+                Some(currency) => Filter::Money(currency),
+                None => {
+                    let near = suggest::nearest(code, Currency::codes()).map(|near| format!("did you mean `{near}`?"));
+                    self.diagnostics.push(
+                        Diagnostic::new(Code::InvalidLiteral, format!("`{code}` is no currency"))
+                            .label(filter.span, "expected a code of ISO 4217, such as `EUR`")
+                            .help(near),
+                    );
+                    return None;
+                }
+            },
+            FilterKind::Escape => Filter::Escape,
+            FilterKind::Join(glue) => Filter::Join(glue.clone()),
+            FilterKind::Size => Filter::Size,
+            FilterKind::UrlEncode => Filter::UrlEncode,
+            // It only says how the result is written.
+            FilterKind::Raw => return None,
+        })
+    }
+
+    fn branches(&mut self, branches: &[Branch], otherwise: &[Node], span: Span, position: &mut Position) -> bool {
+        let mut ends = Vec::new();
+        // The places that the branches end in, with where each is written.
+        let mut places: Vec<(Option<Context>, Span)> = Vec::new();
+        let mut all_skip = true;
+        let start = position.clone();
+        for branch in branches {
+            let condition = self.planner.add_condition(&branch.condition);
+            let test = self.push(Op::Unless { condition, to: 0 });
+            let mut here = start.clone();
+            let skips = self.nodes(&branch.body, &mut here);
+            if !skips {
+                places.push((here, branch.condition.span));
+                ends.push(self.push(Op::Jump(0)));
+            }
+            all_skip &= skips;
+            self.patch(test);
+        }
+        let mut here = start;
+        let skips = self.nodes(otherwise, &mut here);
+        if !skips {
+            let at = otherwise.first().map_or(span, |node| node.span);
+            places.push((here, at));
+        }
+        for end in ends {
+            self.patch(end);
+        }
+        self.join(places, position);
+        all_skip && skips
+    }
+
+    /// Goes on where all branches end, if that is one place.
+    fn join(&mut self, places: Vec<(Position, Span)>, position: &mut Position) {
+        let mut joined: Option<(Context, Span)> = None;
+        for (place, span) in places {
+            let Some(place) = place else { return };
+            joined = match joined.take() {
+                None => Some((place, span)),
+                Some((context, first)) => match context.clone().join(place.clone()) {
+                    Some(both) => Some((both, first)),
+                    None => {
+                        self.diagnostics.push(
+                            Diagnostic::new(Code::BranchContext, "the branches end in different places of the page")
+                                .label(span, format!("this one ends {}", place.describe()))
+                                .label(first, format!("this one ends {}", context.describe()))
+                                .help("open and close tags, quotes and comments in the same branch".to_owned()),
+                        );
+                        Some((context, first))
+                    }
+                },
+            };
+        }
+        if let Some((context, _)) = joined {
+            *position = Some(context);
+        }
+    }
+
+    fn r#loop(&mut self, it: &Loop, span: Span, position: &mut Position) {
+        if self.depth == DEEPEST_LOOP {
+            self.diagnostics.push(
+                Diagnostic::new(Code::Limit, format!("more than {DEEPEST_LOOP} loops inside each other"))
+                    .label(Span { end: span.start + 2, ..span }, "one too many"),
+            );
+            return;
+        }
+        self.depth += 1;
+        let limit = it.limit.as_ref().map(|limit| self.planner.add_value(limit));
+        let start = position.clone();
+        let (over, layout) = self.over(&it.over);
+        let open = over.map(|over| {
+            self.loops.push(program::Loop { over, limit });
+            self.push(Op::Open { number: offset(self.loops.len() - 1), none: 0 })
+        });
+        // A collection that is empty for every customer has a body that is never reached.
+        let never = open.is_none().then(|| self.push(Op::Jump(0)));
+        let body = self.ops.len();
+        self.label = body;
+        self.planner.enter(Some(layout.clone()));
+        self.layouts.push(layout);
+        self.nodes(&it.body, position);
+        self.layouts.pop();
+        self.planner.leave();
+        self.at = span.start;
+        self.push(Op::Next { body: offset(body) });
+        if let (Some(start), Some(end)) = (&start, &position)
+            && start != end
+        {
+            self.diagnostics.push(
+                Diagnostic::new(Code::BranchContext, "a round of the loop ends in another place of the page than it began")
+                    .label(Span { end: span.start + 2, ..span }, format!("begins {}, ends {}", start.describe(), end.describe()))
+                    .help("open and close tags, quotes and comments in the same round".to_owned()),
+            );
+        }
+        let end = self.push(Op::Jump(0));
+        self.patch(open.or(never).expect("one of both was written"));
+        let mut otherwise = start.clone();
+        self.nodes(&it.otherwise, &mut otherwise);
+        self.patch(end);
+        *position = start.clone();
+        self.join(vec![(start, span), (otherwise, it.otherwise.first().map_or(span, |node| node.span))], position);
+        self.depth -= 1;
+    }
+
+    /// What the loop goes through, with the layout of its items; `None` for what is empty for every customer.
+    fn over(&mut self, over: &Over) -> (Option<program::Over>, Arc<Layout>) {
+        match over {
+            Over::Items(items) => {
+                let layout = self.planner.layout_of(items.source).unwrap_or_default();
+                (self.planner.add_items(items).map(program::Over::Items), layout)
+            }
+            Over::Placement { placement, row, filter } => {
+                let schema = &self.module.schema;
+                let (name, placement) = schema.placements.get_index(*placement).expect("the checker found it there");
+                let fields = schema.catalogs.get(&placement.catalog).map(|it| &*it.fields).unwrap_or_default();
+                let layout = Arc::new(Layout::of_fields(&placed_fields(fields)));
+                let own = fields.iter().any(|field| &*field.name == REASON);
+                let reason = if own { u32::MAX } else { offset(layout.slots.len() - 1) };
+                self.planner.enter(Some(layout.clone()));
+                let filter = filter.as_ref().map(|filter| self.planner.add_condition(filter));
+                self.planner.leave();
+                let over = program::Over::Placement {
+                    name: name.clone(),
+                    catalog: placement.catalog.clone(),
+                    row: *row,
+                    reason,
+                    filter,
+                };
+                (Some(over), layout)
+            }
+        }
+    }
+
+    fn kind_of_items(&self, list: Place) -> Kind {
+        let slot = self.layouts.get(usize::from(list.row)).and_then(|layout| layout.slots.get(list.slot as usize));
+        let item = slot.and_then(|slot| slot.items.as_ref()).and_then(|items| items.slots.first());
+        item.and_then(|item| Kind::of(&item.ty)).unwrap_or(Kind::Text)
+    }
+
+    fn push(&mut self, op: Op) -> usize {
+        self.ops.push(op);
+        self.positions.push(self.at);
+        self.ops.len() - 1
+    }
+
+    /// Lets a jump lead to the next instruction.
+    fn patch(&mut self, jump: usize) {
+        let here = offset(self.ops.len());
+        self.label = self.ops.len();
+        match &mut self.ops[jump] {
+            Op::Unless { to, .. } | Op::Jump(to) | Op::Open { none: to, .. } => *to = here,
+            _ => debug_assert!(false, "only jumps are patched"),
+        }
+    }
+}
+
+fn unsafe_place(reason: Unsafe, context: &Context, span: Span) -> Diagnostic {
+    let attribute = context.attribute();
+    let (message, help) = match reason {
+        Unsafe::Script => (
+            "a placeholder in a script".to_owned(),
+            "no escaping is safe there; put the value into an attribute such as `data-name=\"…\"` and read it from the script",
+        ),
+        Unsafe::Style => (
+            "a placeholder in a style".to_owned(),
+            "choose between classes with `{% if … %}`",
+        ),
+        Unsafe::RawText => (
+            "a placeholder in text that is read without entities".to_owned(),
+            "put it outside of this element",
+        ),
+        Unsafe::Handler => (
+            format!("a placeholder in the event handler `{attribute}`"),
+            "handlers are scripts; put the value into an attribute such as `data-name=\"…\"`",
+        ),
+        Unsafe::Unquoted => (
+            format!("a placeholder in the attribute `{attribute}` without quotes"),
+            "put the value in quotes: `name=\"{{ … }}\"`",
+        ),
+        Unsafe::AttributeName => (
+            "a placeholder among the attributes of a tag".to_owned(),
+            "write the name out: `name=\"{{ … }}\"`, and choose with `{% if … %}`",
+        ),
+        Unsafe::Tag => (
+            "a placeholder in a tag".to_owned(),
+            "write the tag out, and choose with `{% if … %}`",
+        ),
+        Unsafe::Markup => (
+            format!("a placeholder in `{attribute}`, which is read as more than text"),
+            "write its value out",
+        ),
+        Unsafe::UrlList => (
+            format!("a placeholder in `{attribute}`, which holds several URLs"),
+            "write one URL in `src`",
+        ),
+        Unsafe::CodeUrl => (
+            format!("a placeholder at the start of `{attribute}`, from where code or a page is loaded"),
+            "write the scheme and the host out: `https://…/`",
+        ),
+        Unsafe::Scheme => (
+            "a placeholder in a URL whose scheme is not known to be safe".to_owned(),
+            "begin with `https:`, `http:`, `mailto:`, `tel:` or a path, or let the placeholder be the whole URL",
+        ),
+        Unsafe::UnclearUrl => (
+            "a placeholder in a URL that begins in different ways on different branches".to_owned(),
+            "write the whole attribute in each branch",
+        ),
+        Unsafe::Comment => (
+            "a placeholder at the edge of a comment".to_owned(),
+            "leave a blank before it",
+        ),
+        Unsafe::ConditionalComment => (
+            "a placeholder in a conditional comment".to_owned(),
+            "put it outside of the comment",
+        ),
+        Unsafe::Declaration => (
+            "a placeholder in a declaration".to_owned(),
+            "write the declaration out",
+        ),
+    };
+    Diagnostic::new(Code::UnsafePlace, message).label(span, "no value is safe here").help(help.to_owned())
+}
+
+fn offset(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,180 @@
+//! Values that the host passes with each message.
+
+use std::{fmt, sync::Arc};
+
+use crate::{
+    check::type_name,
+    diagnostic::suggest,
+    value::{Decimal, Schemes, Type, Value, ValueRef, text},
+};
+
+/// A value that a template asks for, as declared on its builder.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Input {
+    pub(crate) name: Arc<str>,
+    pub(crate) ty: Type,
+    pub(crate) optional: bool,
+}
+
+/// The values that a host passes with each message: a coupon, a link to unsubscribe.
+///
+/// Made by [`Template::inputs`](crate::Template::inputs), which checks them against what the template declares, so that
+/// rendering cannot fail on them. `Inputs::default()` serves templates that declare none. Cheap to clone.
+///
+/// # Example
+///
+/// ```
+/// # use audience::{Definitions, Format, Type, Value};
+/// let shop = Definitions::parse("customer { id: string key }")?;
+/// let template = shop.template_builder(Format::Text).source("mail", "Use {{ coupon }}").input("coupon", Type::String).build()?;
+/// let inputs = template.inputs([("coupon", "SPRING")])?;
+/// assert_eq!(inputs.get("coupon"), Some(&Value::from("SPRING")));
+/// assert_eq!(
+///     template.inputs([("coupom", "SPRING")]).unwrap_err().to_string(),
+///     "unknown input `coupom`; did you mean `coupon`?; the input `coupon` is missing",
+/// );
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Inputs {
+    declared: Arc<[Input]>,
+    values: Arc<[Option<Value>]>,
+}
+
+/// Why values do not serve as the inputs of a template.
+///
+/// ```
+/// # use audience::{Definitions, Format, Type};
+/// let shop = Definitions::parse("customer { id: string key }")?;
+/// let template = shop.template_builder(Format::Text).source("mail", "{{ n }}").input("n", Type::Int).build()?;
+/// let error = template.inputs([("n", "many")]).unwrap_err();
+/// assert_eq!(error.problems(), ["the input `n` takes `int`, found text"]);
+/// # Ok::<(), audience::CompileError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InputError {
+    problems: Vec<String>,
+}
+
+impl InputError {
+    /// Everything that is wrong, one sentence each.
+    #[must_use]
+    pub fn problems(&self) -> &[String] {
+        &self.problems
+    }
+}
+
+impl fmt::Display for InputError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.problems.join("; "))
+    }
+}
+
+impl std::error::Error for InputError {}
+
+impl Inputs {
+    /// The value of that name, if there is one.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        let index = self.declared.iter().position(|input| *input.name == *name)?;
+        self.values.get(index)?.as_ref()
+    }
+
+    pub(super) fn new<N: AsRef<str>, V: Into<Value>>(
+        declared: &Arc<[Input]>,
+        given: impl IntoIterator<Item = (N, V)>,
+    ) -> Result<Self, InputError> {
+        let mut problems = Vec::new();
+        let mut values: Vec<Option<Value>> = vec![None; declared.len()];
+        let mut bad = vec![false; declared.len()];
+        for (name, value) in given {
+            let name = name.as_ref();
+            let Some(index) = declared.iter().position(|input| *input.name == *name) else {
+                let help = suggest::did_you_mean(name, declared.iter().map(|input| &*input.name));
+                let help = help.map(|help| format!("; {help}")).unwrap_or_default();
+                problems.push(format!("unknown input `{name}`{help}"));
+                continue;
+            };
+            match fit(value.into(), &declared[index].ty) {
+                Ok(value) if values[index].is_none() => values[index] = Some(value),
+                Ok(_) => problems.push(format!("the input `{name}` is given twice")),
+                Err(problem) => {
+                    bad[index] = true;
+                    problems.push(format!("the input `{name}` {problem}"));
+                }
+            }
+        }
+        for ((input, value), bad) in declared.iter().zip(&values).zip(bad) {
+            if value.is_none() && !input.optional && !bad {
+                problems.push(format!("the input `{}` is missing", input.name));
+            }
+        }
+        if problems.is_empty() {
+            Ok(Self { declared: declared.clone(), values: values.into() })
+        } else {
+            Err(InputError { problems })
+        }
+    }
+
+    /// Whether they were checked against these declarations.
+    pub(super) fn fit(&self, declared: &Arc<[Input]>) -> bool {
+        Arc::ptr_eq(&self.declared, declared) || self.declared == *declared
+    }
+
+    pub(super) fn values(&self) -> impl Iterator<Item = Option<ValueRef<'_>>> {
+        self.values.iter().map(|value| value.as_ref().map(Value::as_ref))
+    }
+}
+
+/// The value as one of that type. Numbers may be narrower than it, and what JSON writes as text is read.
+fn fit(value: Value, ty: &Type) -> Result<Value, String> {
+    let fitted = match (ty, &value) {
+        (Type::Bool, Value::Bool(_))
+        | (Type::Int, Value::Int(_))
+        | (Type::Decimal, Value::Decimal(_))
+        | (Type::Date, Value::Date(_))
+        | (Type::DateTime, Value::DateTime(_)) => Some(value.clone()),
+        (Type::Float, Value::Float(it)) => it.is_finite().then(|| value.clone()),
+        (Type::Decimal, Value::Int(it)) => Decimal::from_int(*it).map(Value::Decimal),
+        #[expect(clippy::cast_precision_loss, reason = "a float holds what is nearest")]
+        (Type::Float, Value::Int(it)) => Some(Value::Float(*it as f64)),
+        (Type::Float, Value::Decimal(it)) => Some(Value::Float(it.to_f64())),
+        (Type::Decimal, Value::Text(it)) => it.parse().ok().map(Value::Decimal),
+        (Type::Date, Value::Text(it)) => it.parse().ok().map(Value::Date),
+        (Type::DateTime, Value::Text(it)) => it.parse().ok().map(Value::DateTime),
+        (Type::String | Type::Words(_) | Type::Url, Value::Text(it)) => {
+            if it.contains('\0') {
+                return Err("holds the character U+0000".to_owned());
+            }
+            if !text::filled(it) {
+                return Err("is blank".to_owned());
+            }
+            match ty {
+                Type::Words(words) if !words.contains(it) => {
+                    let help = suggest::did_you_mean(it, words.iter().map(|word| &**word));
+                    let help = help.map(|help| format!("; {help}")).unwrap_or_default();
+                    return Err(format!("takes {}, found {it:?}{help}", type_name(ty)));
+                }
+                Type::Url if !Schemes::default().allow(it) => {
+                    return Err(format!("takes a URL that begins with one of {}", Schemes::default()));
+                }
+                _ => Some(value.clone()),
+            }
+        }
+        _ => None,
+    };
+    fitted.ok_or_else(|| format!("takes {}, found {}", type_name(ty), kind(&value)))
+}
+
+fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Bool(_) => "true or false",
+        Value::Int(_) => "a whole number",
+        Value::Float(_) | Value::Decimal(_) => "a number",
+        Value::Text(_) => "text",
+        Value::Date(_) => "a date",
+        Value::DateTime(_) => "a datetime",
+        Value::Duration(_) => "a duration",
+        Value::Geo(_) => "a place",
+    }
+}
