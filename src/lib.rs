@@ -20,7 +20,7 @@ mod value;
 
 pub use definitions::{Bound, Builder, Computed, Definitions, SchemaMismatch, Segment};
 pub use diagnostic::{Code, Diagnostic, Label, Severity, Source, render};
-pub use error::{CompileError, UnknownName};
+pub use error::{CompileError, LimitError, LimitKind, UnknownName};
 pub use eval::At;
 pub use limits::Limits;
 pub use recommend::{
@@ -33,6 +33,7 @@ pub use record::{
 };
 pub use schema::{Catalog, Event, Placement, Schema, SchemaBuilder, SchemaError, SchemaId, SchemaProblem};
 pub use span::Span;
+pub use template::{Format, InputError, Inputs, PlacedItem, Placements, Rendered, Template, TemplateBuilder};
 pub use value::{
     Date, DateTime, Decimal, DecimalError, Duration, Field, Filled, Geo, Roles, TimeError, Type, Value,
     ValueRef, Zone, ZoneError,

@@ -30,7 +30,11 @@ pub(crate) fn check_template(
 ) -> Template {
     let mut checker = Checker::new(names, report);
     checker.scope.entries = locals.into_iter().map(Entry::Local).collect();
-    let mut templates = TemplateChecker { checker, text, facts: Facts::default() };
+    let mut templates = TemplateChecker {
+        checker,
+        text,
+        facts: Facts::default(),
+    };
     let (nodes, _) = templates.nodes(&template.nodes);
     Template { nodes }
 }
@@ -43,7 +47,10 @@ pub(crate) fn placed_fields(fields: &[Field]) -> Vec<Field> {
             name: REASON.into(),
             ty: Type::String,
             optional: false,
-            roles: Roles { filled: Some(crate::value::Filled::default()), ..Roles::default() },
+            roles: Roles {
+                filled: Some(crate::value::Filled::default()),
+                ..Roles::default()
+            },
             description: None,
         });
     }
@@ -77,15 +84,22 @@ impl TemplateChecker<'_, '_> {
                     skips |= ends;
                     Some(kind)
                 }
-                Written::For { variable, items, limit, body, otherwise } => {
-                    self.r#loop(variable, items, limit.as_ref(), body, otherwise)
-                }
+                Written::For {
+                    variable,
+                    items,
+                    limit,
+                    body,
+                    otherwise,
+                } => self.r#loop(variable, items, limit.as_ref(), body, otherwise),
                 Written::Skip { reason } => {
                     skips = true;
                     Some(NodeKind::Skip(reason.text.clone()))
                 }
             };
-            checked.extend(kind.map(|kind| Node { span: node.span, kind }));
+            checked.extend(kind.map(|kind| Node {
+                span: node.span,
+                kind,
+            }));
         }
         (checked, skips)
     }
@@ -97,7 +111,10 @@ impl TemplateChecker<'_, '_> {
         let mut behind = Some(Facts::default());
         let mut all_skip = true;
         for branch in branches {
-            let condition = branch.condition.as_ref().and_then(|it| self.checker.check_condition(it));
+            let condition = branch
+                .condition
+                .as_ref()
+                .and_then(|it| self.checker.check_condition(it));
             let condition = condition.map(|it| if branch.negated { it.not() } else { it });
             let here = self.mark();
             if let Some(condition) = &condition {
@@ -123,7 +140,13 @@ impl TemplateChecker<'_, '_> {
         if let Some(facts) = behind {
             self.learn(facts);
         }
-        (NodeKind::If { branches: checked, otherwise }, all_skip && else_skips)
+        (
+            NodeKind::If {
+                branches: checked,
+                otherwise,
+            },
+            all_skip && else_skips,
+        )
     }
 
     fn r#loop(
@@ -150,8 +173,16 @@ impl TemplateChecker<'_, '_> {
         if let Some(filter) = filter {
             self.learn(facts::proves(filter, true));
         }
-        if let Over::Items(hir::Items { source: hir::Source::List(place), .. }) = &over {
-            let lists = Facts { lists: vec![*place], filled_lists: vec![*place], ..Facts::default() };
+        if let Over::Items(hir::Items {
+            source: hir::Source::List(place),
+            ..
+        }) = &over
+        {
+            let lists = Facts {
+                lists: vec![*place],
+                filled_lists: vec![*place],
+                ..Facts::default()
+            };
             self.learn(lists);
         }
         let name = variable.text.clone();
@@ -162,7 +193,12 @@ impl TemplateChecker<'_, '_> {
         let (otherwise, _) = self.nodes(otherwise);
         // An outer `None` is an error that was reported.
         let limit = limit.map_or(Some(None), |limit| limit.map(Some))?;
-        Some(NodeKind::For(Box::new(Loop { over, limit, body, otherwise })))
+        Some(NodeKind::For(Box::new(Loop {
+            over,
+            limit,
+            body,
+            otherwise,
+        })))
     }
 
     fn over(&mut self, items: &ast::Items) -> Option<(Over, Arc<Shape>)> {
@@ -188,7 +224,10 @@ impl TemplateChecker<'_, '_> {
     fn placement(&mut self, index: usize, items: &ast::Items) -> Option<(Over, Arc<Shape>)> {
         let schema = self.checker.names.schema.clone();
         let (name, placement) = schema.placements.get_index(index)?;
-        let fields = schema.catalogs.get(&placement.catalog).map(|it| placed_fields(&it.fields));
+        let fields = schema
+            .catalogs
+            .get(&placement.catalog)
+            .map(|it| placed_fields(&it.fields));
         let shape = Arc::new(Shape::of_fields(&fields.unwrap_or_default()));
         if items.window.is_some() {
             let error = Diagnostic::new(Code::TypeMismatch, "only events happen in a window of time")
@@ -196,20 +235,32 @@ impl TemplateChecker<'_, '_> {
             return self.checker.report.fail(error);
         }
         let Some(row) = self.checker.scope.next_row() else {
-            let error = Diagnostic::new(Code::Limit, "too many loops inside each other").label(items.span, "one too many");
+            let error = Diagnostic::new(Code::Limit, "too many loops inside each other")
+                .label(items.span, "one too many");
             return self.checker.report.fail(error);
         };
         let filter = match &items.filter {
             None => None,
             Some(filter) => {
-                let entry = Entry::Item { of: name.clone(), row, shape: shape.clone() };
+                let entry = Entry::Item {
+                    of: name.clone(),
+                    row,
+                    shape: shape.clone(),
+                };
                 self.checker.scope.entries.push(entry);
                 let filter = self.checker.check_condition(filter);
                 self.checker.scope.entries.pop();
                 Some(filter?)
             }
         };
-        Some((Over::Placement { placement: index, row, filter }, shape))
+        Some((
+            Over::Placement {
+                placement: index,
+                row,
+                filter,
+            },
+            shape,
+        ))
     }
 
     fn limit(&mut self, limit: &ast::Expr) -> Option<Expr> {
@@ -218,9 +269,11 @@ impl TemplateChecker<'_, '_> {
             Diagnostic::new(Code::TypeMismatch, "`limit` takes a whole number")
                 .label(value.span, format!("of type {}", super::type_name(&value.ty)))
         } else if !facts::known_given(&value, &self.facts) {
-            Diagnostic::new(Code::MayBeMissing, "the limit may be missing").label(value.span, "how many items?")
+            Diagnostic::new(Code::MayBeMissing, "the limit may be missing")
+                .label(value.span, "how many items?")
         } else if matches!(&value.kind, ExprKind::Constant(Value::Int(..1))) {
-            Diagnostic::new(Code::InvalidLiteral, "a `limit` below 1").label(value.span, "no item would be shown")
+            Diagnostic::new(Code::InvalidLiteral, "a `limit` below 1")
+                .label(value.span, "no item would be shown")
         } else {
             return Some(value);
         };
@@ -229,15 +282,27 @@ impl TemplateChecker<'_, '_> {
 
     fn unknown_collection<T>(&mut self, name: &ast::Name) -> Option<T> {
         let names = self.checker.names;
-        let lists = names.customer.members.iter().filter_map(|(name, member)| match member {
-            super::Member::Slot { items: Some(_), .. } => Some(name),
-            _ => None,
-        });
-        let known = names.schema.placements.keys().chain(names.schema.events.keys()).chain(lists);
+        let lists = names
+            .customer
+            .members
+            .iter()
+            .filter_map(|(name, member)| match member {
+                super::Member::Slot { items: Some(_), .. } => Some(name),
+                _ => None,
+            });
+        let known = names
+            .schema
+            .placements
+            .keys()
+            .chain(names.schema.events.keys())
+            .chain(lists);
         let help = self.checker.report.suggest(&name.text, known.map(|it| &**it));
-        let error = Diagnostic::new(Code::UnknownCollection, format!("unknown placement, list or event `{}`", name.text))
-            .label(name.span, "not defined")
-            .help(help);
+        let error = Diagnostic::new(
+            Code::UnknownCollection,
+            format!("unknown placement, list or event `{}`", name.text),
+        )
+        .label(name.span, "not defined")
+        .help(help);
         self.checker.report.fail(error)
     }
 
@@ -256,7 +321,12 @@ impl TemplateChecker<'_, '_> {
     }
 
     fn mark(&self) -> Mark {
-        let Facts { known, filled, lists, filled_lists } = &self.facts;
+        let Facts {
+            known,
+            filled,
+            lists,
+            filled_lists,
+        } = &self.facts;
         Mark([known.len(), filled.len(), lists.len(), filled_lists.len()])
     }
 
@@ -270,7 +340,9 @@ impl TemplateChecker<'_, '_> {
 
     /// What the template says there.
     pub(super) fn written(&self, span: Span) -> &str {
-        self.text.get(span.start as usize..span.end as usize).unwrap_or_default()
+        self.text
+            .get(span.start as usize..span.end as usize)
+            .unwrap_or_default()
     }
 
     /// The value of a literal or an expression; `display` of a path for messages is its text.

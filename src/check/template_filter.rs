@@ -41,16 +41,64 @@ const FILTERS: [Signature; 12] = [
 ];
 
 const fn signature(name: &'static str, least: usize, most: usize, example: &'static str) -> Signature {
-    Signature { name, least, most, example }
+    Signature {
+        name,
+        least,
+        most,
+        example,
+    }
 }
 
 /// Filters of Liquid that this version does not have.
 const LATER: [&str; 48] = [
-    "abs", "append", "at_least", "at_most", "base64_decode", "base64_encode", "ceil", "compact", "concat", "divided_by",
-    "escape_once", "find", "first", "floor", "has", "last", "lstrip", "map", "minus", "modulo", "newline_to_br", "plus",
-    "prepend", "reject", "remove", "remove_first", "remove_last", "replace", "replace_first", "replace_last", "reverse",
-    "round", "rstrip", "slice", "sort", "sort_natural", "split", "strip", "strip_html", "strip_newlines", "sum", "times",
-    "truncatewords", "uniq", "url_decode", "where", "number", "plural",
+    "abs",
+    "append",
+    "at_least",
+    "at_most",
+    "base64_decode",
+    "base64_encode",
+    "ceil",
+    "compact",
+    "concat",
+    "divided_by",
+    "escape_once",
+    "find",
+    "first",
+    "floor",
+    "has",
+    "last",
+    "lstrip",
+    "map",
+    "minus",
+    "modulo",
+    "newline_to_br",
+    "plus",
+    "prepend",
+    "reject",
+    "remove",
+    "remove_first",
+    "remove_last",
+    "replace",
+    "replace_first",
+    "replace_last",
+    "reverse",
+    "round",
+    "rstrip",
+    "slice",
+    "sort",
+    "sort_natural",
+    "split",
+    "strip",
+    "strip_html",
+    "strip_newlines",
+    "sum",
+    "times",
+    "truncatewords",
+    "uniq",
+    "url_decode",
+    "where",
+    "number",
+    "plural",
 ];
 
 /// What has come out of the filters so far.
@@ -76,14 +124,20 @@ impl TemplateChecker<'_, '_> {
         let mut fine = true;
         for (index, filter) in filters.iter().enumerate() {
             match self.filter(filter, &mut state, index + 1 == filters.len()) {
-                Some(kind) => checked.push(Filter { span: filter.span, kind }),
+                Some(kind) => checked.push(Filter {
+                    span: filter.span,
+                    kind,
+                }),
                 None => {
                     fine = false;
                     break;
                 }
             }
         }
-        let output = Output { value: source, filters: checked };
+        let output = Output {
+            value: source,
+            filters: checked,
+        };
         (fine && self.shows(value, filters, &state)).then_some(output)
     }
 
@@ -103,12 +157,16 @@ impl TemplateChecker<'_, '_> {
         // Liquid's way to name the moment of rendering.
         let is_date = first.is_some_and(|it| &*it.name.text == "date");
         let expr = match &value.kind {
-            ast::ExprKind::Literal(ast::Literal::Text(text)) if is_date && matches!(&**text, "now" | "today") => Expr {
-                span: value.span,
-                ty: Type::DateTime,
-                optional: false,
-                kind: ExprKind::Now,
-            },
+            ast::ExprKind::Literal(ast::Literal::Text(text))
+                if is_date && matches!(&**text, "now" | "today") =>
+            {
+                Expr {
+                    span: value.span,
+                    ty: Type::DateTime,
+                    optional: false,
+                    kind: ExprKind::Now,
+                }
+            }
             _ => self.value(value)?,
         };
         let state = self.state_of(&expr);
@@ -144,38 +202,58 @@ impl TemplateChecker<'_, '_> {
                 (1, 1) => "one argument".to_owned(),
                 (_, most) => format!("at most {most} arguments"),
             };
-            let error = Diagnostic::new(Code::ArgumentCount, format!("the filter `{name}` takes {takes}, found {count}"))
-                .label(filter.span, "here")
-                .help(format!("write it as in `| {}`", signature.example));
+            let error = Diagnostic::new(
+                Code::ArgumentCount,
+                format!("the filter `{name}` takes {takes}, found {count}"),
+            )
+            .label(filter.span, "here")
+            .help(format!("write it as in `| {}`", signature.example));
             return self.checker.report.fail(error);
         }
         if let Some(named) = filter.arguments.iter().find_map(|it| it.name.as_ref()) {
-            let error = Diagnostic::new(Code::Unsupported, format!("`{name}` has no argument named `{}`", named.text))
-                .label(named.span, "not in this version");
+            let error = Diagnostic::new(
+                Code::Unsupported,
+                format!("`{name}` has no argument named `{}`", named.text),
+            )
+            .label(named.span, "not in this version");
             return self.checker.report.fail(error);
         }
         self.known_filter(filter, state, last)
     }
 
-    fn known_filter(&mut self, filter: &written::Filter, state: &mut State, last: bool) -> Option<FilterKind> {
+    fn known_filter(
+        &mut self,
+        filter: &written::Filter,
+        state: &mut State,
+        last: bool,
+    ) -> Option<FilterKind> {
         let name = &*filter.name.text;
         let arguments = &filter.arguments;
         if let StateKind::List(item) = state.kind.clone() {
             return match name {
                 "join" => self.join(filter, &item, state),
                 "size" => {
-                    *state = State { kind: StateKind::Value(Type::Int), optional: false, blank: false };
+                    *state = State {
+                        kind: StateKind::Value(Type::Int),
+                        optional: false,
+                        blank: false,
+                    };
                     Some(FilterKind::Size)
                 }
                 _ => {
-                    let error = Diagnostic::new(Code::TypeMismatch, format!("`{name}` takes one value, found a list"))
-                        .label(filter.span, "a list stands before it")
-                        .help("put `join: \", \"` before it, or write `{% for … %}`".to_owned());
+                    let error = Diagnostic::new(
+                        Code::TypeMismatch,
+                        format!("`{name}` takes one value, found a list"),
+                    )
+                    .label(filter.span, "a list stands before it")
+                    .help("put `join: \", \"` before it, or write `{% for … %}`".to_owned());
                     self.checker.report.fail(error)
                 }
             };
         }
-        let StateKind::Value(ty) = state.kind.clone() else { return None };
+        let StateKind::Value(ty) = state.kind.clone() else {
+            return None;
+        };
         match name {
             "default" => self.default(&arguments[0], &ty, state),
             "date" => {
@@ -183,7 +261,10 @@ impl TemplateChecker<'_, '_> {
                     return self.wrong_type(filter, &ty, "a date or a datetime");
                 }
                 let form = self.text_argument(&arguments[0], "a form of dates such as `\"%d %B %Y\"`")?;
-                *state = State { kind: StateKind::Value(Type::String), ..*state };
+                *state = State {
+                    kind: StateKind::Value(Type::String),
+                    ..*state
+                };
                 state.blank = form.chars().all(char::is_whitespace);
                 Some(FilterKind::Date(form))
             }
@@ -192,7 +273,10 @@ impl TemplateChecker<'_, '_> {
                     return self.wrong_type(filter, &ty, "a number");
                 }
                 let code = self.text_argument(&arguments[0], "a currency such as `\"EUR\"`")?;
-                *state = State { kind: StateKind::Value(Type::String), ..*state };
+                *state = State {
+                    kind: StateKind::Value(Type::String),
+                    ..*state
+                };
                 Some(FilterKind::Money(code))
             }
             "join" => {
@@ -224,7 +308,11 @@ impl TemplateChecker<'_, '_> {
             "escape" => FilterKind::Escape,
             "url_encode" => FilterKind::UrlEncode,
             "size" => {
-                *state = State { kind: StateKind::Value(Type::Int), optional: false, blank: false };
+                *state = State {
+                    kind: StateKind::Value(Type::Int),
+                    optional: false,
+                    blank: false,
+                };
                 FilterKind::Size
             }
             _ => {
@@ -252,7 +340,10 @@ impl TemplateChecker<'_, '_> {
         {
             let error = Diagnostic::new(Code::MayBeMissing, "the fallback is blank too")
                 .label(fallback.span, "says nothing")
-                .help("to leave the whole out, write `{% if … is filled %}` … `{% endif %}` around it".to_owned());
+                .help(
+                    "to leave the whole out, write `{% if … is filled %}` … `{% endif %}` around it"
+                        .to_owned(),
+                );
             return self.checker.report.fail(error);
         }
         // As in Liquid, `false` gives way to the fallback too.
@@ -312,7 +403,9 @@ impl TemplateChecker<'_, '_> {
     }
 
     fn may_be_missing(&self, value: &ast::Expr, filters: &[written::Filter], state: &State) -> Diagnostic {
-        let span = filters.last().map_or(value.span, |filter| value.span.to(filter.span));
+        let span = filters
+            .last()
+            .map_or(value.span, |filter| value.span.to(filter.span));
         let (shown, whole) = (self.written(value.span), self.written(span));
         let what = match (state.optional, state.blank) {
             (true, true) => "missing or blank",
@@ -324,11 +417,17 @@ impl TemplateChecker<'_, '_> {
         let guard = if state.blank { "filled" } else { "known" };
         let mut error = Diagnostic::new(Code::MayBeMissing, format!("`{whole}` may be {what}"))
             .label(span, "what should be sent instead?")
-            .help(format!("write a fallback: `{{{{ {whole} | default: {fallback} }}}}`"));
+            .help(format!(
+                "write a fallback: `{{{{ {whole} | default: {fallback} }}}}`"
+            ));
         if let ast::ExprKind::Path(_) = value.kind {
-            error = error.help(format!("or show it only where it is there: `{{% if {shown} is {guard} %}}` … `{{% endif %}}`"));
+            error = error.help(format!(
+                "or show it only where it is there: `{{% if {shown} is {guard} %}}` … `{{% endif %}}`"
+            ));
             if state.blank && !state.optional && filters.is_empty() {
-                error = error.help(format!("or declare `{shown}` as `filled`, so that blank text is refused on loading"));
+                error = error.help(format!(
+                    "or declare `{shown}` as `filled`, so that blank text is refused on loading"
+                ));
             }
         }
         error
@@ -341,16 +440,22 @@ impl TemplateChecker<'_, '_> {
             Type::List(_) | Type::Record(_) => "name one of its fields",
             _ => return Some(()),
         };
-        let error = Diagnostic::new(Code::TypeMismatch, format!("{} cannot be written into a message", type_name(ty)))
-            .label(span, "not text, a number or a time")
-            .help(help.to_owned());
+        let error = Diagnostic::new(
+            Code::TypeMismatch,
+            format!("{} cannot be written into a message", type_name(ty)),
+        )
+        .label(span, "not text, a number or a time")
+        .help(help.to_owned());
         self.checker.report.fail(error)
     }
 
     fn wrong_type<T>(&mut self, filter: &written::Filter, ty: &Type, needed: &str) -> Option<T> {
         let name = &filter.name.text;
         let help = match (&**name, ty) {
-            ("date", Type::String) => Some("declare the attribute as `date` or `datetime`; for the moment of sending write `now`".to_owned()),
+            ("date", Type::String) => Some(
+                "declare the attribute as `date` or `datetime`; for the moment of sending write `now`"
+                    .to_owned(),
+            ),
             ("money", Type::String) => Some("put `money` before a `default` that is text".to_owned()),
             _ => None,
         };
@@ -414,8 +519,11 @@ impl TemplateChecker<'_, '_> {
             _ => None,
         };
         let error = match foreign {
-            Some(ours) => Diagnostic::new(Code::ForeignSyntax, format!("the filter `{text}` is called otherwise here"))
-                .label(name.span, format!("write `{ours}`")),
+            Some(ours) => Diagnostic::new(
+                Code::ForeignSyntax,
+                format!("the filter `{text}` is called otherwise here"),
+            )
+            .label(name.span, format!("write `{ours}`")),
             None => Diagnostic::new(Code::UnknownFilter, format!("unknown filter `{text}`"))
                 .label(name.span, "not a filter")
                 .help(suggest::did_you_mean(text, FILTERS.iter().map(|it| it.name))),

@@ -4,8 +4,9 @@ use std::{fmt, marker::PhantomData, sync::Arc};
 
 use super::{Computed, Inner, Segment};
 use crate::{
-    error::UnknownName,
+    error::{CompileError, UnknownName},
     record::{Binding, Record},
+    template::{Format, Template, TemplateBuilder},
 };
 
 /// Definitions bound to an application's struct `R`, whose values are read in place.
@@ -72,6 +73,21 @@ impl<R: Record> Bound<R> {
     /// All traits, in the order of definition.
     pub fn computed_all(&self) -> impl Iterator<Item = Computed<R>> {
         (0..self.inner.module.traits.len()).map(|index| self.computed_at(index))
+    }
+
+    /// Compiles a template that needs no inputs, to be rendered for records of this type.
+    ///
+    /// # Errors
+    ///
+    /// All that is wrong with it, at once.
+    pub fn template(&self, format: Format, text: &str) -> Result<Template<R>, CompileError> {
+        self.template_builder(format).source("template", text).build()
+    }
+
+    /// Starts a template with a name, inputs or limits of its own, see [`TemplateBuilder`].
+    pub fn template_builder(&self, format: Format) -> TemplateBuilder<R> {
+        self.inner
+            .template_builder(format, Some(Arc::clone(&self.binding)))
     }
 
     fn segment_at(&self, index: usize) -> Segment<R> {

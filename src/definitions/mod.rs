@@ -23,6 +23,7 @@ use crate::{
     plan::{self, Planned},
     record::{BindError, Binding, Customer, LoadError, Loader, Record, Shape},
     schema::Schema,
+    template::{Format, Template, TemplateBuilder},
     value::{DateTime, Schemes, Zone},
 };
 
@@ -49,12 +50,13 @@ pub struct Definitions {
 
 /// What all handles of one set of definitions share.
 pub(crate) struct Inner {
-    pub(crate) module: hir::Module,
+    pub(crate) module: Arc<hir::Module>,
     pub(crate) shape: Arc<Shape>,
     pub(crate) planned: Planned,
     loader: Loader,
     sources: Vec<Source>,
     warnings: Vec<Diagnostic>,
+    limits: Limits,
 }
 
 impl Inner {
@@ -63,12 +65,18 @@ impl Inner {
         let loader = Loader::of(Arc::clone(&shape)).limits(limits);
         Self {
             planned: plan::plan(&module),
-            module,
+            module: Arc::new(module),
             shape,
             loader,
             sources,
             warnings,
+            limits: limits.clone(),
         }
+    }
+
+    fn template_builder<R>(&self, format: Format, binding: Option<Arc<Binding>>) -> TemplateBuilder<R> {
+        let (module, shape) = (Arc::clone(&self.module), Arc::clone(&self.shape));
+        TemplateBuilder::new(module, shape, binding, format).limits(self.limits.clone())
     }
 }
 
@@ -201,6 +209,29 @@ impl Definitions {
     pub fn bind<R: Record>(&self) -> Result<Bound<R>, BindError> {
         let binding = Binding::new::<R>(&self.inner.shape, &Schemes::default())?;
         Ok(Bound::new(Arc::clone(&self.inner), Arc::new(binding)))
+    }
+
+    /// Compiles a template that needs no inputs, to be rendered for our own [`Customer`]s.
+    ///
+    /// # Errors
+    ///
+    /// All that is wrong with it, at once.
+    ///
+    /// ```
+    /// # use audience::{Code, Definitions, Format};
+    /// let shop = Definitions::parse("customer { id: string key, city: string filled }")?;
+    /// assert!(shop.template(Format::Html, "<p>Greetings to {{ city }}!</p>").is_ok());
+    /// let error = shop.template(Format::Html, "<p>Greetings to {{ cty }}!</p>").unwrap_err();
+    /// assert_eq!(error.diagnostics()[0].code, Code::UnknownAttribute);
+    /// # Ok::<(), audience::CompileError>(())
+    /// ```
+    pub fn template(&self, format: Format, text: &str) -> Result<Template, CompileError> {
+        self.template_builder(format).source("template", text).build()
+    }
+
+    /// Starts a template with a name, inputs or limits of its own, see [`TemplateBuilder`].
+    pub fn template_builder(&self, format: Format) -> TemplateBuilder {
+        self.inner.template_builder(format, None)
     }
 
     /// A loader of customers whose strictness can be set.

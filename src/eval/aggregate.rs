@@ -296,7 +296,12 @@ impl<'a, R: Row<'a>> Machine<'a, '_, R> {
     }
 
     /// Looks at the values of a list of plain values until `work` has seen enough; `false` when the list is missing.
-    pub(crate) fn each_in_list(&self, list: Place, kind: Kind, mut work: impl FnMut(ValueRef<'a>) -> bool) -> bool {
+    pub(crate) fn each_in_list(
+        &self,
+        list: Place,
+        kind: Kind,
+        mut work: impl FnMut(ValueRef<'a>) -> bool,
+    ) -> bool {
         with_rows!(
             self,
             Source::List(list),

@@ -41,7 +41,11 @@ impl<'a> Row<'a> for PlacedRow<'a> {
 
     #[inline]
     fn text(self, slot: u32) -> Option<&'a str> {
-        if slot == self.slot { Some(self.reason) } else { self.item.text(slot) }
+        if slot == self.slot {
+            Some(self.reason)
+        } else {
+            self.item.text(slot)
+        }
     }
 
     of_the_item! {

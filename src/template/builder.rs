@@ -48,7 +48,12 @@ pub struct TemplateBuilder<R = Customer> {
 const MOST_INPUTS: usize = 1_000;
 
 impl<R> TemplateBuilder<R> {
-    pub(crate) fn new(module: Arc<Module>, shape: Arc<Shape>, binding: Option<Arc<Binding>>, format: Format) -> Self {
+    pub(crate) fn new(
+        module: Arc<Module>,
+        shape: Arc<Shape>,
+        binding: Option<Arc<Binding>>,
+        format: Format,
+    ) -> Self {
         Self {
             module,
             shape,
@@ -71,13 +76,21 @@ impl<R> TemplateBuilder<R> {
     ///
     /// It has one value of the type, no list and no record. A text is never blank.
     pub fn input(mut self, name: impl Into<Arc<str>>, ty: Type) -> Self {
-        self.inputs.push(Input { name: name.into(), ty, optional: false });
+        self.inputs.push(Input {
+            name: name.into(),
+            ty,
+            optional: false,
+        });
         self
     }
 
     /// Declares a value that a message may be given.
     pub fn optional_input(mut self, name: impl Into<Arc<str>>, ty: Type) -> Self {
-        self.inputs.push(Input { name: name.into(), ty, optional: true });
+        self.inputs.push(Input {
+            name: name.into(),
+            ty,
+            optional: true,
+        });
         self
     }
 
@@ -95,7 +108,16 @@ impl<R> TemplateBuilder<R> {
     ///
     /// All that is wrong with it, at once.
     pub fn build(self) -> Result<Template<R>, CompileError> {
-        let Self { module, shape, binding, format, source, inputs, limits, .. } = self;
+        let Self {
+            module,
+            shape,
+            binding,
+            format,
+            source,
+            inputs,
+            limits,
+            ..
+        } = self;
         let mut report = Report::new(&limits);
         let mut names = Names::of_module(&module);
         let locals = locals(&inputs, &names, &mut report);
@@ -103,7 +125,9 @@ impl<R> TemplateBuilder<R> {
         for problem in problems {
             report.push(problem);
         }
-        names.broken.extend(written.broken.iter().map(|name| name.as_str().into()));
+        names
+            .broken
+            .extend(written.broken.iter().map(|name| name.as_str().into()));
         let template = check_template(&written, &source.text, &names, locals, &mut report);
         // Parts that are missing because of an error would make the rest look out of place.
         let program = if report.has_errors() {
@@ -139,7 +163,9 @@ impl<R> TemplateBuilder<R> {
 /// The inputs as names of the template.
 fn locals(inputs: &[Input], names: &Names, report: &mut Report) -> Vec<Local> {
     let start = Span::new(0, 0, 0);
-    let mut problem = |code, message| report.push(Diagnostic::new(code, message).label(start, "declared for this template"));
+    let mut problem = |code, message| {
+        report.push(Diagnostic::new(code, message).label(start, "declared for this template"))
+    };
     if inputs.len() > MOST_INPUTS {
         problem(Code::Limit, format!("more than {MOST_INPUTS} inputs"));
         return Vec::new();
@@ -147,11 +173,24 @@ fn locals(inputs: &[Input], names: &Names, report: &mut Report) -> Vec<Local> {
     for (index, Input { name, ty, .. }) in inputs.iter().enumerate() {
         let twice = inputs[..index].iter().any(|other| other.name == *name);
         if twice || names.customer.members.contains_key(name) || names.traits.contains_key(name) {
-            let other = if twice { "another input" } else { "an attribute or trait" };
-            problem(Code::DuplicateName, format!("the input `{name}` has the name of {other}"));
+            let other = if twice {
+                "another input"
+            } else {
+                "an attribute or trait"
+            };
+            problem(
+                Code::DuplicateName,
+                format!("the input `{name}` has the name of {other}"),
+            );
         }
-        if matches!(ty, Type::List(_) | Type::Record(_) | Type::Ref(_) | Type::Duration | Type::Geo) {
-            problem(Code::InvalidType, format!("the input `{name}` cannot be of type `{ty}`"));
+        if matches!(
+            ty,
+            Type::List(_) | Type::Record(_) | Type::Ref(_) | Type::Duration | Type::Geo
+        ) {
+            problem(
+                Code::InvalidType,
+                format!("the input `{name}` cannot be of type `{ty}`"),
+            );
         }
     }
     let local = |(index, input): (usize, &Input)| Local {

@@ -108,7 +108,9 @@ impl Compiler<'_> {
             match &node.kind {
                 NodeKind::Text => self.literal(node.span, position),
                 NodeKind::Output(output) => self.output(node.span, output, position),
-                NodeKind::If { branches, otherwise } => skips |= self.branches(branches, otherwise, node.span, position),
+                NodeKind::If { branches, otherwise } => {
+                    skips |= self.branches(branches, otherwise, node.span, position)
+                }
                 NodeKind::For(it) => self.r#loop(it, node.span, position),
                 NodeKind::Skip(reason) => {
                     self.reasons.push(reason.clone());
@@ -125,19 +127,37 @@ impl Compiler<'_> {
         let text = &source[span.start as usize..span.end as usize];
         if let Some(context) = position {
             let first = text.as_bytes().first();
-            if context.must_separate() && !first.is_some_and(|byte| byte.is_ascii_whitespace() || matches!(byte, b'>' | b'/')) {
-                let here = Span { end: span.start + 1, ..span };
+            if context.must_separate()
+                && !first.is_some_and(|byte| byte.is_ascii_whitespace() || matches!(byte, b'>' | b'/'))
+            {
+                let here = Span {
+                    end: span.start + 1,
+                    ..span
+                };
                 self.diagnostics.push(
-                    Diagnostic::new(Code::BranchContext, "the branches before this end in different places of a tag")
-                        .label(here, "a blank, `/` or `>` must stand here"),
+                    Diagnostic::new(
+                        Code::BranchContext,
+                        "the branches before this end in different places of a tag",
+                    )
+                    .label(here, "a blank, `/` or `>` must stand here"),
                 );
             }
             if let Err(byte) = context.advance(text) {
                 let at = span.start + offset(byte);
                 self.diagnostics.push(
-                    Diagnostic::new(Code::UnsafePlace, "a placeholder would become the scheme of a URL")
-                        .label(Span { start: at, end: at + 1, ..span }, "this colon makes a scheme of the value before it")
-                        .help("write the scheme out, as in `https://…`".to_owned()),
+                    Diagnostic::new(
+                        Code::UnsafePlace,
+                        "a placeholder would become the scheme of a URL",
+                    )
+                    .label(
+                        Span {
+                            start: at,
+                            end: at + 1,
+                            ..span
+                        },
+                        "this colon makes a scheme of the value before it",
+                    )
+                    .help("write the scheme out, as in `https://…`".to_owned()),
                 );
             }
         }
@@ -152,21 +172,35 @@ impl Compiler<'_> {
         match self.ops.last_mut() {
             Some(Op::Literal { end: last, .. }) if may_grow => *last = end,
             _ if start == end => {}
-            _ => self.push(Op::Literal { start, end }),
+            _ => {
+                self.push(Op::Literal { start, end });
+            }
         }
     }
 
     fn output(&mut self, span: Span, output: &Output, position: &mut Position) {
-        let Some(escape) = self.escape(span, output, position) else { return };
-        if let (Source::Value(Expr { kind: ExprKind::Constant(value), .. }), []) = (&output.value, &*output.filters)
+        let Some(escape) = self.escape(span, output, position) else {
+            return;
+        };
+        if let (
+            Source::Value(Expr {
+                kind: ExprKind::Constant(value),
+                ..
+            }),
+            [],
+        ) = (&output.value, &*output.filters)
             && !matches!(value, crate::value::Value::DateTime(_))
         {
             let mut text = String::new();
             escape::write(escape, &value.to_string(), &self.schemes, &mut text);
             return self.push_text(&text);
         }
-        let filters: Option<Vec<Filter>> =
-            output.filters.iter().filter(|it| !matches!(it.kind, FilterKind::Raw)).map(|it| self.filter(it)).collect();
+        let filters: Option<Vec<Filter>> = output
+            .filters
+            .iter()
+            .filter(|it| !matches!(it.kind, FilterKind::Raw))
+            .map(|it| self.filter(it))
+            .collect();
         let source = match &output.value {
             Source::Value(expr) => program::Source::Value(self.planner.add_value(expr)),
             Source::List(place) => program::Source::List(*place, self.kind_of_items(*place)),
@@ -181,17 +215,27 @@ impl Compiler<'_> {
             (Escape::UrlPart | Escape::UrlPartNoSlash, Some(Filter::UrlEncode)) => Escape::Html,
             _ => escape,
         };
-        match (source, &*filters) {
-            (program::Source::Value(node), []) => self.push(Op::Value { node, fallback: None, escape }),
-            (program::Source::Value(node), [Filter::Default(fallback)]) => {
-                let fallback = Some(*fallback);
-                self.push(Op::Value { node, fallback, escape });
-            }
+        let op = match (source, &*filters) {
+            (program::Source::Value(node), []) => Op::Value {
+                node,
+                fallback: None,
+                escape,
+            },
+            (program::Source::Value(node), [Filter::Default(fallback)]) => Op::Value {
+                node,
+                fallback: Some(*fallback),
+                escape,
+            },
             _ => {
-                self.outputs.push(program::Output { source, filters, escape });
-                self.push(Op::Output(offset(self.outputs.len() - 1)));
+                self.outputs.push(program::Output {
+                    source,
+                    filters,
+                    escape,
+                });
+                Op::Output(offset(self.outputs.len() - 1))
             }
-        }
+        };
+        self.push(op);
     }
 
     fn is_html(&self, position: &Position) -> bool {
@@ -200,14 +244,22 @@ impl Compiler<'_> {
 
     /// How the value is written at its place.
     fn escape(&mut self, span: Span, output: &Output, position: &mut Position) -> Option<Escape> {
-        let Some(context) = position else { return Some(Escape::None) };
-        let raw = output.filters.iter().find(|it| matches!(it.kind, FilterKind::Raw));
+        let Some(context) = position else {
+            return Some(Escape::None);
+        };
+        let raw = output
+            .filters
+            .iter()
+            .find(|it| matches!(it.kind, FilterKind::Raw));
         let found = match (context.escape(), raw) {
             (Ok(_), Some(raw)) if !context.is_plain_text() => {
                 self.diagnostics.push(
                     Diagnostic::new(Code::UnsafePlace, format!("`raw` {}", context.describe()))
                         .label(raw.span, "stands only in the text between tags")
-                        .help("leave `raw` out: here the value is shown as it is, whatever letters it has".to_owned()),
+                        .help(
+                            "leave `raw` out: here the value is shown as it is, whatever letters it has"
+                                .to_owned(),
+                        ),
                 );
                 None
             }
@@ -240,7 +292,10 @@ impl Compiler<'_> {
                     self.diagnostics.push(
                         Diagnostic::new(Code::InvalidLiteral, message)
                             .label(filter.span, "in this form")
-                            .help("for example `%d %B %Y` is 05 July 2026; a percent sign is written `%%`".to_owned()),
+                            .help(
+                                "for example `%d %B %Y` is 05 July 2026; a percent sign is written `%%`"
+                                    .to_owned(),
+                            ),
                     );
                     return None;
                 }
@@ -248,7 +303,8 @@ impl Compiler<'_> {
             FilterKind::Money(code) => match Currency::of_code(code) {
                 Some(currency) => Filter::Money(currency),
                 None => {
-                    let near = suggest::nearest(code, Currency::codes()).map(|near| format!("did you mean `{near}`?"));
+                    let near = suggest::nearest(code, Currency::codes())
+                        .map(|near| format!("did you mean `{near}`?"));
                     self.diagnostics.push(
                         Diagnostic::new(Code::InvalidLiteral, format!("`{code}` is no currency"))
                             .label(filter.span, "expected a code of ISO 4217, such as `EUR`")
@@ -266,7 +322,13 @@ impl Compiler<'_> {
         })
     }
 
-    fn branches(&mut self, branches: &[Branch], otherwise: &[Node], span: Span, position: &mut Position) -> bool {
+    fn branches(
+        &mut self,
+        branches: &[Branch],
+        otherwise: &[Node],
+        span: Span,
+        position: &mut Position,
+    ) -> bool {
         let mut ends = Vec::new();
         // The places that the branches end in, with where each is written.
         let mut places: Vec<(Option<Context>, Span)> = Vec::new();
@@ -308,10 +370,13 @@ impl Compiler<'_> {
                     Some(both) => Some((both, first)),
                     None => {
                         self.diagnostics.push(
-                            Diagnostic::new(Code::BranchContext, "the branches end in different places of the page")
-                                .label(span, format!("this one ends {}", place.describe()))
-                                .label(first, format!("this one ends {}", context.describe()))
-                                .help("open and close tags, quotes and comments in the same branch".to_owned()),
+                            Diagnostic::new(
+                                Code::BranchContext,
+                                "the branches end in different places of the page",
+                            )
+                            .label(span, format!("this one ends {}", place.describe()))
+                            .label(first, format!("this one ends {}", context.describe()))
+                            .help("open and close tags, quotes and comments in the same branch".to_owned()),
                         );
                         Some((context, first))
                     }
@@ -326,8 +391,17 @@ impl Compiler<'_> {
     fn r#loop(&mut self, it: &Loop, span: Span, position: &mut Position) {
         if self.depth == DEEPEST_LOOP {
             self.diagnostics.push(
-                Diagnostic::new(Code::Limit, format!("more than {DEEPEST_LOOP} loops inside each other"))
-                    .label(Span { end: span.start + 2, ..span }, "one too many"),
+                Diagnostic::new(
+                    Code::Limit,
+                    format!("more than {DEEPEST_LOOP} loops inside each other"),
+                )
+                .label(
+                    Span {
+                        end: span.start + 2,
+                        ..span
+                    },
+                    "one too many",
+                ),
             );
             return;
         }
@@ -337,7 +411,10 @@ impl Compiler<'_> {
         let (over, layout) = self.over(&it.over);
         let open = over.map(|over| {
             self.loops.push(program::Loop { over, limit });
-            self.push(Op::Open { number: offset(self.loops.len() - 1), none: 0 })
+            self.push(Op::Open {
+                number: offset(self.loops.len() - 1),
+                none: 0,
+            })
         });
         // A collection that is empty for every customer has a body that is never reached.
         let never = open.is_none().then(|| self.push(Op::Jump(0)));
@@ -354,9 +431,18 @@ impl Compiler<'_> {
             && start != end
         {
             self.diagnostics.push(
-                Diagnostic::new(Code::BranchContext, "a round of the loop ends in another place of the page than it began")
-                    .label(Span { end: span.start + 2, ..span }, format!("begins {}, ends {}", start.describe(), end.describe()))
-                    .help("open and close tags, quotes and comments in the same round".to_owned()),
+                Diagnostic::new(
+                    Code::BranchContext,
+                    "a round of the loop ends in another place of the page than it began",
+                )
+                .label(
+                    Span {
+                        end: span.start + 2,
+                        ..span
+                    },
+                    format!("begins {}, ends {}", start.describe(), end.describe()),
+                )
+                .help("open and close tags, quotes and comments in the same round".to_owned()),
             );
         }
         let end = self.push(Op::Jump(0));
@@ -365,7 +451,13 @@ impl Compiler<'_> {
         self.nodes(&it.otherwise, &mut otherwise);
         self.patch(end);
         *position = start.clone();
-        self.join(vec![(start, span), (otherwise, it.otherwise.first().map_or(span, |node| node.span))], position);
+        self.join(
+            vec![
+                (start, span),
+                (otherwise, it.otherwise.first().map_or(span, |node| node.span)),
+            ],
+            position,
+        );
         self.depth -= 1;
     }
 
@@ -376,13 +468,28 @@ impl Compiler<'_> {
                 let layout = self.planner.layout_of(items.source).unwrap_or_default();
                 (self.planner.add_items(items).map(program::Over::Items), layout)
             }
-            Over::Placement { placement, row, filter } => {
+            Over::Placement {
+                placement,
+                row,
+                filter,
+            } => {
                 let schema = &self.module.schema;
-                let (name, placement) = schema.placements.get_index(*placement).expect("the checker found it there");
-                let fields = schema.catalogs.get(&placement.catalog).map(|it| &*it.fields).unwrap_or_default();
+                let (name, placement) = schema
+                    .placements
+                    .get_index(*placement)
+                    .expect("the checker found it there");
+                let fields = schema
+                    .catalogs
+                    .get(&placement.catalog)
+                    .map(|it| &*it.fields)
+                    .unwrap_or_default();
                 let layout = Arc::new(Layout::of_fields(&placed_fields(fields)));
                 let own = fields.iter().any(|field| &*field.name == REASON);
-                let reason = if own { u32::MAX } else { offset(layout.slots.len() - 1) };
+                let reason = if own {
+                    u32::MAX
+                } else {
+                    offset(layout.slots.len() - 1)
+                };
                 self.planner.enter(Some(layout.clone()));
                 let filter = filter.as_ref().map(|filter| self.planner.add_condition(filter));
                 self.planner.leave();
@@ -399,8 +506,13 @@ impl Compiler<'_> {
     }
 
     fn kind_of_items(&self, list: Place) -> Kind {
-        let slot = self.layouts.get(usize::from(list.row)).and_then(|layout| layout.slots.get(list.slot as usize));
-        let item = slot.and_then(|slot| slot.items.as_ref()).and_then(|items| items.slots.first());
+        let slot = self
+            .layouts
+            .get(usize::from(list.row))
+            .and_then(|layout| layout.slots.get(list.slot as usize));
+        let item = slot
+            .and_then(|slot| slot.items.as_ref())
+            .and_then(|items| items.slots.first());
         item.and_then(|item| Kind::of(&item.ty)).unwrap_or(Kind::Text)
     }
 
@@ -485,7 +597,9 @@ fn unsafe_place(reason: Unsafe, context: &Context, span: Span) -> Diagnostic {
             "write the declaration out",
         ),
     };
-    Diagnostic::new(Code::UnsafePlace, message).label(span, "no value is safe here").help(help.to_owned())
+    Diagnostic::new(Code::UnsafePlace, message)
+        .label(span, "no value is safe here")
+        .help(help.to_owned())
 }
 
 fn offset(at: usize) -> u32 {

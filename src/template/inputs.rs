@@ -110,7 +110,10 @@ impl Inputs {
             }
         }
         if problems.is_empty() {
-            Ok(Self { declared: declared.clone(), values: values.into() })
+            Ok(Self {
+                declared: declared.clone(),
+                values: values.into(),
+            })
         } else {
             Err(InputError { problems })
         }
@@ -156,7 +159,10 @@ fn fit(value: Value, ty: &Type) -> Result<Value, String> {
                     return Err(format!("takes {}, found {it:?}{help}", type_name(ty)));
                 }
                 Type::Url if !Schemes::default().allow(it) => {
-                    return Err(format!("takes a URL that begins with one of {}", Schemes::default()));
+                    return Err(format!(
+                        "takes a URL that begins with one of {}",
+                        Schemes::default()
+                    ));
                 }
                 _ => Some(value.clone()),
             }

@@ -161,10 +161,17 @@ impl<R> Template<R> {
         placements: &'a Placements,
         at: &'a At,
         out: &mut String,
-    ) -> Result<Rendered, LimitError>
-    {
-        assert!(inputs.fit(&self.inner.inputs), "these inputs were made for another template");
-        let Inner { program, schemes, limits, .. } = &*self.inner;
+    ) -> Result<Rendered, LimitError> {
+        assert!(
+            inputs.fit(&self.inner.inputs),
+            "these inputs were made for another template"
+        );
+        let Inner {
+            program,
+            schemes,
+            limits,
+            ..
+        } = &*self.inner;
         let job = Job {
             program,
             schemes,
@@ -173,7 +180,8 @@ impl<R> Template<R> {
             output_bytes: limits.output_bytes,
             iterations: limits.iterations,
         };
-        job.run(customer, inputs, out).map_err(|reached| self.limit_error(&reached))
+        job.run(customer, inputs, out)
+            .map_err(|reached| self.limit_error(&reached))
     }
 
     fn limit_error(&self, reached: &render::Reached) -> LimitError {
@@ -241,7 +249,10 @@ impl Template {
         at: &At,
         out: &mut String,
     ) -> Result<Rendered, LimitError> {
-        assert!(customer.fits(&self.inner.shape), "the customer was loaded for another schema");
+        assert!(
+            customer.fits(&self.inner.shape),
+            "the customer was loaded for another schema"
+        );
         self.render(customer, inputs, placements, at, out)
     }
 }
@@ -280,7 +291,10 @@ impl<R: Record> Template<R> {
         at: &At,
         out: &mut String,
     ) -> Result<Rendered, LimitError> {
-        let binding = self.binding.as_deref().expect("a template of records is made by a bound set of definitions");
+        let binding = self
+            .binding
+            .as_deref()
+            .expect("a template of records is made by a bound set of definitions");
         self.render(BoundRow::new(record, binding), inputs, placements, at, out)
     }
 }

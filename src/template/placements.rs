@@ -20,7 +20,10 @@ pub struct PlacedItem {
 impl PlacedItem {
     /// An item by its key in the catalogue, and what to tell the customer as the reason.
     pub fn new(key: impl Into<Arc<str>>, reason: impl Into<Arc<str>>) -> Self {
-        Self { key: key.into(), reason: reason.into() }
+        Self {
+            key: key.into(),
+            reason: reason.into(),
+        }
     }
 
     /// The key of the item in its catalogue.

@@ -30,18 +30,33 @@ pub(super) struct Program {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Op {
     /// Text from one position of [`Program::text`] to another.
-    Literal { start: u32, end: u32 },
+    Literal {
+        start: u32,
+        end: u32,
+    },
     /// A value that needs no filter but a fallback.
-    Value { node: NodeId, fallback: Option<NodeId>, escape: Escape },
+    Value {
+        node: NodeId,
+        fallback: Option<NodeId>,
+        escape: Escape,
+    },
     /// An index into [`Program::outputs`].
     Output(u32),
     /// Goes on at `to` when the condition does not hold.
-    Unless { condition: BlockId, to: u32 },
+    Unless {
+        condition: BlockId,
+        to: u32,
+    },
     Jump(u32),
     /// Starts a loop, an index into [`Program::loops`]; goes on at `none` when there is no item.
-    Open { number: u32, none: u32 },
+    Open {
+        number: u32,
+        none: u32,
+    },
     /// Takes the innermost loop to its next item and goes on at `body`, or ends it.
-    Next { body: u32 },
+    Next {
+        body: u32,
+    },
     /// Ends without a message; an index into [`Program::reasons`].
     Skip(u32),
 }

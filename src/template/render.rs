@@ -3,7 +3,8 @@
 use std::{cell::Cell, fmt::Write, sync::Arc};
 
 use super::{
-    Rendered, compile::DEEPEST_LOOP,
+    Rendered,
+    compile::DEEPEST_LOOP,
     context::Escape,
     escape,
     filter::text as letters,
@@ -20,6 +21,7 @@ use crate::{
 };
 
 /// Everything that one message is made from.
+#[derive(Clone, Copy)]
 pub(super) struct Job<'a> {
     pub(super) program: &'a Program,
     pub(super) schemes: &'a Schemes,
@@ -38,10 +40,10 @@ pub(super) struct Reached {
 /// Inputs beyond this number cost an allocation for each message.
 const INPUTS_IN_PLACE: usize = 16;
 
-impl Job<'_> {
+impl<'a> Job<'a> {
     /// Appends the message; when there is none, or a limit is reached, `out` is as it was.
-    pub(super) fn run<'a, R: Row<'a>>(
-        &'a self,
+    pub(super) fn run<R: Row<'a>>(
+        self,
         customer: R,
         inputs: &'a Inputs,
         out: &mut String,
@@ -81,7 +83,7 @@ impl Job<'_> {
 
 struct Renderer<'a, 'l, 'o, R: Row<'a>> {
     machine: Machine<'a, 'l, R>,
-    job: &'a Job<'a>,
+    job: Job<'a>,
     out: &'o mut String,
     /// The length that the buffer may reach.
     end: usize,
@@ -138,7 +140,11 @@ impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
             next += 1;
             match *op {
                 Op::Literal { start, end } => self.out.push_str(&program.text[start as usize..end as usize]),
-                Op::Value { node, fallback, escape } => self.value(node, fallback, escape),
+                Op::Value {
+                    node,
+                    fallback,
+                    escape,
+                } => self.value(node, fallback, escape),
                 Op::Output(number) => self.output(&program.outputs[number as usize]),
                 Op::Unless { condition, to } => {
                     if !self.machine.test(condition) {
@@ -195,10 +201,10 @@ impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
         if let Some(value) = self.machine.value(node)
             && (fallback.is_none() || !gives_way(value))
         {
-            return write_value(value, escape, job, self.out);
+            return write_value(value, escape, &job, self.out);
         }
         if let Some(value) = fallback.and_then(|node| self.machine.value(node)) {
-            write_value(value, escape, job, self.out);
+            write_value(value, escape, &job, self.out);
         }
     }
 
@@ -214,7 +220,7 @@ impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
         }
         match current {
             Current::Missing => {}
-            Current::Plain(value) => write_value(value, output.escape, self.job, self.out),
+            Current::Plain(value) => write_value(value, output.escape, &self.job, self.out),
             Current::Text => escape::write(output.escape, &scratch.text, self.job.schemes, self.out),
         }
         self.scratch = Some(scratch);
@@ -241,7 +247,11 @@ impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
                     Current::Text => !text::filled(&scratch.text),
                     Current::Plain(value) => gives_way(value),
                 };
-                if gives_way { self.load(*node, scratch) } else { current }
+                if gives_way {
+                    self.load(*node, scratch)
+                } else {
+                    current
+                }
             }
             (Filter::Join(glue), _) => self.join(glue, source, scratch),
             (Filter::Size, current) => {
@@ -249,7 +259,7 @@ impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
                     (Source::List(place, _), Current::Missing) => self.machine.list_size(place).unwrap_or(0),
                     (_, Current::Missing) => 0,
                     (_, current) => {
-                        show(current, job, scratch);
+                        show(current, &job, scratch);
                         scratch.text.chars().count()
                     }
                 };
@@ -258,15 +268,23 @@ impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
             (_, Current::Missing) => Current::Missing,
             (Filter::Date(form), Current::Plain(value)) => {
                 scratch.text.clear();
-                if form.write(value, job.at.zone(), &mut scratch.text) { Current::Text } else { Current::Missing }
+                if form.write(value, job.at.zone(), &mut scratch.text) {
+                    Current::Text
+                } else {
+                    Current::Missing
+                }
             }
             (Filter::Money(currency), Current::Plain(value)) => {
                 scratch.text.clear();
-                if currency.write(value, &mut scratch.text) { Current::Text } else { Current::Missing }
+                if currency.write(value, &mut scratch.text) {
+                    Current::Text
+                } else {
+                    Current::Missing
+                }
             }
             (Filter::Date(_) | Filter::Money(_), Current::Text) => current,
             (filter, current) => {
-                show(current, job, scratch);
+                show(current, &job, scratch);
                 let Scratch { text, next } = scratch;
                 next.clear();
                 match filter {
@@ -284,7 +302,9 @@ impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
     }
 
     fn join(&mut self, glue: &str, source: Source, scratch: &mut Scratch) -> Current {
-        let Source::List(place, kind) = source else { return Current::Missing };
+        let Source::List(place, kind) = source else {
+            return Current::Missing;
+        };
         let (job, most) = (self.job, self.job.output_bytes);
         let text = &mut scratch.text;
         text.clear();
@@ -293,7 +313,7 @@ impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
             if !std::mem::take(&mut first) {
                 text.push_str(glue);
             }
-            write_plain(value, job, text);
+            write_plain(value, &job, text);
             // The rest would not fit either.
             text.len() <= most
         });
@@ -304,10 +324,12 @@ impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
     fn open(&mut self, number: usize) -> bool {
         let job = self.job;
         let it = &job.program.loops[number];
-        let limit = it.limit.map_or(usize::MAX, |node| match self.machine.value(node) {
-            Some(ValueRef::Int(limit)) => usize::try_from(limit).unwrap_or(0),
-            _ => 0,
-        });
+        let limit = it
+            .limit
+            .map_or(usize::MAX, |node| match self.machine.value(node) {
+                Some(ValueRef::Int(limit)) => usize::try_from(limit).unwrap_or(0),
+                _ => 0,
+            });
         let mut round = match &it.over {
             Over::Items(items) => {
                 // One more than the loops may have rounds is enough to notice.
@@ -315,8 +337,16 @@ impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
                 let walk = self.machine.open(*items, limit.min(most));
                 Round::Walk { walk, index: 0 }
             }
-            Over::Placement { name, catalog, row, reason, filter } => {
-                let Some(items) = job.at.items(catalog) else { return false };
+            Over::Placement {
+                name,
+                catalog,
+                row,
+                reason,
+                filter,
+            } => {
+                let Some(items) = job.at.items(catalog) else {
+                    return false;
+                };
                 Round::Placement(Shelf {
                     items,
                     placed: job.placements.get(name),
@@ -338,7 +368,9 @@ impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
     /// Takes the innermost loop to its next item; `false` when it has ended.
     fn go_on(&mut self) -> bool {
         let depth = self.depth - 1;
-        let Some(mut round) = self.loops[depth] else { return false };
+        let Some(mut round) = self.loops[depth] else {
+            return false;
+        };
         let found = self.enter(&mut round);
         self.loops[depth] = found.then_some(round);
         if !found {
@@ -362,7 +394,9 @@ impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
                 while let ([item, rest @ ..], 1..) = (shelf.placed, shelf.left) {
                     shelf.placed = rest;
                     let row = shelf.items.find(item.key()).filter(|_| item.is_shown());
-                    let Some(row) = row.and_then(|row| shelf.items.row(row)) else { continue };
+                    let Some(row) = row.and_then(|row| shelf.items.row(row)) else {
+                        continue;
+                    };
                     let frame = Frame::Placed(PlacedRow::new(row, item.reason(), shelf.reason));
                     self.machine.place(shelf.row, Some(frame));
                     if shelf.filter.is_none_or(|filter| self.machine.test(filter)) {

@@ -11,7 +11,7 @@ use crate::{
     span::Span,
     syntax::{
         ast::{Expr, Items, Name, Text},
-        error,
+        error::{self, Part},
         expression::Builder,
         grammar::{Grammar, Rule},
         limit,
@@ -133,14 +133,18 @@ impl<'t> Reader<'t> {
             }
             Err(flaw) => {
                 let tokens = scan::scan(self.source, part).tokens;
-                let mut diagnostic = error::from_pest(&flaw, self.source, part, 0, &tokens);
-                let whole = if rule == Rule::placeholder {
-                    "placeholder"
+                let end = if rule == Rule::placeholder {
+                    "the end of the placeholder"
                 } else {
-                    "tag"
+                    "the end of the tag"
                 };
-                let end = format!("the end of the {whole}");
-                diagnostic.message = diagnostic.message.replace("the end of the definition", &end);
+                let part = Part {
+                    source: self.source,
+                    text: part,
+                    tokens: &tokens,
+                    end,
+                };
+                let diagnostic = error::from_pest(&flaw, &part);
                 self.diagnostics.push(self.moved(diagnostic, start));
                 None
             }
