@@ -27,9 +27,9 @@ mod window;
 mod tests;
 
 pub(crate) use facts::{Facts, known_given, proves};
-pub(crate) use path::{Found, List};
+pub(crate) use path::Found;
 pub(crate) use report::{Report, type_name};
-pub(crate) use scope::{Entry, Local, Member, Members, Names, Scope, Shape};
+pub(crate) use scope::{Entry, Local, Member, Names, Scope, Shape};
 
 use std::{collections::HashSet, sync::Arc};
 

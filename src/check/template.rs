@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Checker, Entry, Facts, Names, Report, Shape, facts};
+use super::{Checker, Entry, Facts, Names, Report, Shape, known_given, proves};
 use crate::{
     diagnostic::{Code, Diagnostic},
     hir::{
@@ -118,7 +118,7 @@ impl TemplateChecker<'_, '_> {
             let condition = condition.map(|it| if branch.negated { it.not() } else { it });
             let here = self.mark();
             if let Some(condition) = &condition {
-                self.learn(facts::proves(condition, true));
+                self.learn(proves(condition, true));
             }
             let (body, skips) = self.nodes(&branch.body);
             self.forget(&here);
@@ -127,7 +127,7 @@ impl TemplateChecker<'_, '_> {
                 behind = None;
                 continue;
             };
-            let not = facts::proves(&condition, false);
+            let not = proves(&condition, false);
             behind = behind.filter(|_| skips).map(|mut facts| {
                 facts.add(not.clone());
                 facts
@@ -171,7 +171,7 @@ impl TemplateChecker<'_, '_> {
             Over::Placement { filter, .. } => filter.as_ref(),
         };
         if let Some(filter) = filter {
-            self.learn(facts::proves(filter, true));
+            self.learn(proves(filter, true));
         }
         if let Over::Items(hir::Items {
             source: hir::Source::List(place),
@@ -268,7 +268,7 @@ impl TemplateChecker<'_, '_> {
         let error = if value.ty != Type::Int {
             Diagnostic::new(Code::TypeMismatch, "`limit` takes a whole number")
                 .label(value.span, format!("of type {}", super::type_name(&value.ty)))
-        } else if !facts::known_given(&value, &self.facts) {
+        } else if !known_given(&value, &self.facts) {
             Diagnostic::new(Code::MayBeMissing, "the limit may be missing")
                 .label(value.span, "how many items?")
         } else if matches!(&value.kind, ExprKind::Constant(Value::Int(..1))) {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Found, facts, template::TemplateChecker, type_name};
+use super::{Found, known_given, template::TemplateChecker, type_name};
 use crate::{
     diagnostic::{Code, Diagnostic, suggest},
     hir::{
@@ -185,7 +185,7 @@ impl TemplateChecker<'_, '_> {
     fn state_of(&self, expr: &Expr) -> State {
         State {
             kind: StateKind::Value(expr.ty.clone()),
-            optional: !facts::known_given(expr, &self.facts),
+            optional: !known_given(expr, &self.facts),
             blank: !self.checker.is_filled(expr, &self.facts),
         }
     }

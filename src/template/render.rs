@@ -15,9 +15,9 @@ use super::{
 use crate::{
     error::LimitKind,
     eval::{At, Frame, Machine, Walk},
-    plan::{BlockId, Kind, NodeId},
+    plan::{BlockId, NodeId},
     record::{Items, PlacedRow, Row},
-    value::{Schemes, Value, ValueRef, text},
+    value::{Schemes, ValueRef, text},
 };
 
 /// Everything that one message is made from.
