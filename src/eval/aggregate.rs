@@ -195,12 +195,11 @@ impl<'a, R: Row<'a>> Machine<'a, '_, R> {
                     continue;
                 }
                 let mark = this.mark();
-                let datum = match slot {
-                    Some(slot) => read(rows.get(index), slot, of).map(Datum::Plain),
-                    None => {
-                        this.frames.set(collection.row, Some(wrap(rows.get(index))));
-                        this.eval(value)
-                    }
+                let datum = if let Some(slot) = slot {
+                    read(rows.get(index), slot, of).map(Datum::Plain)
+                } else {
+                    this.frames.set(collection.row, Some(wrap(rows.get(index))));
+                    this.eval(value)
                 };
                 match kind {
                     AggregateKind::First | AggregateKind::Last => {

@@ -14,7 +14,7 @@ use crate::{
     },
     record::{Row, Rows},
     schema::Layout,
-    value::{Date, DateTime, Decimal, Type, Value, compare, number, text},
+    value::{Date, DateTime, Decimal, Type, Value, ValueRef, compare, number, text},
 };
 
 /// Tells whether a condition of the definitions holds for a customer.
@@ -154,9 +154,9 @@ impl<'m, 'a, R: Row<'a>> Interpreter<'m, 'a, R> {
                     ArithmeticOp::Multiply => number::multiply,
                     ArithmeticOp::Divide => number::divide,
                 };
-                calculate(lhs.as_ref(), rhs.as_ref()).map(|it| it.to_owned())
+                calculate(lhs.as_ref(), rhs.as_ref()).map(ValueRef::to_owned)
             }
-            ExprKind::Negate(inner) => number::negate(self.value(inner)?.as_ref()).map(|it| it.to_owned()),
+            ExprKind::Negate(inner) => number::negate(self.value(inner)?.as_ref()).map(ValueRef::to_owned),
             ExprKind::Call { function, args } => self.call(*function, args),
             ExprKind::Size(place) => Some(int(self.rows(*place)?.len())),
             ExprKind::Case { arms, otherwise } => {
@@ -264,7 +264,7 @@ impl<'m, 'a, R: Row<'a>> Interpreter<'m, 'a, R> {
             Function::Decimal => number::to_decimal(first.as_ref()),
             Function::Default => None,
         };
-        calculated.map(|it| it.to_owned())
+        calculated.map(ValueRef::to_owned)
     }
 
     fn quantified(&mut self, quantifier: Quantifier, items: &Items) -> bool {
@@ -538,7 +538,7 @@ fn total(values: &[Value], ty: &Type) -> Option<Value> {
             let units = i64::try_from(exact_total(values)).ok()?;
             Some(Value::Decimal(Decimal::from_units(units)))
         }
-        Type::Float => number::finite(float_total(values)).map(|it| it.to_owned()),
+        Type::Float => number::finite(float_total(values)).map(ValueRef::to_owned),
         _ => None,
     }
 }
@@ -551,7 +551,7 @@ fn average(values: &[Value], ty: &Type) -> Option<Value> {
             Decimal::from_ratio(units, count.into()).map(Value::Decimal)
         }
         Type::Decimal => Decimal::from_ratio(exact_total(values), count.into()).map(Value::Decimal),
-        Type::Float => number::finite(float_total(values) / f64::from(count)).map(|it| it.to_owned()),
+        Type::Float => number::finite(float_total(values) / f64::from(count)).map(ValueRef::to_owned),
         _ => None,
     }
 }

@@ -27,9 +27,10 @@ impl<'m> Planner<'m> {
             ConditionKind::And(parts) | ConditionKind::Or(parts) => {
                 let parts = parts.iter().map(|part| self.condition(part, negated)).collect();
                 // The complement of all is any complement.
-                match matches!(condition.kind, ConditionKind::And(_)) == negated {
-                    true => Tree::Or(parts),
-                    false => Tree::And(parts),
+                if matches!(condition.kind, ConditionKind::And(_)) == negated {
+                    Tree::Or(parts)
+                } else {
+                    Tree::And(parts)
                 }
             }
             ConditionKind::Segment(index) => self.segment(*index, negated),
@@ -142,9 +143,7 @@ impl<'m> Planner<'m> {
         match &expr.kind {
             ExprKind::Constant(value) => Tree::Constant(*value == Value::Bool(true)),
             ExprKind::Condition(condition) => self.condition(condition, false),
-            ExprKind::Case { arms, otherwise } => {
-                self.each_arm(arms, otherwise.as_deref(), |this, value| this.holds(value))
-            }
+            ExprKind::Case { arms, otherwise } => self.each_arm(arms, otherwise.as_deref(), Self::holds),
             ExprKind::Call {
                 function: Function::Default,
                 args,
@@ -190,9 +189,7 @@ impl<'m> Planner<'m> {
         }
         match &expr.kind {
             ExprKind::Now | ExprKind::Today | ExprKind::Condition(_) => Tree::TRUE,
-            ExprKind::Case { arms, otherwise } => {
-                self.each_arm(arms, otherwise.as_deref(), |this, value| this.known(value))
-            }
+            ExprKind::Case { arms, otherwise } => self.each_arm(arms, otherwise.as_deref(), Self::known),
             _ => self.general(expr, Test::Known),
         }
     }

@@ -5,11 +5,14 @@ use crate::{
     value::{Value, ValueRef, compare, number, text},
 };
 
+/// A value that is the same for everybody; `None` when it is missing for everybody.
+pub(super) type Constant = Option<Value>;
+
 /// The value of an expression that reads nothing; `Some(None)` when it is always missing, as `1 / 0`.
 ///
 /// - arithmetic and functions of constants are constants;
 /// - but nothing that depends on now or on the zone.
-pub(super) fn fold(expr: &Expr) -> Option<Option<Value>> {
+pub(super) fn fold(expr: &Expr) -> Option<Constant> {
     match &expr.kind {
         ExprKind::Constant(value) => Some(Some(value.clone())),
         ExprKind::Arithmetic { op, lhs, rhs } => {
@@ -39,7 +42,7 @@ fn owned(value: Option<ValueRef<'_>>) -> Option<Value> {
     value.map(ValueRef::to_owned)
 }
 
-fn call(function: Function, args: &[Expr]) -> Option<Option<Value>> {
+fn call(function: Function, args: &[Expr]) -> Option<Constant> {
     let args = args.iter().map(fold).collect::<Option<Vec<_>>>()?;
     if function == Function::Default {
         return Some(args.into_iter().flatten().next());

@@ -111,9 +111,8 @@ fn test_of(test: Test, estimates: &Estimates<'_>) -> (f64, f64) {
     let node = |id| estimates.node(id);
     match test {
         Test::Holds(operand) => (node(operand), 0.5),
-        Test::Known(operand) => (node(operand), 0.8),
+        Test::Known(operand) | Test::TextFilled(operand) => (node(operand), 0.8),
         Test::TextEmpty(operand) => (node(operand), 0.05),
-        Test::TextFilled(operand) => (node(operand), 0.8),
         Test::Compare { lhs, rhs, .. } => (node(lhs) + node(rhs) + 2.0, 0.3),
         Test::Between { operand, low, high } => (node(operand) + node(low) + node(high) + 2.0, 0.25),
         Test::TextIn { operand, .. } | Test::ValueIn { operand, .. } => (node(operand) + 8.0, 0.2),

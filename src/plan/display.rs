@@ -316,7 +316,7 @@ impl Names<'_> {
             Node::Now => out.write_str("now"),
             Node::Today => out.write_str("today"),
             Node::Shared(index) => write!(out, "shared {index}"),
-            Node::Condition(block) => self.block(block, out),
+            Node::Condition(block) => Self::block(block, out),
             Node::Arithmetic { op, lhs, rhs } => {
                 out.write_str("(")?;
                 self.node(lhs, out)?;
@@ -350,7 +350,7 @@ impl Names<'_> {
                 out.write_str("case")?;
                 for (condition, value) in &program.arms[arms as usize] {
                     out.write_str(" when ")?;
-                    self.block(*condition, out)?;
+                    Self::block(*condition, out)?;
                     out.write_str(" then ")?;
                     self.node(*value, out)?;
                 }
@@ -383,7 +383,7 @@ impl Names<'_> {
         }
     }
 
-    fn block(self, block: BlockId, out: &mut String) -> fmt::Result {
+    fn block(block: BlockId, out: &mut String) -> fmt::Result {
         write!(out, "block {}", block.0)
     }
 

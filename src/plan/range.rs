@@ -50,9 +50,9 @@ fn merge_leaves(trees: Vec<Tree>, and: bool) -> Vec<Tree> {
             None => {
                 if let Some(((_, negated), ops)) = groups.next() {
                     let parts = if and == negated {
-                        unite(ops)
+                        unite(&ops)
                     } else {
-                        intersect(ops)
+                        intersect(&ops)
                     };
                     let parts = parts.into_iter().map(|part| part.complement_if(negated));
                     result.extend(parts);
@@ -63,7 +63,7 @@ fn merge_leaves(trees: Vec<Tree>, and: bool) -> Vec<Tree> {
     result
 }
 
-fn intersect(ops: Vec<Op>) -> Vec<Tree> {
+fn intersect(ops: &[Op]) -> Vec<Tree> {
     let Some(first) = ops.first().copied() else {
         return Vec::new();
     };
@@ -71,7 +71,7 @@ fn intersect(ops: Vec<Op>) -> Vec<Tree> {
         let mask = ops.iter().fold(u64::MAX, |mask, op| mask & op.mask());
         return vec![words(slot, mask)];
     }
-    let ranges = ops.iter().filter_map(|op| op.range());
+    let ranges = ops.iter().filter_map(Op::range);
     let range = ranges.fold((i64::MIN, i64::MAX), |(low, high), range| {
         (low.max(range.0), high.min(range.1))
     });
@@ -79,7 +79,7 @@ fn intersect(ops: Vec<Op>) -> Vec<Tree> {
 }
 
 /// The parts are alternatives: together they hold when one of them does. None of them empty.
-fn unite(ops: Vec<Op>) -> Vec<Tree> {
+fn unite(ops: &[Op]) -> Vec<Tree> {
     let Some(first) = ops.first().copied() else {
         return Vec::new();
     };
@@ -87,7 +87,7 @@ fn unite(ops: Vec<Op>) -> Vec<Tree> {
         let mask = ops.iter().fold(0, |mask, op| mask | op.mask());
         return vec![words(slot, mask)];
     }
-    let mut ranges: Vec<_> = ops.iter().filter_map(|op| op.range()).collect();
+    let mut ranges: Vec<_> = ops.iter().filter_map(Op::range).collect();
     ranges.sort_unstable();
     let mut united: Vec<(i64, i64)> = Vec::new();
     for (low, high) in ranges {
@@ -199,9 +199,8 @@ impl Op {
 pub(super) fn of(kind: Kind, op: Order, constant: &Value) -> (i64, i64) {
     const EMPTY: (i64, i64) = (1, 0);
     // The largest value not above the constant and the smallest not below it, where values end beyond all of them.
-    let (floor, ceil) = match edges(kind, constant) {
-        Some(edges) => edges,
-        None => return EMPTY,
+    let Some((floor, ceil)) = edges(kind, constant) else {
+        return EMPTY;
     };
     let above = |floor: Edge| match floor {
         Edge::At(it) => it.checked_add(1).map_or(EMPTY, |low| (low, i64::MAX)),

@@ -1,5 +1,7 @@
 //! Programs of definitions, drawn in `tests/golden/plan`, and what the planner promises of their size.
 
+use std::fmt::Write;
+
 use crate::{check, hir::Module, limits::Limits, plan, syntax};
 
 fn module(text: &str) -> Module {
@@ -19,12 +21,12 @@ fn golden() {
         let planned = plan::plan(&module);
         let mut shown = String::new();
         for (segment, block) in module.segments.iter().zip(&planned.segments) {
-            shown += &format!("segment {} = block {}\n", segment.name, block.0);
+            let _ = writeln!(shown, "segment {} = block {}", segment.name, block.0);
         }
         for (computed, node) in module.traits.iter().zip(&planned.traits) {
-            shown += &format!("trait {} = {}\n", computed.name, planned.program.show(*node));
+            let _ = writeln!(shown, "trait {} = {}", computed.name, planned.program.show(*node));
         }
-        shown += &format!("\n{}", planned.program);
+        let _ = write!(shown, "\n{}", planned.program);
         let name = path
             .file_stem()
             .unwrap_or_default()
@@ -48,10 +50,11 @@ fn definitions_that_name_each_other_twice_stay_small() {
     text += "segment s0 = n > 0 or o > 0\ntrait t0 = n * o\n";
     for index in 1..20 {
         let before = index - 1;
-        text += &format!(
-            "segment s{index} = (in segment s{before} and n > {index}) or (not in segment s{before} and o = {index})\n"
+        let _ = writeln!(
+            text,
+            "segment s{index} = (in segment s{before} and n > {index}) or (not in segment s{before} and o = {index})"
         );
-        text += &format!("trait t{index} = t{before} * n + t{before} * o\n");
+        let _ = writeln!(text, "trait t{index} = t{before} * n + t{before} * o");
     }
     let planned = plan::plan(&module(&text));
     assert!(

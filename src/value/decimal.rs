@@ -78,7 +78,7 @@ impl Decimal {
             self.0 as f64 / 10_000.0
         } else {
             let shifted = u128::from(self.0.unsigned_abs()) << 60;
-            let quotient = shifted / 10_000 | u128::from(shifted % 10_000 != 0);
+            let quotient = (shifted / 10_000) | u128::from(shifted % 10_000 != 0);
             let magnitude = quotient as f64 / (1_u64 << 60) as f64;
             if self.0 < 0 { -magnitude } else { magnitude }
         }

@@ -1,22 +1,52 @@
 //! What the functions on text do, written into a buffer that the caller reuses.
 
-use std::fmt::Write;
+use std::{fmt::Write, sync::LazyLock};
+
+use regex::Regex;
 
 use super::ValueRef;
 
-/// Appends the full lower-case mapping of `text`.
+/// Appends the full lower-case mapping of `text`, without locale.
 pub(crate) fn lower(text: &str, out: &mut String) {
-    if text.contains('Σ') {
-        // What becomes of a capital sigma depends on the letters around it.
-        out.push_str(&text.to_lowercase());
-    } else {
-        out.extend(text.chars().flat_map(char::to_lowercase));
+    if text.is_ascii() {
+        out.extend(text.bytes().map(|byte| char::from(byte.to_ascii_lowercase())));
+        return;
+    }
+    for (index, letter) in text.char_indices() {
+        if letter == 'Σ' {
+            out.push(if is_final(text, index) { 'ς' } else { 'σ' });
+        } else {
+            out.extend(letter.to_lowercase());
+        }
     }
 }
 
-/// Appends the full upper-case mapping of `text`.
+/// Appends the full upper-case mapping of `text`, without locale.
 pub(crate) fn upper(text: &str, out: &mut String) {
-    out.extend(text.chars().flat_map(char::to_uppercase));
+    if text.is_ascii() {
+        out.extend(text.bytes().map(|byte| char::from(byte.to_ascii_uppercase())));
+    } else {
+        out.extend(text.chars().flat_map(char::to_uppercase));
+    }
+}
+
+/// Tells whether the sigma there ends a word: a cased letter comes before it and none after it, where marks and
+/// apostrophes do not count (`Final_Sigma` of the Unicode standard).
+fn is_final(text: &str, sigma: usize) -> bool {
+    static CASED: LazyLock<Regex> = LazyLock::new(|| class("Cased"));
+    static IGNORABLE: LazyLock<Regex> = LazyLock::new(|| class("Case_Ignorable"));
+    let is = |class: &Regex, letter: char| class.is_match(letter.encode_utf8(&mut [0; 4]));
+    let cased = |mut letters: &mut dyn Iterator<Item = char>| {
+        (&mut letters)
+            .find(|letter| !is(&IGNORABLE, *letter))
+            .is_some_and(|letter| is(&CASED, letter))
+    };
+    let (before, after) = (&text[..sigma], &text[sigma + 'Σ'.len_utf8()..]);
+    cased(&mut before.chars().rev()) && !cased(&mut after.chars())
+}
+
+fn class(name: &str) -> Regex {
+    Regex::new(&format!(r"\p{{{name}}}")).expect("a property of the Unicode standard")
 }
 
 /// What follows the last `@`, or nothing without one.
@@ -71,11 +101,17 @@ mod tests {
             ("Straße", "straße", "STRASSE"),
             ("İ", "i\u{307}", "İ"),
             ("ΟΔΟΣ ΣΟΦΙΑΣ", "οδος σοφιας", "ΟΔΟΣ ΣΟΦΙΑΣ"),
+            (
+                "ΣΑΣ' ΑΣ'Α ΣΣ Σ Α\u{301}Σ\u{301}",
+                "σας' ασ'α σς σ α\u{301}ς\u{301}",
+                "ΣΑΣ' ΑΣ'Α ΣΣ Σ Α\u{301}Σ\u{301}",
+            ),
             ("ﬁn", "ﬁn", "FIN"),
             ("日本 1", "日本 1", "日本 1"),
             ("", "", ""),
         ] {
             assert_eq!(written(|out| lower(text, out)), low, "{text}");
+            assert_eq!(text.to_lowercase(), low, "{text}");
             assert_eq!(written(|out| upper(text, out)), up, "{text}");
         }
     }

@@ -391,9 +391,9 @@ impl Zone {
         while after - before > 1 {
             let middle = before + (after - before) / 2;
             if shows(middle) < wall {
-                before = middle
+                before = middle;
             } else {
-                after = middle
+                after = middle;
             }
         }
         after
@@ -421,7 +421,7 @@ impl fmt::Display for DateTime {
         write!(
             f,
             "{}T{:02}:{:02}:{:02}",
-            Date((self.0.div_euclid(DAY)) as i32),
+            Date::from_days(self.0.div_euclid(DAY)).unwrap_or(Date::MAX),
             at.hour(),
             at.minute(),
             at.second()

@@ -13,7 +13,7 @@ use crate::{
     plan,
     schema::{Event, Schema},
     span::Span,
-    value::{Date, DateTime, Decimal, Duration, Field, Roles, Type, Value, Zone},
+    value::{Date, DateTime, Decimal, Duration, Field, Roles, Type, Value, ValueRef, Zone},
 };
 
 const DAY: i64 = 86_400_000_000;
@@ -72,8 +72,10 @@ fn schema() -> Schema {
         description: None,
     };
     let items: Vec<Field> = item_fields().into_iter().map(field).collect();
-    let mut schema = Schema::default();
-    schema.customer = items.clone();
+    let mut schema = Schema {
+        customer: items.clone(),
+        ..Schema::default()
+    };
     schema.customer.extend(
         [
             ("tags", Type::List(Type::String.into())),
@@ -296,7 +298,7 @@ impl Author<'_> {
         match self.dice.roll(9) {
             0 => return self.call(Function::Default, &[same(), same()], depth),
             1 => {
-                let arms = (0..1 + self.dice.roll(3))
+                let arms = (0..=self.dice.roll(3))
                     .map(|_| (self.condition(depth), self.expr(ty, depth)))
                     .collect();
                 let otherwise = self.dice.one_in(2).then(|| self.boxed(ty, depth));
@@ -387,18 +389,17 @@ impl Author<'_> {
                     self.arithmetic(op, ty, ty, depth)
                 }
             },
-            Type::String => match self.dice.roll(4) {
-                0 => {
+            Type::String => {
+                if self.dice.one_in(4) {
                     let of = self.dice.pick(&item_fields()).1;
-                    self.call(Function::String, &[of], depth)
+                    return self.call(Function::String, &[of], depth);
                 }
-                _ => {
-                    let function =
-                        self.dice
-                            .pick(&[Function::Lower, Function::Upper, Function::Trim, Function::Domain]);
-                    self.call(function, &[Type::String], depth)
-                }
-            },
+
+                let function =
+                    self.dice
+                        .pick(&[Function::Lower, Function::Upper, Function::Trim, Function::Domain]);
+                self.call(function, &[Type::String], depth)
+            }
             Type::Date => match self.dice.roll(3) {
                 0 => ExprKind::Today,
                 1 => self.call(Function::Date, &[Type::DateTime], depth),
@@ -471,12 +472,14 @@ impl Author<'_> {
                 let bound = match (ty, self.dice.roll(5)) {
                     (Type::Date, 0 | 1) => Bound::Day(day(self.dice)),
                     (Type::Date, 2) => Bound::FromToday(self.dice.pick(&[0, 1, -30, i64::MAX, i64::MIN])),
-                    (Type::Date, _) => Bound::Expr(self.boxed(ty, depth.min(1))),
-                    (_, 0) => Bound::Instant(DateTime::from_micros(moment(self.dice)).expect("near")),
-                    (_, 1) => Bound::FromNow(self.dice.pick(&[-30 * DAY, -DAY, 0, DAY, i64::MIN, i64::MAX])),
-                    (_, 2) => Bound::Local(moment(self.dice)),
-                    (_, 3) => Bound::Expr(self.boxed(ty, depth.min(1))),
-                    _ => Bound::DayStart {
+                    (Type::DateTime, 0) => {
+                        Bound::Instant(DateTime::from_micros(moment(self.dice)).expect("near"))
+                    }
+                    (Type::DateTime, 1) => {
+                        Bound::FromNow(self.dice.pick(&[-30 * DAY, -DAY, 0, DAY, i64::MIN, i64::MAX]))
+                    }
+                    (Type::DateTime, 2) => Bound::Local(moment(self.dice)),
+                    (Type::DateTime, 3) => Bound::DayStart {
                         day: Box::new(match self.dice.roll(3) {
                             0 => Bound::Day(day(self.dice)),
                             1 => Bound::FromToday(self.dice.pick(&[0, 1, -30])),
@@ -484,6 +487,7 @@ impl Author<'_> {
                         }),
                         plus: self.dice.pick(&[0, 1]),
                     },
+                    (_, _) => Bound::Expr(self.boxed(ty, depth.min(1))),
                 };
                 Edge {
                     bound,
@@ -502,9 +506,7 @@ impl Author<'_> {
     }
 
     fn conditions(&mut self, depth: usize) -> Vec<Condition> {
-        (0..1 + self.dice.roll(4))
-            .map(|_| self.condition(depth))
-            .collect()
+        (0..=self.dice.roll(4)).map(|_| self.condition(depth)).collect()
     }
 
     fn condition_kind(&mut self, depth: usize) -> ConditionKind {
@@ -584,7 +586,7 @@ impl Author<'_> {
             16 => ConditionKind::ContainsEach {
                 list: plain.0,
                 all: self.dice.one_in(2),
-                set: (0..1 + self.dice.roll(3))
+                set: (0..=self.dice.roll(3))
                     .map(|_| value(self.dice, &plain.1))
                     .collect(),
             },
@@ -597,21 +599,18 @@ impl Author<'_> {
                 };
                 ConditionKind::In {
                     operand: self.boxed(&ty, depth),
-                    set: (0..1 + self.dice.roll(12))
+                    set: (0..=self.dice.roll(12))
                         .map(|_| value(self.dice, &like))
                         .collect(),
                 }
             }
-            19 => {
-                let test = self
+            19 => ConditionKind::Text {
+                test: self
                     .dice
-                    .pick(&[TextTest::Contains, TextTest::StartsWith, TextTest::EndsWith]);
-                ConditionKind::Text {
-                    test,
-                    operand: self.boxed(&text, depth),
-                    pattern: self.boxed(&Type::String, depth.min(1)),
-                }
-            }
+                    .pick(&[TextTest::Contains, TextTest::StartsWith, TextTest::EndsWith]),
+                operand: self.boxed(&text, depth),
+                pattern: self.boxed(&Type::String, depth.min(1)),
+            },
             20 => {
                 let ty = self
                     .dice
@@ -718,7 +717,7 @@ fn the_machine_gives_the_answers_of_the_interpreter() {
             for (index, computed) in module.traits.iter().enumerate() {
                 let expected = interpret::value(&module, &computed.value, &toy, at);
                 let node = planned.traits[index];
-                let found = kept.value(node).map(|it| it.to_owned());
+                let found = kept.value(node).map(ValueRef::to_owned);
                 assert_eq!(
                     found, expected,
                     "seed {seed}, trait {index}\n{:#?}\n{}\n{toy:#?}",
