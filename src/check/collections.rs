@@ -60,31 +60,13 @@ impl Checker<'_> {
         value_written: Option<&ast::Expr>,
         items: &ast::Items,
     ) -> Option<Expr> {
-        let name = aggregate_name(kind);
         if kind == AggregateKind::Mode {
             self.report.unsupported::<()>(span, "`mode` is");
-        }
-        let shown = display(&items.collection);
-        match (kind, value_written) {
-            (AggregateKind::Count, Some(value)) => {
-                let error = Diagnostic::new(Code::ArgumentCount, "`count` takes a collection alone")
-                    .label(value.span, "not counted")
-                    .help(format!(
-                        "write `count({shown})`, or `distinct(… of {shown})` for different values"
-                    ));
-                self.report.push(error);
-            }
-            (kind, None) if kind != AggregateKind::Count => {
-                let error = Diagnostic::new(Code::ArgumentCount, format!("`{name}` needs a value"))
-                    .label(items.span, "of what?")
-                    .help(format!("write `{name}(… of {shown})`"));
-                self.report.push(error);
-            }
-            _ => {}
         }
         let (items, value, _) = self.items(items, value_written)?;
         let (ty, optional) = match (kind, &value) {
             (AggregateKind::Count, _) => (Type::Int, false),
+            // The parser asks for a value of each but `count`.
             (_, None) => return None,
             (kind, Some(value)) => self.aggregate_type(kind, value)?,
         };
@@ -101,7 +83,7 @@ impl Checker<'_> {
             optional,
             kind: ExprKind::Aggregate {
                 kind,
-                value: value.filter(|_| kind != AggregateKind::Count).map(Box::new),
+                value: value.map(Box::new),
                 items,
             },
         })
@@ -235,7 +217,14 @@ impl Checker<'_> {
         if self.names.is_silent(&name.text) {
             return None;
         }
-        let help = if self.report.is_full() {
+        let text = &name.text;
+        let help = if self.names.schema.placements.contains_key(text) {
+            Some(format!(
+                "the placement `{text}` is filled for messages: only templates go through it"
+            ))
+        } else if self.names.schema.catalogs.contains_key(text) {
+            Some(format!("`{text}` is a catalogue, not a part of the customer"))
+        } else if self.report.is_full() {
             None
         } else {
             let lists =

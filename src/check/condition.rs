@@ -13,8 +13,8 @@ use crate::{
     diagnostic::{Code, Diagnostic},
     hir::{Condition, ConditionKind, Expr, ExprKind, Order, TextTest},
     span::Span,
-    syntax::ast::{self, CompareOp, Literal, Set, State},
-    value::{Type, Value},
+    syntax::ast::{self, CompareOp, Literal},
+    value::Type,
 };
 
 impl Checker<'_> {
@@ -192,7 +192,7 @@ impl Checker<'_> {
         rhs_written: &ast::Expr,
     ) -> Option<Condition> {
         let lhs = self.operand(lhs_written);
-        let rhs = self.operand(rhs_written);
+        let rhs = self.operand_beside(lhs.as_ref(), rhs_written);
         let (lhs, rhs) = self.meet(lhs?, rhs?)?;
         let order = match op {
             CompareOp::Eq | CompareOp::Ne => Order::Eq,
@@ -273,90 +273,6 @@ impl Checker<'_> {
         Some(self.test(expr, negated, condition, &operands))
     }
 
-    fn membership(
-        &mut self,
-        expr: &ast::Expr,
-        operand_written: &ast::Expr,
-        set: &Set,
-        negated: bool,
-    ) -> Option<Condition> {
-        let items = match set {
-            Set::Literals { items, .. } => items,
-            Set::Named(name) => return self.named_set(operand_written, name),
-        };
-        let operand = self.operand(operand_written)?;
-        let operand = self.settle(operand)?;
-        let (values, clocks) = self.set(&operand, items)?;
-        let test = |kind| Condition::new(expr.span, kind);
-        let constants = test(ConditionKind::In {
-            operand: Box::new(operand.clone()),
-            set: values.into(),
-        });
-        // Times on the zone's clock are no constants: each is a comparison of its own.
-        let condition = if clocks.is_empty() {
-            constants
-        } else {
-            let compare = |clock| {
-                test(ConditionKind::Compare {
-                    op: Order::Eq,
-                    lhs: Box::new(operand.clone()),
-                    rhs: Box::new(clock),
-                })
-            };
-            let parts = [constants].into_iter().chain(clocks.into_iter().map(compare));
-            test(ConditionKind::Or(parts.collect()))
-        };
-        Some(self.test(expr, negated, condition, &[(operand_written, &operand)]))
-    }
-
-    fn named_set(&mut self, operand: &ast::Expr, name: &ast::Name) -> Option<Condition> {
-        let path = std::slice::from_ref(name);
-        if self.names.customer.members.contains_key(&name.text)
-            && let Found::List(_) = self.resolve(path)?
-        {
-            self.operand(operand);
-            let error = Diagnostic::new(Code::TypeMismatch, "`in` takes words and numbers in brackets")
-                .label(name.span, "a list of the customer")
-                .help(format!("write `{} contains …`", name.text));
-            return self.report.fail(error);
-        }
-        if self.names.segments.contains(&name.text) {
-            let error = Diagnostic::new(Code::TypeMismatch, format!("`{}` is a segment", name.text))
-                .label(name.span, "not a list")
-                .help(format!("write `in segment {}`", name.text));
-            return self.report.fail(error);
-        }
-        self.report.unsupported(name.span, "named lists are")
-    }
-
-    /// The items of `[ … ]` as constants of the operand's type, and those that depend on the zone.
-    fn set(&mut self, operand: &Expr, items: &[ast::Expr]) -> Option<(Vec<Value>, Vec<Expr>)> {
-        let (mut values, mut clocks) = (Vec::with_capacity(items.len()), Vec::new());
-        let mut right = true;
-        for item in items {
-            let met = self.operand(item).and_then(|item| self.meet_value(operand, item));
-            let Some(item) = met else {
-                right = false;
-                if self.report.is_full() {
-                    break;
-                }
-                continue;
-            };
-            match item.kind {
-                ExprKind::Constant(value) => values.push(value),
-                ExprKind::Clock(_) => clocks.push(item),
-                _ => {
-                    let error = Diagnostic::new(Code::TypeMismatch, "only literals stand in brackets")
-                        .label(item.span, "not a literal")
-                        .help("write `x = a or x = b`".to_owned());
-                    self.report.push(error);
-                    right = false;
-                }
-            }
-        }
-        right.then_some((values, clocks))
-    }
-
     fn text_test(
         &mut self,
         expr: &ast::Expr,
@@ -410,169 +326,6 @@ impl Checker<'_> {
         Some(value)
     }
 
-    fn contains(
-        &mut self,
-        expr: &ast::Expr,
-        list_written: &ast::Expr,
-        list: &super::path::List,
-        item_written: &ast::Expr,
-        negated: bool,
-    ) -> Option<Condition> {
-        let of_list = self.item_of(list)?;
-        let item = self.operand(item_written)?;
-        let item = self.meet_value(&of_list, item)?;
-        let kind = ConditionKind::Contains {
-            list: list.place,
-            item: Box::new(item.clone()),
-        };
-        let condition = Condition::new(expr.span, kind);
-        let list_value = list_as_value(list);
-        let operands = [(list_written, &list_value), (item_written, &item)];
-        Some(self.test(expr, negated, condition, &operands))
-    }
-
-    fn contains_each(
-        &mut self,
-        expr: &ast::Expr,
-        operand: &ast::Expr,
-        all: bool,
-        set: &Set,
-        negated: bool,
-    ) -> Option<Condition> {
-        let items = match set {
-            Set::Literals { items, .. } => items,
-            Set::Named(name) => return self.report.unsupported(name.span, "named lists are"),
-        };
-        let list = match self.found(operand)? {
-            Found::List(list) => list,
-            Found::Value(value) => {
-                let named = type_name(&value.ty);
-                let error = Diagnostic::new(Code::TypeMismatch, format!("{named} is not a list"))
-                    .label(value.span, "`contains any` and `contains all` take a list")
-                    .help("write `x contains \"a\" or x contains \"b\"`".to_owned());
-                return self.report.fail(error);
-            }
-            Found::Record(record) => {
-                let error = Diagnostic::new(Code::TypeMismatch, "a record is not a list")
-                    .label(record.span, "`contains any` and `contains all` take a list");
-                return self.report.fail(error);
-            }
-        };
-        let of_list = self.item_of(&list)?;
-        let (values, clocks) = self.set(&of_list, items)?;
-        let condition = |kind| Condition::new(expr.span, kind);
-        let constants = condition(ConditionKind::ContainsEach {
-            list: list.place,
-            all,
-            set: values.into(),
-        });
-        let whole = if clocks.is_empty() {
-            constants
-        } else {
-            let contains = |item| {
-                condition(ConditionKind::Contains {
-                    list: list.place,
-                    item: Box::new(item),
-                })
-            };
-            let parts = [constants]
-                .into_iter()
-                .chain(clocks.into_iter().map(contains))
-                .collect();
-            condition(if all {
-                ConditionKind::And(parts)
-            } else {
-                ConditionKind::Or(parts)
-            })
-        };
-        Some(self.test(expr, negated, whole, &[(operand, &list_as_value(&list))]))
-    }
-
-    /// A stand-in for an item of a list of plain values, to meet what it is compared with.
-    fn item_of(&mut self, list: &super::path::List) -> Option<Expr> {
-        let error = match &list.item {
-            Type::Record(_) => Diagnostic::new(Code::TypeMismatch, "the items of this list are records")
-                .label(list.span, "`contains` is for lists of plain values")
-                .help("write `any … where …`".to_owned()),
-            Type::Geo => Diagnostic::new(Code::TypeMismatch, "places are not compared for equality")
-                .label(list.span, "a list of places"),
-            ty => {
-                return Some(Expr {
-                    ty: self.names.value_type(ty),
-                    ..list_as_value(list)
-                });
-            }
-        };
-        self.report.fail(error)
-    }
-
-    fn state(
-        &mut self,
-        expr: &ast::Expr,
-        operand_written: &ast::Expr,
-        state: State,
-        negated: bool,
-    ) -> Option<Condition> {
-        // `is not unknown` is `is known`.
-        let (state, negated) = match state {
-            State::Unknown => (State::Known, !negated),
-            state => (state, negated),
-        };
-        let operand = self.found(operand_written)?;
-        let (kind, value) = match (state, operand) {
-            (State::Known | State::Unknown, Found::Value(value)) => {
-                (ConditionKind::Known(Box::new(value.clone())), value)
-            }
-            (State::Known | State::Unknown, Found::List(list)) => {
-                (ConditionKind::ListKnown(list.place), list_as_value(&list))
-            }
-            (State::Known | State::Unknown, Found::Record(record)) => {
-                let kind = match record.slots {
-                    Some((first, last)) if record.optional => ConditionKind::AnyKnown {
-                        first: crate::hir::Place {
-                            row: record.row,
-                            slot: first,
-                        },
-                        last,
-                    },
-                    _ => ConditionKind::Constant(true),
-                };
-                let condition = Condition::new(expr.span, kind);
-                return Some(if negated { condition.not() } else { condition });
-            }
-            (State::Empty, Found::Value(value)) if value.ty.is_text() => {
-                (ConditionKind::TextEmpty(Box::new(value.clone())), value)
-            }
-            (State::Empty, Found::List(list)) => (ConditionKind::ListEmpty(list.place), list_as_value(&list)),
-            (State::Filled, Found::Value(value)) if value.ty.is_text() => {
-                (ConditionKind::TextFilled(Box::new(value.clone())), value)
-            }
-            (State::Filled, Found::List(list)) => {
-                (ConditionKind::ListFilled(list.place), list_as_value(&list))
-            }
-            (state, found) => return self.wrong_state(state, &found),
-        };
-        let condition = Condition::new(expr.span, kind);
-        if state == State::Empty {
-            return Some(self.test(expr, negated, condition, &[(operand_written, &value)]));
-        }
-        // Presence and `is filled` say themselves what happens to missing values.
-        Some(if negated { condition.not() } else { condition })
-    }
-
-    fn wrong_state<T>(&mut self, state: State, found: &Found) -> Option<T> {
-        let word = if state == State::Empty { "empty" } else { "filled" };
-        let (span, what) = match found {
-            Found::Value(value) => (value.span, type_name(&value.ty)),
-            Found::Record(record) => (record.span, "a record".to_owned()),
-            Found::List(list) => (list.span, "a list".to_owned()),
-        };
-        let error = Diagnostic::new(Code::TypeMismatch, format!("`is {word}` is for text and lists"))
-            .label(span, what)
-            .help("write `is known` or `is unknown`".to_owned());
-        self.report.fail(error)
-    }
-
     fn in_segment(&mut self, span: Span, name: &ast::Name, negated: bool) -> Option<Condition> {
         let Some(index) = self.names.segments.get_index_of(&name.text) else {
             let names = self.names.segments.iter().map(|it| &**it);
@@ -591,15 +344,5 @@ impl Checker<'_> {
         let warning = Diagnostic::new(Code::ConstantCondition, format!("this is always {answer}"))
             .label(span, "the same for every customer");
         self.report.push(warning);
-    }
-}
-
-/// A list as the operand of a negation: it counts only whether it may be missing.
-fn list_as_value(list: &super::path::List) -> Expr {
-    Expr {
-        span: list.span,
-        ty: Type::Bool,
-        optional: list.optional,
-        kind: ExprKind::Slot(list.place),
     }
 }

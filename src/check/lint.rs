@@ -56,7 +56,8 @@ impl Negation {
         })
     }
 
-    fn is_settled_by(&self, facts: &Facts) -> bool {
+    /// Tells whether the operands are known where `facts` hold.
+    pub(crate) fn is_settled_by(&self, facts: &Facts) -> bool {
         let settled = |it: &Expr| facts::known_given(it, facts) || is_known_list(it, facts);
         self.operands.iter().all(settled)
     }

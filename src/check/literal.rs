@@ -107,6 +107,14 @@ impl Checker<'_> {
         }
     }
 
+    /// Checks the other side of an operator; an unknown name beside a text may be a text without quotes.
+    pub(crate) fn operand_beside(&mut self, first: Option<&Operand>, expr: &ast::Expr) -> Option<Operand> {
+        self.beside_text = matches!(first, Some(Operand::Typed(it)) if it.ty.is_text());
+        let operand = self.operand(expr);
+        self.beside_text = false;
+        operand
+    }
+
     /// The type of an operand that met nothing.
     pub(crate) fn settle(&mut self, operand: Operand) -> Option<Expr> {
         match operand {

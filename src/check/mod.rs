@@ -5,6 +5,7 @@
 //! [`Checker::check_condition`], [`Checker::check_value`] and [`Checker::check_items`].
 
 mod call;
+mod case;
 mod coerce;
 mod collections;
 mod condition;
@@ -14,11 +15,13 @@ mod facts;
 mod filled;
 mod lint;
 mod literal;
+mod membership;
 mod path;
 mod references;
 mod report;
 mod schema;
 mod scope;
+mod state;
 pub(crate) mod template;
 mod template_filter;
 mod window;
@@ -159,6 +162,10 @@ pub(crate) struct Checker<'a> {
     negated: bool,
     /// Negated tests that may be warned about.
     negations: Vec<Negation>,
+    /// What is known where the next expression stands, such as behind a guard of a template: it settles negations.
+    pub(crate) given: Facts,
+    /// Whether what is checked stands beside a text, so that an unknown name may be a text without quotes.
+    beside_text: bool,
     /// Whether uses of sensitive values are warned about, and which were.
     flags_sensitive: bool,
     flagged: HashSet<Arc<str>>,
@@ -175,6 +182,8 @@ impl<'a> Checker<'a> {
             scope: Scope::default(),
             negated: false,
             negations: Vec::new(),
+            given: Facts::default(),
+            beside_text: false,
             flags_sensitive: true,
             flagged: HashSet::new(),
             used: Roles::default(),
@@ -214,7 +223,7 @@ impl<'a> Checker<'a> {
 
     fn warn_of_negations(&mut self, right: bool) {
         for negation in std::mem::take(&mut self.negations) {
-            if right {
+            if right && !negation.is_settled_by(&self.given) {
                 self.report.push(negation.into_warning());
             }
         }

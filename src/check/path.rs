@@ -254,7 +254,11 @@ impl Checker<'_> {
         } else if self.names.schema.catalogs.contains_key(text) {
             Some(format!("`{text}` is a catalogue, not a part of the customer"))
         } else {
-            self.report.suggest(text, near)
+            let quoted = || {
+                self.beside_text
+                    .then(|| format!("text is written in quotes: `{text:?}`"))
+            };
+            self.report.suggest(text, near).or_else(quoted)
         };
         let error = match item {
             Some(of) => Diagnostic::new(Code::UnknownProperty, format!("unknown property `{text}`"))

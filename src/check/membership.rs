@@ -1,0 +1,205 @@
+//! `in [ … ]`, and what a list contains.
+
+use super::{
+    Checker,
+    path::{Found, List},
+    report::type_name,
+};
+use crate::{
+    diagnostic::{Code, Diagnostic},
+    hir::{Condition, ConditionKind, Expr, ExprKind, Order},
+    syntax::ast::{self, Set},
+    value::{Type, Value},
+};
+
+impl Checker<'_> {
+    pub(crate) fn membership(
+        &mut self,
+        expr: &ast::Expr,
+        operand_written: &ast::Expr,
+        set: &Set,
+        negated: bool,
+    ) -> Option<Condition> {
+        let items = match set {
+            Set::Literals { items, .. } => items,
+            Set::Named(name) => return self.named_set(operand_written, name),
+        };
+        let operand = self.operand(operand_written)?;
+        let operand = self.settle(operand)?;
+        let (values, clocks) = self.set(&operand, items)?;
+        let test = |kind| Condition::new(expr.span, kind);
+        let constants = test(ConditionKind::In {
+            operand: Box::new(operand.clone()),
+            set: values.into(),
+        });
+        // Times on the zone's clock are no constants: each is a comparison of its own.
+        let condition = if clocks.is_empty() {
+            constants
+        } else {
+            let compare = |clock| {
+                test(ConditionKind::Compare {
+                    op: Order::Eq,
+                    lhs: Box::new(operand.clone()),
+                    rhs: Box::new(clock),
+                })
+            };
+            let parts = [constants].into_iter().chain(clocks.into_iter().map(compare));
+            test(ConditionKind::Or(parts.collect()))
+        };
+        Some(self.test(expr, negated, condition, &[(operand_written, &operand)]))
+    }
+
+    fn named_set(&mut self, operand: &ast::Expr, name: &ast::Name) -> Option<Condition> {
+        let path = std::slice::from_ref(name);
+        if self.names.customer.members.contains_key(&name.text)
+            && let Found::List(_) = self.resolve(path)?
+        {
+            self.operand(operand);
+            let error = Diagnostic::new(Code::TypeMismatch, "`in` takes words and numbers in brackets")
+                .label(name.span, "a list of the customer")
+                .help(format!("write `{} contains …`", name.text));
+            return self.report.fail(error);
+        }
+        if self.names.segments.contains(&name.text) {
+            let error = Diagnostic::new(Code::TypeMismatch, format!("`{}` is a segment", name.text))
+                .label(name.span, "not a list")
+                .help(format!("write `in segment {}`", name.text));
+            return self.report.fail(error);
+        }
+        self.report.unsupported(name.span, "named lists are")
+    }
+
+    /// The items of `[ … ]` as constants of the operand's type, and those that depend on the zone.
+    fn set(&mut self, operand: &Expr, items: &[ast::Expr]) -> Option<(Vec<Value>, Vec<Expr>)> {
+        let (mut values, mut clocks) = (Vec::with_capacity(items.len()), Vec::new());
+        let mut right = true;
+        for item in items {
+            let met = self.operand(item).and_then(|item| self.meet_value(operand, item));
+            let Some(item) = met else {
+                right = false;
+                if self.report.is_full() {
+                    break;
+                }
+                continue;
+            };
+            match item.kind {
+                ExprKind::Constant(value) => values.push(value),
+                ExprKind::Clock(_) => clocks.push(item),
+                _ => {
+                    let error = Diagnostic::new(Code::TypeMismatch, "only literals stand in brackets")
+                        .label(item.span, "not a literal")
+                        .help("write `x = a or x = b`".to_owned());
+                    self.report.push(error);
+                    right = false;
+                }
+            }
+        }
+        right.then_some((values, clocks))
+    }
+
+    pub(crate) fn contains(
+        &mut self,
+        expr: &ast::Expr,
+        list_written: &ast::Expr,
+        list: &List,
+        item_written: &ast::Expr,
+        negated: bool,
+    ) -> Option<Condition> {
+        let of_list = self.item_of(list)?;
+        let item = self.operand(item_written)?;
+        let item = self.meet_value(&of_list, item)?;
+        let kind = ConditionKind::Contains {
+            list: list.place,
+            item: Box::new(item.clone()),
+        };
+        let condition = Condition::new(expr.span, kind);
+        let list_value = list_as_value(list);
+        let operands = [(list_written, &list_value), (item_written, &item)];
+        Some(self.test(expr, negated, condition, &operands))
+    }
+
+    pub(crate) fn contains_each(
+        &mut self,
+        expr: &ast::Expr,
+        operand: &ast::Expr,
+        all: bool,
+        set: &Set,
+        negated: bool,
+    ) -> Option<Condition> {
+        let items = match set {
+            Set::Literals { items, .. } => items,
+            Set::Named(name) => return self.report.unsupported(name.span, "named lists are"),
+        };
+        let list = match self.found(operand)? {
+            Found::List(list) => list,
+            Found::Value(value) => {
+                let named = type_name(&value.ty);
+                let error = Diagnostic::new(Code::TypeMismatch, format!("{named} is not a list"))
+                    .label(value.span, "`contains any` and `contains all` take a list")
+                    .help("write `x contains \"a\" or x contains \"b\"`".to_owned());
+                return self.report.fail(error);
+            }
+            Found::Record(record) => {
+                let error = Diagnostic::new(Code::TypeMismatch, "a record is not a list")
+                    .label(record.span, "`contains any` and `contains all` take a list");
+                return self.report.fail(error);
+            }
+        };
+        let of_list = self.item_of(&list)?;
+        let (values, clocks) = self.set(&of_list, items)?;
+        let condition = |kind| Condition::new(expr.span, kind);
+        let constants = condition(ConditionKind::ContainsEach {
+            list: list.place,
+            all,
+            set: values.into(),
+        });
+        let whole = if clocks.is_empty() {
+            constants
+        } else {
+            let contains = |item| {
+                condition(ConditionKind::Contains {
+                    list: list.place,
+                    item: Box::new(item),
+                })
+            };
+            let parts = [constants]
+                .into_iter()
+                .chain(clocks.into_iter().map(contains))
+                .collect();
+            condition(if all {
+                ConditionKind::And(parts)
+            } else {
+                ConditionKind::Or(parts)
+            })
+        };
+        Some(self.test(expr, negated, whole, &[(operand, &list_as_value(&list))]))
+    }
+
+    /// A stand-in for an item of a list of plain values, to meet what it is compared with.
+    fn item_of(&mut self, list: &List) -> Option<Expr> {
+        let error = match &list.item {
+            Type::Record(_) => Diagnostic::new(Code::TypeMismatch, "the items of this list are records")
+                .label(list.span, "`contains` is for lists of plain values")
+                .help("write `any … where …`".to_owned()),
+            Type::Geo => Diagnostic::new(Code::TypeMismatch, "places are not compared for equality")
+                .label(list.span, "a list of places"),
+            ty => {
+                return Some(Expr {
+                    ty: self.names.value_type(ty),
+                    ..list_as_value(list)
+                });
+            }
+        };
+        self.report.fail(error)
+    }
+}
+
+/// A list as the operand of a negation: it counts only whether it may be missing.
+pub(crate) fn list_as_value(list: &List) -> Expr {
+    Expr {
+        span: list.span,
+        ty: Type::Bool,
+        optional: list.optional,
+        kind: ExprKind::Slot(list.place),
+    }
+}

@@ -1,0 +1,77 @@
+//! `is known`, `is empty`, `is filled`.
+
+use super::{Checker, membership::list_as_value, path::Found, report::type_name};
+use crate::{
+    diagnostic::{Code, Diagnostic},
+    hir::{Condition, ConditionKind, Place},
+    syntax::ast::{self, State},
+};
+
+impl Checker<'_> {
+    pub(crate) fn state(
+        &mut self,
+        expr: &ast::Expr,
+        operand_written: &ast::Expr,
+        state: State,
+        negated: bool,
+    ) -> Option<Condition> {
+        // `is not unknown` is `is known`.
+        let (state, negated) = match state {
+            State::Unknown => (State::Known, !negated),
+            state => (state, negated),
+        };
+        let operand = self.found(operand_written)?;
+        let (kind, value) = match (state, operand) {
+            (State::Known | State::Unknown, Found::Value(value)) => {
+                (ConditionKind::Known(Box::new(value.clone())), value)
+            }
+            (State::Known | State::Unknown, Found::List(list)) => {
+                (ConditionKind::ListKnown(list.place), list_as_value(&list))
+            }
+            (State::Known | State::Unknown, Found::Record(record)) => {
+                let kind = match record.slots {
+                    Some((first, last)) if record.optional => ConditionKind::AnyKnown {
+                        first: Place {
+                            row: record.row,
+                            slot: first,
+                        },
+                        last,
+                    },
+                    _ => ConditionKind::Constant(true),
+                };
+                let condition = Condition::new(expr.span, kind);
+                return Some(if negated { condition.not() } else { condition });
+            }
+            (State::Empty, Found::Value(value)) if value.ty.is_text() => {
+                (ConditionKind::TextEmpty(Box::new(value.clone())), value)
+            }
+            (State::Empty, Found::List(list)) => (ConditionKind::ListEmpty(list.place), list_as_value(&list)),
+            (State::Filled, Found::Value(value)) if value.ty.is_text() => {
+                (ConditionKind::TextFilled(Box::new(value.clone())), value)
+            }
+            (State::Filled, Found::List(list)) => {
+                (ConditionKind::ListFilled(list.place), list_as_value(&list))
+            }
+            (state, found) => return self.wrong_state(state, &found),
+        };
+        let condition = Condition::new(expr.span, kind);
+        if state == State::Empty {
+            return Some(self.test(expr, negated, condition, &[(operand_written, &value)]));
+        }
+        // Presence and `is filled` say themselves what happens to missing values.
+        Some(if negated { condition.not() } else { condition })
+    }
+
+    fn wrong_state<T>(&mut self, state: State, found: &Found) -> Option<T> {
+        let word = if state == State::Empty { "empty" } else { "filled" };
+        let (span, what) = match found {
+            Found::Value(value) => (value.span, type_name(&value.ty)),
+            Found::Record(record) => (record.span, "a record".to_owned()),
+            Found::List(list) => (list.span, "a list".to_owned()),
+        };
+        let error = Diagnostic::new(Code::TypeMismatch, format!("`is {word}` is for text and lists"))
+            .label(span, what)
+            .help("write `is known` or `is unknown`".to_owned());
+        self.report.fail(error)
+    }
+}

@@ -1,0 +1,122 @@
+//! Table-driven tests from text; the pictures of all diagnostics are in `tests/golden/check`.
+
+mod facts;
+mod limits;
+mod types;
+mod windows;
+
+use std::collections::HashSet;
+
+use crate::{
+    check::check,
+    diagnostic::{Code, Diagnostic, Source, render},
+    hir::Module,
+    limits::Limits,
+    syntax,
+};
+
+/// What the tables know of a customer.
+const SHOP: &str = r#"
+customer {
+  id: string key, flag: bool, flag_o: bool?, i: int, i_o: int?, d: decimal, d_o: decimal?, f: float, f_o: float?
+  s: string, s_o: string?, w: ("a" | "b"), w_o: ("a" | "b")?, w2: ("b" | "c"), u: url, date: date, date_o: date?
+  at: datetime, at_o: datetime?, g: geo, sku: ref products, texts: [string], ints_o: [int]?
+  list: [{ x: int, y_o: string?, day: date, at: datetime }], list_o: [{ x: decimal }]?
+  record: { a: int, b: { c: string } }, record_o: { a: int, b: { c: string } }?
+}
+catalog products { sku: string key }
+event e { n: int, amount: decimal, ratio: float, text: string, text_o: string?, day: date, kind: ("x" | "y"), i: string }
+trait of_int = i_o
+trait of_words = case when flag then "one" else "two" end
+segment base = flag
+"#;
+
+/// Parses and checks; the diagnostics of both.
+fn run(text: &str) -> (Option<Module>, Vec<Diagnostic>) {
+    let limits = Limits::default();
+    let (file, mut diagnostics) = syntax::parse_file(0, text, &limits);
+    let (module, more) = check(&[file], &limits);
+    diagnostics.extend(more);
+    (module, diagnostics)
+}
+
+/// The messages of all diagnostics, in the order of the text.
+fn messages(text: &str) -> Vec<String> {
+    run(text)
+        .1
+        .into_iter()
+        .map(|it| format!("{}: {}", it.code, it.message))
+        .collect()
+}
+
+#[test]
+fn all_of_the_manual_checks_but_what_is_left_for_later() {
+    assert_eq!(
+        messages(include_str!("../../../tests/golden/syntax/manual.audience")),
+        [
+            "unsupported: `anniversary` is not supported yet",
+            "unsupported: fields of `products` through `sku` are not supported yet",
+            "unsupported: `within … of` is not supported yet",
+            "unsupported: `followed by` is not supported yet",
+        ]
+    );
+}
+
+/// What this stage reports.
+const CODES: &[Code] = &[
+    Code::Unsupported,
+    Code::Limit,
+    Code::InvalidLiteral,
+    Code::MissingCustomer,
+    Code::InvalidKey,
+    Code::DuplicateName,
+    Code::UnknownType,
+    Code::InvalidType,
+    Code::UnknownRole,
+    Code::InvalidRole,
+    Code::UnknownCatalog,
+    Code::UnknownAttribute,
+    Code::UnknownProperty,
+    Code::UnknownSegment,
+    Code::UnknownCollection,
+    Code::UnknownFunction,
+    Code::ArgumentCount,
+    Code::TypeMismatch,
+    Code::IncompatibleTypes,
+    Code::UnknownWord,
+    Code::Cycle,
+    Code::MissingWhere,
+    Code::NegationOverMissing,
+    Code::MixedAndOr,
+    Code::ConstantCondition,
+    Code::FloatSum,
+    Code::SensitiveUse,
+];
+
+/// The pictures of all diagnostics, each code at least once.
+#[test]
+fn golden() {
+    let mut seen = std::cell::RefCell::new(HashSet::new());
+    insta::glob!("../../../tests/golden/check", "*.audience", |path| {
+        let text = std::fs::read_to_string(path).expect("glob found it");
+        let name = path
+            .file_stem()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        let (_, diagnostics) = run(&text);
+        seen.borrow_mut().extend(diagnostics.iter().map(|it| it.code));
+        let picture = render(&diagnostics, &[Source::new(&name, &text)]);
+        insta::with_settings!({
+            snapshot_path => "../../../tests/golden/check",
+            prepend_module_to_snapshot => false,
+            snapshot_suffix => "",
+            omit_expression => true,
+        }, {
+            insta::assert_snapshot!(name, picture);
+        });
+    });
+    let seen = seen.get_mut();
+    let unseen: Vec<_> = CODES.iter().filter(|code| !seen.contains(code)).collect();
+    assert!(unseen.is_empty(), "no golden file shows {unseen:?}");
+}
