@@ -14,28 +14,28 @@ use audience::{DateTime, Decimal, Zone};
 use serde::{Deserialize, Serialize};
 
 /// Where the sample lies, from the root of the repository.
-pub const SAMPLE: &str = "examples/data/online_retail_1000_customers.csv.gz";
+pub(crate) const SAMPLE: &str = "examples/data/online_retail_1000_customers.csv.gz";
 /// The shop's clock: invoices are dated in local time.
-pub const ZONE: &str = "Europe/London";
+pub(crate) const ZONE: &str = "Europe/London";
 /// The moment the campaign is written for, a few hours after the last invoice.
-pub const NOW: &str = "2011-12-10T00:00:00Z";
+pub(crate) const NOW: &str = "2011-12-10T00:00:00Z";
 
 /// Customers in the order of their numbers, products in the order of their codes.
-pub struct Data {
+pub(crate) struct Data {
     pub customers: Vec<Customer>,
     pub products: Vec<Product>,
 }
 
 #[derive(Serialize)]
-pub struct Customer {
+pub(crate) struct Customer {
     pub id: String,
     pub country: String,
-    pub purchases: Vec<Invoice>,
-    pub returns: Vec<Invoice>,
+    pub purchases: Vec<Order>,
+    pub returns: Vec<Order>,
 }
 
 #[derive(Serialize)]
-pub struct Invoice {
+pub(crate) struct Order {
     pub at: DateTime,
     pub invoice: String,
     /// The exact sum of quantity × price; negative on returns.
@@ -44,7 +44,7 @@ pub struct Invoice {
 }
 
 #[derive(Serialize)]
-pub struct Item {
+pub(crate) struct Item {
     pub sku: String,
     pub name: String,
     pub quantity: i64,
@@ -52,7 +52,7 @@ pub struct Item {
 }
 
 #[derive(Serialize)]
-pub struct Product {
+pub(crate) struct Product {
     pub sku: String,
     /// As on the latest invoice.
     pub name: String,
@@ -85,7 +85,7 @@ struct Line {
 }
 
 /// Reads the compressed sample.
-pub fn read(compressed: impl Read) -> Result<Data, Box<dyn Error>> {
+pub(crate) fn read(compressed: impl Read) -> Result<Data, Box<dyn Error>> {
     let zone = Zone::named(ZONE)?;
     let mut customers: BTreeMap<String, Customer> = BTreeMap::new();
     let mut products: BTreeMap<String, Product> = BTreeMap::new();
@@ -93,7 +93,7 @@ pub fn read(compressed: impl Read) -> Result<Data, Box<dyn Error>> {
     for line in csv::Reader::from_reader(flate2::read::GzDecoder::new(compressed)).into_deserialize() {
         let line: Line = line?;
         let at = zone.parse(&line.at)?;
-        let name = line.name.trim().to_owned();
+        let name = tidied(&line.name);
         if is_product(&line.sku) && line.price > Decimal::ZERO {
             let product = Product {
                 sku: line.sku.clone(),
@@ -133,7 +133,7 @@ pub fn read(compressed: impl Read) -> Result<Data, Box<dyn Error>> {
 }
 
 /// Writes one JSON object on each line.
-pub fn write_lines<T: Serialize>(mut out: impl Write, rows: &[T]) -> Result<(), Box<dyn Error>> {
+pub(crate) fn write_lines<T: Serialize>(mut out: impl Write, rows: &[T]) -> Result<(), Box<dyn Error>> {
     for row in rows {
         serde_json::to_writer(&mut out, row)?;
         out.write_all(b"\n")?;
@@ -142,13 +142,13 @@ pub fn write_lines<T: Serialize>(mut out: impl Write, rows: &[T]) -> Result<(), 
 }
 
 /// Adds an item to its invoice. An invoice that was typed over two minutes has two times; the first counts.
-fn add(invoices: &mut Vec<Invoice>, number: String, at: DateTime, item: Item) -> Option<()> {
+fn add(invoices: &mut Vec<Order>, number: String, at: DateTime, item: Item) -> Option<()> {
     let amount = item.price.checked_mul(Decimal::from_int(item.quantity)?)?;
     if let Some(invoice) = invoices.iter_mut().rev().find(|it| it.invoice == number) {
         invoice.amount = invoice.amount.checked_add(amount)?;
         invoice.items.push(item);
     } else {
-        invoices.push(Invoice {
+        invoices.push(Order {
             at,
             invoice: number,
             amount,
@@ -162,27 +162,35 @@ fn is_product(sku: &str) -> bool {
     sku.len() >= 5 && sku.bytes().take(5).all(|b| b.is_ascii_digit())
 }
 
-/// The first letters of the first two words that say something: `SET OF 3 CAKE TINS` gives `CT`.
+/// `LUNCH BAG  BLACK SKULL.` without the second blank and the point.
+fn tidied(name: &str) -> String {
+    let words: Vec<&str> = name.split_whitespace().collect();
+    words.join(" ").trim_end_matches(['.', ',']).to_owned()
+}
+
+/// The first letters of the first and the last word that say something: `LUNCH BAG SPACEBOY DESIGN` gives `LS`.
 fn initials(name: &str) -> String {
-    const SMALL: [&str; 10] = ["SET", "PACK", "BOX", "OF", "THE", "AND", "IN", "WITH", "FOR", "A"];
+    const SMALL: [&str; 14] = [
+        "SET", "PACK", "BOX", "OF", "THE", "AND", "IN", "WITH", "FOR", "A", "DESIGN", "SMALL", "LARGE",
+        "ASSORTED",
+    ];
     let says_something = |word: &&str| word.starts_with(char::is_alphabetic) && !SMALL.contains(word);
-    let letters: String = name
+    let mut letters = name
         .split([' ', ',', '.', '/', '-'])
         .filter(says_something)
-        .filter_map(|word| word.chars().next())
-        .take(2)
-        .collect();
-    if letters.is_empty() {
-        name.chars().take(1).collect()
-    } else {
-        letters
+        .filter_map(|word| word.chars().next());
+    match (letters.next(), letters.next_back()) {
+        (Some(first), Some(last)) => format!("{first}{last}"),
+        (Some(first), None) => first.to_string(),
+        _ => name.chars().take(1).collect(),
     }
 }
 
 /// A colour that stays with the product, dark enough for white letters.
 fn tint(sku: &str) -> &'static str {
-    const TINTS: [&str; 7] = [
-        "#c2533f", "#2f7f79", "#b9791b", "#6a5d8f", "#3f6b9c", "#8c2f39", "#55753a",
+    const TINTS: [&str; 9] = [
+        "#c2533f", "#2f7f79", "#a86d14", "#6a5d8f", "#3f6b9c", "#8c2f39", "#55753a", "#9a4a78", "#4a5568",
     ];
-    TINTS[sku.bytes().map(usize::from).sum::<usize>() % TINTS.len()]
+    let spread = sku.bytes().fold(0, |sum, byte| sum * 31 + usize::from(byte));
+    TINTS[spread % TINTS.len()]
 }

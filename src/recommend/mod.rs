@@ -17,7 +17,7 @@ pub use interactions::Interactions;
 
 use std::{fmt, sync::Arc};
 
-use crate::record::Customer;
+use crate::{record::Customer, template::PlacedItem};
 
 /// Chooses items of a catalogue for a customer.
 ///
@@ -54,6 +54,20 @@ pub struct Recommendation {
     pub item: Arc<str>,
     /// Why this item.
     pub reason: Reason,
+}
+
+/// As a placement shows it: the reason in English.
+///
+/// ```
+/// # use audience::{Placements, Reason, Recommendation};
+/// let mut placements = Placements::new();
+/// placements.set("recommendations", [&Recommendation { item: "tea".into(), reason: Reason::Popular }]);
+/// assert_eq!(placements.get("recommendations")[0].reason(), "popular with our customers");
+/// ```
+impl From<&Recommendation> for PlacedItem {
+    fn from(recommendation: &Recommendation) -> Self {
+        Self::new(recommendation.item.clone(), recommendation.reason.to_string())
+    }
 }
 
 /// Why an item is shown. `Display` says it to the customer in English; a host with another language matches on it.

@@ -28,11 +28,13 @@ impl Shop {
         let definitions = Definitions::parse(DEFINITIONS)?;
         let at = definitions.at(retail::NOW.parse()?, &Zone::named(retail::ZONE)?);
         let data = retail::read(File::open(retail::SAMPLE)?)?;
-        let load = |customer: retail::Customer| -> Result<_, Box<dyn Error>> {
-            let loaded = definitions.customer_from_json(serde_json::to_vec(&customer)?)?;
-            Ok((customer.id, loaded))
-        };
-        let customers = data.customers.into_iter().map(load).collect::<Result<_, _>>()?;
+        let mut lines = Vec::new();
+        retail::write_lines(&mut lines, &data.customers)?;
+        let lines = lines.split(|byte| *byte == b'\n');
+        let mut customers = Vec::new();
+        for (line, customer) in lines.zip(data.customers) {
+            customers.push((customer.id, definitions.customer_from_json(line)?));
+        }
         Ok(Self {
             definitions,
             at,
@@ -126,6 +128,14 @@ fn every_amount_adds_up_as_in_sql() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
+/// What `audience eval` prints for a customer.
+#[cfg(feature = "cli")]
+#[derive(serde::Deserialize)]
+struct Line {
+    key: String,
+    segments: Vec<String>,
+}
+
 /// The command line gives the same segments for the same customers.
 #[cfg(feature = "cli")]
 #[test]
@@ -147,11 +157,6 @@ fn the_command_line_finds_the_customers_that_sql_finds() -> Result<(), Box<dyn E
         String::from_utf8_lossy(&output.stderr)
     );
 
-    #[derive(serde::Deserialize)]
-    struct Line {
-        key: String,
-        segments: Vec<String>,
-    }
     let lines: Vec<Line> = serde_json::Deserializer::from_slice(&output.stdout)
         .into_iter()
         .collect::<Result<_, _>>()?;
