@@ -4,7 +4,7 @@ use std::{collections::HashSet, sync::Arc};
 
 use indexmap::{IndexMap, map::Entry};
 
-use super::report::Report;
+use super::{report::Report, scope::Names};
 use crate::{
     diagnostic::{Code, Diagnostic},
     limits::Limits,
@@ -208,6 +208,20 @@ impl<'a> Definitions<'a> {
                 );
                 let first = self.formulas[*entry.get()].name.span;
                 report.push(duplicate(message, formula.name.span, first));
+            }
+        }
+    }
+
+    /// Refuses traits with the name of an attribute of a schema that was given.
+    pub(crate) fn refuse_traits_of(&self, names: &Names, report: &mut Report) {
+        for (name, index) in &self.traits {
+            if names.customer.members.contains_key(name) {
+                let message = format!("`{name}` is the name of an attribute and of a trait");
+                let error = Diagnostic::new(Code::DuplicateName, message).label(
+                    self.formulas[*index].name.span,
+                    "the schema that was given has the attribute",
+                );
+                report.push(error);
             }
         }
     }

@@ -45,6 +45,7 @@ use crate::{
     diagnostic::Diagnostic,
     hir::{self, Condition, Expr, Items, Module},
     limits::Limits,
+    schema::Schema,
     syntax::ast,
     value::{Filled, Roles},
 };
@@ -52,14 +53,27 @@ use crate::{
 /// Checks all definitions. The module is there when no diagnostic is an error; the diagnostics are in the order of the
 /// text.
 pub(crate) fn check(files: &[ast::File], limits: &Limits) -> (Option<Module>, Vec<Diagnostic>) {
+    check_beside(None, files, limits)
+}
+
+/// Checks definitions that stand beside a given schema, which says what is known of a customer. They may add catalogues,
+/// events and placements to it.
+pub(crate) fn check_beside(
+    given: Option<&Schema>,
+    files: &[ast::File],
+    limits: &Limits,
+) -> (Option<Module>, Vec<Diagnostic>) {
     let mut report = Report::new(limits);
     let definitions = definitions::collect(files, limits, &mut report);
-    let (schema, broken) = schema::check(&definitions, &mut report);
+    let (schema, broken) = schema::check(&definitions, given, &mut report);
     let mut names = Names::of_schema(Arc::new(schema));
     names.broken = broken;
     names.broken.extend(definitions.broken.iter().cloned());
-    names.everything_broken = definitions.customer.is_none();
+    names.everything_broken = definitions.customer.is_none() && given.is_none();
     names.segments = definitions.segments.keys().cloned().collect();
+    if given.is_some() {
+        definitions.refuse_traits_of(&names, &mut report);
+    }
     for name in definitions.traits.keys() {
         names.traits.insert(name.clone(), None);
     }

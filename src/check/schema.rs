@@ -14,35 +14,54 @@ use crate::{
     value::{Field, Filled, Roles, Type},
 };
 
-/// Makes the schema and reports what is wrong with it. Fields without a legible type are left out; their names come back,
-/// so that uses of them stay silent.
-pub(crate) fn check(definitions: &Definitions<'_>, report: &mut Report) -> (Schema, HashSet<Arc<str>>) {
+/// Makes the schema, which may begin with a given one, and reports what is wrong with it. Fields without a legible type
+/// are left out; their names come back, so that uses of them stay silent.
+pub(crate) fn check(
+    definitions: &Definitions<'_>,
+    given: Option<&Schema>,
+    report: &mut Report,
+) -> (Schema, HashSet<Arc<str>>) {
     let mut reader = Reader {
         report,
         definitions,
         broken: HashSet::new(),
         lost_keys: false,
     };
-    let mut schema = Schema::default();
-    let mut spans = Spans::default();
-    if let Some(customer) = &definitions.customer {
+    let is_given = given.is_some();
+    let mut schema = given.cloned().unwrap_or_default();
+    let mut spans = Spans::beside(&schema);
+    if let Some(customer) = definitions.customer.filter(|_| is_given) {
+        let error = Diagnostic::new(Code::DuplicateName, "the customer is defined twice").label(
+            customer.word,
+            "the schema that was given says what is known of a customer",
+        );
+        reader.report.push(error);
+    } else if let Some(customer) = &definitions.customer {
         schema.customer = reader.block(Definition::Customer, customer.word, customer.fields, &mut spans);
-    } else if !definitions.customer_broken {
+    } else if !definitions.customer_broken && !is_given {
         let error = Diagnostic::new(Code::MissingCustomer, "no `customer` block")
             .label(Span::default(), "nothing says what is known of a customer")
             .help("begin with `customer { id: string key }`".to_owned());
         reader.report.push(error);
     }
-    for (index, (name, block)) in definitions.catalogs.iter().enumerate() {
-        let place = Definition::Catalog(index);
+    for (name, block) in &definitions.catalogs {
+        if schema.catalogs.contains_key(name) {
+            reader.refuse_given("catalogue", block.name);
+            continue;
+        }
+        let place = Definition::Catalog(schema.catalogs.len());
         let catalog = Catalog {
             description: text_of(block.description),
             fields: reader.block(place, block.name.span, block.fields, &mut spans),
         };
         schema.catalogs.insert(name.clone(), catalog);
     }
-    for (index, (name, block)) in definitions.events.iter().enumerate() {
-        let place = Definition::Event(index);
+    for (name, block) in &definitions.events {
+        if schema.events.contains_key(name) {
+            reader.refuse_given("event", block.name);
+            continue;
+        }
+        let place = Definition::Event(schema.events.len());
         let event = Event {
             description: text_of(block.description),
             fields: reader.block(place, block.name.span, block.fields, &mut spans),
@@ -51,6 +70,10 @@ pub(crate) fn check(definitions: &Definitions<'_>, report: &mut Report) -> (Sche
     }
     let placements = definitions.placements.iter();
     for (name, placement) in placements.filter(|(_, it)| !definitions.broken.contains(&it.catalog.text)) {
+        if schema.placements.contains_key(name) {
+            reader.refuse_given("placement", placement.name);
+            continue;
+        }
         spans.placements.push(FieldSpans {
             name: placement.name.span,
             ty: placement.catalog.span,
@@ -102,6 +125,17 @@ struct FieldSpans {
 }
 
 impl Spans {
+    /// Nowhere, for the parts of a schema that was given.
+    fn beside(given: &Schema) -> Self {
+        let nowhere = |count: usize| (0..count).map(|_| FieldSpans::default()).collect();
+        Self {
+            customer: None,
+            catalogs: nowhere(given.catalogs.len()),
+            events: nowhere(given.events.len()),
+            placements: nowhere(given.placements.len()),
+        }
+    }
+
     fn of(&self, place: &Place) -> Span {
         let definition = match place.definition {
             Definition::Customer => self.customer.as_ref(),
@@ -145,6 +179,14 @@ impl Reader<'_> {
             Code::InvalidKey => self.lost_keys && fault.place.part == Part::Name,
             _ => false,
         }
+    }
+
+    /// A name that the schema that was given has already.
+    fn refuse_given(&mut self, kind: &str, name: &ast::Name) {
+        let message = format!("the {kind} `{}` is defined twice", name.text);
+        let error = Diagnostic::new(Code::DuplicateName, message)
+            .label(name.span, "the schema that was given has it already");
+        self.report.push(error);
     }
 
     fn block(

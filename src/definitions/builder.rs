@@ -8,6 +8,7 @@ use crate::{
     diagnostic::{Code, Diagnostic, Severity, Source},
     error::CompileError,
     limits::Limits,
+    schema::Schema,
     span::Span,
     syntax,
 };
@@ -33,9 +34,31 @@ pub struct Builder {
     sources: Vec<Source>,
     problems: Vec<Diagnostic>,
     limits: Limits,
+    schema: Option<Schema>,
 }
 
 impl Builder {
+    /// Takes what is known of a customer from a schema, built in Rust or read with serde, in place of a `customer` block.
+    /// The sources may add catalogues, events and placements to it.
+    ///
+    /// ```
+    /// # use audience::{Definitions, Field, Schema, Type};
+    /// let schema = Schema::builder()
+    ///     .attribute(Field::new("id", Type::String).key())
+    ///     .attribute(Field::new("orders", Type::Int))
+    ///     .build()?;
+    /// let shop = Definitions::builder()
+    ///     .schema(schema)
+    ///     .source("loyal.audience", "segment loyal = orders >= 10")
+    ///     .build()?;
+    /// assert_eq!(shop.segments().count(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn schema(mut self, schema: Schema) -> Self {
+        self.schema = Some(schema);
+        self
+    }
+
     /// Adds a text under the name that diagnostics show.
     pub fn source(mut self, name: impl AsRef<str>, text: impl AsRef<str>) -> Self {
         self.sources.push(Source::new(name, text));
@@ -114,6 +137,7 @@ impl Builder {
             sources,
             mut problems,
             limits,
+            schema,
         } = self;
         let bytes: usize = sources.iter().map(|source| source.text.len()).sum();
         if bytes > limits.source_bytes {
@@ -137,7 +161,7 @@ impl Builder {
                 file
             })
             .collect();
-        let (module, diagnostics) = check::check(&files, &limits);
+        let (module, diagnostics) = check::check_beside(schema.as_ref(), &files, &limits);
         problems.extend(diagnostics);
         problems.sort_by_key(Diagnostic::span);
         match module {

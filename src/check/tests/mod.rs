@@ -8,7 +8,7 @@ mod windows;
 use std::collections::HashSet;
 
 use crate::{
-    check::check,
+    check::{check, check_beside},
     diagnostic::{Code, Diagnostic, Source, render},
     hir::Module,
     limits::Limits,
@@ -119,4 +119,45 @@ fn golden() {
     let seen = seen.get_mut();
     let unseen: Vec<_> = CODES.iter().filter(|code| !seen.contains(code)).collect();
     assert!(unseen.is_empty(), "no golden file shows {unseen:?}");
+}
+
+#[test]
+fn definitions_stand_beside_a_given_schema() {
+    let limits = Limits::default();
+    let given = |text: &str| {
+        let (file, _) = syntax::parse_file(0, text, &limits);
+        let (module, diagnostics) = check(&[file], &limits);
+        module
+            .map(|it| (*it.schema).clone())
+            .unwrap_or_else(|| panic!("{diagnostics:?}"))
+    };
+    let schema =
+        given("customer { id: string key, a: int }  catalog c { sku: string key }  event e { x: int }");
+    for (text, expected) in [
+        ("segment s = a > 1 and any e where x > 1", vec![]),
+        (
+            "event f { sku: ref c }  placement p of c  segment s = any f where sku = \"x\"",
+            vec![],
+        ),
+        ("segment s = b > 1", vec!["unknown attribute `b`"]),
+        (
+            "customer { id: string key }",
+            vec!["the customer is defined twice"],
+        ),
+        ("event e { y: int }", vec!["the event `e` is defined twice"]),
+        ("event f { y: int, y: int }", vec!["`y` is defined twice"]),
+        (
+            "event a { y: int }",
+            vec!["`a` is both an attribute and an event"],
+        ),
+        (
+            "trait a = 1",
+            vec!["`a` is the name of an attribute and of a trait"],
+        ),
+    ] {
+        let (file, _) = syntax::parse_file(0, text, &limits);
+        let (_, diagnostics) = check_beside(Some(&schema), &[file], &limits);
+        let messages: Vec<_> = diagnostics.iter().map(|it| it.message.as_str()).collect();
+        assert_eq!(messages, expected, "{text}");
+    }
 }
