@@ -38,3 +38,13 @@ pub use value::{
     Date, DateTime, Decimal, DecimalError, Duration, Field, Filled, Geo, Roles, TimeError, Type, Value,
     ValueRef, Zone, ZoneError,
 };
+
+/// The manual of the language: everything that can be written, what it means, and what it answers at the edges.
+#[cfg(doc)]
+#[doc = include_str!("../docs/language.md")]
+pub mod language {}
+
+/// Compiles and runs the example of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

@@ -3,9 +3,12 @@
 //! Blocks of `docs/language.md`: `audience contract` holds the definitions that all others build on, `audience` further ones, and
 //! `customers` what the block before it answers, one customer in a line: `{…} => spain, total = 3, other is missing`. Every
 //! segment that matches is listed (or `nothing`); of the traits, those that the line is about. `template text` and
-//! `template html` hold a template. `error=CODE` and `warning=CODE` name the one diagnostic that the block gives.
+//! `template html` hold a template, and `messages` what it says: `{…} => Hello Ana` or `{…} => skipped: the reason`.
+//! `error=CODE` and `warning=CODE` name the one diagnostic that the block gives; `each`, that each of its lines gives alone.
 
-use audience::{At, CompileError, Definitions, Diagnostic, Segment, Zone};
+use audience::{
+    At, CompileError, Definitions, Diagnostic, Format, Inputs, Placements, Rendered, Segment, Template, Zone,
+};
 
 const MANUAL: &str = include_str!("../docs/language.md");
 
@@ -20,6 +23,7 @@ fn the_examples_compile_and_answer_as_the_manual_says() {
         .as_str();
     let mut last: Option<Definitions> = None;
     let mut before = "";
+    let mut template: Option<(Definitions, Template)> = None;
     let mut answers = 0;
     for block in &blocks {
         let words: Vec<&str> = block.words.iter().map(String::as_str).collect();
@@ -27,6 +31,21 @@ fn the_examples_compile_and_answer_as_the_manual_says() {
             .iter()
             .find_map(|it| it.strip_prefix("error=").or(it.strip_prefix("warning=")));
         match words[..] {
+            ["audience", "each", ..] => {
+                for (line, text) in (block.line + 1..).zip(block.text.lines()) {
+                    let alone = Block {
+                        line,
+                        words: block.words.clone(),
+                        text: text.to_owned(),
+                    };
+                    compiled(
+                        &alone,
+                        expected,
+                        Definitions::parse(&(contract.to_owned() + text)),
+                        Definitions::warnings,
+                    );
+                }
+            }
             ["audience", ..] => {
                 let source = if words.contains(&"contract") {
                     block.text.clone()
@@ -39,10 +58,20 @@ fn the_examples_compile_and_answer_as_the_manual_says() {
                     Definitions::parse(&source),
                     Definitions::warnings,
                 );
-                before = &block.text;
+                if last.is_some() {
+                    before = &block.text;
+                }
             }
             ["template", format, ..] => {
-                let _ = (format, before);
+                let shop = Definitions::parse(&(contract.to_owned() + before)).expect("compiled before");
+                let format = if format == "html" {
+                    Format::Html
+                } else {
+                    Format::Text
+                };
+                let built = shop.template(format, &block.text);
+                template =
+                    compiled(block, expected, built, Template::warnings).map(|template| (shop, template));
             }
             ["customers"] => {
                 let shop = last
@@ -51,6 +80,15 @@ fn the_examples_compile_and_answer_as_the_manual_says() {
                 for (offset, line) in block.text.lines().enumerate() {
                     answers += 1;
                     check_answer(shop, block.line + 1 + offset, line);
+                }
+            }
+            ["messages"] => {
+                let (shop, template) = template
+                    .as_ref()
+                    .unwrap_or_else(|| panic!("line {}: no template", block.line));
+                for (line, text) in (block.line + 1..).zip(block.text.lines()) {
+                    answers += 1;
+                    check_message(shop, template, line, text);
                 }
             }
             _ => panic!("line {}: unknown kind of block {words:?}", block.line),
@@ -172,6 +210,30 @@ fn check_answer(shop: &Definitions, number: usize, line: &str) {
     let segments: Vec<_> = shop.segments().filter(|it| it.matches(&customer, &at)).collect();
     let matching: Vec<&str> = segments.iter().map(Segment::name).collect();
     assert_eq!(matching, members, "line {number}");
+}
+
+/// Checks a line such as `{"id": "ana"} => Hello Ana`.
+fn check_message(shop: &Definitions, template: &Template, number: usize, line: &str) {
+    let (json, expected) = line
+        .split_once(" => ")
+        .unwrap_or_else(|| panic!("line {number}: no `=>`"));
+    let customer = shop
+        .customer_from_json(json.trim())
+        .unwrap_or_else(|error| panic!("line {number}: {error}"));
+    let mut text = String::new();
+    let rendered = template
+        .render_into(
+            &customer,
+            &Inputs::default(),
+            &Placements::new(),
+            &at(shop),
+            &mut text,
+        )
+        .unwrap_or_else(|error| panic!("line {number}: {error}"));
+    if let Rendered::Skipped(reason) = rendered {
+        text = format!("skipped: {reason}");
+    }
+    assert_eq!(text.trim_end_matches('\n'), expected, "line {number}");
 }
 
 fn at(shop: &Definitions) -> At {

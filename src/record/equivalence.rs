@@ -354,9 +354,9 @@ fn rust_values_are_taken_by_their_meaning() -> Result<(), Box<dyn std::error::Er
 
 #[test]
 fn large_values_are_refused() {
-    let limits = crate::Limits {
+    let limits = crate::limits::Limits {
         record_bytes: 1_000,
-        ..crate::Limits::default()
+        ..crate::limits::Limits::default()
     };
     let long = json!({"id": "a", "surname": "x".repeat(1_001)});
     let error = loader()

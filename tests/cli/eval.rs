@@ -278,6 +278,7 @@ fn arguments_that_make_no_sense_are_refused() {
         "eval shop.audience --customers customers.jsonl --at 2026-06-01T00:00:00",
         &format!("{EVAL} --warn-below 3"),
         &format!("{EVAL} --counts --traits"),
+        &format!("{EVAL} --catalog products"),
         "fit",
     ] {
         let run = folder.run(arguments);
@@ -312,4 +313,34 @@ fn a_reader_that_has_seen_enough_is_no_error() {
         ),
         (Some(0), "")
     );
+}
+
+#[test]
+fn items_of_a_catalogue_are_read_and_checked() {
+    let folder = folder("eval_catalog");
+    folder.write(
+        "shop.audience",
+        format!("{SHOP}\ncatalog products {{ sku: string key, price: decimal }}\n"),
+    );
+    folder.write(
+        "products.jsonl",
+        "{\"sku\":\"a\",\"price\":1.5}\n{\"sku\":\"b\",\"price\":\"dear\"}\n",
+    );
+    let run = folder.run(&format!("{EVAL} --catalog products=products.jsonl"));
+    assert_eq!((run.status, run.stdout.as_str()), (Some(2), ""));
+    assert!(
+        run.stderr.starts_with("error: products.jsonl") && run.stderr.contains("price"),
+        "{}",
+        run.stderr
+    );
+    folder.write("products.jsonl", "{\"sku\":\"a\",\"price\":1.5}\n");
+    assert_eq!(
+        folder
+            .run(&format!("{EVAL} --catalog products=products.jsonl"))
+            .status,
+        Some(0)
+    );
+    let run = folder.run(&format!("{EVAL} --catalog product=products.jsonl"));
+    assert_eq!(run.status, Some(2));
+    assert!(run.stderr.contains("product"), "{}", run.stderr);
 }

@@ -3,6 +3,7 @@
 mod check;
 mod eval;
 mod fmt;
+mod render;
 
 use std::{
     fs,

@@ -2,12 +2,12 @@
 
 use super::Folder;
 
-const SHOP: &str = r#"
+const SHOP: &str = r"
 customer { id: string key, first_name: string? filled, orders: int }
 catalog products { sku: string key, name: string filled, price: decimal, url: url }
 placement recommendations of products
 segment loyal = orders >= 10
-"#;
+";
 
 const CUSTOMERS: &str = concat!(
     r#"{"id":"ana","first_name":"Ana & Co","orders":12}"#,
@@ -25,7 +25,11 @@ const HELLO: &str = r#"{% if orders = 0 %}{% skip "never bought" %}{% endif %}He
 
 fn folder(name: &str) -> Folder {
     let folder = Folder::new(name);
-    folder.write("shop.audience", SHOP).write("customers.jsonl", CUSTOMERS).write("hello.txt", HELLO).write("hello.html", HELLO);
+    folder
+        .write("shop.audience", SHOP)
+        .write("customers.jsonl", CUSTOMERS)
+        .write("hello.txt", HELLO)
+        .write("hello.html", HELLO);
     folder
 }
 
@@ -41,17 +45,35 @@ fn each_customer_is_a_line_with_the_message_or_why_there_is_none() {
     );
     let folder = folder("render_lines");
     folder.run(RENDER).expect(0, expected, "");
-    folder.run(&RENDER.replace("hello.txt", "hello.html --format text")).expect(0, expected, "");
+    folder
+        .run(&RENDER.replace("hello.txt", "hello.html --format text"))
+        .expect(0, expected, "");
 }
 
 #[test]
 fn one_customer_gets_the_message_as_it_is() {
     let folder = folder("render_key");
-    folder.run(&format!("{RENDER} --key ana")).expect(0, "Hello Ana & Co, dear friend!\n", "");
-    folder.run(&format!("{RENDER} --key ana --format html")).expect(0, "Hello Ana &amp; Co, dear friend!\n", "");
-    folder.run(&RENDER.replace(".txt", ".html --key ana")).expect(0, "Hello Ana &amp; Co, dear friend!\n", "");
-    folder.run(&format!("{RENDER} --key cem")).expect(0, "", "skipped: never bought\n");
-    folder.run(&format!("{RENDER} --key dua")).expect(2, "", "error: customers.jsonl: no customer with the key `dua`\n");
+    folder
+        .run(&format!("{RENDER} --key ana"))
+        .expect(0, "Hello Ana & Co, dear friend!\n", "");
+    folder.run(&format!("{RENDER} --key ana --format html")).expect(
+        0,
+        "Hello Ana &amp; Co, dear friend!\n",
+        "",
+    );
+    folder.run(&RENDER.replace(".txt", ".html --key ana")).expect(
+        0,
+        "Hello Ana &amp; Co, dear friend!\n",
+        "",
+    );
+    folder
+        .run(&format!("{RENDER} --key cem"))
+        .expect(0, "", "skipped: never bought\n");
+    folder.run(&format!("{RENDER} --key dua")).expect(
+        2,
+        "",
+        "error: customers.jsonl: no customer with the key `dua`\n",
+    );
 }
 
 #[test]
@@ -78,12 +100,19 @@ fn the_context_gives_inputs_and_placements() {
          <a href=\"https://example.com/b\">Pot &amp; lid</a> €3.00 popular",
         "",
     );
-    folder.write("empty.json", r#"{"shop_url": "https://example.com", "coupon": "x"}"#);
+    folder.write(
+        "empty.json",
+        r#"{"shop_url": "https://example.com", "coupon": "x"}"#,
+    );
     let run = folder.run(&format!("{command} --context empty.json"));
     assert_eq!(run.stdout, "<a href=\"https://example.com\">x</a>nothing");
     let run = folder.run(&command);
     assert_eq!((run.status, run.stdout.as_str()), (Some(1), ""));
-    assert!(run.stderr.contains("unknown attribute `shop_url`") || run.stderr.contains("`shop_url`"), "{}", run.stderr);
+    assert!(
+        run.stderr.contains("unknown attribute `shop_url`") || run.stderr.contains("`shop_url`"),
+        "{}",
+        run.stderr
+    );
 }
 
 #[test]
@@ -101,31 +130,62 @@ fn a_context_that_cannot_be_used_is_named() {
         folder.write("context.json", context);
         let run = folder.run(&format!("{RENDER} --context context.json"));
         assert_eq!((run.status, run.stdout.as_str()), (Some(2), ""), "{context}");
-        assert!(run.stderr.starts_with("error: context.json: "), "{context}: {}", run.stderr);
+        assert!(
+            run.stderr.starts_with("error: context.json: "),
+            "{context}: {}",
+            run.stderr
+        );
     }
 }
 
 #[test]
 fn a_template_with_errors_is_shown() {
     let folder = folder("render_errors");
-    folder.write("hello.txt", "Hello {{ first_name }}\n{{ frist_name | default: \"x\" }}\n");
+    folder.write(
+        "hello.txt",
+        "Hello {{ first_name }}\n{{ frist_name | default: \"x\" }}\n",
+    );
     let run = folder.run(RENDER);
     assert_eq!((run.status, run.stdout.as_str()), (Some(1), ""));
-    for part in ["error[may-be-missing]", "--> hello.txt:1:", "error[unknown-attribute]", "--> hello.txt:2:"] {
+    for part in [
+        "error[may-be-missing]",
+        "--> hello.txt:1:",
+        "error[unknown-attribute]",
+        "--> hello.txt:2:",
+    ] {
         assert!(run.stderr.contains(part), "{part}: {}", run.stderr);
     }
     let run = folder.run(&RENDER.replace("hello.txt", "nothing.txt"));
-    run.expect(2, "", "error: nothing.txt: No such file or directory (os error 2)\n");
+    run.expect(
+        2,
+        "",
+        "error: nothing.txt: No such file or directory (os error 2)\n",
+    );
 }
 
 #[test]
 fn bad_customers_stop_or_are_left_out() {
     let folder = folder("render_bad");
-    folder.write("customers.jsonl", "{\"id\":\"ana\",\"orders\":1}\n{\"id\":\"ben\"}\n{\"id\":\"cem\",\"orders\":2}\n");
+    folder.write(
+        "customers.jsonl",
+        "{\"id\":\"ana\",\"orders\":1}\n{\"id\":\"ben\"}\n{\"id\":\"cem\",\"orders\":2}\n",
+    );
     let run = folder.run(RENDER);
-    assert_eq!((run.status, run.stdout.as_str()), (Some(2), "{\"key\":\"ana\",\"message\":\"Hello you!\\n\"}\n"));
-    assert!(run.stderr.starts_with("error: customers.jsonl:2: orders: "), "{}", run.stderr);
+    assert_eq!(
+        (run.status, run.stdout.as_str()),
+        (Some(2), "{\"key\":\"ana\",\"message\":\"Hello you!\\n\"}\n")
+    );
+    assert!(
+        run.stderr.starts_with("error: customers.jsonl:2: orders: "),
+        "{}",
+        run.stderr
+    );
     let run = folder.run(&format!("{RENDER} --skip-bad"));
     assert_eq!((run.status, run.stdout.lines().count()), (Some(0), 2));
-    assert!(run.stderr.ends_with("warning: customers.jsonl: left out 1 of 3 customers: line 2\n"), "{}", run.stderr);
+    assert!(
+        run.stderr
+            .ends_with("warning: customers.jsonl: left out 1 of 3 customers: line 2\n"),
+        "{}",
+        run.stderr
+    );
 }

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use audience::{DateTime, Zone};
-use clap::{Args, Parser, Subcommand};
+use audience::{DateTime, Format, Zone};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Segments and messages from *.audience files.
 #[derive(Debug, Parser)]
@@ -24,6 +24,8 @@ pub(crate) enum Command {
     Fmt(Fmt),
     /// Tells which segments each customer belongs to, as one JSON line per customer
     Eval(Eval),
+    /// Writes the message of each customer: as one JSON line, or as it is for one customer
+    Render(Render),
 }
 
 #[derive(Debug, Args)]
@@ -61,6 +63,9 @@ pub(crate) struct Setting {
     /// The IANA time zone in which days begin and end
     #[arg(long, value_name = "ZONE", default_value = "UTC", value_parser = zone)]
     pub(crate) zone: Zone,
+    /// The items of a catalogue, as JSON lines; may be repeated
+    #[arg(long = "catalog", value_name = "NAME=FILE", value_parser = named_file)]
+    pub(crate) catalogs: Vec<(String, PathBuf)>,
 }
 
 /// The customers, and what to do with those that cannot be read.
@@ -97,6 +102,50 @@ pub(crate) struct Eval {
     pub(crate) warn_below: Option<u64>,
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct Render {
+    #[command(flatten)]
+    pub(crate) setting: Setting,
+    /// The template file
+    #[arg(value_name = "TEMPLATE")]
+    pub(crate) template: PathBuf,
+    #[command(flatten)]
+    pub(crate) customers: Customers,
+    /// Only the customer with this key, and the message as it is instead of JSON
+    #[arg(long, value_name = "KEY")]
+    pub(crate) key: Option<String>,
+    /// What the template writes; left out, text for a file whose name ends in .txt and html for others
+    #[arg(long, value_name = "FORMAT")]
+    pub(crate) format: Option<Output>,
+    /// Inputs and placements by name, as one JSON object
+    #[arg(long, value_name = "FILE")]
+    pub(crate) context: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Output {
+    /// A page or e-mail: values are escaped by where they stand
+    Html,
+    /// Plain text, a subject line, a text message
+    Text,
+}
+
+impl From<Output> for Format {
+    fn from(output: Output) -> Self {
+        match output {
+            Output::Html => Self::Html,
+            Output::Text => Self::Text,
+        }
+    }
+}
+
 fn zone(name: &str) -> Result<Zone, String> {
     Zone::named(name).map_err(|error| error.to_string())
+}
+
+fn named_file(argument: &str) -> Result<(String, PathBuf), String> {
+    match argument.split_once('=') {
+        Some((name, file)) if !name.is_empty() && !file.is_empty() => Ok((name.to_owned(), file.into())),
+        _ => Err("expected NAME=FILE, such as products=products.jsonl".to_owned()),
+    }
 }

@@ -21,7 +21,24 @@ pub(crate) fn setting(arguments: &args::Setting) -> Result<(Definitions, At), Fa
     }
     let shop = builder.build()?;
     eprint!("{}", audience::render(shop.warnings(), shop.sources()));
-    let at = shop.at(arguments.at, &arguments.zone);
+    let mut at = shop.at(arguments.at, &arguments.zone);
+    for (name, path) in &arguments.catalogs {
+        let file = File::open(path).map_err(|error| Failure::data(path.display(), error))?;
+        let items = shop
+            .loader()
+            .items_from_json_lines(name, BufReader::new(file))
+            .map_err(|error| {
+                let line = error.line().map(|line| format!(":{line}")).unwrap_or_default();
+                let dot = if error.path().is_empty() { "" } else { ": " };
+                Failure::Data(format!(
+                    "{}{line}{dot}{}: {}",
+                    path.display(),
+                    error.path(),
+                    error.message()
+                ))
+            })?;
+        at = at.with_items(items);
+    }
     Ok((shop, at))
 }
 
@@ -109,7 +126,8 @@ pub(crate) struct Line<'a> {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct TooLong;
 
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+/// What some editors put before the text.
+pub(crate) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 impl Lines {
     /// Opens a file, or standard input for `-`.

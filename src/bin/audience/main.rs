@@ -2,12 +2,14 @@
 
 mod args;
 mod check;
+mod context;
 mod eval;
 mod failure;
 mod fmt;
 mod input;
 mod output;
 mod progress;
+mod render;
 
 use std::process::ExitCode;
 
@@ -18,6 +20,7 @@ fn main() -> ExitCode {
         args::Command::Check(arguments) => check::run(&arguments),
         args::Command::Fmt(arguments) => fmt::run(&arguments),
         args::Command::Eval(arguments) => eval::run(&arguments),
+        args::Command::Render(arguments) => render::run(&arguments),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,0 +1,144 @@
+//! `audience render`: the message of each customer.
+
+use std::{fs, io::Write, ops::ControlFlow, path::Path};
+
+use audience::{At, Customer, Definitions, Format, Inputs, Placements, Rendered, Template};
+
+use crate::{args, context::Context, failure::Failure, input, output, progress};
+
+/// One line per customer, or the message of one as it is.
+pub(crate) fn run(arguments: &args::Render) -> Result<(), Failure> {
+    let (shop, mut at) = input::setting(&arguments.setting)?;
+    let context = context(arguments, &shop, &at)?;
+    for items in context.items {
+        at = at.with_items(items);
+    }
+    let template = template(arguments, &shop, &context.inputs)?;
+    let values = context.inputs.into_iter().map(|(name, _, value)| (name, value));
+    let inputs = template
+        .inputs(values)
+        .map_err(|error| Failure::Data(error.to_string()))?;
+    let message = Message {
+        template,
+        inputs,
+        placements: context.placements,
+        at,
+    };
+    match &arguments.key {
+        Some(key) => one(arguments, &shop, &message, key),
+        None => all(arguments, &shop, &message),
+    }
+}
+
+/// All that makes a message, but for the customer.
+struct Message {
+    template: Template,
+    inputs: Inputs,
+    placements: Placements,
+    at: At,
+}
+
+impl Message {
+    /// Renders into `text`, whose old content is dropped.
+    fn render(&self, customer: &Customer, text: &mut String) -> Result<Rendered, Failure> {
+        text.clear();
+        self.template
+            .render_into(customer, &self.inputs, &self.placements, &self.at, text)
+            .map_err(|error| Failure::Data(format!("customer `{}`: {error}", customer.key())))
+    }
+}
+
+fn context(arguments: &args::Render, shop: &Definitions, at: &At) -> Result<Context, Failure> {
+    let Some(path) = &arguments.context else {
+        return Ok(Context::default());
+    };
+    let json = fs::read(path).map_err(|error| Failure::data(path.display(), error))?;
+    let json = json.strip_prefix(input::BYTE_ORDER_MARK).unwrap_or(&json);
+    Context::read(json, shop, |catalog| at.items(catalog).is_some())
+        .map_err(|problem| Failure::data(path.display(), problem))
+}
+
+fn template(
+    arguments: &args::Render,
+    shop: &Definitions,
+    inputs: &[(String, audience::Type, audience::Value)],
+) -> Result<Template, Failure> {
+    let path = &arguments.template;
+    let bytes = fs::read(path).map_err(|error| Failure::data(path.display(), error))?;
+    let bytes = bytes.strip_prefix(input::BYTE_ORDER_MARK).unwrap_or(&bytes);
+    let text = std::str::from_utf8(bytes).map_err(|error| {
+        Failure::data(
+            path.display(),
+            format_args!("byte {} is not UTF-8", error.valid_up_to()),
+        )
+    })?;
+    let format = arguments.format.map_or_else(|| format_of(path), Format::from);
+    let mut builder = shop.template_builder(format).source(path.to_string_lossy(), text);
+    for (name, ty, _) in inputs {
+        builder = builder.input(name.as_str(), ty.clone());
+    }
+    let template = builder.build()?;
+    eprint!(
+        "{}",
+        audience::render(template.warnings(), std::slice::from_ref(template.source()))
+    );
+    Ok(template)
+}
+
+/// Plain text where the name says so; else HTML, whose escaping does no harm.
+fn format_of(path: &Path) -> Format {
+    if path.extension().is_some_and(|it| it.eq_ignore_ascii_case("txt")) {
+        Format::Text
+    } else {
+        Format::Html
+    }
+}
+
+fn one(arguments: &args::Render, shop: &Definitions, message: &Message, key: &str) -> Result<(), Failure> {
+    let bar = progress::over(&arguments.customers.file, true);
+    let mut found = None;
+    let mut text = String::new();
+    input::each_customer(shop, &arguments.customers, &bar, |customer| {
+        if customer.key().to_string() != key {
+            return Ok(ControlFlow::Continue(()));
+        }
+        found = Some(message.render(customer, &mut text)?);
+        Ok(ControlFlow::Break(()))
+    })?;
+    match found {
+        None => Err(Failure::data(
+            arguments.customers.file.display(),
+            format_args!("no customer with the key `{key}`"),
+        )),
+        Some(Rendered::Skipped(reason)) => {
+            eprintln!("skipped: {reason}");
+            Ok(())
+        }
+        Some(Rendered::Sent) => {
+            let mut out = output::stdout();
+            out.write_all(text.as_bytes())?;
+            Ok(out.flush()?)
+        }
+    }
+}
+
+/// `{"key":"17850","message":"…"}` or `{"key":"17850","skipped":"…"}` for each customer.
+fn all(arguments: &args::Render, shop: &Definitions, message: &Message) -> Result<(), Failure> {
+    let bar = progress::over(&arguments.customers.file, false);
+    let mut out = output::stdout();
+    let mut text = String::new();
+    input::each_customer(shop, &arguments.customers, &bar, |customer| {
+        let rendered = message.render(customer, &mut text)?;
+        let (kind, text) = match &rendered {
+            Rendered::Sent => ("message", text.as_str()),
+            Rendered::Skipped(reason) => ("skipped", &**reason),
+        };
+        out.write_all(b"{\"key\":")?;
+        output::write_value(&mut out, Some(customer.key()))?;
+        write!(out, ",\"{kind}\":")?;
+        output::write_text(&mut out, text)?;
+        out.write_all(b"}\n")?;
+        Ok(ControlFlow::Continue(()))
+    })?;
+    Ok(out.flush()?)
+}
