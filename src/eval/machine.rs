@@ -133,7 +133,7 @@ impl<'a, 'l, R: Row<'a>> Machine<'a, 'l, R> {
                 row.datetime(slot).is_some_and(|it| from <= it && it < to)
             }
             Op::Words { slot, mask } => row.word(slot).is_some_and(|it| it < 64 && mask >> it & 1 == 1),
-            Op::TextIs { slot, text } => row.text(slot) == Some(&*program.texts[text as usize]),
+            Op::TextIs { slot, text } => row.text_is(slot, &program.texts[text as usize]),
             Op::TextIn { slot, set } => row
                 .text(slot)
                 .is_some_and(|it| is_among(it, &program.text_sets[set as usize])),

@@ -70,7 +70,7 @@ impl Place {
     /// The text, unless it is one that counts as missing.
     #[inline]
     fn checked<'a>(&self, text: &'a str) -> Option<&'a str> {
-        let nul = memchr::memchr(0, text.as_bytes()).is_some();
+        let nul = text.as_bytes().contains(&0);
         let refused = nul || self.check.as_ref().is_some_and(|check| !check.accepts(text));
         (!refused).then_some(text)
     }
@@ -133,6 +133,15 @@ impl<'a, R: Record> Row<'a> for BoundRow<'a, R> {
     fn text(self, slot: u32) -> Option<&'a str> {
         let place = self.place(slot)?;
         place.checked(self.record.text(place.field)?)
+    }
+
+    /// Whether the text may be taken as it is matters only when it is the right one.
+    #[inline]
+    fn text_is(self, slot: u32, text: &str) -> bool {
+        let found = self
+            .place(slot)
+            .and_then(|place| Some((place, self.record.text(place.field)?)));
+        found.is_some_and(|(place, found)| found == text && place.checked(found).is_some())
     }
 
     #[inline]
@@ -518,7 +527,12 @@ mod tests {
                 Type::Int => format!("{:?}", row.int(slot)),
                 Type::Float => format!("{:?}", row.float(slot)),
                 Type::Decimal => format!("{:?}", row.decimal(slot)),
-                Type::Words(_) => format!("{:?} {:?}", row.text(slot), row.word(slot)),
+                Type::Words(_) => format!(
+                    "{:?} {:?} {}",
+                    row.text(slot),
+                    row.word(slot),
+                    row.text_is(slot, "male")
+                ),
                 Type::Date => format!("{:?}", row.date(slot)),
                 Type::DateTime => format!("{:?}", row.datetime(slot)),
                 Type::Geo => format!("{:?}", row.geo(slot)),
@@ -526,7 +540,14 @@ mod tests {
                     let items = it.items.as_deref().expect("a list has items");
                     format!("{:?}", row.list(slot).map(|rows| read_all(rows, items)))
                 }
-                _ => format!("{:?}", row.text(slot)),
+                _ => {
+                    let text = row.text(slot);
+                    assert!(
+                        row.text_is(slot, text.unwrap_or("other")) == text.is_some(),
+                        "{text:?}"
+                    );
+                    format!("{text:?}")
+                }
             };
             _ = writeln!(out, "{}: {} {value}", it.name(), row.known(slot));
         }
@@ -592,7 +613,7 @@ mod tests {
                 "{name} in {shown}"
             );
         }
-        assert!(shown.contains("gender: false None None\n"), "{shown}");
+        assert!(shown.contains("gender: false None None false\n"), "{shown}");
         assert!(
             shown.contains(r#"tags: true Some([": false None\n"])"#),
             "{shown}"

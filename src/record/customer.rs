@@ -178,6 +178,12 @@ impl<'a> Row<'a> for &'a Customer {
     }
 
     #[inline]
+    fn text_is(self, slot: u32, text: &str) -> bool {
+        let cell = self.root.cell(slot as usize);
+        cell.is_some_and(|cell| self.root.text_is(&self.store, slot as usize, cell, text))
+    }
+
+    #[inline]
     fn word(self, slot: u32) -> Option<u32> {
         self.root.cell(slot as usize).map(word_of)
     }

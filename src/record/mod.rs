@@ -43,6 +43,11 @@ pub(crate) trait Row<'a>: Copy {
     fn decimal(self, slot: u32) -> Option<i64>;
     /// Text, URLs, references, and enumerations as their word.
     fn text(self, slot: u32) -> Option<&'a str>;
+    /// Whether the text is known and is this one.
+    #[inline]
+    fn text_is(self, slot: u32, text: &str) -> bool {
+        self.text(slot) == Some(text)
+    }
     /// The position of an enumeration's word among its words; `None` too for text that is none of them.
     fn word(self, slot: u32) -> Option<u32>;
     /// Days since 1970.

@@ -150,6 +150,16 @@ impl Table {
         }
     }
 
+    /// Compares without looking for the ends of characters, as equal bytes are equal text.
+    #[inline]
+    pub(super) fn text_is(&self, store: &Store, slot: usize, cell: u64, text: &str) -> bool {
+        if cell & WORD != 0 {
+            return self.word_text(slot, cell) == Some(text);
+        }
+        let (start, len) = span_of(cell);
+        store.text.as_bytes().get(start..start + len) == Some(text.as_bytes())
+    }
+
     #[cold]
     fn word_text(&self, slot: usize, cell: u64) -> Option<&str> {
         let (word, _) = span_of(cell);
@@ -231,6 +241,12 @@ impl<'a> Row<'a> for TableRow<'a> {
     #[inline]
     fn text(self, slot: u32) -> Option<&'a str> {
         self.table.text(self.store, slot as usize, self.cell(slot)?)
+    }
+
+    #[inline]
+    fn text_is(self, slot: u32, text: &str) -> bool {
+        let cell = self.cell(slot);
+        cell.is_some_and(|cell| self.table.text_is(self.store, slot as usize, cell, text))
     }
 
     #[inline]

@@ -148,9 +148,11 @@ impl Rules<'_> {
         result
     }
 
+    /// Whatever can stand in backticks.
     fn name(&mut self, name: &str) {
-        if name.is_empty() || name.contains('\0') {
-            let message = "a name has at least one character, and none that is U+0000";
+        if name.is_empty() || name.contains(|c: char| c == '`' || c.is_control()) {
+            let message =
+                "a name has at least one character, and no backtick, line break or other control character";
             self.fault(Code::Syntax, Part::Name, message, "not a name");
         }
     }

@@ -14,6 +14,7 @@ mod limit;
 mod literal;
 mod print;
 mod scan;
+mod schema;
 pub(crate) mod template;
 
 pub(crate) use definitions::parse_file;

@@ -1,6 +1,7 @@
 //! What is written one way or another and means the same, and what every form of the language becomes.
 
 mod golden;
+mod schema;
 
 use super::{
     ast::{Expr, ExprKind, File, ItemKind, Items, Place, Set, Window},
