@@ -4,7 +4,7 @@
 //! `customers` what the block before it answers, one customer in a line: `{…} => spain, total = 3, other is missing`. Every
 //! segment that matches is listed (or `nothing`); of the traits, those that the line is about. `template text` and
 //! `template html` hold a template, and `messages` what it says: `{…} => Hello Ana` or `{…} => skipped: the reason`.
-//! `error=CODE` and `warning=CODE` name the one diagnostic that the block gives; `each`, that each of its lines gives alone.
+//! `error:CODE` and `warning:CODE` name the one diagnostic that the block gives; `each`, that each of its lines gives alone.
 
 use audience::{
     At, CompileError, Definitions, Diagnostic, Format, Inputs, Placements, Rendered, Segment, Template, Zone,
@@ -29,7 +29,7 @@ fn the_examples_compile_and_answer_as_the_manual_says() {
         let words: Vec<&str> = block.words.iter().map(String::as_str).collect();
         let expected = words
             .iter()
-            .find_map(|it| it.strip_prefix("error=").or(it.strip_prefix("warning=")));
+            .find_map(|it| it.strip_prefix("error:").or(it.strip_prefix("warning:")));
         match words[..] {
             ["audience", "each", ..] => {
                 for (line, text) in (block.line + 1..).zip(block.text.lines()) {
@@ -104,7 +104,7 @@ fn codes_in_the_manual_exist() {
         for code in block
             .words
             .iter()
-            .filter_map(|it| it.split_once('='))
+            .filter_map(|it| it.split_once(':'))
             .map(|(_, code)| code)
         {
             assert!(
@@ -155,7 +155,7 @@ fn compiled<T>(
     warnings: impl Fn(&T) -> &[Diagnostic],
 ) -> Option<T> {
     let codes = |all: &[Diagnostic]| all.iter().map(|it| it.code.as_str()).collect::<Vec<_>>();
-    let expects_error = block.words.iter().any(|it| it.starts_with("error="));
+    let expects_error = block.words.iter().any(|it| it.starts_with("error:"));
     match built {
         Ok(built) => {
             let found = codes(warnings(&built));

@@ -3,7 +3,7 @@
 //! [`interpret`] says what a condition means; [`Machine`] runs a [`Program`](crate::plan::Program) and gives the same
 //! answers fast. A template's use of it:
 //!
-//! ```ignore
+//! ```text
 //! let mut machine = Machine::with_locals(&program, customer, &at, &mut locals);
 //! if machine.test(block) { … }                       // a condition: BlockId
 //! match machine.value(node) { … }                    // a value: NodeId; borrowed until the next question

@@ -3,7 +3,7 @@
 //! A [`Planner`] takes conditions, values and collections, one after the other, and numbers them; the finished program
 //! answers for each of them by its number, see [`Machine`](crate::eval::Machine):
 //!
-//! ```ignore
+//! ```text
 //! let mut planner = Planner::new(&module);             // they may name the module's segments and traits
 //! let block = planner.add_condition(&condition);       // BlockId: machine.test(block)
 //! let value = planner.add_value(&expr);                // NodeId: machine.value(value)
