@@ -29,6 +29,8 @@ pub(crate) struct Definitions<'a> {
     pub(crate) broken: HashSet<Arc<str>>,
     /// The `customer` block could not be read.
     pub(crate) customer_broken: bool,
+    /// A field could not be read, and it may have been the key.
+    pub(crate) lost_fields: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -85,6 +87,7 @@ pub(crate) fn collect<'a>(files: &'a [File], limits: &Limits, report: &mut Repor
     for broken in files.iter().flat_map(|file| &file.broken) {
         let names = broken.field.iter().chain(&broken.name);
         all.broken.extend(names.map(|name| name.text.clone()));
+        all.lost_fields |= broken.field.is_some();
         all.customer_broken |= broken.kind == ItemWord::Customer && broken.field.is_none();
     }
     let items = files.iter().flat_map(|file| &file.items);

@@ -96,15 +96,7 @@ fn alone(expr: &ast::Expr) -> Option<Operand> {
 impl Checker<'_> {
     /// Checks one side of an operator.
     pub(crate) fn operand(&mut self, expr: &ast::Expr) -> Option<Operand> {
-        match alone(expr) {
-            Some(Operand::Text(span, text)) if text.contains('\0') => {
-                let error = Diagnostic::new(Code::InvalidLiteral, "text cannot contain U+0000")
-                    .label(span, "contains U+0000");
-                self.report.fail(error)
-            }
-            Some(operand) => Some(operand),
-            None => self.value(expr).map(Operand::Typed),
-        }
+        alone(expr).or_else(|| self.value(expr).map(Operand::Typed))
     }
 
     /// Checks the other side of an operator; an unknown name beside a text may be a text without quotes.

@@ -1,6 +1,6 @@
 //! `ast` to `hir`: names are looked up, types found, and everything that is wrong is said at once.
 //!
-//! [`check`] takes all definitions. Templates check their own expressions with a [`Checker`] over the [`Names`] of the
+//! [`check_beside`] takes all definitions. Templates check their own expressions with a [`Checker`] over the [`Names`] of the
 //! checked module: they add their inputs, loop variables and `assign`s to its [`Scope`], and call
 //! [`Checker::check_condition`], [`Checker::check_value`] and [`Checker::check_items`].
 
@@ -50,14 +50,17 @@ use crate::{
     value::{Filled, Roles},
 };
 
-/// Checks all definitions. The module is there when no diagnostic is an error; the diagnostics are in the order of the
-/// text.
+/// Checks definitions that stand alone.
+#[cfg(test)]
 pub(crate) fn check(files: &[ast::File], limits: &Limits) -> (Option<Module>, Vec<Diagnostic>) {
     check_beside(None, files, limits)
 }
 
-/// Checks definitions that stand beside a given schema, which says what is known of a customer. They may add catalogues,
-/// events and placements to it.
+/// Checks all definitions. The module is there when no diagnostic is an error; the diagnostics are in the order of the
+/// text.
+///
+/// Where a schema is given, it says what is known of a customer; the definitions may add catalogues, events and placements
+/// to it.
 pub(crate) fn check_beside(
     given: Option<&Schema>,
     files: &[ast::File],

@@ -175,8 +175,12 @@ impl Reader<'_> {
     /// Tells whether a fault follows from something that was reported.
     fn is_due_to_another(&self, fault: &Fault) -> bool {
         match fault.code {
-            Code::MissingCustomer => self.definitions.customer.is_none() || !self.broken.is_empty(),
-            Code::InvalidKey => self.lost_keys && fault.place.part == Part::Name,
+            Code::MissingCustomer => {
+                self.definitions.customer.is_none() || self.definitions.lost_fields || !self.broken.is_empty()
+            }
+            Code::InvalidKey => {
+                (self.lost_keys || self.definitions.lost_fields) && fault.place.part == Part::Name
+            }
             _ => false,
         }
     }
@@ -315,8 +319,7 @@ impl Reader<'_> {
                 Role::Sensitive(span) => (*span, "sensitive", std::mem::replace(&mut roles.sensitive, true)),
                 Role::Filled { span, except } => {
                     spans.filled = Some(*span);
-                    let filled = self.filled(except);
-                    (*span, "filled", roles.filled.replace(filled).is_some())
+                    (*span, "filled", roles.filled.replace(filled(except)).is_some())
                 }
                 Role::Unknown(name) => {
                     let names = ["key", "personal", "sensitive", "filled"];
@@ -338,20 +341,13 @@ impl Reader<'_> {
         }
         roles
     }
+}
 
-    fn filled(&mut self, except: &[Text]) -> Filled {
-        let mut words = indexmap::IndexSet::new();
-        for word in except {
-            if word.text.contains('\0') {
-                let error = Diagnostic::new(Code::InvalidLiteral, "text cannot contain U+0000")
-                    .label(word.span, "contains U+0000");
-                self.report.push(error);
-            }
-            words.insert(word.text.clone());
-        }
-        Filled {
-            except: words.into_iter().collect(),
-        }
+/// The words that count as missing, each once.
+fn filled(except: &[Text]) -> Filled {
+    let words: indexmap::IndexSet<_> = except.iter().map(|word| word.text.clone()).collect();
+    Filled {
+        except: words.into_iter().collect(),
     }
 }
 

@@ -123,3 +123,50 @@ fn long_circle(count: usize) -> String {
         .collect();
     steps.join("\n")
 }
+
+/// The golden files with words swapped at random: whatever that says, there is an answer, and its spans lie in the text.
+#[test]
+fn shuffled_definitions_are_answered() {
+    let mut texts = Vec::new();
+    for entry in std::fs::read_dir("tests/golden/check").expect("the folder is there") {
+        let path = entry.expect("it can be read").path();
+        if path.extension().is_some_and(|it| it == "audience") {
+            texts.push(std::fs::read_to_string(&path).expect("it is text"));
+        }
+    }
+    texts.sort();
+    let words: Vec<&str> = texts.iter().flat_map(|text| text.split_inclusive(' ')).collect();
+    let mut state = 0x2545_f491_4f6c_dd1d_u64;
+    let mut random = |below: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        usize::try_from(state >> 33).expect("31 bits") % below
+    };
+    let limits = Limits::default();
+    let (mut right, mut wrong) = (0, 0);
+    for _ in 0..150 {
+        let text = &texts[random(texts.len())];
+        let mut parts: Vec<&str> = text.split_inclusive(' ').collect();
+        for _ in 0..=random(4) {
+            let at = random(parts.len());
+            parts[at] = words[random(words.len())];
+        }
+        let text = parts.concat();
+        let (file, _) = syntax::parse_file(0, &text, &limits);
+        let (_, diagnostics) = check(&[file], &limits);
+        for label in diagnostics.iter().flat_map(|it| &it.labels) {
+            let (start, end) = (label.span.start as usize, label.span.end as usize);
+            assert!(
+                start <= end && text.get(start..end).is_some(),
+                "{label:?} in {text}"
+            );
+        }
+        *if diagnostics.is_empty() {
+            &mut right
+        } else {
+            &mut wrong
+        } += 1;
+    }
+    assert!(right + wrong == 150 && wrong > 50, "{right} and {wrong}");
+}

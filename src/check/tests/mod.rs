@@ -127,9 +127,7 @@ fn definitions_stand_beside_a_given_schema() {
     let given = |text: &str| {
         let (file, _) = syntax::parse_file(0, text, &limits);
         let (module, diagnostics) = check(&[file], &limits);
-        module
-            .map(|it| (*it.schema).clone())
-            .unwrap_or_else(|| panic!("{diagnostics:?}"))
+        module.map_or_else(|| panic!("{diagnostics:?}"), |it| (*it.schema).clone())
     };
     let schema =
         given("customer { id: string key, a: int }  catalog c { sku: string key }  event e { x: int }");
