@@ -47,10 +47,14 @@ pub(crate) fn parse_file(source: u32, text: &str, limits: &Limits) -> (File, Vec
     };
     for chunk in &chunks {
         reader.chunk(chunk);
+        reader.diagnostics.truncate(MOST_DIAGNOSTICS);
     }
     reader.diagnostics.sort_by_key(Diagnostic::span);
     (reader.file, reader.diagnostics)
 }
+
+/// Nobody reads more, and a text of nothing but mistakes must not fill the memory.
+const MOST_DIAGNOSTICS: usize = 10_000;
 
 struct Reader<'t> {
     source: u32,
@@ -144,16 +148,18 @@ impl<'t> Reader<'t> {
 
     /// Drops the `;` that other languages end with, and says so.
     fn without_semicolons<'c>(&mut self, mut tokens: &'c [Token]) -> &'c [Token] {
+        let mut first = None;
         while let Some((last, rest)) = tokens.split_last()
             && last.text(self.text) == ";"
             && !rest.is_empty()
         {
-            self.diagnostics.push(
-                Diagnostic::new(Code::ForeignSyntax, "a definition ends without `;` here")
-                    .label(last.span(self.source), "leave it out"),
-            );
+            first = Some(last);
             tokens = rest;
         }
+        self.diagnostics.extend(first.map(|it| {
+            Diagnostic::new(Code::ForeignSyntax, "a definition ends without `;` here")
+                .label(it.span(self.source), "leave it out")
+        }));
         tokens
     }
 
@@ -161,7 +167,9 @@ impl<'t> Reader<'t> {
     fn is_legible(&mut self, tokens: &[Token]) -> bool {
         let before = self.diagnostics.len();
         let mut rest = tokens.iter();
-        while let Some(&token) = rest.next() {
+        while let Some(&token) = rest.next()
+            && self.diagnostics.len() < MOST_DIAGNOSTICS + before
+        {
             if token.kind == TokenKind::Unclosed {
                 self.diagnostics
                     .push(scan::unclosed(self.source, self.text, token));

@@ -4,7 +4,9 @@
 //! comments, and the blank lines between definitions and between fields.
 
 use super::{
-    ast::{Comment, Expr, ExprKind, Field, File, Item, ItemKind, Name, Role, Set, Text, Type, TypeKind},
+    ast::{
+        Comment, Expr, ExprKind, Field, File, Item, ItemKind, Items, Name, Role, Set, Text, Type, TypeKind,
+    },
     print::{self, Level},
 };
 
@@ -245,11 +247,7 @@ impl<'f> Printer<'f> {
             ExprKind::Paren(inner) => self.parenthesised(inner, expr.span.end.saturating_sub(1), indent),
             ExprKind::Not(operand) => {
                 self.out.push_str("not ");
-                if print::not_needs_parentheses(operand) {
-                    self.parenthesised(operand, operand.span.end, indent);
-                } else {
-                    self.expr(operand, Level::Not, indent);
-                }
+                self.expr(operand, print::level_after_not(operand), indent);
             }
             ExprKind::Case { arms, otherwise } => {
                 self.out.push_str("case");
@@ -310,7 +308,8 @@ impl<'f> Printer<'f> {
             } => {
                 print::quantifier(&mut self.out, *quantifier);
                 print::collection(&mut self.out, items);
-                self.filter(items.filter.as_ref(), Level::Not, indent);
+                let has_steps = !steps.is_empty();
+                self.filter(items, |filter| print::level_of_filter(filter, has_steps), indent);
                 for step in steps {
                     self.line(indent + STEP, step.span.start);
                     print::step(&mut self.out, step);
@@ -319,7 +318,7 @@ impl<'f> Printer<'f> {
             ExprKind::Aggregate { kind, value, items } => {
                 print::aggregate_head(&mut self.out, *kind, value.as_deref());
                 print::collection(&mut self.out, items);
-                self.filter(items.filter.as_ref(), Level::Or, indent);
+                self.filter(items, |_| Level::Or, indent);
                 self.out.push(')');
             }
             // Long, but of one piece.
@@ -327,11 +326,11 @@ impl<'f> Printer<'f> {
         }
     }
 
-    fn filter(&mut self, filter: Option<&Expr>, least: Level, indent: usize) {
-        if let Some(filter) = filter {
+    fn filter(&mut self, items: &Items, level: impl FnOnce(&Expr) -> Level, indent: usize) {
+        if let Some(filter) = &items.filter {
             self.line(indent + STEP, filter.span.start);
             self.out.push_str("where ");
-            self.expr(filter, least, indent + STEP);
+            self.expr(filter, level(filter), indent + STEP);
         }
     }
 
@@ -350,13 +349,8 @@ impl<'f> Printer<'f> {
                 self.line(indent, part.span.start);
                 self.out.push_str(if is_and { "and " } else { "or " });
             }
-            let least = print::part_level(is_and);
             let is_last = index + 1 == parts.len();
-            if print::part_needs_parentheses(part, least, is_last) {
-                self.parenthesised(part, part.span.end, indent);
-            } else {
-                self.expr(part, least, indent);
-            }
+            self.expr(part, print::level_of_part(part, is_and, is_last), indent);
         }
     }
 

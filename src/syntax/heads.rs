@@ -42,7 +42,9 @@ impl Head {
 
 /// The keyword that was probably meant.
 pub(super) fn nearest(word: &str) -> Option<&'static str> {
-    suggest::nearest(word, WORDS.iter().map(|(it, _)| *it))
+    // Only words of nearly the same length can be near, and most texts have none of them.
+    let is_near = |it: &&str| it.len().abs_diff(word.len()) <= word.len() / 3;
+    suggest::nearest(word, WORDS.iter().map(|(it, _)| *it).filter(is_near))
 }
 
 /// The tokens of one definition: those from its head up to the next.
@@ -198,7 +200,9 @@ impl Place<'_> {
     /// A definition whose keyword is misspelled.
     fn slip(&self, ended: bool) -> Option<Head> {
         let token = self.tokens[self.at];
+        let after_block = self.at > 0 && self.tokens[self.at - 1].text(self.text) == "}";
         let begins = ended
+            && (token.first_on_line || after_block)
             && self.token(1).is_some_and(|it| !it.first_on_line)
             && (self.is_name(1)
                 && (self.is_symbol(2, &["=", "{"])

@@ -58,14 +58,44 @@ pub(super) fn needs_parentheses(expr: &Expr, least: Level) -> bool {
     level(expr) < least
 }
 
-/// Tells whether a part of an `and` or `or` needs parentheses.
-pub(super) fn part_needs_parentheses(part: &Expr, least: Level, is_last: bool) -> bool {
-    needs_parentheses(part, least) || (!is_last && last_bare_filter(part).is_some())
+/// What a part of an `and` or `or` must hold together at least.
+///
+/// A bare `where` before a further part would be ambiguous, so that such a part stands in parentheses.
+pub(super) fn level_of_part(part: &Expr, is_and: bool, is_last: bool) -> Level {
+    if !is_last && last_bare_filter(part).is_some() {
+        Level::Primary
+    } else if is_and {
+        Level::Not
+    } else {
+        Level::And
+    }
 }
 
-/// What a part of this chain must hold together at least.
-pub(super) fn part_level(is_and: bool) -> Level {
-    if is_and { Level::Not } else { Level::And }
+/// What follows `not` must hold together at least: `not (in segment x)` is not `not in segment x`.
+pub(super) fn level_after_not(operand: &Expr) -> Level {
+    match operand.kind {
+        ExprKind::InSegment { negated: false, .. } | ExprKind::InSample { negated: false, .. } => {
+            Level::Primary
+        }
+        _ => Level::Not,
+    }
+}
+
+/// What the `where` of a sequence must hold together at least: a second collection would take the steps that follow.
+pub(super) fn level_of_filter(filter: &Expr, has_steps: bool) -> Level {
+    if has_steps && ends_with_collection(filter) {
+        Level::Primary
+    } else {
+        Level::Not
+    }
+}
+
+fn ends_with_collection(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Quantified { .. } => true,
+        ExprKind::Not(inner) => ends_with_collection(inner),
+        _ => false,
+    }
 }
 
 /// An expression as diagnostics quote it.
@@ -118,11 +148,7 @@ pub(super) fn expr(out: &mut String, it: &Expr, least: Level) {
         }
         ExprKind::Not(operand) => {
             out.push_str("not ");
-            if not_needs_parentheses(operand) {
-                parenthesised(out, operand);
-            } else {
-                expr(out, operand, Level::Not);
-            }
+            expr(out, operand, level_after_not(operand));
         }
         ExprKind::Negate(operand) => {
             out.push('-');
@@ -312,7 +338,9 @@ pub(super) fn expr(out: &mut String, it: &Expr, least: Level) {
             steps,
         } => {
             quantifier(out, *it);
-            items(out, collection, Level::Not);
+            items(out, collection, |filter| {
+                level_of_filter(filter, !steps.is_empty())
+            });
             for it in steps {
                 out.push(' ');
                 step(out, it);
@@ -324,19 +352,11 @@ pub(super) fn expr(out: &mut String, it: &Expr, least: Level) {
             items: it,
         } => {
             aggregate_head(out, *kind, value.as_deref());
-            items(out, it, Level::Or);
+            items(out, it, |_| Level::Or);
             out.push(')');
         }
         ExprKind::Paren(inner) => parenthesised(out, inner),
     }
-}
-
-/// `not (in segment x)` stays what it is: `not in segment x` is another tree.
-pub(super) fn not_needs_parentheses(operand: &Expr) -> bool {
-    matches!(
-        operand.kind,
-        ExprKind::InSegment { negated: false, .. } | ExprKind::InSample { negated: false, .. }
-    )
 }
 
 fn parenthesised(out: &mut String, inner: &Expr) {
@@ -350,11 +370,8 @@ fn chain(out: &mut String, parts: &[Expr], is_and: bool) {
         if index > 0 {
             out.push_str(if is_and { " and " } else { " or " });
         }
-        if part_needs_parentheses(part, part_level(is_and), index + 1 == parts.len()) {
-            parenthesised(out, part);
-        } else {
-            expr(out, part, part_level(is_and));
-        }
+        let is_last = index + 1 == parts.len();
+        expr(out, part, level_of_part(part, is_and, is_last));
     }
 }
 
@@ -475,11 +492,11 @@ pub(super) fn aggregate_head(out: &mut String, kind: AggregateKind, value: Optio
     }
 }
 
-fn items(out: &mut String, items: &Items, filter: Level) {
+fn items(out: &mut String, items: &Items, filter_level: impl FnOnce(&Expr) -> Level) {
     collection(out, items);
     if let Some(it) = &items.filter {
         out.push_str(" where ");
-        expr(out, it, filter);
+        expr(out, it, filter_level(it));
     }
 }
 
@@ -498,7 +515,7 @@ pub(super) fn step(out: &mut String, step: &Step) {
     } else {
         "followed by any "
     });
-    items(out, &step.items, Level::Not);
+    items(out, &step.items, |filter| level_of_filter(filter, true));
     out.push_str(" within ");
     amount(out, step.within);
 }

@@ -1,7 +1,10 @@
 //! What is written one way or another and means the same, and what every form of the language becomes.
 
 mod golden;
+mod hostile;
+mod properties;
 mod schema;
+mod strategies;
 
 use super::{
     ast::{Expr, ExprKind, File, ItemKind, Items, Place, Set, Window},
