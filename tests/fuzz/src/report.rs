@@ -44,7 +44,7 @@ impl Report {
         let compiled = self
             .compiled
             .fetch_add(u64::from(outcome == Outcome::Compiled), Relaxed);
-        if executions.is_multiple_of(20_000) || executions == 1_000 {
+        if executions.is_multiple_of(20_000) || (executions >= 1024 && executions.is_power_of_two()) {
             eprintln!(
                 "{}: {executions} executions in {} s, {:.1} % parse, {:.1} % without errors",
                 self.name,
