@@ -1,6 +1,7 @@
 //! The interpreter by tables, and the machine against the interpreter.
 
 mod random;
+mod tables;
 mod toy;
 
 use toy::{Cell, Toy, ToyEvents};
