@@ -159,3 +159,37 @@ fn definitions_stand_beside_a_given_schema() {
         assert_eq!(messages, expected, "{text}");
     }
 }
+
+#[test]
+fn definitions_of_all_files_stand_together() {
+    let limits = Limits::default();
+    let texts = [
+        "segment vip = spent > 10  segment vip = true",
+        "customer { id: string key, spent: int }  trait spent = 1",
+        "segment vip = in segment other",
+    ];
+    let files: Vec<_> = (0..)
+        .zip(texts)
+        .map(|(source, text)| syntax::parse_file(source, text, &limits).0)
+        .collect();
+    let (_, diagnostics) = check(&files, &limits);
+    let shown: Vec<_> = diagnostics
+        .iter()
+        .map(|it| {
+            (
+                it.message.as_str(),
+                it.labels.iter().map(|label| label.span.source).collect(),
+            )
+        })
+        .collect::<Vec<(_, Vec<u32>)>>();
+    assert_eq!(
+        shown,
+        [
+            ("the segment `vip` is defined twice", vec![0, 0]),
+            ("this is always true", vec![0]),
+            ("`spent` is the name of an attribute and of a trait", vec![1, 1]),
+            ("the segment `vip` is defined twice", vec![2, 0]),
+            ("unknown segment `other`", vec![2]),
+        ]
+    );
+}
