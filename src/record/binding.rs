@@ -304,10 +304,30 @@ impl fmt::Display for FieldType {
 
 /// Why a struct cannot be read as a customer of the schema: every attribute that is missing or of another type.
 ///
-/// ```text
-/// the record `Client` does not fit the schema:
-///   id: expected string, the record has int
-///   country: missing, expected string?; the record has `contry`
+/// ```
+/// # use audience::Definitions;
+/// struct Client {
+///     id: u64,
+///     contry: Option<String>,
+/// }
+///
+/// audience::record! {
+///     impl Record for Client {
+///         id: |client| client.id,
+///         contry: |client| client.contry.as_deref(),
+///     }
+/// }
+///
+/// let shop = Definitions::parse("customer { id: string key, country: string? }")?;
+/// let error = shop.bind::<Client>().unwrap_err();
+/// assert_eq!(
+///     error.to_string(),
+///     "the record `Client` does not fit the schema:\n  \
+///      id: expected string, the record has int\n  \
+///      country: missing, expected string?; the record has `contry`"
+/// );
+/// assert_eq!(error.problems()[1].path, "country");
+/// # Ok::<(), audience::CompileError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BindError {

@@ -693,6 +693,50 @@ mod tests {
         }
     }
 
+    /// A record that borrows what it shows.
+    struct View<'v> {
+        id: &'v str,
+        parts: &'v [View<'v>],
+        tags: Vec<&'v str>,
+    }
+
+    crate::record! {
+        impl Record for View<'_> {
+            id: |view| view.id,
+            parts: |view| view.parts,
+            tags: |view| &view.tags[..],
+        }
+    }
+
+    #[test]
+    fn borrowing_structs_are_read_too() {
+        let parts = || {
+            Type::list(Type::record([
+                Field::new("id", Type::String),
+                Field::new("tags", Type::list(Type::String)),
+            ]))
+        };
+        let schema = Schema::builder()
+            .attribute(Field::new("id", Type::String).key())
+            .attribute(Field::new("parts", parts()));
+        let binding = bind::<View<'_>>(schema.build().expect("valid")).expect("fits");
+        let id = "inner".to_owned();
+        let inner = [View {
+            id: &id,
+            parts: &[],
+            tags: vec!["x"],
+        }];
+        let outer = View {
+            id: "outer",
+            parts: &inner,
+            tags: Vec::new(),
+        };
+        let row = BoundRow::new(&outer, &binding);
+        let part = row.list(1).expect("a list is always known").get(0);
+        assert_eq!((row.text(0), part.text(0)), (Some("outer"), Some("inner")));
+        assert_eq!(part.list(1).and_then(|tags| tags.get(0).text(0)), Some("x"));
+    }
+
     #[test]
     fn near_names_and_repetitions_are_told() {
         let schema = Schema::builder()

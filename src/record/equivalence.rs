@@ -186,7 +186,7 @@ fn compare(json: &Value) -> Result<bool, TestCaseError> {
 #[test]
 fn json_and_serialize_agree() {
     let (mut accepted, mut refused) = (0, 0);
-    let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig::with_cases(1_000));
+    let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig::with_cases(500));
     let count = std::cell::RefCell::new((&mut accepted, &mut refused));
     let result = runner.run(&customer(), |json| {
         let ok = compare(&json)?;
@@ -198,13 +198,13 @@ fn json_and_serialize_agree() {
         panic!("{error}");
     }
     assert!(
-        accepted > 200 && refused > 100,
+        accepted > 100 && refused > 50,
         "one-sided: {accepted} accepted, {refused} refused"
     );
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1_000))]
+    #![proptest_config(ProptestConfig::with_cases(500))]
 
     #[test]
     fn hostile_json_gets_an_answer(mut json in customer().prop_map(|json| json.to_string().into_bytes()),

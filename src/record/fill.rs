@@ -114,7 +114,7 @@ impl<'l> Context<'l> {
                     if !path.is_empty() {
                         path.push('.');
                     }
-                    path.push_str(&cell::shortened(&name.escape_debug().to_string()));
+                    _ = write!(path, "{}", cell::shortened(name).escape_debug());
                 }
             }
         }
@@ -131,7 +131,7 @@ impl<'l> Context<'l> {
         if !path.is_empty() {
             path.push('.');
         }
-        path.push_str(&cell::shortened(&name.escape_debug().to_string()));
+        _ = write!(path, "{}", cell::shortened(name).escape_debug());
         self.failure.get_or_insert(LoadError::new(kind, path, message));
         Failed
     }

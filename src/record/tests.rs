@@ -687,6 +687,49 @@ fn debug_shows_no_personal_value() {
 }
 
 #[test]
+fn what_is_inside_a_personal_list_or_record_is_personal() {
+    let inner = record(vec![field("word", Type::String)]);
+    let schema = Schema::builder()
+        .attribute(Field::new("id", Type::String).key().sensitive())
+        .attribute(Field::new("notes", list(inner.clone())).personal())
+        .attribute(Field::new("secret", inner.clone()).sensitive())
+        .attribute(Field::new(
+            "plain",
+            list(record(vec![personal(field("word", Type::String))])),
+        ))
+        .build()
+        .expect("a valid schema");
+    let loader = Loader::new(&schema).expect("a valid schema");
+    let json = r#"{"id": "a", "notes": [{"word": "x"}], "secret": {"word": "y"}, "plain": [{"word": "z"}]}"#;
+    let ana = loader.customer_from_json(json).expect("valid");
+    assert_eq!(
+        format!("{ana:?}"),
+        "Customer { id: _, notes: _, secret.word: _, plain: [{word: _}] }"
+    );
+    for (json, message) in [
+        (
+            json.replace(r#""x""#, "5"),
+            "notes[0].word: expected string, found a number",
+        ),
+        (
+            json.replace(r#""y""#, "true"),
+            "secret.word: expected string, found a truth value",
+        ),
+        (
+            json.replace(r#"{"word": "y"}"#, r#""y""#),
+            "secret: expected a record, found text",
+        ),
+        (
+            json.replace(r#"[{"word": "z"}]"#, r#""z""#),
+            "plain: expected a list, found text",
+        ),
+    ] {
+        let error = loader.customer_from_json(json).expect_err(message);
+        assert_eq!(error.to_string(), message);
+    }
+}
+
+#[test]
 fn customers_outlive_a_reload_of_the_same_schema() {
     let (one, other) = (
         Arc::new(Shape::new(schema().into())),

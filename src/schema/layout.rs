@@ -76,18 +76,6 @@ impl Layout {
         self.slots.iter().filter_map(|slot| slot.items.as_ref())
     }
 
-    /// The slots below a path, as those of a nested record.
-    pub(crate) fn below<'a>(&'a self, path: &'a [&'a str]) -> impl Iterator<Item = usize> + 'a {
-        let below = move |slot: &Slot| {
-            slot.path.len() > path.len() && slot.path.iter().zip(path).all(|(step, name)| **step == **name)
-        };
-        self.slots
-            .iter()
-            .enumerate()
-            .filter(move |(_, slot)| below(slot))
-            .map(|(index, _)| index)
-    }
-
     fn add(&mut self, fields: &[Field], path: &[Arc<str>], optional: bool, outer: &Roles) {
         for field in fields {
             let mut path = path.to_vec();
