@@ -9,3 +9,4 @@ mod recommendations;
 #[path = "../examples/campaign/data.rs"]
 mod retail;
 mod sql_comparison;
+mod templates;

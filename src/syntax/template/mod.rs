@@ -50,6 +50,10 @@ pub(crate) fn parse_template(source: u32, text: &str, limits: &Limits) -> (Templ
     }
     for piece in &pieces {
         blocks.piece(piece);
+        if blocks.open.len() > limits.nesting {
+            // What is deeper is not looked at: every later step goes as deep as the tree.
+            return (Template::default(), blocks.reader.diagnostics);
+        }
     }
     blocks.finish()
 }

@@ -1,0 +1,133 @@
+//! The pictures of all errors: `tests/golden/template`.
+
+use audience::{Format, Type};
+
+use super::{Result, compile, shop};
+
+#[test]
+fn golden() -> Result {
+    let shop = shop()?;
+    insta::glob!("../golden/template", "*.{html,txt}", |path| {
+        let text = std::fs::read_to_string(path).expect("glob found it");
+        let file = path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        let format = if file.ends_with(".html") {
+            Format::Html
+        } else {
+            Format::Text
+        };
+        let picture = match compile(&shop, format, &file, &text) {
+            Ok(_) => "no error".to_owned(),
+            Err(error) => error.to_string(),
+        };
+        insta::with_settings!({
+            snapshot_path => "../golden/template",
+            prepend_module_to_snapshot => false,
+            snapshot_suffix => "",
+            omit_expression => true,
+        }, {
+            insta::assert_snapshot!(file.split('.').next().unwrap_or_default(), picture);
+        });
+    });
+    Ok(())
+}
+
+#[test]
+fn inputs_are_checked_when_declared() -> Result {
+    let shop = shop()?;
+    let errors = |builder: audience::TemplateBuilder| match builder.build() {
+        Ok(_) => Vec::new(),
+        Err(error) => error.diagnostics().iter().map(|it| it.message.clone()).collect(),
+    };
+    let builder = || shop.template_builder(Format::Text).source("t", "x");
+    assert_eq!(errors(builder().input("a", Type::Int)), [""; 0]);
+    assert_eq!(
+        errors(builder().input("a", Type::Int).input("a", Type::Int)),
+        ["the input `a` has the name of another input"]
+    );
+    assert_eq!(
+        errors(builder().input("city", Type::String)),
+        ["the input `city` has the name of an attribute or trait"]
+    );
+    assert_eq!(
+        errors(builder().input("a", Type::List(Type::Int.into()))),
+        ["the input `a` cannot be of type `[int]`"]
+    );
+    Ok(())
+}
+
+#[test]
+fn inputs_are_checked_when_given() -> Result {
+    let shop = shop()?;
+    let words = Type::Words(["red".into(), "green".into()].into());
+    let template = shop
+        .template_builder(Format::Text)
+        .source(
+            "t",
+            "{{ n }}{{ d | date: \"%d\" }}{{ price }}{{ colour }}{{ link }}{{ word }}",
+        )
+        .input("n", Type::Int)
+        .input("d", Type::Date)
+        .input("price", Type::Decimal)
+        .input("colour", words)
+        .input("link", Type::Url)
+        .input("word", Type::String)
+        .build()?;
+    let fine = [
+        ("d", "2026-01-31"),
+        ("price", "1.5"),
+        ("colour", "red"),
+        ("link", "https://x"),
+        ("word", "w"),
+    ];
+    let given = |name: &str, value: audience::Value| {
+        let mut values: Vec<(&str, audience::Value)> =
+            fine.iter().map(|(name, it)| (*name, (*it).into())).collect();
+        values.push(("n", 1.into()));
+        values.retain(|(known, _)| *known != name);
+        values.push((name, value));
+        template
+            .inputs(values)
+            .err()
+            .map(|error| error.to_string())
+            .unwrap_or_default()
+    };
+    for (name, value, message) in [
+        ("n", 2.into(), ""),
+        ("n", "2".into(), "the input `n` takes `int`, found text"),
+        ("price", 2.into(), ""),
+        (
+            "price",
+            "1.23456".into(),
+            "the input `price` takes `decimal`, found text",
+        ),
+        ("d", "2026-02-30".into(), "the input `d` takes `date`, found text"),
+        (
+            "colour",
+            "gren".into(),
+            "the input `colour` takes `(\"red\" | \"green\")`, found \"gren\"; did you mean `green`?",
+        ),
+        (
+            "link",
+            "javascript:x".into(),
+            "the input `link` takes a URL that begins with one of http, https, mailto, tel",
+        ),
+        ("word", " \u{a0}".into(), "the input `word` is blank"),
+        (
+            "word",
+            "a\0".into(),
+            "the input `word` holds the character U+0000",
+        ),
+    ] {
+        assert_eq!(given(name, value), message);
+    }
+    let missing = template
+        .inputs([("n", 1)])
+        .err()
+        .map(|error| error.problems().len());
+    assert_eq!(missing, Some(5));
+    Ok(())
+}
