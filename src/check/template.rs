@@ -6,7 +6,7 @@ use super::{Checker, Entry, Facts, Names, Report, Shape, known_given, proves};
 use crate::{
     diagnostic::{Code, Diagnostic},
     hir::{
-        self, Expr, ExprKind,
+        self, Condition, ConditionKind, Expr, ExprKind,
         template::{Branch, Loop, Node, NodeKind, Over, Template},
     },
     span::Span,
@@ -78,7 +78,10 @@ impl TemplateChecker<'_, '_> {
         for node in nodes {
             let kind = match &node.kind {
                 Written::Text => Some(NodeKind::Text),
-                Written::Output { value, filters } => self.output(value, filters).map(NodeKind::Output),
+                Written::Output { value, filters } => {
+                    let output = self.output(value, filters);
+                    Some(output.map_or(NodeKind::Hole, NodeKind::Output))
+                }
                 Written::If { branches, otherwise } => {
                     let (kind, ends) = self.branches(branches, otherwise);
                     skips |= ends;
@@ -124,7 +127,10 @@ impl TemplateChecker<'_, '_> {
             self.forget(&here);
             all_skip &= skips;
             let Some(condition) = condition else {
+                // The error is told; only where the branch leads in the page is still of interest.
                 behind = None;
+                let condition = Condition::new(branch.span, ConditionKind::Constant(true));
+                checked.push(Branch { condition, body });
                 continue;
             };
             let not = proves(&condition, false);

@@ -412,7 +412,10 @@ impl TemplateChecker<'_, '_> {
             (true, false) => "missing",
             (false, _) => "blank",
         };
-        let is_text = state.blank || matches!(state.kind, StateKind::Value(Type::String));
+        let is_text = match &state.kind {
+            StateKind::Value(ty) => ty.is_text(),
+            StateKind::List(_) => true,
+        };
         let fallback = if is_text { "\"…\"" } else { "…" };
         let guard = if state.blank { "filled" } else { "known" };
         let mut error = Diagnostic::new(Code::MayBeMissing, format!("`{whole}` may be {what}"))
@@ -420,13 +423,17 @@ impl TemplateChecker<'_, '_> {
             .help(format!(
                 "write a fallback: `{{{{ {whole} | default: {fallback} }}}}`"
             ));
-        if let ast::ExprKind::Path(_) = value.kind {
+        let falls_back = filters.iter().any(|filter| &*filter.name.text == "default");
+        if let ast::ExprKind::Path(path) = &value.kind
+            && !falls_back
+        {
             error = error.help(format!(
                 "or show it only where it is there: `{{% if {shown} is {guard} %}}` … `{{% endif %}}`"
             ));
             if state.blank && !state.optional && filters.is_empty() {
+                let field = path.last().map_or(shown, |name| &*name.text);
                 error = error.help(format!(
-                    "or declare `{shown}` as `filled`, so that blank text is refused on loading"
+                    "or declare `{field}` as `filled`, so that blank text is refused on loading"
                 ));
             }
         }

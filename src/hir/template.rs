@@ -22,6 +22,8 @@ pub(crate) enum NodeKind {
     /// The text of the span.
     Text,
     Output(Output),
+    /// A placeholder with an error, of which only its place is left to look at.
+    Hole,
     /// The first branch whose condition holds.
     If {
         branches: Vec<Branch>,

@@ -129,34 +129,28 @@ impl<R> TemplateBuilder<R> {
             .broken
             .extend(written.broken.iter().map(|name| name.as_str().into()));
         let template = check_template(&written, &source.text, &names, locals, &mut report);
-        // Parts that are missing because of an error would make the rest look out of place.
-        let program = if report.has_errors() {
-            None
-        } else {
-            let (program, problems) = compile::compile(&template, &source.text, format, &module);
-            for problem in problems {
-                report.push(problem);
-            }
-            Some(program)
-        };
-        let diagnostics = report.finish();
-        match program {
-            Some(program) if diagnostics.iter().all(|it| it.severity < Severity::Error) => Ok(Template {
-                inner: Arc::new(Inner {
-                    program,
-                    format,
-                    inputs: inputs.into(),
-                    shape,
-                    source,
-                    warnings: diagnostics,
-                    limits,
-                    schemes: Schemes::default(),
-                }),
-                binding,
-                record: PhantomData,
-            }),
-            _ => Err(CompileError::new(diagnostics, vec![source], limits.diagnostics)),
+        let (program, problems) = compile::compile(&template, &source.text, format, &module);
+        for problem in problems {
+            report.push(problem);
         }
+        let diagnostics = report.finish();
+        if diagnostics.iter().any(|it| it.severity == Severity::Error) {
+            return Err(CompileError::new(diagnostics, vec![source], limits.diagnostics));
+        }
+        Ok(Template {
+            inner: Arc::new(Inner {
+                program,
+                format,
+                inputs: inputs.into(),
+                shape,
+                source,
+                warnings: diagnostics,
+                limits,
+                schemes: Schemes::default(),
+            }),
+            binding,
+            record: PhantomData,
+        })
     }
 }
 

@@ -108,6 +108,9 @@ impl Compiler<'_> {
             match &node.kind {
                 NodeKind::Text => self.literal(node.span, position),
                 NodeKind::Output(output) => self.output(node.span, output, position),
+                NodeKind::Hole => {
+                    self.escape(node.span, &[], position);
+                }
                 NodeKind::If { branches, otherwise } => {
                     skips |= self.branches(branches, otherwise, node.span, position)
                 }
@@ -179,7 +182,7 @@ impl Compiler<'_> {
     }
 
     fn output(&mut self, span: Span, output: &Output, position: &mut Position) {
-        let Some(escape) = self.escape(span, output, position) else {
+        let Some(escape) = self.escape(span, &output.filters, position) else {
             return;
         };
         if let (
@@ -243,14 +246,16 @@ impl Compiler<'_> {
     }
 
     /// How the value is written at its place.
-    fn escape(&mut self, span: Span, output: &Output, position: &mut Position) -> Option<Escape> {
+    fn escape(
+        &mut self,
+        span: Span,
+        filters: &[hir::template::Filter],
+        position: &mut Position,
+    ) -> Option<Escape> {
         let Some(context) = position else {
             return Some(Escape::None);
         };
-        let raw = output
-            .filters
-            .iter()
-            .find(|it| matches!(it.kind, FilterKind::Raw));
+        let raw = filters.iter().find(|it| matches!(it.kind, FilterKind::Raw));
         let found = match (context.escape(), raw) {
             (Ok(_), Some(raw)) if !context.is_plain_text() => {
                 self.diagnostics.push(

@@ -181,6 +181,27 @@ impl Blocks<'_> {
             self.hide(written);
             return self.open("for", span, OpenKind::For(None, Vec::new()));
         }
+        if !written.is_empty()
+            && !written
+                .split_whitespace()
+                .any(|word| word.eq_ignore_ascii_case("in"))
+        {
+            let end = self.reader.span(rest).end;
+            self.report(
+                Diagnostic::new(Code::Syntax, "a `for` without `in`")
+                    .label(
+                        Span {
+                            start: end,
+                            end,
+                            ..span
+                        },
+                        "of what?",
+                    )
+                    .help("write `{% for item in items %}`".to_owned()),
+            );
+            self.hide(written);
+            return self.open("for", span, OpenKind::For(None, Vec::new()));
+        }
         let tag = self.reader.r#loop(rest);
         if tag.is_none() {
             self.hide(written);
