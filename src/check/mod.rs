@@ -30,7 +30,7 @@ mod window;
 mod tests;
 
 pub(crate) use facts::{Facts, known_given, proves};
-pub(crate) use path::Found;
+pub(crate) use path::{Found, List};
 pub(crate) use report::{Report, type_name};
 pub(crate) use scope::{Entry, Local, Member, Names, Scope, Shape};
 

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use super::{Found, known_given, template::TemplateChecker, type_name};
+use super::{Found, List, known_given, template::TemplateChecker, type_name};
 use crate::{
     diagnostic::{Code, Diagnostic, suggest},
     hir::{
-        Expr, ExprKind, Place,
+        Expr, ExprKind,
         template::{Filter, FilterKind, Output, Source},
     },
     span::Span,
@@ -123,16 +123,11 @@ impl TemplateChecker<'_, '_> {
         let mut checked = Vec::with_capacity(filters.len());
         let mut fine = true;
         for (index, filter) in filters.iter().enumerate() {
-            match self.filter(filter, &mut state, index + 1 == filters.len()) {
-                Some(kind) => checked.push(Filter {
-                    span: filter.span,
-                    kind,
-                }),
-                None => {
-                    fine = false;
-                    break;
-                }
-            }
+            let kind = self.filter(filter, &mut state, index + 1 == filters.len());
+            fine = kind.is_some();
+            let Some(kind) = kind else { break };
+            let span = filter.span;
+            checked.push(Filter { span, kind });
         }
         let output = Output {
             value: source,
@@ -144,9 +139,13 @@ impl TemplateChecker<'_, '_> {
     /// What the placeholder begins with.
     fn source(&mut self, value: &ast::Expr, first: Option<&written::Filter>) -> Option<(Source, State)> {
         if let ast::ExprKind::Path(path) = &value.kind
-            && let Some(list) = self.list(path)
+            && let Found::List(List {
+                place,
+                item,
+                optional,
+                ..
+            }) = self.checker.resolve(path)?
         {
-            let (place, item, optional) = list?;
             let state = State {
                 kind: StateKind::List(item),
                 optional: optional && !self.facts.lists.contains(&place),
@@ -171,15 +170,6 @@ impl TemplateChecker<'_, '_> {
         };
         let state = self.state_of(&expr);
         Some((Source::Value(expr), state))
-    }
-
-    /// The list that a path leads to; `Some(None)` when it leads nowhere, which was reported.
-    fn list(&mut self, path: &[ast::Name]) -> Option<Option<(Place, Type, bool)>> {
-        match self.checker.resolve(path) {
-            Some(Found::List(list)) => Some(Some((list.place, list.item, list.optional))),
-            None => Some(None),
-            Some(Found::Value(_) | Found::Record(_)) => None,
-        }
     }
 
     fn state_of(&self, expr: &Expr) -> State {
@@ -473,14 +463,12 @@ impl TemplateChecker<'_, '_> {
     }
 
     fn text_argument(&mut self, argument: &Argument, needed: &str) -> Option<Arc<str>> {
-        match self.value(&argument.value)?.kind {
-            ExprKind::Constant(Value::Text(text)) => Some(text),
-            _ => {
-                let error = Diagnostic::new(Code::TypeMismatch, format!("expected {needed}"))
-                    .label(argument.span, "must be written out in quotes");
-                self.checker.report.fail(error)
-            }
+        if let ExprKind::Constant(Value::Text(text)) = self.value(&argument.value)?.kind {
+            return Some(text);
         }
+        let error = Diagnostic::new(Code::TypeMismatch, format!("expected {needed}"))
+            .label(argument.span, "must be written out in quotes");
+        self.checker.report.fail(error)
     }
 
     fn length_argument(&mut self, argument: &Argument) -> Option<usize> {

@@ -158,7 +158,7 @@ impl<R> TemplateBuilder<R> {
 fn locals(inputs: &[Input], names: &Names, report: &mut Report) -> Vec<Local> {
     let start = Span::new(0, 0, 0);
     let mut problem = |code, message| {
-        report.push(Diagnostic::new(code, message).label(start, "declared for this template"))
+        report.push(Diagnostic::new(code, message).label(start, "declared for this template"));
     };
     if inputs.len() > MOST_INPUTS {
         problem(Code::Limit, format!("more than {MOST_INPUTS} inputs"));

@@ -112,7 +112,7 @@ impl Compiler<'_> {
                     self.escape(node.span, &[], position);
                 }
                 NodeKind::If { branches, otherwise } => {
-                    skips |= self.branches(branches, otherwise, node.span, position)
+                    skips |= self.branches(branches, otherwise, node.span, position);
                 }
                 NodeKind::For(it) => self.r#loop(it, node.span, position),
                 NodeKind::Skip(reason) => {
@@ -209,7 +209,7 @@ impl Compiler<'_> {
             Source::List(place) => program::Source::List(*place, self.kind_of_items(*place)),
         };
         let Some(mut filters) = filters else { return };
-        if self.is_html(position) && !output.filters.iter().any(|it| matches!(it.kind, FilterKind::Raw)) {
+        if position.is_some() && !output.filters.iter().any(|it| matches!(it.kind, FilterKind::Raw)) {
             // What `escape` would do is done where the value is written; twice would be visible.
             filters.retain(|it| !matches!(it, Filter::Escape));
         }
@@ -239,10 +239,6 @@ impl Compiler<'_> {
             }
         };
         self.push(op);
-    }
-
-    fn is_html(&self, position: &Position) -> bool {
-        position.is_some()
     }
 
     /// How the value is written at its place.
@@ -305,19 +301,18 @@ impl Compiler<'_> {
                     return None;
                 }
             },
-            FilterKind::Money(code) => match Currency::of_code(code) {
-                Some(currency) => Filter::Money(currency),
-                None => {
-                    let near = suggest::nearest(code, Currency::codes())
-                        .map(|near| format!("did you mean `{near}`?"));
+            FilterKind::Money(code) => {
+                let Some(currency) = Currency::of_code(code) else {
+                    let near = suggest::nearest(code, Currency::codes());
                     self.diagnostics.push(
                         Diagnostic::new(Code::InvalidLiteral, format!("`{code}` is no currency"))
                             .label(filter.span, "expected a code of ISO 4217, such as `EUR`")
-                            .help(near),
+                            .help(near.map(|near| format!("did you mean `{near}`?"))),
                     );
                     return None;
-                }
-            },
+                };
+                Filter::Money(currency)
+            }
             FilterKind::Escape => Filter::Escape,
             FilterKind::Join(glue) => Filter::Join(glue.clone()),
             FilterKind::Size => Filter::Size,
@@ -369,24 +364,21 @@ impl Compiler<'_> {
         let mut joined: Option<(Context, Span)> = None;
         for (place, span) in places {
             let Some(place) = place else { return };
-            joined = match joined.take() {
-                None => Some((place, span)),
-                Some((context, first)) => match context.clone().join(place.clone()) {
-                    Some(both) => Some((both, first)),
-                    None => {
-                        self.diagnostics.push(
-                            Diagnostic::new(
-                                Code::BranchContext,
-                                "the branches end in different places of the page",
-                            )
-                            .label(span, format!("this one ends {}", place.describe()))
-                            .label(first, format!("this one ends {}", context.describe()))
-                            .help("open and close tags, quotes and comments in the same branch".to_owned()),
-                        );
-                        Some((context, first))
-                    }
-                },
+            let Some((context, first)) = joined.take() else {
+                joined = Some((place, span));
+                continue;
             };
+            let both = context.join(&place);
+            if both.is_none() {
+                let message = "the branches end in different places of the page";
+                self.diagnostics.push(
+                    Diagnostic::new(Code::BranchContext, message)
+                        .label(span, format!("this one ends {}", place.describe()))
+                        .label(first, format!("this one ends {}", context.describe()))
+                        .help("open and close tags, quotes and comments in the same branch".to_owned()),
+                );
+            }
+            joined = Some((both.unwrap_or(context), first));
         }
         if let Some((context, _)) = joined {
             *position = Some(context);
@@ -455,7 +447,7 @@ impl Compiler<'_> {
         let mut otherwise = start.clone();
         self.nodes(&it.otherwise, &mut otherwise);
         self.patch(end);
-        *position = start.clone();
+        position.clone_from(&start);
         self.join(
             vec![
                 (start, span),
@@ -483,11 +475,12 @@ impl Compiler<'_> {
                     .placements
                     .get_index(*placement)
                     .expect("the checker found it there");
-                let fields = schema
+                let catalog = schema
                     .catalogs
                     .get(&placement.catalog)
-                    .map(|it| &*it.fields)
+                    .cloned()
                     .unwrap_or_default();
+                let fields = &catalog.fields;
                 let layout = Arc::new(Layout::of_fields(&placed_fields(fields)));
                 let own = fields.iter().any(|field| &*field.name == REASON);
                 let reason = if own {
@@ -501,6 +494,7 @@ impl Compiler<'_> {
                 let over = program::Over::Placement {
                     name: name.clone(),
                     catalog: placement.catalog.clone(),
+                    fields: catalog,
                     row: *row,
                     reason,
                     filter,

@@ -75,7 +75,7 @@ fn next_special(bytes: &[u8], from: usize) -> Option<usize> {
 }
 
 fn is_special(byte: u8) -> bool {
-    (byte == b'&') | (byte == b'<') | (byte == b'>') | (byte == b'"') | (byte == b'\'')
+    matches!(byte, b'&' | b'<' | b'>' | b'"' | b'\'')
 }
 
 fn is_unreserved(byte: u8) -> bool {

@@ -95,7 +95,7 @@ impl Inputs {
                 problems.push(format!("unknown input `{name}`{help}"));
                 continue;
             };
-            match fit(value.into(), &declared[index].ty) {
+            match fit(&value.into(), &declared[index].ty) {
                 Ok(value) if values[index].is_none() => values[index] = Some(value),
                 Ok(_) => problems.push(format!("the input `{name}` is given twice")),
                 Err(problem) => {
@@ -130,8 +130,8 @@ impl Inputs {
 }
 
 /// The value as one of that type. Numbers may be narrower than it, and what JSON writes as text is read.
-fn fit(value: Value, ty: &Type) -> Result<Value, String> {
-    let fitted = match (ty, &value) {
+fn fit(value: &Value, ty: &Type) -> Result<Value, String> {
+    let fitted = match (ty, value) {
         (Type::Bool, Value::Bool(_))
         | (Type::Int, Value::Int(_))
         | (Type::Decimal, Value::Decimal(_))
@@ -169,7 +169,7 @@ fn fit(value: Value, ty: &Type) -> Result<Value, String> {
         }
         _ => None,
     };
-    fitted.ok_or_else(|| format!("takes {}, found {}", type_name(ty), kind(&value)))
+    fitted.ok_or_else(|| format!("takes {}, found {}", type_name(ty), kind(value)))
 }
 
 fn kind(value: &Value) -> &'static str {

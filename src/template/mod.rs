@@ -210,7 +210,8 @@ impl Template {
     ///
     /// # Panics
     ///
-    /// When the customer was loaded for another schema, or the inputs were made for another template.
+    /// When the customer or the items of a catalogue were loaded for another schema, or the inputs were made for another
+    /// template.
     ///
     /// # Example
     ///
@@ -266,7 +267,7 @@ impl<R: Record> Template<R> {
     ///
     /// # Panics
     ///
-    /// When the inputs were made for another template.
+    /// When the items of a catalogue were loaded for another schema, or the inputs were made for another template.
     ///
     /// # Example
     ///

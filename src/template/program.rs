@@ -9,6 +9,7 @@ use super::{
 use crate::{
     hir::Place,
     plan::{self, BlockId, CollectionId, Kind, NodeId},
+    schema::Catalog,
 };
 
 #[derive(Debug)]
@@ -102,6 +103,8 @@ pub(super) enum Over {
     Placement {
         name: Arc<str>,
         catalog: Arc<str>,
+        /// What its items look like.
+        fields: Catalog,
         /// The number of the row that an item has in scope.
         row: u8,
         /// The slot of the reason; that of no field when the catalogue has a reason of its own.

@@ -340,6 +340,7 @@ impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
             Over::Placement {
                 name,
                 catalog,
+                fields,
                 row,
                 reason,
                 filter,
@@ -347,6 +348,10 @@ impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
                 let Some(items) = job.at.items(catalog) else {
                     return false;
                 };
+                assert!(
+                    items.fits(fields),
+                    "the items of `{catalog}` were loaded for another schema"
+                );
                 Round::Placement(Shelf {
                     items,
                     placed: job.placements.get(name),
@@ -390,21 +395,21 @@ impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
                 }
                 found
             }
-            Round::Placement(shelf) => {
-                while let ([item, rest @ ..], 1..) = (shelf.placed, shelf.left) {
-                    shelf.placed = rest;
-                    let row = shelf.items.find(item.key()).filter(|_| item.is_shown());
-                    let Some(row) = row.and_then(|row| shelf.items.row(row)) else {
+            Round::Placement(queue) => {
+                while let ([item, rest @ ..], 1..) = (queue.placed, queue.left) {
+                    queue.placed = rest;
+                    let row = queue.items.find(item.key()).filter(|_| item.is_shown());
+                    let Some(row) = row.and_then(|row| queue.items.row(row)) else {
                         continue;
                     };
-                    let frame = Frame::Placed(PlacedRow::new(row, item.reason(), shelf.reason));
-                    self.machine.place(shelf.row, Some(frame));
-                    if shelf.filter.is_none_or(|filter| self.machine.test(filter)) {
-                        shelf.left -= 1;
+                    let frame = Frame::Placed(PlacedRow::new(row, item.reason(), queue.reason));
+                    self.machine.place(queue.row, Some(frame));
+                    if queue.filter.is_none_or(|filter| self.machine.test(filter)) {
+                        queue.left -= 1;
                         return true;
                     }
                 }
-                self.machine.place(shelf.row, None);
+                self.machine.place(queue.row, None);
                 false
             }
         }
@@ -420,6 +425,7 @@ impl<'a, R: Row<'a>> Drop for Renderer<'a, '_, '_, R> {
     }
 }
 
+#[expect(clippy::unnecessary_box_returns, reason = "it is kept in its box")]
 fn take_scratch() -> Box<Scratch> {
     IDLE.try_with(Cell::take).ok().flatten().unwrap_or_default()
 }

@@ -14,7 +14,7 @@ fn golden() -> Result {
             .unwrap_or_default()
             .to_string_lossy()
             .into_owned();
-        let format = if file.ends_with(".html") {
+        let format = if path.extension().is_some_and(|it| it == "html") {
             Format::Html
         } else {
             Format::Text

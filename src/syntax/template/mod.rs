@@ -81,7 +81,7 @@ struct Open {
 enum OpenKind {
     If(Vec<Branch>),
     /// `None` where the tag was not legible.
-    For(Option<Loop>, Vec<Node>),
+    For(Option<Box<Loop>>, Vec<Node>),
 }
 
 impl Open {
@@ -206,7 +206,7 @@ impl Blocks<'_> {
         if tag.is_none() {
             self.hide(written);
         }
-        self.open("for", span, OpenKind::For(tag, Vec::new()));
+        self.open("for", span, OpenKind::For(tag.map(Box::new), Vec::new()));
     }
 
     fn open(&mut self, word: &'static str, span: Span, kind: OpenKind) {

@@ -118,7 +118,7 @@ impl<'t> Reader<'t> {
         let start = inside.start + (written.len() - written.trim_start().len());
         let part = &self.text[start..start + written.trim().len()];
         if let Err(diagnostic) = self.look(part) {
-            self.diagnostics.push(self.moved(diagnostic, start));
+            self.diagnostics.push(moved(diagnostic, start));
             return None;
         }
         let base = u32::try_from(start).unwrap_or(u32::MAX);
@@ -126,10 +126,10 @@ impl<'t> Reader<'t> {
         match Grammar::parse(rule, part) {
             Ok(mut pairs) => {
                 let parts = pairs.next().expect("a parse gives its rule").into_inner();
-                let built = build(&builder, parts);
+                let tree = build(&builder, parts);
                 let broken = builder.broken.get();
                 self.diagnostics.extend(builder.diagnostics.into_inner());
-                built.filter(|_| !broken)
+                tree.filter(|_| !broken)
             }
             Err(flaw) => {
                 let tokens = scan::scan(self.source, part).tokens;
@@ -145,7 +145,7 @@ impl<'t> Reader<'t> {
                     end,
                 };
                 let diagnostic = error::from_pest(&flaw, &part);
-                self.diagnostics.push(self.moved(diagnostic, start));
+                self.diagnostics.push(moved(diagnostic, start));
                 None
             }
         }
@@ -176,15 +176,16 @@ impl<'t> Reader<'t> {
         }
         limit::check_tokens(self.source, part, &tokens, self.limits)
     }
+}
 
-    fn moved(&self, mut diagnostic: Diagnostic, by: usize) -> Diagnostic {
-        let by = u32::try_from(by).unwrap_or(u32::MAX);
-        for label in &mut diagnostic.labels {
-            label.span.start = label.span.start.saturating_add(by);
-            label.span.end = label.span.end.saturating_add(by);
-        }
-        diagnostic
+/// The same diagnostic, so many bytes further down.
+fn moved(mut diagnostic: Diagnostic, by: usize) -> Diagnostic {
+    let by = u32::try_from(by).unwrap_or(u32::MAX);
+    for label in &mut diagnostic.labels {
+        label.span.start = label.span.start.saturating_add(by);
+        label.span.end = label.span.end.saturating_add(by);
     }
+    diagnostic
 }
 
 fn is_curly(symbol: &str) -> bool {

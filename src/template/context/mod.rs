@@ -128,16 +128,16 @@ impl Context {
     }
 
     /// The context after two branches, when what follows has one meaning after both.
-    pub(crate) fn join(self, other: Self) -> Option<Self> {
+    pub(crate) fn join(&self, other: &Self) -> Option<Self> {
         if self == other {
-            return Some(self);
+            return Some(self.clone());
         }
         let same_tag = self.element == other.element && self.closing == other.closing;
         if self.is_within_tag() && other.is_within_tag() && same_tag {
             // `<a{% if x %} class="b"{% endif %}>`: the same from the next blank, `/` or `>` on.
             let mut joined = Self {
                 state: State::WithinTag,
-                ..self
+                ..self.clone()
             };
             joined.attribute.clear();
             return Some(joined);
@@ -148,9 +148,9 @@ impl Context {
         };
         let joined = Self {
             url: Url::Unclear,
-            ..self
+            ..self.clone()
         };
-        (same_but_url == other).then_some(joined)
+        (same_but_url == *other).then_some(joined)
     }
 
     /// Whether the next byte must be a blank, `/` or `>`, because the branches before it end in different places of a tag.
@@ -203,14 +203,14 @@ impl Context {
             AttributeKind::Markup => Err(Unsafe::Markup),
             AttributeKind::UrlList => Err(Unsafe::UrlList),
             kind @ (AttributeKind::Url | AttributeKind::Code) => match &self.url {
-                Url::Start(scheme) if !scheme.is_empty() => Err(Unsafe::Scheme),
-                Url::Start(_) | Url::AfterValue if kind == AttributeKind::Code => Err(Unsafe::CodeUrl),
+                url if url.has_other_scheme() => Err(Unsafe::Scheme),
+                Url::Start(_) | Url::AfterValue | Url::Slashes if kind == AttributeKind::Code => {
+                    Err(Unsafe::CodeUrl)
+                }
                 Url::Start(_) | Url::AfterValue => Ok(Escape::UrlWhole),
-                Url::Slashes if kind == AttributeKind::Code => Err(Unsafe::CodeUrl),
                 Url::Slashes => Ok(Escape::UrlPartNoSlash),
                 Url::Part => Ok(Escape::UrlPart),
-                Url::Refused => Err(Unsafe::Scheme),
-                Url::Unclear => Err(Unsafe::UnclearUrl),
+                Url::Unclear | Url::Refused => Err(Unsafe::UnclearUrl),
             },
         }
     }

@@ -83,7 +83,7 @@ fn a_value_cannot_become_a_scheme() {
 
 #[test]
 fn branches_join_where_the_rest_reads_the_same() {
-    let joined = |one: &str, other: &str| at_end_of(one).join(at_end_of(other)).map(|it| it.escape());
+    let joined = |one: &str, other: &str| at_end_of(one).join(&at_end_of(other)).map(|it| it.escape());
     assert_eq!(joined("<p>", "<a href='x'>"), Some(Ok(Escape::Html)));
     assert_eq!(joined("<a", "<a class=\"b\""), Some(Err(Unsafe::AttributeName)));
     assert_eq!(joined("<a", "<b"), None);

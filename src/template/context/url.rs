@@ -33,6 +33,14 @@ impl Default for Url {
 impl Url {
     const LONGEST_SCHEME: usize = 16;
 
+    /// Whether a scheme that is not known to be safe stands there, or the beginning of one.
+    pub(super) fn has_other_scheme(&self) -> bool {
+        match self {
+            Self::Start(scheme) => !scheme.is_empty(),
+            url => *url == Self::Refused,
+        }
+    }
+
     pub(super) fn push(&mut self, byte: u8) -> Result<(), SchemeFromValue> {
         match self {
             Self::Start(scheme) => match byte {

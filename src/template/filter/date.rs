@@ -143,7 +143,7 @@ impl DateFormat {
                 } => {
                     let start = out.len();
                     field.write(at, zone, clock, *pad, *width, out);
-                    case.apply(start, out);
+                    case.apply(&mut out[start..]);
                 }
             }
         }
@@ -367,20 +367,16 @@ fn write_offset(seconds: i32, colon: bool, out: &mut String) {
 }
 
 impl Case {
-    /// Changes what was written from `start` on; names of months, days and zones are ASCII.
-    fn apply(self, start: usize, out: &mut String) {
-        let Some(written) = out.get_mut(start..) else {
-            return;
-        };
+    /// Changes what was written; names of months, days and zones are ASCII.
+    fn apply(self, written: &mut str) {
         match self {
             Self::Own => {}
-            Self::Upper => written.make_ascii_uppercase(),
             Self::Lower => written.make_ascii_lowercase(),
             // As in Ruby: names in capitals become small, others become capitals.
             Self::Swapped if written.bytes().all(|byte| byte.is_ascii_uppercase()) => {
-                written.make_ascii_lowercase()
+                written.make_ascii_lowercase();
             }
-            Self::Swapped => written.make_ascii_uppercase(),
+            Self::Upper | Self::Swapped => written.make_ascii_uppercase(),
         }
     }
 }
