@@ -103,16 +103,3 @@ impl fmt::Display for Reason {
         }
     }
 }
-
-/// What a placement shows: the item with its reason said to the customer.
-///
-/// ```
-/// # use audience::{PlacedItem, Reason, Recommendation};
-/// let recommendation = Recommendation { item: "A1".into(), reason: Reason::Popular };
-/// assert_eq!(PlacedItem::from(&recommendation).reason(), "popular with our customers");
-/// ```
-impl From<&Recommendation> for crate::template::PlacedItem {
-    fn from(recommendation: &Recommendation) -> Self {
-        Self::new(recommendation.item.clone(), recommendation.reason.to_string())
-    }
-}
