@@ -13,7 +13,10 @@ use crate::{
     diagnostic::{Code, Diagnostic},
     hir::{Condition, ConditionKind, Expr, ExprKind, Order, TextTest},
     span::Span,
-    syntax::ast::{self, CompareOp, Literal},
+    syntax::{
+        ast::{self, CompareOp, Literal},
+        last_bare_filter,
+    },
     value::Type,
 };
 
@@ -119,10 +122,14 @@ impl Checker<'_> {
         let before = self.negations.len();
         let mut ranges = Vec::with_capacity(parts.len());
         let mut checked = Vec::with_capacity(parts.len());
-        for part in parts {
+        for (index, part) in parts.iter().enumerate() {
             let from = self.negations.len();
             checked.push(self.condition(part));
             ranges.push(from..self.negations.len());
+            // The parser has said that what follows may belong to the `where`, so its names cannot be looked up.
+            if index + 1 < parts.len() && last_bare_filter(part).is_some() {
+                return None;
+            }
         }
         let checked: Vec<Condition> = checked.into_iter().collect::<Option<_>>()?;
         if self.negations.len() > before {

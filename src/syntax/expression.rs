@@ -569,7 +569,7 @@ fn is_test(expr: &Expr) -> bool {
 }
 
 /// The condition of a bare `where` that ends this expression.
-pub(super) fn last_bare_filter(expr: &Expr) -> Option<&Expr> {
+pub(crate) fn last_bare_filter(expr: &Expr) -> Option<&Expr> {
     match &expr.kind {
         ExprKind::Quantified { items, steps, .. } if steps.is_empty() => items
             .filter

@@ -18,6 +18,7 @@ mod schema;
 pub(crate) mod template;
 
 pub(crate) use definitions::parse_file;
+pub(crate) use expression::last_bare_filter;
 pub(crate) use format::format_file;
 pub(crate) use print::{quote, quote_operand};
 
