@@ -103,13 +103,14 @@ impl<'a, R: Row<'a>> Machine<'a, '_, R> {
         wrap: impl Fn(C::Row) -> Frame<'a, R>,
         enough: usize,
     ) -> usize {
-        let reach = self.reach(collection, rows);
+        let reach = self.reach(collection, rows, false);
         if collection.filter.is_none() && reach.times.is_none() {
             return reach.to.saturating_sub(reach.from).min(enough);
         }
         let mut found = 0;
         self.scoped(collection.row, |this| {
-            for index in reach.from..reach.to {
+            // Windows mostly ask for what is recent, and what is recent mostly stands last.
+            for index in (reach.from..reach.to).rev() {
                 if found == enough {
                     break;
                 }
@@ -154,13 +155,14 @@ impl<'a, R: Row<'a>> Machine<'a, '_, R> {
             value,
             collection,
         } = over;
-        let reach = self.reach(collection, rows);
         let slot = match self.program.nodes[value.0 as usize] {
             Node::Slot { place, .. } if place.row == collection.row => Some(place.slot),
             _ => None,
         };
         let exact = matches!(of, Kind::Int | Kind::Decimal);
         let sums = matches!(kind, AggregateKind::Sum | AggregateKind::Avg);
+        let ordered = matches!(kind, AggregateKind::First | AggregateKind::Last) || sums && of == Kind::Float;
+        let reach = self.reach(collection, rows, ordered);
         if let (true, true, None, None, Some(slot)) = (exact, sums, collection.filter, reach.times, slot)
             && let Some((total, known)) = rows.running_sum(slot, reach.from..reach.to.max(reach.from))
         {
@@ -171,7 +173,6 @@ impl<'a, R: Row<'a>> Machine<'a, '_, R> {
             };
             return tally.result(kind, of).map(Datum::Plain);
         }
-        let ordered = matches!(kind, AggregateKind::First | AggregateKind::Last) || sums && of == Kind::Float;
         let sorted = (ordered && reach.times.is_some()).then(|| self.sort(reach, rows));
         let result = self.scoped(collection.row, |this| {
             let len = match sorted {
@@ -320,7 +321,7 @@ impl<'a, R: Row<'a>> Machine<'a, '_, R> {
         wrap: impl Fn(C::Row) -> Frame<'a, R>,
         limit: usize,
     ) {
-        let reach = self.reach(collection, rows);
+        let reach = self.reach(collection, rows, true);
         if reach.times.is_none() {
             self.scoped(collection.row, |this| {
                 let mut left = limit;
@@ -354,8 +355,11 @@ impl<'a, R: Row<'a>> Machine<'a, '_, R> {
     }
 
     /// Where the events of the collection's stretch of time lie; all rows of a list.
+    ///
+    /// Events that stand in no known order are asked one by one, unless who asks needs them `in_order`: then it is worth
+    /// finding out whether they are sorted.
     #[inline]
-    fn reach<C: Rows<'a>>(&mut self, collection: Collection, rows: C) -> Reach {
+    fn reach<C: Rows<'a>>(&mut self, collection: Collection, rows: C, in_order: bool) -> Reach {
         let len = rows.len();
         let Some(stretch) = collection.stretch else {
             return Reach {
@@ -371,7 +375,12 @@ impl<'a, R: Row<'a>> Machine<'a, '_, R> {
                 times: None,
             };
         };
-        if !rows.sorted() {
+        let sorted = if in_order {
+            rows.sorted()
+        } else {
+            rows.searchable()
+        };
+        if !sorted {
             return Reach {
                 from: 0,
                 to: len,

@@ -110,6 +110,13 @@ impl<'a, R: Row<'a>> Rows<'a> for FrameRows<'a, R> {
         }
     }
 
+    fn searchable(self) -> bool {
+        match self {
+            Self::Items(rows) => rows.searchable(),
+            Self::Parts(rows) => rows.searchable(),
+        }
+    }
+
     fn running_sum(self, slot: u32, range: std::ops::Range<usize>) -> Option<(i128, usize)> {
         match self {
             Self::Items(rows) => rows.running_sum(slot, range),

@@ -346,6 +346,12 @@ impl<'a> Rows<'a> for BoundRows<'a> {
         (1..self.len).all(|index| self.at(index - 1) <= self.at(index))
     }
 
+    /// Nobody knows the order of a struct's events before looking.
+    #[inline]
+    fn searchable(self) -> bool {
+        false
+    }
+
     /// A struct keeps no running sums.
     #[inline]
     fn running_sum(self, _slot: u32, _range: Range<usize>) -> Option<(i128, usize)> {

@@ -71,6 +71,8 @@ pub(crate) trait Rows<'a>: Copy {
     /// Tells whether the events stand in the order of time. A loaded customer's always do; those of a struct read in
     /// place may not, and what depends on their order then goes through an index sorted stably by time.
     fn sorted(self) -> bool;
+    /// Tells whether they are known to be sorted without looking at them, so that searching beats asking each event.
+    fn searchable(self) -> bool;
     /// The exact sum of an int or decimal property over a range of sorted events, with the number of known values, where
     /// running sums are kept.
     fn running_sum(self, slot: u32, range: std::ops::Range<usize>) -> Option<(i128, usize)>;

@@ -319,6 +319,11 @@ impl<'a> Rows<'a> for TableRows<'a> {
     }
 
     #[inline]
+    fn searchable(self) -> bool {
+        true
+    }
+
+    #[inline]
     fn running_sum(self, slot: u32, range: Range<usize>) -> Option<(i128, usize)> {
         let sums = self.table.sums.get(slot as usize)?.as_ref()?;
         let (start, end) = (self.start + range.start, self.start + range.end);

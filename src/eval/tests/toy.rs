@@ -138,6 +138,10 @@ impl<'a> Rows<'a> for ToyRows<'a> {
         self.rows.is_sorted_by_key(|row| row.datetime(0))
     }
 
+    fn searchable(self) -> bool {
+        self.sums
+    }
+
     fn running_sum(self, slot: u32, range: Range<usize>) -> Option<(i128, usize)> {
         if !self.sums || !self.sorted() {
             return None;
