@@ -214,6 +214,14 @@ impl<'a> Checker<'a> {
         condition
     }
 
+    /// Checks a whole condition that is to be false: that of an `unless`. Gives its complement.
+    pub(crate) fn check_negation(&mut self, expr: &ast::Expr) -> Option<Condition> {
+        self.negated = true;
+        let condition = self.check_condition(expr);
+        self.negated = false;
+        condition.map(Condition::not)
+    }
+
     /// Checks a whole value: that of a trait, of a placeholder.
     pub(crate) fn check_value(&mut self, expr: &ast::Expr) -> Option<Expr> {
         let operand = self.operand(expr);

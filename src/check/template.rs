@@ -30,11 +30,7 @@ pub(crate) fn check_template(
 ) -> Template {
     let mut checker = Checker::new(names, report);
     checker.scope.entries = locals.into_iter().map(Entry::Local).collect();
-    let mut templates = TemplateChecker {
-        checker,
-        text,
-        facts: Facts::default(),
-    };
+    let mut templates = TemplateChecker { checker, text };
     let (nodes, _) = templates.nodes(&template.nodes);
     Template { nodes }
 }
@@ -60,8 +56,6 @@ pub(crate) fn placed_fields(fields: &[Field]) -> Vec<Field> {
 pub(super) struct TemplateChecker<'c, 'a> {
     pub(super) checker: Checker<'a>,
     pub(super) text: &'c str,
-    /// What is known where the checker stands.
-    pub(super) facts: Facts,
 }
 
 /// How many facts there were, to forget those that came later.
@@ -114,11 +108,13 @@ impl TemplateChecker<'_, '_> {
         let mut behind = Some(Facts::default());
         let mut all_skip = true;
         for branch in branches {
-            let condition = branch
-                .condition
-                .as_ref()
-                .and_then(|it| self.checker.check_condition(it));
-            let condition = condition.map(|it| if branch.negated { it.not() } else { it });
+            let condition = branch.condition.as_ref().and_then(|it| {
+                if branch.negated {
+                    self.checker.check_negation(it)
+                } else {
+                    self.checker.check_condition(it)
+                }
+            });
             let here = self.mark();
             if let Some(condition) = &condition {
                 self.learn(proves(condition, true));
@@ -274,7 +270,7 @@ impl TemplateChecker<'_, '_> {
         let error = if value.ty != Type::Int {
             Diagnostic::new(Code::TypeMismatch, "`limit` takes a whole number")
                 .label(value.span, format!("of type {}", super::type_name(&value.ty)))
-        } else if !known_given(&value, &self.facts) {
+        } else if !known_given(&value, &self.checker.given) {
             Diagnostic::new(Code::MayBeMissing, "the limit may be missing")
                 .label(value.span, "how many items?")
         } else if matches!(&value.kind, ExprKind::Constant(Value::Int(..1))) {
@@ -322,7 +318,7 @@ impl TemplateChecker<'_, '_> {
 
     pub(super) fn learn(&mut self, facts: Facts) {
         if self.mark().0.iter().sum::<usize>() < MOST_FACTS {
-            self.facts.add(facts);
+            self.checker.given.add(facts);
         }
     }
 
@@ -332,16 +328,16 @@ impl TemplateChecker<'_, '_> {
             filled,
             lists,
             filled_lists,
-        } = &self.facts;
+        } = &self.checker.given;
         Mark([known.len(), filled.len(), lists.len(), filled_lists.len()])
     }
 
     fn forget(&mut self, mark: &Mark) {
         let [known, filled, lists, filled_lists] = mark.0;
-        self.facts.known.truncate(known);
-        self.facts.filled.truncate(filled);
-        self.facts.lists.truncate(lists);
-        self.facts.filled_lists.truncate(filled_lists);
+        self.checker.given.known.truncate(known);
+        self.checker.given.filled.truncate(filled);
+        self.checker.given.lists.truncate(lists);
+        self.checker.given.filled_lists.truncate(filled_lists);
     }
 
     /// What the template says there.

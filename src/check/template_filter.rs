@@ -148,8 +148,8 @@ impl TemplateChecker<'_, '_> {
         {
             let state = State {
                 kind: StateKind::List(item),
-                optional: optional && !self.facts.lists.contains(&place),
-                blank: !self.facts.filled_lists.contains(&place),
+                optional: optional && !self.checker.given.lists.contains(&place),
+                blank: !self.checker.given.filled_lists.contains(&place),
             };
             return Some((Source::List(place), state));
         }
@@ -175,8 +175,8 @@ impl TemplateChecker<'_, '_> {
     fn state_of(&self, expr: &Expr) -> State {
         State {
             kind: StateKind::Value(expr.ty.clone()),
-            optional: !known_given(expr, &self.facts),
-            blank: !self.checker.is_filled(expr, &self.facts),
+            optional: !known_given(expr, &self.checker.given),
+            blank: !self.checker.is_filled(expr, &self.checker.given),
         }
     }
 

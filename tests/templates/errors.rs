@@ -131,3 +131,29 @@ fn inputs_are_checked_when_given() -> Result {
     assert_eq!(missing, Some(5));
     Ok(())
 }
+
+#[test]
+fn a_negation_over_a_missing_value_is_pointed_out_unless_a_guard_settles_it() -> Result {
+    let shop = shop()?;
+    for (text, warnings) in [
+        ("{% if city != \"Madrid\" %}far{% endif %}", 1),
+        ("{% unless city = \"Madrid\" %}far{% endunless %}", 1),
+        ("{% unless city != \"Madrid\" %}near{% endunless %}", 0),
+        (
+            "{% if city is known %}{% if city != \"Madrid\" %}far{% endif %}{% endif %}",
+            0,
+        ),
+        (
+            "{% if city is unknown %}?{% elsif city != \"Madrid\" %}far{% endif %}",
+            0,
+        ),
+        (
+            "{% if city is known %}x{% endif %}{% if city != \"Madrid\" %}far{% endif %}",
+            1,
+        ),
+    ] {
+        let template = compile(&shop, Format::Text, "t", text)?;
+        assert_eq!(template.warnings().len(), warnings, "{text}");
+    }
+    Ok(())
+}
