@@ -1,6 +1,9 @@
 //! One typed language for who a message is for and what it says to each person.
 #![forbid(unsafe_code)]
 
+// The parser that pest writes names it so, as its guard of the stack is left out: see `syntax/grammar.rs`.
+extern crate alloc;
+
 mod check;
 mod definitions;
 mod diagnostic;

@@ -17,6 +17,8 @@ pub struct Limits {
     pub source_bytes: usize,
     /// How deep parentheses, calls, `case`, `not`, arithmetic and references to other definitions may nest,
     /// all counted together. Default 64.
+    ///
+    /// Parsing takes stack for each level, about 6 KiB without optimisation: raise this only with a stack to match.
     pub nesting: usize,
     /// Items in one list literal. Default 10 000.
     pub list_items: usize,

@@ -81,6 +81,9 @@ impl<'t> Reader<'t> {
             }
             None => return self.refuse_unknown(first),
         };
+        if self.diagnostics.len() >= MOST_DIAGNOSTICS {
+            return self.give_up(word, chunk.tokens);
+        }
         let before = self.diagnostics.len();
         let tokens = self.without_semicolons(chunk.tokens);
         if !self.is_legible(tokens) {

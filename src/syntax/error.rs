@@ -277,9 +277,9 @@ fn expected(rules: &[Rule], end: &'static str) -> Vec<&'static str> {
         dropped.extend(["`within`", "a window such as `in last 30 days`"]);
     }
     all.retain(|it| !dropped.contains(it));
-    // A call, where a name could also be an attribute.
+    // A name could also begin a call, and a number a duration: true, but hardly what is missing.
     if all.len() > 1 {
-        all.retain(|it| *it != "`(`");
+        all.retain(|it| !["`(`", "a unit such as `days`"].contains(it));
     }
     let rank = |word: &&str| match *word {
         grammar::VALUE => 0,
