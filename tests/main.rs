@@ -8,5 +8,6 @@ mod manual;
 mod recommendations;
 #[path = "../examples/campaign/data.rs"]
 mod retail;
+mod schema_text;
 mod sql_comparison;
 mod templates;

@@ -25,6 +25,7 @@ mod state;
 pub(crate) mod template;
 mod template_filter;
 mod window;
+mod written;
 
 #[cfg(test)]
 mod tests;

@@ -325,7 +325,7 @@ mod tests {
             (
                 id().attribute(Field::new("", Type::Int)),
                 Code::Syntax,
-                "customer.: a name has at least one character, and no backtick, line break or other control character",
+                "customer.: a name has letters, and no backtick, line break or other control character",
             ),
             (
                 field(Type::list(Type::record([Field::new("a", Type::Int).key()]))),

@@ -150,9 +150,8 @@ impl Rules<'_> {
 
     /// Whatever can stand in backticks.
     fn name(&mut self, name: &str) {
-        if name.is_empty() || name.contains(|c: char| c == '`' || c.is_control()) {
-            let message =
-                "a name has at least one character, and no backtick, line break or other control character";
+        if name.trim().is_empty() || name.contains(|c: char| c == '`' || c.is_control()) {
+            let message = "a name has letters, and no backtick, line break or other control character";
             self.fault(Code::Syntax, Part::Name, message, "not a name");
         }
     }

@@ -14,7 +14,6 @@ mod limit;
 mod literal;
 mod print;
 mod scan;
-mod schema;
 pub(crate) mod template;
 
 pub(crate) use definitions::parse_file;

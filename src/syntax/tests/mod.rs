@@ -3,7 +3,6 @@
 mod golden;
 mod hostile;
 mod properties;
-mod schema;
 mod strategies;
 
 use super::{

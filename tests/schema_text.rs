@@ -1,12 +1,7 @@
 //! A schema built in Rust, its text and its JSON say the same.
 
+use audience::{Catalog, Definitions, Event, Field, Schema, SchemaBuilder, Type};
 use proptest::{collection::vec, option, prelude::*, sample::select};
-
-use crate::{
-    definitions::Definitions,
-    schema::{Catalog, Event, Schema, SchemaBuilder},
-    value::{Field, Type},
-};
 
 /// Plain names, reserved and special words, and names that need backticks.
 fn name() -> impl Strategy<Value = String> {
@@ -136,7 +131,12 @@ fn builder() -> impl Strategy<Value = SchemaBuilder> {
 #[test]
 fn text_and_json_bring_a_schema_back() {
     let valid = std::cell::Cell::new(0);
-    let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig::with_cases(600));
+    let config = ProptestConfig {
+        cases: 400,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    };
+    let mut runner = proptest::test_runner::TestRunner::new(config);
     let result = runner.run(&builder(), |builder| {
         let Ok(schema) = builder.build() else {
             return Ok(());
@@ -159,5 +159,5 @@ fn text_and_json_bring_a_schema_back() {
     if let Err(error) = result {
         panic!("{error}");
     }
-    assert!(valid.get() > 100, "only {} schemas were valid", valid.get());
+    assert!(valid.get() > 60, "only {} schemas were valid", valid.get());
 }

@@ -1,12 +1,16 @@
-//! The text of a schema, as it stands in definitions.
+//! The text of a schema, as it stands in definitions: what `schema` reads, the other way.
 
 use std::{fmt, sync::Arc};
 
-use super::{
-    ast::{Field, File, Item, ItemKind, Name, Role, Text, Type, TypeKind},
-    format::format_file,
+use crate::{
+    schema::Schema,
+    span::Span,
+    syntax::{
+        ast::{Field, File, Item, ItemKind, Name, Role, Text, Type, TypeKind},
+        format_file,
+    },
+    value,
 };
-use crate::{schema::Schema, span::Span, value};
 
 /// The definitions of the schema, in canonical form: `customer { … }`, then catalogues, events and placements.
 ///
