@@ -2,9 +2,11 @@
 
 #[cfg(feature = "cli")]
 mod cli;
+mod hostile;
 mod layering;
 mod manifest;
 mod manual;
+mod properties;
 mod recommendations;
 #[path = "../examples/campaign/data.rs"]
 mod retail;

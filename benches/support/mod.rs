@@ -1,0 +1,74 @@
+//! A fair way to compare, shared by the benches.
+
+#![expect(clippy::print_stdout, reason = "the comparison is what a bench is run for")]
+
+use std::{
+    hint::black_box,
+    time::{Duration, Instant},
+};
+
+/// One of the ways to do the same work; each call goes over all items once and gives a result to compare.
+pub(crate) struct Contender<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) run: Box<dyn FnMut() -> u64 + 'a>,
+}
+
+pub(crate) fn contender<'a>(name: &'a str, run: impl FnMut() -> u64 + 'a) -> Contender<'a> {
+    Contender {
+        name,
+        run: Box::new(run),
+    }
+}
+
+/// Runs all in turn, round after round, so that each meets the same machine, and prints the median time per item and
+/// its ratio to the first, which is the hand-written one.
+///
+/// # Panics
+///
+/// When their results differ.
+pub(crate) fn compare(question: &str, items: usize, contenders: &mut [Contender<'_>]) {
+    let results: Vec<u64> = contenders.iter_mut().map(|it| (it.run)()).collect();
+    for (contender, result) in contenders.iter().zip(&results) {
+        assert_eq!(
+            *result, results[0],
+            "{question}: {} gives another answer",
+            contender.name
+        );
+    }
+    // `cargo test --benches` only wants to see it work.
+    let is_test = std::env::args().any(|argument| argument == "--test");
+    let limit = if is_test {
+        Duration::ZERO
+    } else {
+        Duration::from_secs(3)
+    };
+    let begin = Instant::now();
+    let mut times: Vec<Vec<f64>> = vec![Vec::new(); contenders.len()];
+    while times[0].is_empty() || begin.elapsed() < limit {
+        for (contender, times) in contenders.iter_mut().zip(&mut times) {
+            let begin = Instant::now();
+            black_box((contender.run)());
+            times.push(begin.elapsed().as_secs_f64());
+        }
+    }
+    println!(
+        "{question} ({items} items, {} rounds, result {})",
+        times[0].len(),
+        results[0]
+    );
+    let medians: Vec<f64> = times.iter_mut().map(|it| median(it)).collect();
+    for (contender, seconds) in contenders.iter().zip(&medians) {
+        #[expect(clippy::cast_precision_loss, reason = "shown with one digit")]
+        let nanoseconds = seconds * 1e9 / items as f64;
+        println!(
+            "  {:<28}{nanoseconds:>10.1} ns per item{:>8.2} ×",
+            contender.name,
+            seconds / medians[0]
+        );
+    }
+}
+
+fn median(times: &mut [f64]) -> f64 {
+    times.sort_by(f64::total_cmp);
+    times[times.len() / 2]
+}

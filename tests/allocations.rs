@@ -1,0 +1,412 @@
+//! Matching allocates nothing, over either kind of record, once a first pass has made what is kept between matches.
+
+use std::fmt::Write;
+
+#[expect(dead_code, reason = "shared with the property tests, which need more of it")]
+#[path = "properties/choices.rs"]
+mod choices;
+#[path = "properties/client.rs"]
+mod client;
+#[path = "properties/constructs.rs"]
+mod constructs;
+#[expect(dead_code, reason = "shared with the property tests, which need more of it")]
+#[path = "properties/customers.rs"]
+mod customers;
+#[expect(dead_code, reason = "shared with the property tests, which need more of it")]
+#[path = "properties/palette.rs"]
+mod palette;
+
+use audience::{Customer, Definitions};
+use serde::Deserialize;
+
+use choices::Choices;
+use client::Client;
+use customers::Decimals;
+use palette::Palette;
+
+const SHOP: &str = include_str!("properties/shop.audience");
+
+/// One rule of each construct, under the name that the property tests know it by.
+const GOLDEN: &[(&str, &str)] = &[
+    ("=", "age = 1"),
+    ("!=", "age != 1"),
+    ("<", "age < 1"),
+    ("<=", "age <= 1"),
+    (">", "age > 1"),
+    (">=", "age >= 1"),
+    ("compare int with int", "age > orders"),
+    ("compare decimal with decimal", "spent > credit"),
+    ("compare int with decimal", "age > spent"),
+    ("compare decimal with int", "spent > age"),
+    ("compare float with float", "score > ratio"),
+    ("compare int with float", "age > score"),
+    ("compare float with int", "score > age"),
+    ("compare text with text", "city >= nick"),
+    ("compare url with text", "page = \"https://a.es\""),
+    ("compare ref with text", "brand = \"a\""),
+    ("compare bool with bool", "vip = active"),
+    ("compare date with date", "born > joined_on"),
+    ("compare datetime with datetime", "seen_at > signed_up_at"),
+    ("compare duration with duration", "seen_at - signed_up_at > 1 day"),
+    ("compare words with a word", "gender = \"female\""),
+    ("compare words with words", "level != level"),
+    ("compare words with text", "level = nick"),
+    ("int between", "age between 1 and orders"),
+    ("decimal between", "spent between 1 and credit"),
+    ("float between", "score between 0.5 and ratio"),
+    ("text between", "nick between \"a\" and \"f\""),
+    (
+        "duration between",
+        "seen_at - signed_up_at between 1 day and 2 days",
+    ),
+    (
+        "number between numbers of other types",
+        "age between 0.5 and orders",
+    ),
+    ("not between", "age not between 1 and 2"),
+    ("int in", "age in [1, 2, 3, 5, 8]"),
+    ("decimal in", "spent in [1, 2.5]"),
+    ("float in", "score in [0.5, 1.5]"),
+    ("text in", "city in [\"a\", \"b\", \"Madrid\", \"É\"]"),
+    ("date in", "born in [2026-01-01, 2024-02-29]"),
+    ("datetime in", "seen_at in [2026-01-01T00:00:00Z]"),
+    ("ref in", "brand in [\"a\", \"b\"]"),
+    ("words in", "gender in [\"female\", \"other\"]"),
+    ("not in", "city not in [\"a\", \"b\"]"),
+    ("contains", "nick contains \"a\""),
+    ("starts with", "page starts with \"https\""),
+    ("ends with", "nick ends with \"a\""),
+    ("pattern of the customer", "city contains nick"),
+    ("not before a text test", "nick not contains \"a\""),
+    ("list of int contains", "points contains 1"),
+    ("list of numbers contains", "prices contains 1.5"),
+    ("list of text contains", "tags contains nick"),
+    ("list of words contains", "levels contains \"gold\""),
+    ("list of refs contains", "wishes contains \"a\""),
+    ("list of bool contains", "answers contains true"),
+    (
+        "list of times contains",
+        "visits contains seen_at or holidays contains born",
+    ),
+    (
+        "contains any",
+        "tags contains any [\"a\", \"ab\"] or points contains any [1, 2]",
+    ),
+    (
+        "contains all",
+        "tags contains all [\"a\", \"ab\"] or points contains all [1, 2]",
+    ),
+    ("not before a list test", "tags not contains \"a\""),
+    ("is known", "city is known"),
+    ("is not known", "city is not known"),
+    ("is unknown", "city is unknown"),
+    ("is not unknown", "city is not unknown"),
+    ("is empty", "nick is empty"),
+    ("is not empty", "notes is not empty"),
+    ("is filled", "nick is filled"),
+    ("is not filled", "notes is not filled"),
+    ("state of a list", "prices is empty"),
+    ("state of a record", "address is known"),
+    ("state of a value", "home is known"),
+    ("state of a calculation", "age + orders is known"),
+    ("and", "active and vip and age > 1"),
+    ("or", "active or vip or age > 1"),
+    ("not", "not (active and (vip or not (age > 1)))"),
+    ("in segment", "in segment golden_0"),
+    ("not in segment", "not in segment golden_0"),
+    ("trait", "average > 1 and average < 100"),
+    ("bool alone", "vip"),
+    ("true false", "vip = true"),
+    ("condition as a value", "(age > 1) = (orders > 1)"),
+    ("nested record", "consent.more.kind = \"a\""),
+    ("datetime in last", "seen_at in last 30 days"),
+    ("datetime in next", "seen_at in next 30 days"),
+    ("datetime between", "seen_at between 2026-01-01 and 2026-02-01"),
+    ("datetime before", "seen_at before 2026-01-01"),
+    ("datetime after", "seen_at after 2026-01-01"),
+    ("datetime since", "seen_at since 2026-01-01T00:00:00"),
+    ("date in last", "born in last 30 days"),
+    ("date in next", "born in next 30 days"),
+    ("date between", "born between 30 days ago and 2026-01-01"),
+    ("date before", "born before 30 days ago"),
+    ("date after", "born after joined_on"),
+    ("date since", "born since 30 days ago"),
+    ("not in a window", "seen_at not in last 30 days"),
+    ("events in last", "any purchases in last 30 days"),
+    (
+        "events between",
+        "any purchases between 90 days ago and 30 days ago",
+    ),
+    ("events before", "any purchases before 30 days ago"),
+    ("events after", "any purchases after 2026-01-01"),
+    ("events since", "any purchases since signed_up_at"),
+    (
+        "instant bound: datetime literal",
+        "seen_at before 2026-01-01T00:00:00Z",
+    ),
+    ("instant bound: day literal", "seen_at after 2026-01-01"),
+    ("instant bound: ago", "seen_at after 30 days ago"),
+    ("instant bound: from now", "seen_at before 30 days from now"),
+    (
+        "instant bound: day of the customer",
+        "any purchases since joined_on",
+    ),
+    (
+        "instant bound: instant of the customer",
+        "any purchases after signed_up_at",
+    ),
+    (
+        "instant bound: calculation",
+        "any purchases after signed_up_at + 30 days",
+    ),
+    ("day bound: literal", "born after 2000-01-01"),
+    ("day bound: ago", "born after 30 days ago"),
+    ("day bound: from now", "born before 30 days from now"),
+    ("day bound: day of the customer", "born before joined_on + 1 day"),
+    ("now", "seen_at < now"),
+    ("today as a value", "born < today"),
+    ("any events", "any purchases where (gift and amount > 1)"),
+    ("no events", "no purchases in last 90 days where gift"),
+    ("all events", "all purchases in last 90 days where (quantity > 0)"),
+    ("at least events", "at least 2 purchases in last 400 days"),
+    ("at most events", "at most 2 purchases where (amount > spent)"),
+    (
+        "exactly events",
+        "exactly 1 purchases where (category starts with \"a\")",
+    ),
+    ("any of a list", "any cart.items where (quantity > 1)"),
+    ("no of a list", "no favorites where active"),
+    ("all of a list", "all favorites where (rank > 1)"),
+    ("at least of a list", "at least 2 cart.items"),
+    ("at most of a list", "at most 1 favorites where (note = \"a\")"),
+    ("exactly of a list", "exactly 1 favorites where (kind = \"gold\")"),
+    ("bare where", "any purchases where amount > 1"),
+    ("where in parentheses", "any purchases where (amount > 1 or gift)"),
+    (
+        "where in an aggregate",
+        "count(purchases in last 90 days where amount > 1 and gift) > 1",
+    ),
+    ("count of events", "count(purchases in last 90 days) > 1"),
+    (
+        "distinct of events",
+        "distinct(category of purchases) > 1 and distinct(amount of purchases) > 1",
+    ),
+    ("first of events", "first(category of purchases) = \"a\""),
+    ("last of events", "last(amount of purchases) > 1"),
+    (
+        "sum of int of events",
+        "sum(quantity of purchases in last 90 days) > 1",
+    ),
+    (
+        "sum of decimal of events",
+        "sum(amount of purchases in last 90 days) > 1",
+    ),
+    ("sum of float of events", "sum(rating of purchases) > 1"),
+    ("avg of int of events", "avg(quantity of purchases) > 1"),
+    (
+        "avg of decimal of events",
+        "avg(amount of purchases where gift) > 1",
+    ),
+    ("avg of float of events", "avg(rating of purchases) > 1"),
+    ("min of numbers of events", "min(quantity of purchases) > 1"),
+    ("min of numbers of events", "min(amount of purchases) > 1"),
+    ("min of numbers of events", "min(rating of purchases) > 1"),
+    ("min of text of events", "min(category of purchases) = \"a\""),
+    (
+        "min of times of events",
+        "min(due of purchases) before 2026-01-01",
+    ),
+    ("max of numbers of events", "max(quantity * 2 of purchases) > 1"),
+    ("max of numbers of events", "max(amount of purchases) > 1"),
+    ("max of numbers of events", "max(rating of purchases) > 1"),
+    (
+        "max of text of events",
+        "max(lower(category) of purchases) = \"a\"",
+    ),
+    ("max of times of events", "max(at of purchases) in last 30 days"),
+    ("count of a list", "count(cart.items) > 1"),
+    ("distinct of a list", "distinct(sku of cart.items) > 1"),
+    ("first of a list", "first(sku of cart.items) = \"a\""),
+    ("last of a list", "last(note of favorites) = \"a\""),
+    ("sum of a list", "sum(quantity of cart.items) > 1"),
+    ("sum of a list", "sum(price of cart.items) > 1"),
+    ("sum of a list", "sum(weight of favorites) > 1"),
+    ("avg of a list", "avg(rank of favorites) > 1"),
+    ("avg of a list", "avg(price of cart.items) > 1"),
+    ("avg of a list", "avg(weight of favorites) > 1"),
+    ("min of a list", "min(rank of favorites) > 1"),
+    ("min of a list", "min(price of cart.items) > 1"),
+    ("min of a list", "min(weight of favorites) > 1"),
+    ("min of a list", "min(note of favorites) > \"a\""),
+    ("min of a list", "min(added_on of favorites) before 2026-01-01"),
+    ("max of a list", "max(rank of favorites) > 1"),
+    ("max of a list", "max(price of cart.items) > 1"),
+    ("max of a list", "max(weight of favorites) > 1"),
+    ("max of a list", "max(upper(note) of favorites) > \"a\""),
+    ("max of a list", "max(added_at of favorites) in last 30 days"),
+    ("int + int", "age + orders > 1"),
+    ("int - int", "age - orders > 1"),
+    ("int * int", "age * orders > 1"),
+    ("int / int", "age / orders > 1"),
+    ("- int", "-age < 1"),
+    ("decimal + decimal", "spent + credit > 1"),
+    ("decimal - decimal", "spent - credit > 1"),
+    ("decimal * decimal", "spent * credit > 1"),
+    ("decimal / decimal", "spent / credit > 1"),
+    ("int with decimal", "age * spent > 1"),
+    ("- decimal", "-spent < 1"),
+    ("float + float", "score + ratio > 1"),
+    ("float - float", "score - ratio > 1"),
+    ("float * float", "score * ratio > 1"),
+    ("float / float", "score / ratio > 1"),
+    ("- float", "-score < 1"),
+    ("datetime - datetime", "now - seen_at > 1 day"),
+    ("date - date", "today - born > 1 day"),
+    ("datetime ± duration", "seen_at + 1 day > now"),
+    ("date ± days", "born + 2 weeks > today"),
+    ("duration ± duration", "now - seen_at + 1 day > 2 days"),
+    ("case with else", "case when vip then age else orders end > 1"),
+    (
+        "case without else",
+        "case when vip then age when active then orders end > 1",
+    ),
+    (
+        "case of words",
+        "case when vip then \"low\" else \"high\" end = \"low\"",
+    ),
+    ("lower", "lower(city) = \"madrid\""),
+    ("upper", "upper(city) starts with \"M\""),
+    ("trim", "trim(nick) = \"a\""),
+    ("domain", "domain(nick) = \"b.es\""),
+    ("length", "length(nick) > 1"),
+    ("size", "size(tags) > 1 and size(favorites) > 0"),
+    ("default", "default(age, orders) > 1"),
+    ("abs int", "abs(age) > 1"),
+    ("abs decimal", "abs(spent) > 1"),
+    ("abs float", "abs(score) > 1"),
+    ("round", "round(age) > 1"),
+    ("floor", "floor(age) > 1"),
+    ("ceil", "ceil(age) > 1"),
+    ("round", "round(spent) > 1"),
+    ("floor", "floor(spent) > 1"),
+    ("ceil", "ceil(spent) > 1"),
+    ("round", "round(score) > 1"),
+    ("floor", "floor(score) > 1"),
+    ("ceil", "ceil(score) > 1"),
+    ("min max int", "min(age, orders) > 1"),
+    ("min max decimal", "max(spent, credit) > 1"),
+    ("min max int with decimal", "min(age, spent) > 1"),
+    ("min max float", "max(score, ratio) > 1"),
+    ("min max text", "min(nick, city) > \"a\""),
+    ("min max date", "max(born, joined_on) < today"),
+    ("min max datetime", "min(seen_at, signed_up_at) < now"),
+    ("min max duration", "max(now - seen_at, 1 day) > 2 days"),
+    ("int(float)", "int(score) > 1"),
+    ("int(decimal)", "int(spent) > 1"),
+    ("float(int)", "float(age) > 1.5"),
+    ("float(decimal)", "float(spent) > 1.5"),
+    ("decimal(int)", "decimal(age) > 1.5"),
+    ("decimal(float)", "decimal(score) > 1.5"),
+    ("string(int)", "string(age) = \"1\""),
+    ("string(decimal)", "string(spent) contains \".\""),
+    (
+        "string of others",
+        "string(born) starts with \"20\" or string(score) = \"1\" or string(seen_at) ends with \"Z\"",
+    ),
+    ("date(datetime)", "date(seen_at) = today"),
+    (
+        "parts of a date",
+        "year(born) > 1990 and month(born) < 7 and day(born) > 1",
+    ),
+    (
+        "parts of a datetime",
+        "year(seen_at) > 1990 and month(seen_at) < 7 and day(seen_at) > 1",
+    ),
+    (
+        "weekday",
+        "weekday(seen_at) = \"monday\" or weekday(born) = \"friday\"",
+    ),
+    ("hour", "hour(seen_at) < 12"),
+    ("years_since", "years_since(born) >= 18"),
+    ("days_since(date)", "days_since(born) > 1"),
+    ("days_since(datetime)", "days_since(seen_at) > 1"),
+];
+
+#[test]
+fn every_construct_has_a_golden_rule() {
+    let missing: Vec<_> = constructs::ALL
+        .iter()
+        .filter(|name| GOLDEN.iter().all(|(construct, _)| construct != *name))
+        .collect();
+    assert!(missing.is_empty(), "without a golden rule: {missing:?}");
+}
+
+#[test]
+fn matching_allocates_nothing_after_a_first_pass() {
+    let mut text = format!("{SHOP}\ntrait average = avg(amount of purchases)\n");
+    for (index, (_, rule)) in GOLDEN.iter().enumerate() {
+        writeln!(text, "segment golden_{index} = {rule}").expect("a String takes all");
+    }
+    let shop = Definitions::parse(&text).unwrap_or_else(|error| panic!("{error}"));
+    // Any numbers will do, as long as they differ.
+    let mut state = 1_u64;
+    let mut numbers = |count: usize| -> Vec<u16> {
+        (0..count)
+            .map(|_| {
+                state = state
+                    .wrapping_mul(6_364_136_223_846_793_005)
+                    .wrapping_add(1_442_695_040_888_963_407);
+                u16::try_from(state >> 48).expect("sixteen bits")
+            })
+            .collect()
+    };
+    let palette = Palette::draw(&mut Choices::new(&numbers(80)));
+    let people: Vec<(Customer, Client)> = (0..1_000)
+        .map(|key| {
+            let numbers = numbers(500);
+            let datum = customers::draw(shop.schema(), &palette, &mut Choices::new(&numbers), key);
+            let customer = shop
+                .customer_from_json(datum.json(Decimals::Numbers))
+                .expect("a valid customer");
+            (
+                customer,
+                Client::deserialize(datum).expect("the struct has the schema's fields"),
+            )
+        })
+        .collect();
+    let clients = shop.bind::<Client>().unwrap_or_else(|error| panic!("{error}"));
+    let at = shop.at(palette.now, &palette.zone);
+
+    let counted = allocation_counter::measure(|| drop(std::hint::black_box(vec![1])));
+    assert_eq!(counted.count_total, 1, "allocations are counted");
+    let mut wrong = Vec::new();
+    for (index, (construct, rule)) in GOLDEN.iter().enumerate() {
+        let name = format!("golden_{index}");
+        let loaded = shop.segment(&name).expect("defined above");
+        let in_place = clients.segment(&name).expect("defined above");
+        let mut held = [0; 2];
+        let mut pass = |which: usize| {
+            for (customer, client) in &people {
+                let answer = if which == 0 {
+                    loaded.matches(customer, &at)
+                } else {
+                    in_place.matches(client, &at)
+                };
+                held[which] += usize::from(answer);
+            }
+        };
+        for (which, record) in ["a customer", "a struct"].into_iter().enumerate() {
+            pass(which);
+            let allocations = allocation_counter::measure(|| pass(which)).count_total;
+            if allocations > 0 {
+                wrong.push(format!("{construct}: {allocations} over {record}: {rule}"));
+            }
+        }
+        assert_eq!(held[0], held[1], "{construct}: {rule}");
+    }
+    assert!(
+        wrong.is_empty(),
+        "allocations in 1,000 matches:\n{}",
+        wrong.join("\n")
+    );
+}

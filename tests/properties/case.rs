@@ -1,0 +1,221 @@
+//! One case: what is asked, of whom, and whether every way to ask gives the same answer.
+
+use std::{
+    cell::RefCell,
+    fmt::{Debug, Display},
+};
+
+use audience::{At, Customer, Definitions, Schema};
+use serde::Deserialize;
+
+use super::{
+    choices::Choices,
+    client::Client,
+    customers,
+    customers::{Datum, Decimals},
+    numbers::Numbers,
+    palette::Palette,
+    rules,
+    rules::{Named, Rules},
+    table::Table,
+};
+
+/// A case: rules, and customers to ask.
+pub(crate) struct Case {
+    palette: Palette,
+    pub(crate) rules: Rules,
+    customers: Vec<Datum>,
+}
+
+impl Case {
+    pub(crate) fn draw(numbers: &Numbers, schema: &Schema, schema_text: &str) -> Self {
+        let palette = Palette::draw(&mut Choices::new(&numbers.palette));
+        let rules = rules::draw(schema, schema_text, &palette, &numbers.rules);
+        let draw = |(key, numbers): (usize, &Vec<u16>)| {
+            customers::draw(schema, &palette, &mut Choices::new(numbers), key)
+        };
+        let customers = numbers.customers.iter().enumerate().map(draw).collect();
+        Self {
+            palette,
+            rules,
+            customers,
+        }
+    }
+}
+
+/// Who answered, and what.
+type Answer<'a, T> = (&'a str, T);
+
+impl Case {
+    /// An error that shows the rule and the customer when the two answers differ.
+    fn same<T: PartialEq + Debug>(
+        &self,
+        rule: &Named,
+        customer: usize,
+        (one, first): Answer<'_, T>,
+        (other, second): Answer<'_, T>,
+    ) -> Result<(), String> {
+        if first == second {
+            return Ok(());
+        }
+        let Palette { now, zone, .. } = self.palette;
+        Err(format!(
+            "{one} says {first:?}, {other} {second:?}\nof  {} = {}\nat  {now} in {}\nfor {}",
+            rule.name,
+            rule.text,
+            zone.name(),
+            self.customers[customer].json(Decimals::Numbers),
+        ))
+    }
+}
+
+/// The definitions of a case, compiled, with its customers loaded.
+pub(crate) struct Compiled {
+    definitions: Definitions,
+    at: At,
+    customers: Vec<Customer>,
+}
+
+impl Compiled {
+    pub(crate) fn new(case: &Case) -> Result<Self, String> {
+        Self::of_text(case, &case.rules.text())
+    }
+
+    fn of_text(case: &Case, text: &str) -> Result<Self, String> {
+        let definitions = Definitions::parse(text).map_err(|error| format!("does not compile:\n{error}"))?;
+        let at = definitions.at(case.palette.now, &case.palette.zone);
+        let load = |customer: &Datum| {
+            let json = customer.json(Decimals::Numbers);
+            definitions
+                .customer_from_json(&json)
+                .map_err(|error| format!("does not load: {error}\n{json}"))
+        };
+        let customers = case.customers.iter().map(load).collect::<Result<_, String>>()?;
+        Ok(Self {
+            definitions,
+            at,
+            customers,
+        })
+    }
+
+    /// The text says what the schema says.
+    pub(crate) fn has_schema(&self, schema: &Schema) -> Result<(), String> {
+        if self.definitions.schema() == schema {
+            return Ok(());
+        }
+        Err(format!(
+            "another schema than\n{schema:?}\nnamely\n{:?}",
+            self.definitions.schema()
+        ))
+    }
+
+    /// The program answers as the interpreter does; notes the answers of each probe in the table.
+    pub(crate) fn agrees(&self, case: &Case, table: &RefCell<Table>) -> Result<(), String> {
+        let rules = case.rules.segments.iter().map(|rule| (rule, None));
+        let probes = case.rules.probes.iter().map(|probe| (&probe.rule, Some(probe)));
+        for (rule, probe) in rules.chain(probes) {
+            let segment = self.definitions.segment(&rule.name).map_err(text)?;
+            let mut answers = Vec::new();
+            for (index, customer) in self.customers.iter().enumerate() {
+                let answer = segment.interpret(customer, &self.at);
+                let program = segment.matches(customer, &self.at);
+                case.same(rule, index, ("program", program), ("interpreter", answer))?;
+                answers.push(answer);
+            }
+            if let Some(probe) = probe {
+                table.borrow_mut().add(probe, &answers);
+            }
+        }
+        for rule in &case.rules.traits {
+            let computed = self.definitions.computed(&rule.name).map_err(text)?;
+            for (index, customer) in self.customers.iter().enumerate() {
+                let answer = computed.interpret(customer, &self.at);
+                let program = computed.value(customer, &self.at);
+                case.same(rule, index, ("program", program), ("interpreter", answer))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The interpreter and the program answer for the struct as the interpreter does for the customer.
+    pub(crate) fn agrees_in_place(&self, case: &Case) -> Result<(), String> {
+        let read = |it: &Datum| Client::deserialize(it.clone()).expect("the struct has the schema's fields");
+        let clients: Vec<Client> = case.customers.iter().map(read).collect();
+        let bound = self.definitions.bind::<Client>().map_err(text)?;
+        let both = || self.customers.iter().zip(&clients).enumerate();
+        for rule in case
+            .rules
+            .segments
+            .iter()
+            .chain(case.rules.probes.iter().map(|it| &it.rule))
+        {
+            let loaded = self.definitions.segment(&rule.name).map_err(text)?;
+            let in_place = bound.segment(&rule.name).map_err(text)?;
+            for (index, (customer, client)) in both() {
+                let answer = ("interpreter", loaded.interpret(customer, &self.at));
+                let interpreted = in_place.interpret(client, &self.at);
+                case.same(rule, index, ("interpreter in place", interpreted), answer)?;
+                let matched = in_place.matches(client, &self.at);
+                case.same(rule, index, ("program in place", matched), answer)?;
+            }
+        }
+        for rule in &case.rules.traits {
+            let loaded = self.definitions.computed(&rule.name).map_err(text)?;
+            let in_place = bound.computed(&rule.name).map_err(text)?;
+            for (index, (customer, client)) in both() {
+                let answer = ("interpreter", loaded.interpret(customer, &self.at));
+                let interpreted = in_place.interpret(client, &self.at);
+                case.same(rule, index, ("interpreter in place", interpreted), answer.clone())?;
+                let value = in_place.value(client, &self.at);
+                case.same(rule, index, ("program in place", value), answer)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What the formatter writes means the same.
+    pub(crate) fn survives_formatting(&self, case: &Case) -> Result<(), String> {
+        let format = |text: &str| Definitions::format("case.audience", text).map_err(|it| it.to_string());
+        let formatted = format(&case.rules.text_without_probes())?;
+        let again = format(&formatted)?;
+        if again != formatted {
+            return Err(format!(
+                "formatting is not idempotent:\n{formatted}\nthen\n{again}"
+            ));
+        }
+        let other = Self::of_text(case, &formatted)?;
+        for rule in &case.rules.segments {
+            let before = self.definitions.segment(&rule.name).map_err(text)?;
+            let after = other.definitions.segment(&rule.name).map_err(text)?;
+            for (index, customer) in self.customers.iter().enumerate() {
+                let as_written = before.matches(customer, &self.at);
+                let formatted = after.matches(customer, &other.at);
+                case.same(rule, index, ("formatted", formatted), ("as written", as_written))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// JSON with decimals as text, and `Serialize`, give the customer that JSON with numbers gives.
+    pub(crate) fn loads_alike(&self, case: &Case) -> Result<(), String> {
+        for (datum, customer) in case.customers.iter().zip(&self.customers) {
+            let json = datum.json(Decimals::Texts);
+            let texts = self
+                .definitions
+                .customer_from_json(&json)
+                .map_err(|it| it.to_string())?;
+            let serialized = self
+                .definitions
+                .customer_from(datum)
+                .map_err(|it| it.to_string())?;
+            if texts != *customer || serialized != *customer {
+                return Err(format!("loaded in different ways, not the same:\n{json}"));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn text(error: impl Display) -> String {
+    error.to_string()
+}

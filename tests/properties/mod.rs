@@ -1,0 +1,105 @@
+//! Random typed definitions and random customers: every way to evaluate gives the same answer.
+//!
+//! `AUDIENCE_SEED=<number>` replays a run, `AUDIENCE_RULES=<number>` sets how many rules it draws.
+
+mod case;
+mod choices;
+mod client;
+mod constructs;
+mod customers;
+mod numbers;
+mod palette;
+mod rules;
+mod schema;
+mod table;
+
+use std::{cell::RefCell, env, time::SystemTime};
+
+use audience::Definitions;
+
+use case::{Case, Compiled};
+use choices::Choices;
+use numbers::{Numbers, Random};
+use table::Table;
+
+#[test]
+fn every_evaluation_of_a_rule_agrees() {
+    let shop = Definitions::parse(schema::SHOP).expect("the schema of the tests compiles");
+    let table = RefCell::new(Table::default());
+    let rules = run(rules_wanted(), |numbers| {
+        let case = Case::draw(numbers, shop.schema(), schema::SHOP);
+        let checked = Compiled::new(&case).and_then(|it| {
+            it.agrees(&case, &table)?;
+            it.agrees_in_place(&case)?;
+            it.loads_alike(&case)?;
+            // Formatting takes as long as all the rest, and fewer rules will do for it.
+            if numbers.rules.len() % 3 == 0 {
+                it.survives_formatting(&case)
+            } else {
+                Ok(())
+            }
+        });
+        (case, checked)
+    });
+    let table = table.into_inner();
+    eprintln!("{table}{rules} rules");
+    let complaints = table.complaints(rules);
+    assert!(
+        complaints.is_empty(),
+        "{table}{rules} rules\n{}",
+        complaints.join("\n")
+    );
+}
+
+#[test]
+fn every_evaluation_agrees_on_schemas_of_any_shape() {
+    run(rules_wanted() / 4, |numbers| {
+        let schema = schema::draw(&mut Choices::new(&numbers.schema));
+        let case = Case::draw(numbers, &schema, &schema::text(&schema));
+        let checked = Compiled::new(&case).and_then(|it| {
+            it.has_schema(&schema)?;
+            it.agrees(&case, &RefCell::default())?;
+            it.survives_formatting(&case)?;
+            it.loads_alike(&case)
+        });
+        (case, checked)
+    });
+}
+
+/// Draws cases until there were enough rules; the first that fails is made as small as can be, and shown.
+fn run(wanted: usize, mut check: impl FnMut(&Numbers) -> (Case, Result<(), String>)) -> usize {
+    let seed = number_from("AUDIENCE_SEED").unwrap_or_else(|| {
+        let now = SystemTime::now()
+            .duration_since(SystemTime::UNIX_EPOCH)
+            .unwrap_or_default();
+        u64::from(now.subsec_nanos()) ^ now.as_secs() << 30
+    });
+    eprintln!("AUDIENCE_SEED={seed} replays this run");
+    let mut seeds = Random(seed);
+    let mut rules = 0;
+    while rules < wanted {
+        let numbers = Numbers::of_seed(seeds.next());
+        rules += numbers.rules.len();
+        if check(&numbers).1.is_err() {
+            let smallest = numbers.shrunk(|it| check(it).1.is_err());
+            let (case, checked) = check(&smallest);
+            let error = checked.err().unwrap_or_default();
+            panic!("AUDIENCE_SEED={seed}: {error}\nin\n{}", case.rules.text());
+        }
+    }
+    rules
+}
+
+fn rules_wanted() -> usize {
+    number_from("AUDIENCE_RULES")
+        .and_then(|it| it.try_into().ok())
+        .unwrap_or(2_000)
+}
+
+fn number_from(variable: &str) -> Option<u64> {
+    let text = env::var(variable).ok()?;
+    Some(
+        text.parse()
+            .unwrap_or_else(|_| panic!("{variable}={text} is not a number")),
+    )
+}

@@ -1,0 +1,188 @@
+//! Events and lists of records: quantifiers and aggregates.
+
+use super::super::constructs;
+use super::{Collection, Generator, Kind, Level, Piece, window::Of};
+
+impl Generator<'_, '_> {
+    /// `any no all at least at most exactly`; none where the customer has neither events nor lists of records.
+    pub(super) fn quantified(&mut self, depth: usize) -> Option<Piece> {
+        let collection = self.collection_with(None)?;
+        let form = self.choices.below(6);
+        let amount = self.choices.below(4);
+        let (construct, head) = match (form, collection.is_event) {
+            (0, true) => ("any events", "any".to_owned()),
+            (0, false) => ("any of a list", "any".to_owned()),
+            (1, true) => ("no events", "no".to_owned()),
+            (1, false) => ("no of a list", "no".to_owned()),
+            (2, true) => ("all events", "all".to_owned()),
+            (2, false) => ("all of a list", "all".to_owned()),
+            (3, true) => ("at least events", format!("at least {amount}")),
+            (3, false) => ("at least of a list", format!("at least {amount}")),
+            (4, true) => ("at most events", format!("at most {amount}")),
+            (4, false) => ("at most of a list", format!("at most {amount}")),
+            (_, true) => ("exactly events", format!("exactly {amount}")),
+            (_, false) => ("exactly of a list", format!("exactly {amount}")),
+        };
+        self.note(construct);
+        let mut text = format!("{head} {}{}", collection.name, self.window_of(&collection, depth));
+        // `all` without `where` would ask nothing.
+        if form != 2 && self.choices.one_in(3) {
+            return Some(Piece::new(Level::Comparison, text));
+        }
+        let condition = self.filter(&collection, depth);
+        if condition.level >= Level::Not && self.choices.one_in(2) {
+            self.note("bare where");
+            text += &format!(" where {}", condition.text);
+            Some(Piece::new(Level::Or, text))
+        } else {
+            self.note("where in parentheses");
+            text += &format!(" where ({})", condition.text);
+            Some(Piece::new(Level::Comparison, text))
+        }
+    }
+
+    /// An aggregate with a value of the kind, where the customer has a collection that gives one.
+    pub(super) fn aggregate(&mut self, kind: &Kind, depth: usize) -> Option<Piece> {
+        let function = match kind {
+            Kind::Int => *self.choices.pick(&[
+                "count", "distinct", "count", "distinct", "sum", "min", "max", "first", "last",
+            ]),
+            Kind::Decimal | Kind::Float => {
+                // Sums and averages are of many kinds, each with a line of its own in the table.
+                *self.choices.pick(&[
+                    "sum", "avg", "min", "max", "first", "last", "sum", "avg", "avg", "avg",
+                ])
+            }
+            Kind::Text | Kind::Date | Kind::DateTime => *self.choices.pick(&["min", "max", "first", "last"]),
+            Kind::Duration => return None,
+            _ => *self.choices.pick(&["first", "last"]),
+        };
+        let of = match (function, kind) {
+            ("count" | "distinct", _) => None,
+            ("avg", Kind::Decimal) if self.choices.one_in(2) => Some(Kind::Int),
+            (_, kind) => Some(kind.clone()),
+        };
+        let collection = self.collection_with(of.as_ref())?;
+        let of = if function == "distinct" {
+            Some(self.any_item_kind(&collection)?)
+        } else {
+            of
+        };
+        let value = match &of {
+            None => None,
+            Some(of) => {
+                let outer = self.item.replace(collection.clone());
+                let plain = self.choices.below(3) > 0 || depth == 0;
+                // A property alone is the common case, and the one with running sums.
+                let value = if plain {
+                    self.property(of)
+                } else {
+                    Some(self.value(of, 1))
+                };
+                self.item = outer;
+                Some(value?)
+            }
+        };
+        self.note(aggregate_construct(function, of.as_ref(), collection.is_event));
+        let mut text = format!("{function}(");
+        if let Some(value) = value {
+            text += &format!("{} of ", value.at(Level::Sum));
+        }
+        text += &collection.name;
+        text += &self.window_of(&collection, depth);
+        if self.choices.one_in(3) {
+            self.note("where in an aggregate");
+            let condition = self.filter(&collection, depth);
+            text += &format!(" where {}", condition.text);
+        }
+        Some(Piece::primary(text + ")"))
+    }
+
+    /// A collection whose items have something of that kind; none inside `where`.
+    fn collection_with(&mut self, kind: Option<&Kind>) -> Option<Collection> {
+        let has = |it: &Collection| it.slots.iter().any(|slot| Kind::of(&slot.ty).as_ref() == kind);
+        let fitting: Vec<&Collection> = self
+            .collections
+            .iter()
+            .filter(|it| self.item.is_none() && (kind.is_none() || has(it)))
+            .collect();
+        // Values of events more often than of lists: there are more kinds of them in the table.
+        let events: Vec<&Collection> = fitting.iter().copied().filter(|it| it.is_event).collect();
+        let fitting = if kind.is_none() || events.is_empty() || self.choices.one_in(2) {
+            fitting
+        } else {
+            events
+        };
+        if fitting.is_empty() {
+            return None;
+        }
+        Some((*self.choices.pick(&fitting)).clone())
+    }
+
+    /// With the blank before it, or nothing.
+    fn window_of(&mut self, collection: &Collection, depth: usize) -> String {
+        if !collection.is_event || self.choices.one_in(2) {
+            return String::new();
+        }
+        format!(" {}", self.window(Of::Events, depth.saturating_sub(1)).0)
+    }
+
+    fn filter(&mut self, collection: &Collection, depth: usize) -> Piece {
+        let outer = self.item.replace(collection.clone());
+        let condition = self.condition(depth.saturating_sub(1).min(2));
+        self.item = outer;
+        condition
+    }
+
+    /// A property of the item itself, of that kind.
+    fn property(&mut self, kind: &Kind) -> Option<Piece> {
+        let item = self.item.as_ref()?;
+        let fitting: Vec<&str> = item
+            .slots
+            .iter()
+            .filter(|slot| Kind::of(&slot.ty).as_ref() == Some(kind))
+            .map(|slot| slot.path.as_str())
+            .collect();
+        if fitting.is_empty() {
+            None
+        } else {
+            Some(Piece::primary(*self.choices.pick(&fitting)))
+        }
+    }
+
+    fn any_item_kind(&mut self, collection: &Collection) -> Option<Kind> {
+        let kinds: Vec<Kind> = collection
+            .slots
+            .iter()
+            .filter_map(|slot| Kind::of(&slot.ty))
+            .filter(|kind| *kind != Kind::Geo)
+            .collect();
+        if kinds.is_empty() {
+            None
+        } else {
+            Some(self.choices.pick(&kinds).clone())
+        }
+    }
+}
+
+/// The name in the table of constructs.
+fn aggregate_construct(function: &str, of: Option<&Kind>, events: bool) -> &'static str {
+    let number = match of {
+        Some(Kind::Int) => "int",
+        Some(Kind::Decimal) => "decimal",
+        _ => "float",
+    };
+    let ordered = match of {
+        Some(Kind::Text) => "text",
+        Some(Kind::Date | Kind::DateTime) => "times",
+        _ => "numbers",
+    };
+    let name = match (function, events) {
+        (function, false) => format!("{function} of a list"),
+        ("sum" | "avg", true) => format!("{function} of {number} of events"),
+        ("min" | "max", true) => format!("{function} of {ordered} of events"),
+        (function, true) => format!("{function} of events"),
+    };
+    let found = constructs::ALL.iter().find(|it| **it == name);
+    found.unwrap_or_else(|| panic!("`{name}` is not in the table of constructs"))
+}

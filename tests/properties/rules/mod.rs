@@ -1,0 +1,310 @@
+//! Random typed rules, as text of the language.
+
+#![expect(
+    clippy::format_push_string,
+    reason = "a test may take the time, and it reads better"
+)]
+
+mod collection;
+mod condition;
+mod expression;
+mod literal;
+mod window;
+
+use std::{collections::BTreeSet, fmt::Write, sync::Arc};
+
+use audience::{Schema, Type};
+
+use super::{
+    choices::Choices,
+    palette::Palette,
+    schema::{self, Slot},
+};
+
+/// Segments and traits over one schema.
+#[derive(Clone, Debug)]
+pub(crate) struct Rules {
+    pub(crate) schema: String,
+    pub(crate) traits: Vec<Named>,
+    pub(crate) segments: Vec<Named>,
+    /// Each condition that the segments and traits are made of, as a segment of its own.
+    pub(crate) probes: Vec<Probe>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Named {
+    pub(crate) name: String,
+    pub(crate) text: String,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Probe {
+    pub(crate) rule: Named,
+    /// What the condition is made of, other conditions inside it left out.
+    pub(crate) constructs: BTreeSet<&'static str>,
+    /// Whether it asks something of a collection's items; then the probe is true when it holds for any of them.
+    pub(crate) of_items: bool,
+}
+
+impl Rules {
+    /// All definitions.
+    pub(crate) fn text(&self) -> String {
+        let mut text = self.text_without_probes();
+        for Probe { rule, .. } in &self.probes {
+            writeln!(text, "segment {} = {}", rule.name, rule.text).expect("a String takes all");
+        }
+        text
+    }
+
+    /// The order is of no matter to the language, so what is used mostly stands after its use.
+    pub(crate) fn text_without_probes(&self) -> String {
+        let mut text = self.schema.clone();
+        for it in &self.segments {
+            writeln!(text, "segment {} = {}", it.name, it.text).expect("a String takes all");
+        }
+        for it in self.traits.iter().rev() {
+            writeln!(text, "trait {} = {}", it.name, it.text).expect("a String takes all");
+        }
+        text
+    }
+}
+
+/// What an expression gives.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Kind {
+    Bool,
+    Int,
+    Decimal,
+    Float,
+    Text,
+    Words(Arc<[Arc<str>]>),
+    Url,
+    Ref,
+    Date,
+    DateTime,
+    Duration,
+    Geo,
+}
+
+impl Kind {
+    fn of(ty: &Type) -> Option<Self> {
+        Some(match ty {
+            Type::Bool => Self::Bool,
+            Type::Int => Self::Int,
+            Type::Float => Self::Float,
+            Type::Decimal => Self::Decimal,
+            Type::String => Self::Text,
+            Type::Words(words) => Self::Words(words.clone()),
+            Type::Date => Self::Date,
+            Type::DateTime => Self::DateTime,
+            Type::Duration => Self::Duration,
+            Type::Geo => Self::Geo,
+            Type::Url => Self::Url,
+            Type::Ref(_) => Self::Ref,
+            _ => return None,
+        })
+    }
+}
+
+/// How tightly a text holds together, from the loosest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Level {
+    /// A quantifier with a bare `where` too: what follows must not be read into it.
+    Or,
+    And,
+    Not,
+    Comparison,
+    Sum,
+    Product,
+    Sign,
+    Primary,
+}
+
+/// A piece of the language.
+#[derive(Clone, Debug)]
+struct Piece {
+    text: String,
+    level: Level,
+    /// The same in terms of the probes that it is made of.
+    short: Option<String>,
+}
+
+impl Piece {
+    fn new(level: Level, text: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            level,
+            short: None,
+        }
+    }
+
+    fn primary(text: impl Into<String>) -> Self {
+        Self::new(Level::Primary, text)
+    }
+
+    /// The text where something at least that tight must stand.
+    fn at(&self, level: Level) -> String {
+        if self.level < level {
+            format!("({})", self.text)
+        } else {
+            self.text.clone()
+        }
+    }
+}
+
+/// A list of records, or an event type.
+#[derive(Clone, Debug)]
+struct Collection {
+    name: String,
+    slots: Vec<Slot>,
+    is_event: bool,
+}
+
+struct Generator<'a, 'b> {
+    choices: Choices<'a>,
+    palette: &'b Palette,
+    customer: Vec<Slot>,
+    collections: Vec<Collection>,
+    /// The items that `where` looks at.
+    item: Option<Collection>,
+    traits: Vec<(String, Kind)>,
+    segments: Vec<String>,
+    probes: Vec<Probe>,
+    /// What the condition at hand is made of.
+    found: BTreeSet<&'static str>,
+}
+
+/// Draws a trait or a segment from each of the strings of numbers.
+pub(crate) fn draw(schema: &Schema, schema_text: &str, palette: &Palette, strings: &[Vec<u16>]) -> Rules {
+    let mut generator = Generator::new(schema, palette);
+    let mut rules = Rules {
+        schema: schema_text.to_owned(),
+        traits: Vec::new(),
+        segments: Vec::new(),
+        probes: Vec::new(),
+    };
+    for (index, numbers) in strings.iter().enumerate() {
+        generator.choices = Choices::new(numbers);
+        if generator.choices.one_in(5) {
+            let (kind, piece) = generator.any_value();
+            let name = format!("t{index}");
+            generator.traits.push((name.clone(), kind));
+            rules.traits.push(Named {
+                name,
+                text: piece.text,
+            });
+        } else {
+            let depth = if generator.choices.one_in(3) { 2 } else { 3 };
+            let piece = generator.condition(depth);
+            let name = format!("s{index}");
+            generator.segments.push(name.clone());
+            rules.segments.push(Named {
+                name,
+                text: piece.text,
+            });
+        }
+        generator.found.clear();
+    }
+    rules.probes = generator.probes;
+    rules
+}
+
+impl<'b> Generator<'_, 'b> {
+    fn new(schema: &Schema, palette: &'b Palette) -> Self {
+        let customer = schema::slots(&schema.customer);
+        let lists = customer.iter().filter_map(|slot| match &slot.ty {
+            Type::List(item) => match &**item {
+                Type::Record(fields) => Some(Collection {
+                    name: slot.path.clone(),
+                    slots: schema::slots(fields),
+                    is_event: false,
+                }),
+                _ => None,
+            },
+            _ => None,
+        });
+        let events = schema.events.iter().map(|(name, event)| {
+            let at = Slot {
+                path: "at".to_owned(),
+                ty: Type::DateTime,
+                optional: false,
+            };
+            Collection {
+                name: schema::name(name),
+                slots: std::iter::once(at).chain(schema::slots(&event.fields)).collect(),
+                is_event: true,
+            }
+        });
+        Self {
+            choices: Choices::new(&[]),
+            palette,
+            collections: events.chain(lists).collect(),
+            customer,
+            item: None,
+            traits: Vec::new(),
+            segments: Vec::new(),
+            probes: Vec::new(),
+            found: BTreeSet::new(),
+        }
+    }
+
+    /// Notes that the condition at hand has this construct.
+    fn note(&mut self, construct: &'static str) {
+        debug_assert!(
+            super::constructs::ALL.contains(&construct),
+            "`{construct}` is not in the table of constructs"
+        );
+        self.found.insert(construct);
+    }
+
+    /// The slots in scope: the item's, then those of the customer that none of the item's hides.
+    fn slots(&self) -> Vec<Slot> {
+        let Some(item) = &self.item else {
+            return self.customer.clone();
+        };
+        let head = |path: &str| path.split('.').next().unwrap_or(path).to_owned();
+        let hidden: BTreeSet<String> = item.slots.iter().map(|slot| head(&slot.path)).collect();
+        let rest = self
+            .customer
+            .iter()
+            .filter(|slot| !hidden.contains(&head(&slot.path)));
+        // The item's own are asked more often.
+        item.slots
+            .iter()
+            .chain(&item.slots)
+            .chain(&item.slots)
+            .chain(rest)
+            .cloned()
+            .collect()
+    }
+
+    /// Traits by name, unless a property of the item hides them.
+    fn traits_of(&self, kind: &Kind) -> Vec<String> {
+        self.traits
+            .iter()
+            .filter(|(_, it)| it == kind)
+            .map(|(name, _)| name.clone())
+            .collect()
+    }
+
+    /// Makes a condition, and remembers it as a rule of its own.
+    fn probed(&mut self, make: impl FnOnce(&mut Self) -> Piece) -> Piece {
+        let outer = std::mem::take(&mut self.found);
+        let piece = make(self);
+        let constructs = std::mem::replace(&mut self.found, outer);
+        let of_items = self.item.as_ref().map(|item| item.name.clone());
+        let name = format!("p{}", self.probes.len());
+        let text = match (&of_items, &piece.short) {
+            (Some(collection), _) => format!("any {collection} where ({})", piece.text),
+            (None, Some(short)) => short.clone(),
+            (None, None) => piece.text.clone(),
+        };
+        let short = of_items.is_none().then(|| format!("in segment {name}"));
+        self.probes.push(Probe {
+            rule: Named { name, text },
+            constructs,
+            of_items: of_items.is_some(),
+        });
+        Piece { short, ..piece }
+    }
+}

@@ -1,0 +1,246 @@
+//! The schemas of the cases: one that has everything, and random ones.
+
+#![expect(
+    clippy::format_push_string,
+    clippy::format_collect,
+    reason = "a test may take the time, and it reads better"
+)]
+
+use audience::{Field, Filled, Roles, Schema, Type};
+
+use super::{choices::Choices, palette::WORDS};
+
+/// A schema with every type and role, read in place by [`Client`](super::client::Client) too.
+pub(crate) const SHOP: &str = include_str!("shop.audience");
+
+/// A place that a path reaches: the names joined by points as a rule writes them, and what stands there.
+#[derive(Clone, Debug)]
+pub(crate) struct Slot {
+    pub(crate) path: String,
+    pub(crate) ty: Type,
+    pub(crate) optional: bool,
+}
+
+/// All that paths reach from a row with these fields, nested records and what is in them included.
+pub(crate) fn slots(fields: &[Field]) -> Vec<Slot> {
+    let mut slots = Vec::new();
+    for field in fields {
+        let path = name(&field.name);
+        if let Type::Record(inner) = &field.ty {
+            slots.extend(self::slots(inner).into_iter().map(|slot| Slot {
+                path: format!("{path}.{}", slot.path),
+                optional: slot.optional || field.optional,
+                ty: slot.ty,
+            }));
+        }
+        slots.push(Slot {
+            path,
+            ty: field.ty.clone(),
+            optional: field.optional,
+        });
+    }
+    slots
+}
+
+/// Words that cannot stand for a name unless in backticks, wherever they are.
+const RESERVED: &[&str] = &[
+    "and", "or", "not", "in", "is", "where", "of", "any", "no", "all", "between", "case", "when", "then",
+    "else", "end", "true", "false", "now", "today", "customer", "previous",
+];
+
+/// A name as definitions write it.
+pub(crate) fn name(text: &str) -> String {
+    let plain = text.chars().all(|c| c.is_alphanumeric() || c == '_') && !text.starts_with(char::is_numeric);
+    if plain && !RESERVED.contains(&text) {
+        text.to_owned()
+    } else {
+        format!("`{text}`")
+    }
+}
+
+/// Names that are words of the language elsewhere, and names of other scripts.
+const NAMES: &[&str] = &[
+    "plain",
+    "at",
+    "last",
+    "day",
+    "list",
+    "days",
+    "count",
+    "sum",
+    "first",
+    "contains",
+    "known",
+    "segment",
+    "event",
+    "nombre",
+    "όνομα",
+    "First Name",
+    "in",
+    "where",
+    "_x",
+    "empty",
+    "ago",
+    "min",
+    "year",
+    "string",
+    "since",
+    "owner",
+    "trait",
+    "exactly",
+    "least",
+    "starts",
+    "ignoring",
+    "this",
+    "before",
+    "key",
+    "filled",
+    "personal",
+    "by",
+    "date",
+];
+
+/// A schema of a few attributes and events with hard names.
+pub(crate) fn draw(choices: &mut Choices<'_>) -> Schema {
+    let mut names: Vec<&str> = NAMES.to_vec();
+    let mut schema = Schema::default();
+    schema.customer.push(Field {
+        roles: Roles {
+            key: true,
+            ..Roles::default()
+        },
+        ..field(
+            "id",
+            if choices.one_in(3) {
+                Type::Int
+            } else {
+                Type::String
+            },
+        )
+    });
+    let count = 1 + choices.below(8);
+    schema.customer.extend(fields(choices, &mut names, count, 2));
+    for event in ["bought", "last seen"].into_iter().take(choices.below(3)) {
+        let mut names: Vec<&str> = NAMES.iter().copied().filter(|it| *it != "at").collect();
+        let count = 1 + choices.below(4);
+        schema.events.insert(
+            event.into(),
+            audience::Event {
+                description: None,
+                fields: fields(choices, &mut names, count, 1),
+            },
+        );
+    }
+    schema
+}
+
+fn fields(choices: &mut Choices<'_>, names: &mut Vec<&str>, count: usize, depth: usize) -> Vec<Field> {
+    (0..count.min(names.len()))
+        .map(|_| {
+            let name = names.remove(choices.below(names.len()));
+            let ty = ty(choices, depth);
+            let filled = (ty == Type::String && choices.one_in(4)).then(|| Filled {
+                except: if choices.one_in(2) {
+                    vec!["N/A".into(), "a".into()]
+                } else {
+                    vec![]
+                },
+            });
+            Field {
+                optional: filled.is_some() || choices.one_in(2),
+                roles: Roles {
+                    personal: choices.one_in(6),
+                    filled,
+                    ..Roles::default()
+                },
+                ..field(name, ty)
+            }
+        })
+        .collect()
+}
+
+fn field(name: &str, ty: Type) -> Field {
+    Field {
+        name: name.into(),
+        ty,
+        optional: false,
+        roles: Roles::default(),
+        description: None,
+    }
+}
+
+fn ty(choices: &mut Choices<'_>, depth: usize) -> Type {
+    let kinds = if depth == 0 { 10 } else { 13 };
+    match choices.below(kinds) {
+        0 => Type::Int,
+        1 => Type::Bool,
+        2 => Type::String,
+        3 => Type::Decimal,
+        4 => Type::Float,
+        5 => Type::Date,
+        6 => Type::DateTime,
+        7 => Type::Geo,
+        8 => Type::Url,
+        9 => {
+            let count = 1 + choices.below(WORDS.len() - 1);
+            Type::Words(WORDS[..count].iter().map(|&word| word.into()).collect())
+        }
+        10 => Type::List(Box::new(ty(choices, 0))),
+        11 => Type::List(Box::new(record(choices, depth))),
+        _ => record(choices, depth),
+    }
+}
+
+fn record(choices: &mut Choices<'_>, depth: usize) -> Type {
+    let mut names: Vec<&str> = NAMES.to_vec();
+    let count = 1 + choices.below(3);
+    Type::Record(fields(choices, &mut names, count, depth - 1).into())
+}
+
+/// The definitions that say what the schema says.
+pub(crate) fn text(schema: &Schema) -> String {
+    let mut text = format!("customer {{\n{}}}\n", block(&schema.customer));
+    for (event, it) in &schema.events {
+        text += &format!("event {} {{\n{}}}\n", name(event), block(&it.fields));
+    }
+    text
+}
+
+fn block(fields: &[Field]) -> String {
+    fields
+        .iter()
+        .map(|it| format!("  {}\n", declaration(it)))
+        .collect()
+}
+
+fn declaration(field: &Field) -> String {
+    let mark = if field.optional { "?" } else { "" };
+    let mut text = format!("{}: {}{mark}", name(&field.name), type_text(&field.ty));
+    if field.roles.key {
+        text += " key";
+    }
+    if field.roles.personal {
+        text += " personal";
+    }
+    if field.roles.sensitive {
+        text += " sensitive";
+    }
+    if let Some(filled) = &field.roles.filled {
+        text += " filled";
+        if !filled.except.is_empty() {
+            text += &format!(" except {:?}", filled.except);
+        }
+    }
+    text
+}
+
+fn type_text(ty: &Type) -> String {
+    match ty {
+        Type::List(item) => format!("[{}]", type_text(item)),
+        Type::Record(fields) => {
+            let fields: Vec<String> = fields.iter().map(declaration).collect();
+            format!("{{ {} }}", fields.join(", "))
+        }
+        plain => plain.to_string(),
+    }
+}
