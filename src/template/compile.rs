@@ -213,7 +213,19 @@ impl Compiler<'_> {
             // What `escape` would do is done where the value is written; twice would be visible.
             filters.retain(|it| !matches!(it, Filter::Escape));
         }
-        // What `url_encode` gives needs no second encoding.
+        // What `url_encode` gives needs no second encoding. Where a fallback follows, both are encoded by their place.
+        let is_part = matches!(escape, Escape::UrlPart | Escape::UrlPartNoSlash);
+        let fallbacks = filters
+            .iter()
+            .rev()
+            .take_while(|it| matches!(it, Filter::Default(_)))
+            .count();
+        if is_part && fallbacks > 0 {
+            let last = filters.len() - fallbacks;
+            if let Some(Filter::UrlEncode) = last.checked_sub(1).and_then(|at| filters.get(at)) {
+                filters.remove(last - 1);
+            }
+        }
         let escape = match (escape, filters.last()) {
             (Escape::UrlPart | Escape::UrlPartNoSlash, Some(Filter::UrlEncode)) => Escape::Html,
             _ => escape,

@@ -201,10 +201,10 @@ impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
         if let Some(value) = self.machine.value(node)
             && (fallback.is_none() || !gives_way(value))
         {
-            return write_value(value, escape, &job, self.out);
+            return write_value(value, escape, &job, &mut self.scratch, self.out);
         }
         if let Some(value) = fallback.and_then(|node| self.machine.value(node)) {
-            write_value(value, escape, &job, self.out);
+            write_value(value, escape, &job, &mut self.scratch, self.out);
         }
     }
 
@@ -220,8 +220,11 @@ impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
         }
         match current {
             Current::Missing => {}
-            Current::Plain(value) => write_value(value, output.escape, &self.job, self.out),
             Current::Text => escape::write(output.escape, &scratch.text, self.job.schemes, self.out),
+            Current::Plain(value) => {
+                self.scratch = Some(scratch);
+                return write_value(value, output.escape, &self.job, &mut self.scratch, self.out);
+            }
         }
         self.scratch = Some(scratch);
     }
@@ -476,17 +479,22 @@ fn write_plain(value: ValueRef<'_>, job: &Job<'_>, out: &mut String) {
     }
 }
 
-fn write_value(value: ValueRef<'_>, escape: Escape, job: &Job<'_>, out: &mut String) {
+fn write_value(
+    value: ValueRef<'_>,
+    escape: Escape,
+    job: &Job<'_>,
+    scratch: &mut Option<Box<Scratch>>,
+    out: &mut String,
+) {
     match (value, escape) {
         (ValueRef::Text(it), _) => escape::write(escape, it, job.schemes, out),
         // Digits, letters and `-.:+` mean nothing in text.
         (value, Escape::None | Escape::Html) => write_plain(value, job, out),
         (value, escape) => {
-            let mut scratch = take_scratch();
+            let scratch = scratch.get_or_insert_with(take_scratch);
             scratch.next.clear();
             write_plain(value, job, &mut scratch.next);
             escape::write(escape, &scratch.next, job.schemes, out);
-            let _ = IDLE.try_with(|idle| idle.set(Some(scratch)));
         }
     }
 }

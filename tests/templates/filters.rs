@@ -172,6 +172,10 @@ fn values_are_escaped_for_their_place_and_once() {
             "<a href=\"https://x/?q=a+b%26c\">",
         ),
         (
+            "<a href=\"https://x/?q={{ city | url_encode | default: \"a b\" }}&r={{ coupon | url_encode | default: \"a b\" }}\">",
+            "<a href=\"https://x/?q=Madrid&r=a%20b\">",
+        ),
+        (
             "<a href=\"https://x/{{ \"a/b c\" }}\">",
             "<a href=\"https://x/a/b%20c\">",
         ),
