@@ -101,6 +101,7 @@ impl At {
     }
 
     /// The values of a program's moments, when they are the ones resolved here.
+    #[inline]
     pub(crate) fn resolved(&self, moments: &Arc<Moments>) -> Option<&[i64]> {
         Arc::ptr_eq(&self.inner.moments, moments).then_some(&self.inner.resolved)
     }

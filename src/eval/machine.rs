@@ -39,32 +39,36 @@ pub(super) enum Datum<'a> {
 }
 
 impl<'a, 'l, R: Row<'a>> Machine<'a, 'l, R> {
-    #[inline]
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "so that the machine is made in its place")]
     pub(crate) fn new(program: &'a Program, customer: R, at: &'a At) -> Self {
         Self::with_locals(program, customer, at, &mut [])
     }
 
     /// With the values that [`hir::ExprKind::Local`](crate::hir::ExprKind::Local) names.
-    #[inline]
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "so that the machine is made in its place")]
     pub(crate) fn with_locals(
         program: &'a Program,
         customer: R,
         at: &'a At,
         locals: &'l mut [Option<ValueRef<'a>>],
     ) -> Self {
-        let mut machine = Self {
+        let moments = at.resolved(&program.moments);
+        let scratch = match moments {
+            Some(_) => None,
+            None => Some(Scratch::resolved(&program.moments, at)),
+        };
+        // Made in its place: it is not small, and one is made per question.
+        Self {
             program,
             at,
             customer,
             frames: Frames::default(),
             locals,
-            moments: at.resolved(&program.moments),
-            scratch: None,
-        };
-        if machine.moments.is_none() {
-            machine.scratch().resolve(&program.moments, at.now(), at.zone());
+            moments,
+            scratch,
         }
-        machine
     }
 
     /// Tells whether a condition holds.

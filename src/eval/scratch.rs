@@ -2,6 +2,7 @@
 
 use std::{cell::Cell, ops::Range, sync::Arc};
 
+use super::At;
 use crate::{
     plan::Moments,
     value::{DateTime, ValueRef, Zone},
@@ -51,6 +52,14 @@ impl Scratch {
         scratch
     }
 
+    /// Takes this thread's scratch with a program's moments for an evaluation that was made for another one.
+    #[cold]
+    pub(super) fn resolved(moments: &Arc<Moments>, at: &At) -> Box<Self> {
+        let mut scratch = Self::take();
+        scratch.resolve(moments, at.now(), at.zone());
+        scratch
+    }
+
     pub(super) fn give_back(mut self: Box<Self>) {
         self.text.clear();
         self.kept.clear();
@@ -62,7 +71,7 @@ impl Scratch {
     }
 
     /// Resolves a program's moments, unless that was done for the same evaluation just before.
-    pub(super) fn resolve(&mut self, moments: &Arc<Moments>, now: DateTime, zone: Zone) {
+    fn resolve(&mut self, moments: &Arc<Moments>, now: DateTime, zone: Zone) {
         if let Some((last, at, place)) = &self.moments_of
             && Arc::ptr_eq(last, moments)
             && (*at, *place) == (now, zone)
