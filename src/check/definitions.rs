@@ -63,7 +63,6 @@ pub(crate) struct Formula<'a> {
     pub(crate) description: Option<&'a Text>,
     pub(crate) owner: Option<&'a Text>,
     pub(crate) body: &'a Expr,
-    pub(crate) span: Span,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -165,7 +164,6 @@ pub(crate) fn collect<'a>(files: &'a [File], limits: &Limits, report: &mut Repor
                     description: description.as_ref(),
                     owner: None,
                     body: value,
-                    span: item.span,
                 },
                 report,
             ),
@@ -181,7 +179,6 @@ pub(crate) fn collect<'a>(files: &'a [File], limits: &Limits, report: &mut Repor
                     description: description.as_ref(),
                     owner: owner.as_ref(),
                     body: condition,
-                    span: item.span,
                 },
                 report,
             ),

@@ -21,7 +21,7 @@ impl Checker<'_> {
         negated: bool,
     ) -> Option<Condition> {
         let items = match set {
-            Set::Literals { items, .. } => items,
+            Set::Literals(items) => items,
             Set::Named(name) => return self.named_set(operand_written, name),
         };
         let operand = self.operand(operand_written)?;
@@ -127,7 +127,7 @@ impl Checker<'_> {
         negated: bool,
     ) -> Option<Condition> {
         let items = match set {
-            Set::Literals { items, .. } => items,
+            Set::Literals(items) => items,
             Set::Named(name) => return self.report.unsupported(name.span, "named lists are"),
         };
         let list = match self.found(operand)? {

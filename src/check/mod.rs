@@ -135,7 +135,6 @@ fn formula_meaning(formula: &Formula<'_>, names: &Names, report: &mut Report) ->
                     ..checker.used
                 },
                 value,
-                span: formula.span,
             }))
         }
         FormulaKind::Segment => {
@@ -145,7 +144,6 @@ fn formula_meaning(formula: &Formula<'_>, names: &Names, report: &mut Report) ->
                 description,
                 owner: schema::text_of(formula.owner),
                 condition,
-                span: formula.span,
             }))
         }
     }

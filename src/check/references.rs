@@ -247,7 +247,7 @@ impl<'a> Walk<'a> {
             } => self.exprs([&**operand, &**low, &**high]),
             ExprKind::In { operand, set, .. } | ExprKind::ContainsEach { operand, set, .. } => {
                 self.expr(operand);
-                if let Set::Literals { items, .. } = set {
+                if let Set::Literals(items) = set {
                     self.exprs(items);
                 }
             }

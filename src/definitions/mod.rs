@@ -10,7 +10,7 @@ pub use builder::Builder;
 pub use computed::Computed;
 pub use segment::{SchemaMismatch, Segment};
 
-use std::{fmt, io::BufRead, sync::Arc};
+use std::{fmt, sync::Arc};
 
 use serde::Serialize;
 

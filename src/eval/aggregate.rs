@@ -30,13 +30,6 @@ pub(crate) struct Walk {
     len: usize,
 }
 
-impl Walk {
-    /// How many items there are.
-    pub(crate) fn len(self) -> usize {
-        self.len
-    }
-}
-
 /// Does something with the rows of a collection, of whatever type they are; `$wrap` makes a row an item in scope.
 macro_rules! with_rows {
     ($machine:ident, $source:expr, |$rows:ident, $wrap:ident| $work:expr, $none:expr) => {

@@ -16,6 +16,10 @@ pub(crate) enum FrameRows<'a, R: Row<'a>> {
     Parts(TableRows<'a>),
 }
 
+#[expect(
+    clippy::expl_impl_clone_on_copy,
+    reason = "a derived `Clone` has other bounds"
+)]
 impl<'a, R: Row<'a>> Clone for Frame<'a, R> {
     fn clone(&self) -> Self {
         *self
@@ -24,6 +28,10 @@ impl<'a, R: Row<'a>> Clone for Frame<'a, R> {
 
 impl<'a, R: Row<'a>> Copy for Frame<'a, R> {}
 
+#[expect(
+    clippy::expl_impl_clone_on_copy,
+    reason = "a derived `Clone` has other bounds"
+)]
 impl<'a, R: Row<'a>> Clone for FrameRows<'a, R> {
     fn clone(&self) -> Self {
         *self

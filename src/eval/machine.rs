@@ -2,7 +2,7 @@
 
 use super::{
     At,
-    frame::{Frame, Frames},
+    frame::Frames,
     scratch::{Kept, Scratch},
 };
 use crate::{
@@ -89,13 +89,6 @@ impl<'a, 'l, R: Row<'a>> Machine<'a, 'l, R> {
         self.release(0);
         let datum = self.eval(node)?;
         Some(self.resolve(datum))
-    }
-
-    /// Sets a local.
-    pub(crate) fn set_local(&mut self, index: usize, value: Option<ValueRef<'a>>) {
-        if let Some(local) = self.locals.get_mut(index) {
-            *local = value;
-        }
     }
 
     #[inline]

@@ -8,9 +8,10 @@
 //! if machine.test(block) { … }                       // a condition: BlockId
 //! match machine.value(node) { … }                    // a value: NodeId; borrowed until the next question
 //! let walk = machine.open(items, limit);             // a loop: CollectionId; events in the order of time
-//! for index in 0..walk.len() {
-//!     machine.enter(walk, index);                    // the item is in scope as the collection's row
+//! let mut index = 0;
+//! while machine.enter(walk, index) {                 // the item is in scope as the collection's row
 //!     …
+//!     index += 1;
 //! }
 //! machine.leave(walk);
 //! ```

@@ -31,7 +31,6 @@ pub(crate) struct Segment {
     pub(crate) description: Option<Arc<str>>,
     pub(crate) owner: Option<Arc<str>>,
     pub(crate) condition: Condition,
-    pub(crate) span: Span,
 }
 
 #[derive(Clone, Debug)]
@@ -41,7 +40,6 @@ pub(crate) struct Trait {
     pub(crate) value: Expr,
     /// `personal` and `sensitive` from what it is computed of; `filled` when its text is never blank.
     pub(crate) roles: Roles,
-    pub(crate) span: Span,
 }
 
 /// Something true or false. Spans stay out of equality.

@@ -42,8 +42,8 @@ pub(crate) use constant::calculate;
 pub(crate) use moment::{Anchor, Moment, Moments, start_of};
 pub(crate) use planner::Planner;
 pub(crate) use program::{
-    BlockId, Collection, CollectionId, End, Kind, Leaf, Node, NodeId, Op, Program, Shared, Stretch, Target,
-    Test, float_key, set_order,
+    BlockId, Collection, CollectionId, End, Kind, Leaf, Node, NodeId, Op, Program, Shared, Target, Test,
+    float_key, set_order,
 };
 
 use crate::hir::Module;

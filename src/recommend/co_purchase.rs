@@ -417,7 +417,7 @@ mod tests {
             let items = basket.split_whitespace();
             items.map(move |item| (format!("{customer}"), item, at))
         });
-        CoPurchase::fit(options, &Interactions::from_iter(rows), ITEMS)
+        CoPurchase::fit(options, &rows.collect(), ITEMS)
     }
 
     fn any_support() -> CoPurchaseOptions {
@@ -446,8 +446,8 @@ mod tests {
         let row = &model.neighbours[model.starts[tea]..model.starts[tea + 1]];
         let row: Vec<_> = row
             .iter()
-            .map(|it| (&*model.entry(it.item).0.as_ref(), it.likeness))
-            .map(|(key, likeness)| (key.to_owned(), (likeness * 1e6).round()))
+            .map(|it| (model.entry(it.item).0.to_string(), it.likeness))
+            .map(|(key, likeness)| (key, (likeness * 1e6).round()))
             .collect();
         assert_eq!(
             row,

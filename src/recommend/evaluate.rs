@@ -169,7 +169,7 @@ mod tests {
             history: 1,
             ..CoPurchaseOptions::default()
         };
-        leave_last_out(&options, &Interactions::from_iter(rows), catalog, length)
+        leave_last_out(&options, &rows.collect(), catalog, length)
     }
 
     #[test]

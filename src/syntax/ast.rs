@@ -323,7 +323,7 @@ pub(crate) enum Place {
 
 #[derive(Clone, Debug)]
 pub(crate) enum Set {
-    Literals { span: Span, items: Vec<Expr> },
+    Literals(Vec<Expr>),
     Named(Name),
 }
 
@@ -489,7 +489,7 @@ impl PartialEq for Role {
 impl PartialEq for Set {
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Literals { items, .. }, Self::Literals { items: others, .. }) => items == others,
+            (Self::Literals(items), Self::Literals(others)) => items == others,
             (Self::Named(name), Self::Named(other)) => name == other,
             _ => false,
         }

@@ -243,14 +243,8 @@ impl Builder<'_> {
         if pair.as_rule() == Rule::name {
             return Set::Named(self.name(&pair));
         }
-        Set::Literals {
-            span: self.span(&pair),
-            items: pair
-                .into_inner()
-                .filter(|it| it.as_rule() == Rule::operand)
-                .map(|item| self.expr(item))
-                .collect(),
-        }
+        let operands = pair.into_inner().filter(|it| it.as_rule() == Rule::operand);
+        Set::Literals(operands.map(|item| self.expr(item)).collect())
     }
 
     /// A place on the map: `(latitude, longitude)`, or a value.

@@ -233,7 +233,7 @@ impl<'f> Printer<'f> {
         let mut line = String::new();
         print::expr(&mut line, expr, least);
         self.on_one_line_or(&line, expr.span.end, |printer| {
-            printer.lines(expr, least, indent, &line)
+            printer.lines(expr, least, indent, &line);
         });
     }
 
@@ -279,7 +279,7 @@ impl<'f> Printer<'f> {
             }
             ExprKind::In {
                 operand,
-                set: Set::Literals { items, .. },
+                set: Set::Literals(items),
                 negated,
                 ignoring_case,
             } => {

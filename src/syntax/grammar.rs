@@ -23,7 +23,9 @@ pub(super) fn words(rule: Rule) -> Option<&'static str> {
         | Rule::constant
         | Rule::case
         | Rule::in_segment
-        | Rule::in_sample => VALUE,
+        | Rule::in_sample
+        | Rule::argument
+        | Rule::argument_name => VALUE,
         Rule::text | Rule::description | Rule::field_description => TEXT,
         Rule::name | Rule::collection => NAME,
         Rule::int => "a whole number",
@@ -72,16 +74,14 @@ pub(super) fn words(rule: Rule) -> Option<&'static str> {
         Rule::block_end => "`}`",
         Rule::field => "a field such as `city: string`",
         Rule::field_end => "the end of the field",
-        Rule::colon => "`:`",
+        Rule::colon | Rule::filter_colon => "`:`",
         Rule::r#type => "a type",
         Rule::role => "a role",
         Rule::optional_mark => "`?`",
         Rule::equals => "`=`",
         Rule::owner => "`owner`",
         Rule::filter | Rule::pipe => "a filter such as `| default: \"there\"`",
-        Rule::filter_colon => "`:`",
         Rule::filter_comma => "`,`",
-        Rule::argument | Rule::argument_name => VALUE,
         Rule::for_limit | Rule::for_limit_word => "`limit:`",
         Rule::EOI => "the end of the definition",
         _ => return None,

@@ -421,7 +421,7 @@ fn between(out: &mut String, low: &Expr, high: &Expr) {
 
 pub(super) fn set(out: &mut String, set: &Set) {
     match set {
-        Set::Literals { items, .. } => {
+        Set::Literals(items) => {
             out.push('[');
             separated(out, items, |out, item| expr(out, item, Level::Sum));
             out.push(']');

@@ -668,7 +668,6 @@ fn module(dice: &mut Dice) -> Module {
             description: None,
             value: author.expr(&ty, depth),
             roles: Roles::default(),
-            span: Span::default(),
         });
         author.traits.push(ty);
         let depth = 1 + author.dice.roll(5);
@@ -677,7 +676,6 @@ fn module(dice: &mut Dice) -> Module {
             description: None,
             owner: None,
             condition: author.condition(depth),
-            span: Span::default(),
         });
         author.segments += 1;
     }

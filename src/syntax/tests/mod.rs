@@ -87,7 +87,7 @@ fn children(expr: &mut Expr) -> Vec<&mut Expr> {
     }
     fn set(set: &mut Set) -> Vec<&mut Expr> {
         match set {
-            Set::Literals { items, .. } => items.iter_mut().collect(),
+            Set::Literals(items) => items.iter_mut().collect(),
             Set::Named(_) => vec![],
         }
     }

@@ -114,10 +114,10 @@ pub(super) fn expr() -> BoxedStrategy<Expr> {
     let leaf = leaf().prop_map(expression);
     leaf.prop_recursive(5, 60, 4, |inner| {
         prop_oneof![
-            1 => calculation(inner.clone()),
-            2 => chain(inner.clone()),
-            3 => test(inner.clone()),
-            2 => over_collection(inner),
+            1 => calculation(&inner),
+            2 => chain(&inner),
+            3 => test(&inner),
+            2 => over_collection(&inner),
         ]
         .prop_map(expression)
     })
@@ -161,7 +161,7 @@ fn literal() -> impl Strategy<Value = Literal> {
     ]
 }
 
-fn calculation(inner: BoxedStrategy<Expr>) -> BoxedStrategy<ExprKind> {
+fn calculation(inner: &BoxedStrategy<Expr>) -> BoxedStrategy<ExprKind> {
     let op = prop::sample::select(vec![
         ArithmeticOp::Add,
         ArithmeticOp::Subtract,
@@ -174,26 +174,26 @@ fn calculation(inner: BoxedStrategy<Expr>) -> BoxedStrategy<ExprKind> {
     ];
     let arms = vec((inner.clone(), inner.clone()), 1..4);
     prop_oneof![
-        3 => (op, boxed(&inner), boxed(&inner)).prop_map(|(op, lhs, rhs)| ExprKind::Arithmetic { op, lhs, rhs }),
-        1 => boxed(&inner).prop_map(ExprKind::Negate),
+        3 => (op, boxed(inner), boxed(inner)).prop_map(|(op, lhs, rhs)| ExprKind::Arithmetic { op, lhs, rhs }),
+        1 => boxed(inner).prop_map(ExprKind::Negate),
         1 => (function, vec(inner.clone(), 0..4)).prop_map(|(function, args)| ExprKind::Call { function, args }),
-        1 => (arms, option::of(boxed(&inner))).prop_map(|(arms, otherwise)| ExprKind::Case { arms, otherwise }),
-        1 => boxed(&inner).prop_map(ExprKind::Paren),
+        1 => (arms, option::of(boxed(inner))).prop_map(|(arms, otherwise)| ExprKind::Case { arms, otherwise }),
+        1 => boxed(inner).prop_map(ExprKind::Paren),
     ]
     .boxed()
 }
 
-fn chain(inner: BoxedStrategy<Expr>) -> BoxedStrategy<ExprKind> {
+fn chain(inner: &BoxedStrategy<Expr>) -> BoxedStrategy<ExprKind> {
     prop_oneof![
         2 => vec(inner.clone(), 2..5).prop_map(ExprKind::And),
         2 => vec(inner.clone(), 2..5).prop_map(ExprKind::Or),
-        1 => boxed(&inner).prop_map(ExprKind::Not),
+        1 => boxed(inner).prop_map(ExprKind::Not),
     ]
     .boxed()
 }
 
-fn test(inner: BoxedStrategy<Expr>) -> BoxedStrategy<ExprKind> {
-    let x = || boxed(&inner);
+fn test(inner: &BoxedStrategy<Expr>) -> BoxedStrategy<ExprKind> {
+    let x = || boxed(inner);
     let yes = any::<bool>;
     let compare_op = prop::sample::select(vec![
         CompareOp::Eq,
@@ -210,12 +210,7 @@ fn test(inner: BoxedStrategy<Expr>) -> BoxedStrategy<ExprKind> {
         TextTest::Matches,
     ]);
     let state = prop::sample::select(vec![State::Known, State::Unknown, State::Empty, State::Filled]);
-    let literals = || {
-        vec(inner.clone(), 0..4).prop_map(|items| Set::Literals {
-            span: Span::default(),
-            items,
-        })
-    };
+    let literals = || vec(inner.clone(), 0..4).prop_map(Set::Literals);
     let set = prop_oneof![literals(), name().prop_map(Set::Named)];
     let unit = prop::sample::select(vec![
         DistanceUnit::Metre,
@@ -233,7 +228,7 @@ fn test(inner: BoxedStrategy<Expr>) -> BoxedStrategy<ExprKind> {
     ];
     // A value `between` two others is no window: the checker tells them apart.
     let window_of_value =
-        window(&inner).prop_filter("a test of its own", |it| !matches!(it, Window::Between(..)));
+        window(inner).prop_filter("a test of its own", |it| !matches!(it, Window::Between(..)));
     prop_oneof![
         4 => (compare_op, x(), x(), yes()).prop_map(|(op, lhs, rhs, ignoring_case)| ExprKind::Compare {
             op, lhs, rhs, ignoring_case
@@ -254,7 +249,7 @@ fn test(inner: BoxedStrategy<Expr>) -> BoxedStrategy<ExprKind> {
         1 => (x(), window_of_value, yes()).prop_map(|(operand, window, negated)| ExprKind::InWindow {
             operand, window, negated
         }),
-        1 => (x(), window(&inner), yes()).prop_map(|(operand, window, negated)| ExprKind::Anniversary {
+        1 => (x(), window(inner), yes()).prop_map(|(operand, window, negated)| ExprKind::Anniversary {
             operand, window, negated
         }),
         1 => (x(), radius, unit, place, yes()).prop_map(|(operand, radius, unit, of, negated)| ExprKind::Near {
@@ -267,7 +262,7 @@ fn test(inner: BoxedStrategy<Expr>) -> BoxedStrategy<ExprKind> {
     .boxed()
 }
 
-fn over_collection(inner: BoxedStrategy<Expr>) -> BoxedStrategy<ExprKind> {
+fn over_collection(inner: &BoxedStrategy<Expr>) -> BoxedStrategy<ExprKind> {
     let quantifier = prop_oneof![
         Just(Quantifier::Any),
         Just(Quantifier::No),
@@ -276,7 +271,7 @@ fn over_collection(inner: BoxedStrategy<Expr>) -> BoxedStrategy<ExprKind> {
         (0..1_000_u64).prop_map(Quantifier::AtMost),
         (0..1_000_u64).prop_map(Quantifier::Exactly),
     ];
-    let step = (any::<bool>(), items(&inner), amount()).prop_map(|(none, items, within)| Step {
+    let step = (any::<bool>(), items(inner), amount()).prop_map(|(none, items, within)| Step {
         span: Span::default(),
         none,
         items,
@@ -293,22 +288,22 @@ fn over_collection(inner: BoxedStrategy<Expr>) -> BoxedStrategy<ExprKind> {
         AggregateKind::Mode,
     ]);
     prop_oneof![
-        3 => (quantifier, items(&inner)).prop_map(|(quantifier, items)| ExprKind::Quantified {
+        3 => (quantifier, items(inner)).prop_map(|(quantifier, items)| ExprKind::Quantified {
             quantifier,
             items: Box::new(items),
             steps: Vec::new(),
         }),
-        1 => (items(&inner), vec(step, 1..3)).prop_map(|(items, steps)| ExprKind::Quantified {
+        1 => (items(inner), vec(step, 1..3)).prop_map(|(items, steps)| ExprKind::Quantified {
             quantifier: Quantifier::Any,
             items: Box::new(items),
             steps,
         }),
-        1 => items(&inner).prop_map(|items| ExprKind::Aggregate {
+        1 => items(inner).prop_map(|items| ExprKind::Aggregate {
             kind: AggregateKind::Count,
             value: None,
             items: Box::new(items),
         }),
-        2 => (kind, boxed(&inner), items(&inner)).prop_map(|(kind, value, items)| ExprKind::Aggregate {
+        2 => (kind, boxed(inner), items(inner)).prop_map(|(kind, value, items)| ExprKind::Aggregate {
             kind,
             value: Some(value),
             items: Box::new(items),
