@@ -88,7 +88,8 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 fn read(root: &Path) -> Result<data::Data, Box<dyn Error>> {
-    let file = File::open(root.join(data::SAMPLE))?;
+    let path = root.join(data::SAMPLE);
+    let file = File::open(&path).map_err(|error| format!("{}: {error}", path.display()))?;
     let bar = progress("reading invoices", file.metadata()?.len());
     let retail = data::read(bar.wrap_read(file))?;
     bar.finish_and_clear();
