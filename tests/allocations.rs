@@ -15,6 +15,7 @@ mod customers;
 #[expect(dead_code, reason = "shared with the property tests, which need more of it")]
 #[path = "properties/palette.rs"]
 mod palette;
+mod serving;
 
 use audience::{Customer, Definitions};
 use serde::Deserialize;
