@@ -22,6 +22,10 @@ use crate::{
     value::Schemes,
 };
 
+/// The reason of a message that was given up because a calculation in it went beyond its type, or because a struct read in
+/// place broke the data contract. Nothing else leaves a checked placeholder without a value.
+const NO_VALUE: &str = "a value of the message is missing";
+
 /// Loops inside each other, beyond which a template is refused; each needs its place while rendering.
 pub(super) const DEEPEST_LOOP: usize = 8;
 
@@ -69,6 +73,7 @@ pub(super) fn compile(
         outputs: compiler.outputs,
         loops: compiler.loops,
         reasons: compiler.reasons,
+        no_value: NO_VALUE.into(),
         plan: compiler.planner.finish(),
         instants: DateFormat::of_instants(),
     };

@@ -22,6 +22,8 @@ pub(super) struct Program {
     pub(super) outputs: Vec<Output>,
     pub(super) loops: Vec<Loop>,
     pub(super) reasons: Vec<Arc<str>>,
+    /// Why there is no message when a placeholder without a fallback has no value.
+    pub(super) no_value: Arc<str>,
     /// Answers the conditions and values.
     pub(super) plan: plan::Program,
     /// How a datetime without a filter is written.

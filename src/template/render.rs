@@ -144,8 +144,16 @@ impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
                     node,
                     fallback,
                     escape,
-                } => self.value(node, fallback, escape),
-                Op::Output(number) => self.output(&program.outputs[number as usize]),
+                } => {
+                    if !self.value(node, fallback, escape) {
+                        return Ok(Rendered::Skipped(Arc::clone(&program.no_value)));
+                    }
+                }
+                Op::Output(number) => {
+                    if !self.output(&program.outputs[number as usize]) {
+                        return Ok(Rendered::Skipped(Arc::clone(&program.no_value)));
+                    }
+                }
                 Op::Unless { condition, to } => {
                     if !self.machine.test(condition) {
                         next = to as usize;
@@ -195,20 +203,24 @@ impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
         Ok(())
     }
 
-    /// Writes a value that passes no filter but `default`.
-    fn value(&mut self, node: NodeId, fallback: Option<NodeId>, escape: Escape) {
+    /// Writes a value that passes no filter but `default`; `false` when there is none.
+    fn value(&mut self, node: NodeId, fallback: Option<NodeId>, escape: Escape) -> bool {
         let job = self.job;
         if let Some(value) = self.machine.value(node)
             && (fallback.is_none() || !gives_way(value))
         {
-            return write_value(value, escape, &job, &mut self.scratch, self.out);
-        }
-        if let Some(value) = fallback.and_then(|node| self.machine.value(node)) {
             write_value(value, escape, &job, &mut self.scratch, self.out);
+            return true;
         }
+        let Some(value) = fallback.and_then(|node| self.machine.value(node)) else {
+            return false;
+        };
+        write_value(value, escape, &job, &mut self.scratch, self.out);
+        true
     }
 
-    fn output(&mut self, output: &Output) {
+    /// Writes a value that passes filters; `false` when nothing came out of them.
+    fn output(&mut self, output: &Output) -> bool {
         let mut scratch = self.scratch.take().unwrap_or_else(take_scratch);
         let mut current = match output.source {
             Source::Value(node) => self.load(node, &mut scratch),
@@ -219,14 +231,19 @@ impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
             current = self.apply(filter, current, output.source, &mut scratch);
         }
         match current {
-            Current::Missing => {}
+            Current::Missing => {
+                self.scratch = Some(scratch);
+                return false;
+            }
             Current::Text => escape::write(output.escape, &scratch.text, self.job.schemes, self.out),
             Current::Plain(value) => {
                 self.scratch = Some(scratch);
-                return write_value(value, output.escape, &self.job, &mut self.scratch, self.out);
+                write_value(value, output.escape, &self.job, &mut self.scratch, self.out);
+                return true;
             }
         }
         self.scratch = Some(scratch);
+        true
     }
 
     fn load(&mut self, node: NodeId, scratch: &mut Scratch) -> Current {

@@ -3,6 +3,7 @@
 mod errors;
 mod filters;
 mod hostile;
+mod no_value;
 mod tags;
 
 use audience::{
