@@ -37,17 +37,6 @@ impl Number {
     pub(crate) fn has_point(&self) -> bool {
         matches!(self.digits, Digits::Point(_))
     }
-
-    fn negated(self) -> Option<Self> {
-        let digits = match self.digits {
-            Digits::Int(int) => Digits::Int(int.checked_neg()?),
-            Digits::Point(text) => Digits::Point(match text.strip_prefix('-') {
-                Some(rest) => rest.to_owned(),
-                None => format!("-{text}"),
-            }),
-        };
-        Some(Self { digits, ..self })
-    }
 }
 
 impl Operand {
@@ -69,17 +58,11 @@ impl Operand {
     }
 }
 
-/// The number or text that `expr` is, when it is nothing but that.
+/// The number or text that `expr` is, when it is nothing but that. The sign of a negative number is part of it; `-(1)` is a
+/// calculation.
 fn alone(expr: &ast::Expr) -> Option<Operand> {
     match &expr.kind {
         ast::ExprKind::Paren(inner) => alone(inner),
-        ast::ExprKind::Negate(inner) => match alone(inner)? {
-            Operand::Number(number) => Some(Operand::Number(Number {
-                span: expr.span,
-                ..number.negated()?
-            })),
-            _ => None,
-        },
         ast::ExprKind::Literal(Literal::Int(int)) => Some(Operand::Number(Number {
             span: expr.span,
             digits: Digits::Int(*int),

@@ -1,6 +1,6 @@
 //! Random typed definitions and random customers: every way to evaluate gives the same answer.
 //!
-//! `AUDIENCE_SEED=<number>` replays a run, `AUDIENCE_RULES=<number>` sets how many rules it draws.
+//! `AUDIENCE_SEED=<number>` starts from other random numbers, `AUDIENCE_RULES=<number>` sets how many rules it draws.
 
 mod case;
 mod choices;
@@ -13,7 +13,7 @@ mod rules;
 mod schema;
 mod table;
 
-use std::{cell::RefCell, env, time::SystemTime};
+use std::{cell::RefCell, env};
 
 use audience::Definitions;
 
@@ -66,14 +66,12 @@ fn every_evaluation_agrees_on_schemas_of_any_shape() {
     });
 }
 
+/// What a run starts from unless it is told otherwise: the same everywhere, so that a failure is about the change at hand.
+const SEED: u64 = 20_261_122;
+
 /// Draws cases until there were enough rules; the first that fails is made as small as can be, and shown.
 fn run(wanted: usize, mut check: impl FnMut(&Numbers) -> (Case, Result<(), String>)) -> usize {
-    let seed = number_from("AUDIENCE_SEED").unwrap_or_else(|| {
-        let now = SystemTime::now()
-            .duration_since(SystemTime::UNIX_EPOCH)
-            .unwrap_or_default();
-        u64::from(now.subsec_nanos()) ^ now.as_secs() << 30
-    });
+    let seed = number_from("AUDIENCE_SEED").unwrap_or(SEED);
     eprintln!("AUDIENCE_SEED={seed} replays this run");
     let mut seeds = Random(seed);
     let mut rules = 0;
