@@ -1,4 +1,79 @@
 //! One typed language for who a message is for and what it says to each person.
+//!
+//! A service gives this crate a few text files: what is known of its customers, the segments that they fall into, and the
+//! messages that they get. They are compiled once, and everything that can fail fails then. What is asked afterwards, of
+//! one customer at one moment, always has an answer.
+//!
+//! # A segment
+//!
+//! [`Definitions`] is the door. Customers are loaded from JSON or from anything that implements `Serialize`, and checked
+//! against the contract on the way in. [`At`] says which instant counts as now, and in which zone a day begins.
+//!
+//! ```
+//! use audience::{Definitions, Zone};
+//!
+//! let shop = Definitions::parse(
+//!     r#"
+//!     customer { id: string key, first_name: string? filled, country: string? }
+//!     event purchases { amount: decimal }
+//!
+//!     segment spain   = country = "ES"
+//!     segment regular "Three orders or more within a year" = at least 3 purchases in last 365 days
+//!     "#,
+//! )?;
+//! let ana = shop.customer_from_json(
+//!     r#"{"id": "ana", "country": "ES", "purchases": [{"at": "2026-05-01T09:00:00Z", "amount": 19.99}]}"#,
+//! )?;
+//! let at = shop.at("2026-06-01T00:00:00Z".parse()?, &Zone::named("Europe/Madrid")?);
+//! assert!(shop.segment("spain")?.matches(&ana, &at));
+//! assert!(!shop.segment("regular")?.matches(&ana, &at));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! A service that has its customers in memory already reads them in place: [`record!`] says where a struct has each
+//! attribute, and [`Definitions::bind`] checks it against the contract.
+//!
+//! # A message
+//!
+//! A [`Template`] has the same expressions and the same names. It compiles when every placeholder has something to show,
+//! and values are escaped for the place where they stand.
+//!
+//! ```
+//! # use audience::{Definitions, Format, Inputs, Placements, Zone};
+//! # let shop = Definitions::parse(r#"
+//! #     customer { id: string key, first_name: string? filled, country: string? }
+//! #     segment spain = country = "ES"
+//! # "#)?;
+//! # let ana = shop.customer_from_json(r#"{"id": "ana", "country": "ES"}"#)?;
+//! # let at = shop.at("2026-06-01T00:00:00Z".parse()?, &Zone::UTC);
+//! let mail = shop.template(
+//!     Format::Html,
+//!     r#"<p>Hello {{ first_name | default: "there" }}{% if in segment spain %}, free delivery this week{% endif %}.</p>"#,
+//! )?;
+//! let mut out = String::new();
+//! mail.render_into(&ana, &Inputs::default(), &Placements::new(), &at, &mut out)?;
+//! assert_eq!(out, "<p>Hello there, free delivery this week.</p>");
+//!
+//! assert!(shop.template(Format::Html, "<p>Hello {{ first_name }}.</p>").is_err()); // some have no name
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! What a message shows from a catalogue comes from a [`Recommender`]; [`CoPurchase`] is the one that is built in.
+//!
+//! # Errors
+//!
+//! Each door has its own: [`CompileError`] has all that is wrong with a source, and its `Display` draws it; [`LoadError`]
+//! has the path of the value that does not fit; [`BindError`] lists what a struct lacks; [`LimitError`] is the only error of
+//! rendering. Evaluation has none: a missing value makes a condition false. Text from outside is safe to compile, within
+//! [`Limits`].
+//!
+//! # Features
+//!
+//! The default build has all of the library. `cli` adds the program `audience` with `check`, `fmt`, `eval` and `render`.
+//!
+//! # Where to read on
+//!
+//! The [manual of the language](language), and `docs/architecture.md` for how the crate is built.
 #![forbid(unsafe_code)]
 
 // The parser that pest writes names it so, as its guard of the stack is left out: see `syntax/grammar.rs`.
