@@ -194,7 +194,7 @@ pub(crate) fn draw(schema: &Schema, schema_text: &str, palette: &Palette, string
                 text: piece.text,
             });
         } else {
-            let depth = if generator.choices.one_in(3) { 2 } else { 3 };
+            let depth = if generator.choices.one_in(6) { 2 } else { 3 };
             let piece = generator.condition(depth);
             let name = format!("s{index}");
             generator.segments.push(name.clone());
