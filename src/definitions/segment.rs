@@ -4,7 +4,7 @@ use std::{fmt, marker::PhantomData, sync::Arc};
 
 use super::Inner;
 use crate::{
-    eval::{At, Machine, interpret},
+    eval::{self, At, interpret},
     hir,
     record::{Binding, BoundRow, Customer, Record},
 };
@@ -103,7 +103,7 @@ impl Segment {
             return Err(SchemaMismatch);
         }
         let block = self.inner.planned.segments[self.index];
-        Ok(Machine::new(&self.inner.planned.program, customer, at).test(block))
+        Ok(eval::test(&self.inner.planned.program, customer, at, block))
     }
 
     /// Answers as [`matches`](Self::matches) does, by the plain interpreter that defines the language.
@@ -143,7 +143,7 @@ impl<R: Record> Segment<R> {
     pub fn matches(&self, record: &R, at: &At) -> bool {
         let row = BoundRow::new(record, self.bound());
         let block = self.inner.planned.segments[self.index];
-        Machine::new(&self.inner.planned.program, row, at).test(block)
+        eval::test(&self.inner.planned.program, row, at, block)
     }
 
     /// Answers as [`matches`](Self::matches) does, by the plain interpreter that defines the language.

@@ -38,6 +38,83 @@ pub(super) enum Datum<'a> {
     Kept(usize, usize),
 }
 
+/// Tells whether a condition of the customer holds.
+///
+/// A machine is not small, and is only made at the first leaf that needs one: it takes over from there.
+#[inline]
+pub(crate) fn test<'a, R: Row<'a>>(program: &'a Program, customer: R, at: &'a At, block: BlockId) -> bool {
+    let block = program.blocks[block.0 as usize];
+    debug_assert_eq!(block.row, 0, "a condition of the customer");
+    let mut target = block.start;
+    if let Some(moments) = at.resolved(&program.moments) {
+        while let Some(leaf) = program.leaves.get(target.0 as usize) {
+            let Some(holds) = of_slot(program, leaf.op, customer, |number| moments[number as usize]) else {
+                return take_over(program, customer, at, target);
+            };
+            target = if holds { leaf.then } else { leaf.otherwise };
+        }
+        return target == Target::TRUE;
+    }
+    take_over(program, customer, at, target)
+}
+
+#[inline(never)]
+fn take_over<'a, R: Row<'a>>(program: &'a Program, customer: R, at: &'a At, target: Target) -> bool {
+    Machine::new(program, customer, at).run(target, customer)
+}
+
+/// Tests a slot of a row; nothing when the test is about more than a slot.
+#[inline(always)]
+#[expect(
+    clippy::inline_always,
+    reason = "the loop over leaves is where conditions spend their time"
+)]
+fn of_slot<'a, T: Row<'a>>(
+    program: &'a Program,
+    op: Op,
+    row: T,
+    moment: impl Fn(u32) -> i64,
+) -> Option<bool> {
+    Some(match op {
+        Op::Known { slot } => row.known(slot),
+        Op::Bool { slot } => row.bool(slot) == Some(true),
+        Op::Int { slot, low, high } => within(row.int(slot), low, high),
+        Op::Decimal { slot, low, high } => within(row.decimal(slot), low, high),
+        Op::Float { slot, low, high } => within(row.float(slot).map(float_key), low, high),
+        Op::Date { slot, low, high } => within(row.date(slot).map(i64::from), low, high),
+        Op::DateTime { slot, low, high } => within(row.datetime(slot), low, high),
+        Op::DateWindow { slot, from, to } => {
+            let (from, to) = (moment(from), moment(to));
+            row.date(slot)
+                .is_some_and(|it| from <= it.into() && i64::from(it) < to)
+        }
+        Op::DateTimeWindow { slot, from, to } => {
+            let (from, to) = (moment(from), moment(to));
+            row.datetime(slot).is_some_and(|it| from <= it && it < to)
+        }
+        Op::Words { slot, mask } => row.word(slot).is_some_and(|it| it < 64 && mask >> it & 1 == 1),
+        Op::TextIs { slot, text } => row.text_is(slot, &program.texts[text as usize]),
+        Op::TextIn { slot, set } => row
+            .text(slot)
+            .is_some_and(|it| is_among(it, &program.text_sets[set as usize])),
+        Op::TextStarts { slot, text } => row
+            .text(slot)
+            .is_some_and(|it| it.starts_with(&*program.texts[text as usize])),
+        Op::TextEnds { slot, text } => row
+            .text(slot)
+            .is_some_and(|it| it.ends_with(&*program.texts[text as usize])),
+        Op::TextContains { slot, finder } => row
+            .text(slot)
+            .is_some_and(|it| program.finders[finder as usize].find(it.as_bytes()).is_some()),
+        Op::TextEmpty { slot } => row.text(slot).is_some_and(str::is_empty),
+        Op::TextFilled { slot } => row.text(slot).is_some_and(text::filled),
+        Op::NumberIn { slot, kind, set } => read(row, slot, kind)
+            .and_then(key)
+            .is_some_and(|it| program.number_sets[set as usize].binary_search(&it).is_ok()),
+        Op::Count { .. } | Op::Value { .. } | Op::Shared { .. } | Op::Test { .. } => return None,
+    })
+}
+
 impl<'a, 'l, R: Row<'a>> Machine<'a, 'l, R> {
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "so that the machine is made in its place")]
@@ -112,42 +189,10 @@ impl<'a, 'l, R: Row<'a>> Machine<'a, 'l, R> {
     )]
     fn leaf<T: Row<'a>>(&mut self, leaf: &Leaf, row: T) -> bool {
         let program = self.program;
+        if let Some(holds) = of_slot(program, leaf.op, row, |number| self.moment(number)) {
+            return holds;
+        }
         match leaf.op {
-            Op::Known { slot } => row.known(slot),
-            Op::Bool { slot } => row.bool(slot) == Some(true),
-            Op::Int { slot, low, high } => within(row.int(slot), low, high),
-            Op::Decimal { slot, low, high } => within(row.decimal(slot), low, high),
-            Op::Float { slot, low, high } => within(row.float(slot).map(float_key), low, high),
-            Op::Date { slot, low, high } => within(row.date(slot).map(i64::from), low, high),
-            Op::DateTime { slot, low, high } => within(row.datetime(slot), low, high),
-            Op::DateWindow { slot, from, to } => {
-                let (from, to) = (self.moment(from), self.moment(to));
-                row.date(slot)
-                    .is_some_and(|it| from <= it.into() && i64::from(it) < to)
-            }
-            Op::DateTimeWindow { slot, from, to } => {
-                let (from, to) = (self.moment(from), self.moment(to));
-                row.datetime(slot).is_some_and(|it| from <= it && it < to)
-            }
-            Op::Words { slot, mask } => row.word(slot).is_some_and(|it| it < 64 && mask >> it & 1 == 1),
-            Op::TextIs { slot, text } => row.text_is(slot, &program.texts[text as usize]),
-            Op::TextIn { slot, set } => row
-                .text(slot)
-                .is_some_and(|it| is_among(it, &program.text_sets[set as usize])),
-            Op::TextStarts { slot, text } => row
-                .text(slot)
-                .is_some_and(|it| it.starts_with(&*program.texts[text as usize])),
-            Op::TextEnds { slot, text } => row
-                .text(slot)
-                .is_some_and(|it| it.ends_with(&*program.texts[text as usize])),
-            Op::TextContains { slot, finder } => row
-                .text(slot)
-                .is_some_and(|it| program.finders[finder as usize].find(it.as_bytes()).is_some()),
-            Op::TextEmpty { slot } => row.text(slot).is_some_and(str::is_empty),
-            Op::TextFilled { slot } => row.text(slot).is_some_and(text::filled),
-            Op::NumberIn { slot, kind, set } => read(row, slot, kind)
-                .and_then(key)
-                .is_some_and(|it| program.number_sets[set as usize].binary_search(&it).is_ok()),
             Op::Count { items, low, high } => self.count_within(items, low, high),
             Op::Value { node, low, high } => {
                 let mark = self.mark();
@@ -164,6 +209,7 @@ impl<'a, 'l, R: Row<'a>> Machine<'a, 'l, R> {
                 self.release(mark);
                 holds
             }
+            _ => false,
         }
     }
 

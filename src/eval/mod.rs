@@ -29,4 +29,4 @@ mod tests;
 pub(crate) use aggregate::Walk;
 pub use at::At;
 pub(crate) use frame::Frame;
-pub(crate) use machine::Machine;
+pub(crate) use machine::{Machine, test};
