@@ -138,8 +138,9 @@ impl Compiler<'_> {
             if context.must_separate()
                 && !first.is_some_and(|byte| byte.is_ascii_whitespace() || matches!(byte, b'>' | b'/'))
             {
+                let letter = text.chars().next().map_or(0, char::len_utf8);
                 let here = Span {
-                    end: span.start + 1,
+                    end: span.start + offset(letter),
                     ..span
                 };
                 self.diagnostics.push(

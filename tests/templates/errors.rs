@@ -157,3 +157,17 @@ fn a_negation_over_a_missing_value_is_pointed_out_unless_a_guard_settles_it() ->
     }
     Ok(())
 }
+
+#[test]
+fn a_letter_of_several_bytes_in_the_wrong_place_is_pointed_at_whole() -> Result {
+    let shop = shop()?;
+    let page = "<a{% if subscribed %} class=\"b\"{% endif %}é=\"y\">";
+    let error = compile(&shop, Format::Html, "page.html", page).unwrap_err();
+    let span = error.diagnostics()[0].span();
+    assert_eq!(
+        page.get(span.start as usize..span.end as usize),
+        Some("é"),
+        "{error}"
+    );
+    Ok(())
+}
