@@ -107,7 +107,7 @@ large            1   33.3%
         .expect(
             0,
             "segment  customers   share  meaning\nlarge            1   33.3%\n(all)            3  100.0%\n",
-            "warning: segment `large` has 1 customers, fewer than 2\n",
+            "warning: segment `large` has 1 customer, fewer than 2\n",
         );
     folder
         .run(&format!("{EVAL} --counts --warn-below 1"))

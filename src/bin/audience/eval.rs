@@ -121,8 +121,9 @@ fn counts(arguments: &args::Eval, shop: &Definitions, segments: &[Segment], at: 
     out.flush()?;
     for (segment, &size) in segments.iter().zip(&sizes) {
         if let Some(least) = arguments.warn_below.filter(|&least| size < least) {
+            let customers = if size == 1 { "customer" } else { "customers" };
             eprintln!(
-                "warning: segment `{}` has {size} customers, fewer than {least}",
+                "warning: segment `{}` has {size} {customers}, fewer than {least}",
                 segment.name()
             );
         }
