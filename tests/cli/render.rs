@@ -34,6 +34,20 @@ fn folder(name: &str) -> Folder {
 }
 
 #[test]
+fn what_is_not_built_yet_is_refused_by_name() {
+    let folder = folder("render_unsupported");
+    for option in ["--format json", "--partials parts", "--message win_back_mail"] {
+        let run = folder.run(&format!("{RENDER} {option}"));
+        assert_eq!((run.status, &*run.stdout), (Some(2), ""), "{option}");
+        assert!(
+            run.stderr.contains("not supported yet"),
+            "{option}: {}",
+            run.stderr
+        );
+    }
+}
+
+#[test]
 fn each_customer_is_a_line_with_the_message_or_why_there_is_none() {
     let expected = concat!(
         r#"{"key":"ana","message":"Hello Ana & Co, dear friend!\n"}"#,

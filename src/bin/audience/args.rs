@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use audience::{DateTime, Format, Zone};
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
 
 /// Segments and messages from *.audience files.
 #[derive(Debug, Parser)]
@@ -115,14 +115,20 @@ pub(crate) struct Render {
     #[arg(long, value_name = "KEY")]
     pub(crate) key: Option<String>,
     /// What the template writes; left out, text for a file whose name ends in .txt and html for others
-    #[arg(long, value_name = "FORMAT")]
+    #[arg(long, value_name = "html|text", value_parser = output)]
     pub(crate) format: Option<Output>,
     /// Inputs and placements by name, as one JSON object
     #[arg(long, value_name = "FILE")]
     pub(crate) context: Option<PathBuf>,
+    /// Refused: there are no partials yet
+    #[arg(long, hide = true, value_parser = unsupported)]
+    partials: Option<String>,
+    /// Refused: there are no messages yet
+    #[arg(long, hide = true, value_parser = unsupported)]
+    message: Option<String>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Output {
     /// A page or e-mail: values are escaped by where they stand
     Html,
@@ -137,6 +143,19 @@ impl From<Output> for Format {
             Output::Text => Self::Text,
         }
     }
+}
+
+fn output(name: &str) -> Result<Output, String> {
+    match name {
+        "html" => Ok(Output::Html),
+        "text" => Ok(Output::Text),
+        "json" => Err("the format json is not supported yet; write html or text".to_owned()),
+        _ => Err("expected html or text".to_owned()),
+    }
+}
+
+fn unsupported(_: &str) -> Result<String, String> {
+    Err("this option is not supported yet; give the template as one file".to_owned())
 }
 
 fn zone(name: &str) -> Result<Zone, String> {
