@@ -71,7 +71,7 @@ impl Facts {
 
     fn know_edges(&mut self, window: &Window) {
         for edge in window.from.iter().chain(&window.to) {
-            if let Some(bound) = super::window::moving(&edge.bound) {
+            if let Some(bound) = edge.bound.moving() {
                 self.know(bound);
             }
         }
@@ -152,6 +152,13 @@ pub(crate) fn proves(condition: &Condition, holds: bool) -> Facts {
                 facts.fill(operand);
             }
         }
+        (ConditionKind::Near { operand, of, .. }, true) => {
+            facts.know(operand);
+            facts.know(of);
+        }
+        (ConditionKind::Matches { operand, .. } | ConditionKind::Rank { operand, .. }, true) => {
+            facts.know(operand);
+        }
         (ConditionKind::Known(value) | ConditionKind::TextEmpty(value), true) => facts.know(value),
         (ConditionKind::TextFilled(value), true) => {
             facts.know(value);
@@ -168,7 +175,10 @@ pub(crate) fn proves(condition: &Condition, holds: bool) -> Facts {
         (ConditionKind::ContainsEach { list, all, set }, true) => {
             facts.list(*list, !(*all && set.is_empty()));
         }
-        (ConditionKind::InWindow { operand, window }, true) => {
+        (
+            ConditionKind::InWindow { operand, window } | ConditionKind::Anniversary { operand, window },
+            true,
+        ) => {
             facts.know(operand);
             facts.know_edges(window);
         }
@@ -178,7 +188,14 @@ pub(crate) fn proves(condition: &Condition, holds: bool) -> Facts {
                 facts.list(place, true);
             }
         }
-        (ConditionKind::Constant(_) | ConditionKind::Segment(_) | ConditionKind::AnyKnown { .. }, true)
+        (
+            ConditionKind::Constant(_)
+            | ConditionKind::Segment(_)
+            | ConditionKind::AnyKnown { .. }
+            | ConditionKind::Sample { .. }
+            | ConditionKind::Sequence { .. },
+            true,
+        )
         | (_, false) => {}
     }
     facts

@@ -75,7 +75,7 @@ impl Checker<'_> {
         };
         let mut operands = vec![operand];
         for (edge, written) in [&window.from, &window.to].into_iter().zip(bounds) {
-            let moving = edge.as_ref().and_then(|edge| moving(&edge.bound));
+            let moving = edge.as_ref().and_then(|edge| edge.bound.moving());
             operands.extend(written.zip(moving));
         }
         self.test(expr, negated, Condition::new(expr.span, kind), &operands)
@@ -257,13 +257,4 @@ fn day(value: Expr) -> Bound {
 
 fn signed(op: ArithmeticOp, by: i64) -> i64 {
     if op == ArithmeticOp::Subtract { -by } else { by }
-}
-
-/// The expression of a bound that differs from customer to customer.
-pub(crate) fn moving(bound: &Bound) -> Option<&Expr> {
-    match bound {
-        Bound::Expr(expr) => Some(expr),
-        Bound::DayStart { day, .. } => moving(day),
-        _ => None,
-    }
 }

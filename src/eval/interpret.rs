@@ -129,6 +129,12 @@ impl<'m, 'a, R: Row<'a>> Interpreter<'m, 'a, R> {
                     .is_some_and(|(it, stretch)| stretch.contains(it))
             }
             ConditionKind::Quantified { quantifier, items } => self.quantified(*quantifier, items),
+            ConditionKind::Matches { .. }
+            | ConditionKind::Anniversary { .. }
+            | ConditionKind::Near { .. }
+            | ConditionKind::Sample { .. }
+            | ConditionKind::Rank { .. }
+            | ConditionKind::Sequence { .. } => unreachable!("the checker makes none of it yet"),
             ConditionKind::Segment(index) => self.segment(*index),
         }
     }
@@ -168,6 +174,11 @@ impl<'m, 'a, R: Row<'a>> Interpreter<'m, 'a, R> {
                 }
             }
             ExprKind::Aggregate { kind, value, items } => self.aggregate(*kind, value.as_deref(), items),
+            ExprKind::Shift { .. }
+            | ExprKind::Folded(_)
+            | ExprKind::Follow { .. }
+            | ExprKind::Host { .. }
+            | ExprKind::Quantile { .. } => unreachable!("the checker makes none of it yet"),
         }
     }
 
@@ -386,6 +397,9 @@ impl<'m, 'a, R: Row<'a>> Interpreter<'m, 'a, R> {
             Bound::Local(wall) => self.at.zone().instant(*wall),
             Bound::Day(day) => i64::from(day.days()),
             Bound::FromToday(days) => today.saturating_add(*days),
+            Bound::MonthsFromNow(_) | Bound::MonthsFromToday(_) | Bound::PeriodFromToday { .. } => {
+                unreachable!("the checker makes none of it yet")
+            }
             Bound::Expr(expr) => steps(&self.value(expr)?)?,
             Bound::DayStart { day, plus } => {
                 let day = self.bound(day)?.saturating_add(*plus);

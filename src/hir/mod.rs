@@ -3,6 +3,7 @@
 //! A [`Condition`] is true or false for every customer; an [`Expr`] has a value or is missing. Evaluation of either
 //! cannot fail.
 
+mod parts;
 pub(crate) mod template;
 
 use std::sync::Arc;
@@ -16,6 +17,7 @@ use crate::{
 
 pub(crate) use crate::function::Function;
 pub(crate) use ast::{AggregateKind, ArithmeticOp, Quantifier};
+pub(crate) use parts::Part;
 
 /// All definitions after checking. References between them are indices and form no cycle.
 #[derive(Clone, Debug)]
@@ -74,6 +76,11 @@ pub(crate) enum ConditionKind {
         operand: Box<Expr>,
         set: Arc<[Value]>,
     },
+    /// Text in which the pattern is found.
+    Matches {
+        operand: Box<Expr>,
+        pattern: Pattern,
+    },
     /// Both text.
     Text {
         test: TextTest,
@@ -112,6 +119,37 @@ pub(crate) enum ConditionKind {
         operand: Box<Expr>,
         window: Window,
     },
+    /// A day on which a date returns each year, from the year after it on, lies in the window, which is one of days.
+    /// False when the date, or an end of the window, is missing.
+    Anniversary {
+        operand: Box<Expr>,
+        window: Window,
+    },
+    /// Two places at most so far apart, see [`Chord`].
+    Near {
+        operand: Box<Expr>,
+        of: Box<Expr>,
+        within: Chord,
+    },
+    /// The customer's point for `salt` lies in `[from, to)`, in millionths of the whole.
+    Sample {
+        from: u32,
+        to: u32,
+        salt: Arc<str>,
+    },
+    /// The value is among the top, or the bottom, `share` millionths of the population's; false when it is missing.
+    Rank {
+        operand: Box<Expr>,
+        top: bool,
+        share: u32,
+        /// Index into [`Module::ranks`].
+        rank: usize,
+    },
+    /// Some chain of different events exists: one of `first`, then one of each step in turn.
+    Sequence {
+        first: Items,
+        steps: Vec<Step>,
+    },
     /// `any no all at least at most exactly`; for `All` the filter of `items` is what all must meet.
     Quantified {
         quantifier: Quantifier,
@@ -119,6 +157,37 @@ pub(crate) enum ConditionKind {
     },
     /// Index into [`Module::segments`].
     Segment(usize),
+}
+
+/// A regular expression, equal to another when it is written the same.
+#[derive(Clone, Debug)]
+pub(crate) struct Pattern {
+    pub(crate) source: Arc<str>,
+    pub(crate) ignoring_case: bool,
+    pub(crate) regex: regex::Regex,
+}
+
+/// The greatest squared chord between two unit vectors that is still within a distance, in units of 10⁻¹⁶.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Chord(pub(crate) u64);
+
+/// One `followed by` of a sequence.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Step {
+    /// `followed by no`, only as the last step.
+    pub(crate) none: bool,
+    /// Events, without a window. The filter sees the event as row `items.row` and the one of the step before as the row
+    /// before that.
+    pub(crate) items: Items,
+    pub(crate) within: Distance,
+}
+
+/// A stretch of time from one instant to a later one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Distance {
+    Micros(i64),
+    /// Calendar months in the zone, clamped to the end of the month.
+    Months(i32),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -178,6 +247,34 @@ pub(crate) enum ExprKind {
         rhs: Box<Expr>,
     },
     Negate(Box<Expr>),
+    /// A date or datetime so many calendar months later (earlier, when negative) in the zone, clamped to the end of the
+    /// month.
+    Shift {
+        operand: Box<Expr>,
+        months: i32,
+    },
+    /// Text after simple case folding.
+    Folded(Box<Expr>),
+    /// A field of the catalogue's item that has this key; missing when there is no such item.
+    Follow {
+        key: Box<Expr>,
+        /// Index into [`Schema::catalogs`].
+        catalog: usize,
+        slot: u32,
+    },
+    /// A function of the host. Index into [`Module::functions`]. Arguments that may be missing are the function's own
+    /// business only when it says so; else a missing one gives missing.
+    Host {
+        function: usize,
+        args: Vec<Expr>,
+    },
+    /// In which of so many equal parts of the population the value lies, 1 being the lowest.
+    Quantile {
+        operand: Box<Expr>,
+        parts: u32,
+        /// Index into [`Module::ranks`].
+        rank: usize,
+    },
     /// A function of the language, argument count and types checked.
     Call {
         function: Function,
@@ -236,7 +333,7 @@ pub(crate) struct Edge {
     pub(crate) inclusive: bool,
 }
 
-/// An end of a window. The first four are for instants, the others for days: the checker has turned a day that bounds
+/// An end of a window. The first five are for instants, the others for days: the checker has turned a day that bounds
 /// instants into `DayStart` or `DayEnd`.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Bound {
@@ -244,6 +341,8 @@ pub(crate) enum Bound {
     Instant(DateTime),
     /// So many microseconds after `now` (before, when negative).
     FromNow(i64),
+    /// So many calendar months after `now` in the zone, clamped to the end of the month.
+    MonthsFromNow(i32),
     /// The instant at which the zone's clock shows this many microseconds since 1970.
     Local(i64),
     /// The first moment of a day in the zone, so many days after the day that the inner bound gives.
@@ -252,8 +351,27 @@ pub(crate) enum Bound {
     Day(Date),
     /// So many days after today in the zone.
     FromToday(i64),
+    /// So many calendar months after today, clamped to the end of the month.
+    MonthsFromToday(i32),
+    /// The first day of a period of the calendar, so many periods after the one that has today.
+    PeriodFromToday { period: Period, plus: i64 },
     /// A datetime, or a date, that differs from customer to customer.
     Expr(Box<Expr>),
+}
+
+/// A period of the calendar that is no single day. Weeks begin on Monday.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Period {
+    Week,
+    Month,
+    Quarter,
+    Year,
+}
+
+impl PartialEq for Pattern {
+    fn eq(&self, other: &Self) -> bool {
+        self.source == other.source && self.ignoring_case == other.ignoring_case
+    }
 }
 
 impl PartialEq for Condition {

@@ -82,6 +82,12 @@ impl<'m> Planner<'m> {
             }
             ConditionKind::InWindow { operand, window } => self.in_window(operand, window),
             ConditionKind::Quantified { quantifier, items } => self.quantified(*quantifier, items),
+            ConditionKind::Matches { .. }
+            | ConditionKind::Anniversary { .. }
+            | ConditionKind::Near { .. }
+            | ConditionKind::Sample { .. }
+            | ConditionKind::Rank { .. }
+            | ConditionKind::Sequence { .. } => unreachable!("the checker makes none of it yet"),
             ConditionKind::Constant(_)
             | ConditionKind::Not(_)
             | ConditionKind::And(_)

@@ -90,6 +90,9 @@ impl Anchor {
                 Self::FromToday(days) => Self::StartFromToday(days.saturating_add(*plus)),
                 _ => return None,
             },
+            Bound::MonthsFromNow(_) | Bound::MonthsFromToday(_) | Bound::PeriodFromToday { .. } => {
+                unreachable!("the checker makes none of it yet")
+            }
             Bound::Expr(_) => return None,
         })
     }

@@ -57,6 +57,11 @@ impl Planner<'_> {
             ExprKind::Aggregate { kind, value, items } => {
                 return self.aggregate(*kind, value.as_deref(), items);
             }
+            ExprKind::Shift { .. }
+            | ExprKind::Folded(_)
+            | ExprKind::Follow { .. }
+            | ExprKind::Host { .. }
+            | ExprKind::Quantile { .. } => unreachable!("the checker makes none of it yet"),
         };
         self.add_node(node)
     }

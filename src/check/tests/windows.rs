@@ -46,6 +46,9 @@ fn bound(it: &Bound) -> String {
         Bound::DayStart { day, plus } => format!("start({}{plus:+})", bound(day)),
         Bound::Day(date) => date.to_string(),
         Bound::FromToday(days) => format!("today{days:+}"),
+        Bound::MonthsFromNow(months) => format!("now{months:+}months"),
+        Bound::MonthsFromToday(months) => format!("today{months:+}months"),
+        Bound::PeriodFromToday { period, plus } => format!("{period:?}{plus:+}"),
         Bound::Expr(expr) => format!("{}", expr.ty),
     }
 }

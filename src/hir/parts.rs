@@ -1,0 +1,171 @@
+//! What a condition or a value is made of, for walks that do not care which kind each is.
+
+use super::{Bound, Condition, ConditionKind, Expr, ExprKind, Items, Place, Window};
+
+/// Something directly inside a condition, an expression, a window or a collection.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Part<'h> {
+    Condition(&'h Condition),
+    Expr(&'h Expr),
+    Window(&'h Window),
+    /// With what it is filtered by and, beside it as an `Expr`, what is taken of each item.
+    Items(&'h Items),
+    /// A list that is read as a whole.
+    List(Place),
+    /// The slots of a nested record.
+    Slots {
+        first: Place,
+        last: u32,
+    },
+}
+
+impl Condition {
+    /// What stands directly inside, in the order written.
+    pub(crate) fn parts<'h>(&'h self, each: &mut dyn FnMut(Part<'h>)) {
+        match &self.kind {
+            ConditionKind::Constant(_) | ConditionKind::Sample { .. } | ConditionKind::Segment(_) => {}
+            ConditionKind::Not(inner) => each(Part::Condition(inner)),
+            ConditionKind::And(parts) | ConditionKind::Or(parts) => {
+                parts.iter().for_each(|part| each(Part::Condition(part)));
+            }
+            ConditionKind::Holds(operand)
+            | ConditionKind::In { operand, .. }
+            | ConditionKind::Matches { operand, .. }
+            | ConditionKind::Known(operand)
+            | ConditionKind::TextEmpty(operand)
+            | ConditionKind::TextFilled(operand)
+            | ConditionKind::Rank { operand, .. } => each(Part::Expr(operand)),
+            ConditionKind::Compare { lhs, rhs, .. } => {
+                [lhs, rhs].into_iter().for_each(|it| each(Part::Expr(it)))
+            }
+            ConditionKind::Between { operand, low, high } => {
+                [operand, low, high]
+                    .into_iter()
+                    .for_each(|it| each(Part::Expr(it)));
+            }
+            ConditionKind::Text { operand, pattern, .. } => {
+                [operand, pattern].into_iter().for_each(|it| each(Part::Expr(it)));
+            }
+            ConditionKind::Near { operand, of, .. } => {
+                [operand, of].into_iter().for_each(|it| each(Part::Expr(it)));
+            }
+            ConditionKind::Contains { list, item } => {
+                each(Part::List(*list));
+                each(Part::Expr(item));
+            }
+            ConditionKind::ContainsEach { list, .. }
+            | ConditionKind::ListKnown(list)
+            | ConditionKind::ListEmpty(list)
+            | ConditionKind::ListFilled(list) => each(Part::List(*list)),
+            ConditionKind::AnyKnown { first, last } => each(Part::Slots {
+                first: *first,
+                last: *last,
+            }),
+            ConditionKind::InWindow { operand, window } | ConditionKind::Anniversary { operand, window } => {
+                each(Part::Expr(operand));
+                each(Part::Window(window));
+            }
+            ConditionKind::Sequence { first, steps } => {
+                each(Part::Items(first));
+                steps.iter().for_each(|step| each(Part::Items(&step.items)));
+            }
+            ConditionKind::Quantified { items, .. } => each(Part::Items(items)),
+        }
+    }
+}
+
+impl Expr {
+    /// What stands directly inside, in the order written.
+    pub(crate) fn parts<'h>(&'h self, each: &mut dyn FnMut(Part<'h>)) {
+        match &self.kind {
+            ExprKind::Constant(_)
+            | ExprKind::Clock(_)
+            | ExprKind::Slot(_)
+            | ExprKind::Local(_)
+            | ExprKind::Now
+            | ExprKind::Today
+            | ExprKind::Trait(_) => {}
+            ExprKind::Condition(condition) => each(Part::Condition(condition)),
+            ExprKind::Arithmetic { lhs, rhs, .. } => {
+                [lhs, rhs].into_iter().for_each(|it| each(Part::Expr(it)))
+            }
+            ExprKind::Negate(inner)
+            | ExprKind::Folded(inner)
+            | ExprKind::Shift { operand: inner, .. }
+            | ExprKind::Follow { key: inner, .. }
+            | ExprKind::Quantile { operand: inner, .. } => each(Part::Expr(inner)),
+            ExprKind::Call { args, .. } | ExprKind::Host { args, .. } => {
+                args.iter().for_each(|arg| each(Part::Expr(arg)));
+            }
+            ExprKind::Size(list) => each(Part::List(*list)),
+            ExprKind::Case { arms, otherwise } => {
+                for (condition, value) in arms {
+                    each(Part::Condition(condition));
+                    each(Part::Expr(value));
+                }
+                if let Some(value) = otherwise {
+                    each(Part::Expr(value));
+                }
+            }
+            ExprKind::Aggregate { value, items, .. } => {
+                each(Part::Items(items));
+                if let Some(value) = value {
+                    each(Part::Expr(value));
+                }
+            }
+        }
+    }
+}
+
+impl Items {
+    /// Its window and its filter.
+    pub(crate) fn parts<'h>(&'h self, each: &mut dyn FnMut(Part<'h>)) {
+        if let Some(window) = &self.window {
+            each(Part::Window(window));
+        }
+        if let Some(filter) = &self.filter {
+            each(Part::Condition(filter));
+        }
+    }
+}
+
+impl Window {
+    /// The bounds that differ from customer to customer.
+    pub(crate) fn parts<'h>(&'h self, each: &mut dyn FnMut(Part<'h>)) {
+        for edge in [&self.from, &self.to].into_iter().flatten() {
+            if let Some(expr) = edge.bound.moving() {
+                each(Part::Expr(expr));
+            }
+        }
+    }
+}
+
+impl Bound {
+    /// The expression of a bound that differs from customer to customer.
+    pub(crate) fn moving(&self) -> Option<&Expr> {
+        match self {
+            Self::Expr(expr) => Some(expr),
+            Self::DayStart { day, .. } => day.moving(),
+            _ => None,
+        }
+    }
+}
+
+impl<'h> Part<'h> {
+    /// What stands directly inside.
+    pub(crate) fn parts(self, each: &mut dyn FnMut(Part<'h>)) {
+        match self {
+            Self::Condition(condition) => condition.parts(each),
+            Self::Expr(expr) => expr.parts(each),
+            Self::Window(window) => window.parts(each),
+            Self::Items(items) => items.parts(each),
+            Self::List(_) | Self::Slots { .. } => {}
+        }
+    }
+
+    /// Everything inside, this part first.
+    pub(crate) fn walk(self, each: &mut dyn FnMut(Part<'h>)) {
+        each(self);
+        self.parts(&mut |part| part.walk(each));
+    }
+}
