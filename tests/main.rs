@@ -11,5 +11,6 @@ mod recommendations;
 #[path = "../examples/campaign/data.rs"]
 mod retail;
 mod schema_text;
+mod sentences;
 mod sql_comparison;
 mod templates;

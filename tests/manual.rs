@@ -5,6 +5,9 @@
 //! segment that matches is listed (or `nothing`); of the traits, those that the line is about. `template text` and
 //! `template html` hold a template, and `messages` what it says: `{…} => Hello Ana` or `{…} => skipped: the reason`.
 //! `error:CODE` and `warning:CODE` name the one diagnostic that the block gives; `each`, that each of its lines gives alone.
+//! Words such as `truth-2` name the numbered sentences of the manual that the block checks.
+
+use std::{collections::BTreeSet, fs, path::Path};
 
 use audience::{
     At, CompileError, Definitions, Diagnostic, Format, Inputs, Placements, Rendered, Segment, Template, Zone,
@@ -36,6 +39,7 @@ fn the_examples_compile_and_answer_as_the_manual_says() {
                     let alone = Block {
                         line,
                         words: block.words.clone(),
+                        sentences: Vec::new(),
                         text: text.to_owned(),
                     };
                     compiled(
@@ -116,10 +120,88 @@ fn codes_in_the_manual_exist() {
     }
 }
 
+/// Each numbered sentence of the manual is named by what checks it: an example of the manual, or a test in Rust.
+#[test]
+fn each_numbered_sentence_is_named_by_a_test() {
+    let written = numbers(MANUAL);
+    let mut unique = BTreeSet::new();
+    let twice: Vec<_> = written.iter().filter(|it| !unique.insert(**it)).collect();
+    assert!(twice.is_empty(), "these numbers are given twice: {twice:?}");
+
+    let examples = blocks(MANUAL);
+    let tests = rust_tests();
+    let mut named: BTreeSet<&str> = examples
+        .iter()
+        .flat_map(|it| &it.sentences)
+        .map(String::as_str)
+        .collect();
+    named.extend(tests.iter().flat_map(|text| numbers(text)));
+    let unnamed: Vec<_> = unique.difference(&named).collect();
+    assert!(unnamed.is_empty(), "no test names these sentences: {unnamed:?}");
+    let unwritten: Vec<_> = named.difference(&unique).collect();
+    assert!(
+        unwritten.is_empty(),
+        "these are no sentences of the manual: {unwritten:?}"
+    );
+}
+
+/// What stands in a text as `[area-7]`, examples of code aside.
+fn numbers(text: &str) -> Vec<&str> {
+    let inside = text.split('[').skip(1).filter_map(|rest| rest.split_once(']'));
+    inside
+        .map(|(inside, _)| inside)
+        .filter(|it| is_number(it))
+        .collect()
+}
+
+/// `area-7`
+fn is_number(word: &str) -> bool {
+    word.split_once('-').is_some_and(|(area, number)| {
+        !area.is_empty()
+            && area.bytes().all(|it| it.is_ascii_lowercase())
+            && !number.is_empty()
+            && number.bytes().all(|it| it.is_ascii_digit())
+    })
+}
+
+/// The texts of all tests: the files of this folder, and those beside what they test.
+fn rust_tests() -> Vec<String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut folders = vec![root.join("src"), root.join("tests")];
+    let mut texts = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).expect("a folder of the crate") {
+            let path = entry.expect("readable").path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let is_rust = path.extension().is_some_and(|it| it == "rs") && !path.ends_with("manual.rs");
+            let text = if is_rust {
+                fs::read_to_string(&path).expect("UTF-8")
+            } else {
+                continue;
+            };
+            // Only what is a test: a whole file of tests, or what follows the `cfg` of a module of tests.
+            let in_tests =
+                path.components().any(|it| it.as_os_str() == "tests") || path.ends_with("tests.rs");
+            let from = if in_tests {
+                Some(0)
+            } else {
+                text.find("#[cfg(test)]")
+            };
+            texts.extend(from.map(|from| text[from..].to_owned()));
+        }
+    }
+    texts
+}
+
 struct Block {
     /// Where it opens, counted from 1.
     line: usize,
     words: Vec<String>,
+    /// The numbered sentences that it checks.
+    sentences: Vec<String>,
     text: String,
 }
 
@@ -130,10 +212,12 @@ fn blocks(page: &str) -> Vec<Block> {
         if let Some(info) = text.strip_prefix("```") {
             open = !open;
             if open {
-                let words = info.split_whitespace().map(str::to_owned).collect();
+                let words = info.split_whitespace().map(str::to_owned);
+                let (sentences, words) = words.partition(|it| is_number(it));
                 found.push(Block {
                     line,
                     words,
+                    sentences,
                     text: String::new(),
                 });
             }

@@ -7,7 +7,7 @@ use crate::{
     eval::{At, Machine, interpret},
     hir,
     record::{Binding, BoundRow, Customer, Record},
-    value::{Type, Value, ValueRef},
+    value::{Roles, Type, Value, ValueRef},
 };
 
 /// A compiled trait: a value worked out for each customer.
@@ -62,6 +62,21 @@ impl<R> Computed<R> {
     #[must_use]
     pub fn ty(&self) -> &Type {
         &self.definition().value.ty
+    }
+
+    /// What it inherits from what it is computed of: whether it is personal, sensitive, or text that is never blank.
+    ///
+    /// ```
+    /// # use audience::Definitions;
+    /// let shop = Definitions::parse(
+    ///     "customer { id: string key, birth_date: date personal }  trait age = years_since(birth_date)",
+    /// )?;
+    /// assert!(shop.computed("age")?.roles().personal);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn roles(&self) -> &Roles {
+        &self.definition().roles
     }
 
     /// Whether it may be missing for a customer.
