@@ -100,6 +100,7 @@ pub use definitions::{Bound, Builder, Computed, Definitions, SchemaMismatch, Seg
 pub use diagnostic::{Code, Diagnostic, Label, Severity, Source, render};
 pub use error::{CompileError, LimitError, LimitKind, UnknownName};
 pub use eval::At;
+pub use function::HostFunction;
 pub use limits::Limits;
 pub use recommend::{
     CoPurchase, CoPurchaseOptions, Evaluation, History, Interactions, Reason, Recommendation, Recommender,

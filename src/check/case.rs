@@ -86,7 +86,7 @@ fn is_complete(arms: &[(Condition, Expr)]) -> bool {
                 (ExprKind::Constant(word), _) => (rhs, std::slice::from_ref(word), false),
                 _ => continue,
             },
-            ConditionKind::In { operand, set } => (operand, &**set, false),
+            ConditionKind::In { operand, set } => (operand, &set[..], false),
             ConditionKind::Not(inner) => match &inner.kind {
                 ConditionKind::Known(operand) => (operand, &[][..], true),
                 _ => continue,

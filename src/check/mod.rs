@@ -155,6 +155,7 @@ fn module(definitions: &Definitions<'_>, names: &Names, meanings: Vec<Option<Mea
         schema: names.schema.clone(),
         segments: Vec::with_capacity(definitions.segments.len()),
         traits: Vec::with_capacity(definitions.traits.len()),
+        functions: names.functions.clone(),
     };
     for meaning in meanings {
         match meaning? {

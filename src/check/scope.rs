@@ -5,7 +5,7 @@ use std::{collections::HashSet, sync::Arc};
 use indexmap::{IndexMap, IndexSet};
 
 use crate::{
-    hir::Module,
+    hir::{HostFunction, Module},
     schema::{Layout, Schema},
     value::{Field, Roles, Type},
 };
@@ -92,6 +92,8 @@ pub(crate) struct Names {
     /// `None` where the trait has an error: uses of it stay silent.
     pub(crate) traits: IndexMap<Arc<str>, Option<TraitType>>,
     pub(crate) segments: IndexSet<Arc<str>>,
+    /// The host's.
+    pub(crate) functions: Vec<HostFunction>,
     /// Names whose definition has an error, or all when there is no `customer` block.
     pub(crate) broken: HashSet<Arc<str>>,
     pub(crate) everything_broken: bool,
@@ -117,6 +119,7 @@ impl Names {
             events,
             traits: IndexMap::new(),
             segments: IndexSet::new(),
+            functions: Vec::new(),
             broken: HashSet::new(),
             everything_broken: false,
         }
@@ -133,6 +136,7 @@ impl Names {
             };
             names.traits.insert(it.name.clone(), Some(ty));
         }
+        names.functions.clone_from(&module.functions);
         for it in &module.segments {
             names.segments.insert(it.name.clone());
         }

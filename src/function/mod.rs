@@ -1,7 +1,9 @@
 //! The functions of the language: their names and what they take and give. How they compute is with `eval`.
 
+mod host;
 mod signature;
 
+pub use host::HostFunction;
 pub(crate) use signature::{Gives, Signature, Takes};
 
 /// A function that is built. `size` is not among them: it takes a list, not a value.

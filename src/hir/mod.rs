@@ -3,6 +3,7 @@
 //! A [`Condition`] is true or false for every customer; an [`Expr`] has a value or is missing. Evaluation of either
 //! cannot fail.
 
+mod constants;
 mod parts;
 pub(crate) mod template;
 
@@ -15,8 +16,9 @@ use crate::{
     value::{Date, DateTime, Roles, Type, Value},
 };
 
-pub(crate) use crate::function::Function;
+pub(crate) use crate::function::{Function, HostFunction};
 pub(crate) use ast::{AggregateKind, ArithmeticOp, Quantifier};
+pub(crate) use constants::Constants;
 pub(crate) use parts::Part;
 
 /// All definitions after checking. References between them are indices and form no cycle.
@@ -25,6 +27,8 @@ pub(crate) struct Module {
     pub(crate) schema: Arc<Schema>,
     pub(crate) segments: Vec<Segment>,
     pub(crate) traits: Vec<Trait>,
+    /// Those that the host gave, in the order given.
+    pub(crate) functions: Vec<HostFunction>,
 }
 
 #[derive(Clone, Debug)]
@@ -74,7 +78,7 @@ pub(crate) enum ConditionKind {
     /// Membership in constants of the operand's type (numbers may mix as in `Compare`).
     In {
         operand: Box<Expr>,
-        set: Arc<[Value]>,
+        set: Constants,
     },
     /// Text in which the pattern is found.
     Matches {
@@ -96,7 +100,7 @@ pub(crate) enum ConditionKind {
     ContainsEach {
         list: Place,
         all: bool,
-        set: Arc<[Value]>,
+        set: Constants,
     },
     Known(Box<Expr>),
     /// One of the slots of a nested record that may be missing is known: they are `first.slot` to `last`, included.

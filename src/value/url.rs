@@ -24,6 +24,11 @@ impl Schemes {
         Self(self.0.iter().cloned().chain(more).collect())
     }
 
+    /// Tells whether `url` begins with a scheme that every application accepts.
+    pub(crate) fn allow_everywhere(url: &str) -> bool {
+        scheme(url).is_some_and(|scheme| COMMON.iter().any(|it| it.eq_ignore_ascii_case(scheme)))
+    }
+
     /// Tells whether `url` begins with a scheme of the list.
     #[inline]
     pub(crate) fn allow(&self, url: &str) -> bool {

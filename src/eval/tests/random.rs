@@ -652,6 +652,7 @@ fn module(dice: &mut Dice) -> Module {
         schema: Arc::new(schema()),
         segments: Vec::new(),
         traits: Vec::new(),
+        functions: Vec::new(),
     };
     let types: Vec<Type> = item_fields().into_iter().map(|(_, ty)| ty).collect();
     let mut author = Author {
