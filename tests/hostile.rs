@@ -73,6 +73,7 @@ fn head(text: &str) -> String {
     text.chars().take(2_000).collect()
 }
 
+/// [limit-1] [limit-3]
 #[test]
 fn ten_megabytes_are_refused_unread() {
     for text in [

@@ -1,6 +1,6 @@
 //! What the manual promises by number and its own examples do not show: what is refused on loading, and what is warned of.
 
-use audience::{Code, CompileError, Definitions, LoadErrorKind};
+use audience::{Code, CompileError, Definitions, Limits, LoadErrorKind};
 
 const CONTRACT: &str = "customer {
     id: string key, born: date?, country: string?, spent: decimal, score: float?, device: (\"mobile\" | \"tablet\")?
@@ -124,4 +124,111 @@ fn negations_over_what_may_be_missing_are_warned_of_unless_settled() {
             .any(|it| it.code == Code::NegationOverMissing);
         assert_eq!(found, warned, "{rule}");
     }
+}
+
+/// [limit-4]
+#[test]
+fn each_limit_has_its_documented_default_and_can_be_set() {
+    let manual = include_str!("../docs/language.md");
+    let defaults = Limits::default();
+    for (name, value) in [
+        ("source_bytes", defaults.source_bytes),
+        ("nesting", defaults.nesting),
+        ("list_items", defaults.list_items),
+        ("nodes", defaults.nodes),
+        ("definitions", defaults.definitions),
+        ("regex_bytes", defaults.regex_bytes),
+        ("diagnostics", defaults.diagnostics),
+        ("output_bytes", defaults.output_bytes),
+        ("iterations", defaults.iterations),
+        ("record_bytes", defaults.record_bytes),
+    ] {
+        let row = manual
+            .lines()
+            .find_map(|it| it.strip_prefix(&format!("| `{name}` | ")));
+        let shown = row
+            .and_then(|it| it.split(" | ").next())
+            .unwrap_or_else(|| panic!("{name} is not in the manual"));
+        let number: usize = shown
+            .trim_end_matches(" MiB")
+            .replace(' ', "")
+            .parse()
+            .expect(name);
+        let number = if shown.ends_with("MiB") {
+            number << 20
+        } else {
+            number
+        };
+        assert_eq!(number, value, "{name}");
+    }
+    for (limits, text) in [
+        (
+            Limits {
+                source_bytes: 300,
+                ..Limits::default()
+            },
+            " ".repeat(300),
+        ),
+        (
+            Limits {
+                nesting: 4,
+                ..Limits::default()
+            },
+            "segment a = ((((((((spent = 1))))))))".to_owned(),
+        ),
+        (
+            Limits {
+                list_items: 2,
+                ..Limits::default()
+            },
+            "segment a = spent in [1, 2, 3]".to_owned(),
+        ),
+        (
+            Limits {
+                nodes: 5,
+                ..Limits::default()
+            },
+            "trait a = 1 + 2 + 3 + 4 + 5 + 6".to_owned(),
+        ),
+        (
+            Limits {
+                definitions: 1,
+                ..Limits::default()
+            },
+            "trait a = 1  trait b = 2".to_owned(),
+        ),
+    ] {
+        let text = format!("{CONTRACT}{text}");
+        let error = Definitions::builder()
+            .limits(limits.clone())
+            .source("a", &text)
+            .build()
+            .expect_err(&text);
+        assert_eq!(error.diagnostics()[0].code, Code::Limit, "{error}");
+        assert!(Definitions::parse(&text).is_ok(), "{text}");
+    }
+    let few = Limits {
+        diagnostics: 2,
+        ..Limits::default()
+    };
+    let many = format!("{CONTRACT}segment a = x1 or x2 or x3 or x4 or x5");
+    let error = Definitions::builder()
+        .limits(few)
+        .source("a", many)
+        .build()
+        .expect_err("unknown names");
+    assert!(error.diagnostics().len() <= 3, "{error}");
+    let small = Limits {
+        record_bytes: 20,
+        ..Limits::default()
+    };
+    let shop = Definitions::builder()
+        .limits(small)
+        .source("a", CONTRACT)
+        .build()
+        .expect("compiles");
+    let error = shop
+        .customer_from_json(r#"{"id": "ana", "spent": 12345}"#)
+        .expect_err("too long");
+    assert_eq!(error.kind(), LoadErrorKind::TooLarge);
 }

@@ -4,6 +4,7 @@ use audience::Format;
 
 use super::{ANA, NOBODY, says};
 
+/// [tmpl-17] [tmpl-19]
 #[test]
 fn filters_do_what_liquid_documents() {
     for (template, expected) in [
@@ -72,6 +73,7 @@ fn filters_do_what_liquid_documents() {
     }
 }
 
+/// [tmpl-18]
 #[test]
 fn what_is_missing_gives_way_to_the_fallback() {
     for (template, expected) in [
@@ -103,6 +105,7 @@ fn what_is_missing_gives_way_to_the_fallback() {
     }
 }
 
+/// [tmpl-10]
 #[test]
 fn values_without_a_filter_show_as_they_are() {
     for (template, expected) in [
@@ -134,6 +137,7 @@ fn values_without_a_filter_show_as_they_are() {
     }
 }
 
+/// [tmpl-22]
 #[test]
 fn values_are_escaped_for_their_place_and_once() {
     for (template, expected) in [

@@ -13,6 +13,7 @@ audience::record! {
     impl Record for Client { id: |_| 1_i64, name: |c| c.name.as_str(), orders: |c| c.orders }
 }
 
+/// [tmpl-9]
 #[test]
 fn a_calculation_beyond_its_type_or_a_broken_contract_sends_nothing() -> Result {
     let shop = Definitions::parse("customer { id: int key, name: string filled, orders: int }")?;

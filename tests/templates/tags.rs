@@ -4,6 +4,7 @@ use audience::{Format, Inputs, Limits, Placements, Zone};
 
 use super::{ANA, NOBODY, Result, says, shop};
 
+/// [tmpl-12]
 #[test]
 fn conditions_are_those_of_segments() {
     let template = "{% if in segment lapsed %}lapsed{% elsif in segment vip and nps >= 9 %}fan{% else %}other{% endif %}";
@@ -77,6 +78,7 @@ fn conditions_are_those_of_segments() {
     }
 }
 
+/// [tmpl-14] [tmpl-15] [tmpl-16]
 #[test]
 fn loops_go_through_placements_lists_and_events() {
     for (template, expected) in [
@@ -170,6 +172,7 @@ fn loops_go_through_placements_lists_and_events() {
     );
 }
 
+/// [tmpl-13]
 #[test]
 fn white_space_goes_where_a_dash_says_so() {
     for (template, expected) in [
@@ -188,6 +191,7 @@ fn white_space_goes_where_a_dash_says_so() {
     }
 }
 
+/// [limit-2]
 #[test]
 fn limits_end_a_message_with_the_place_in_its_template() -> Result {
     let shop = shop()?;
