@@ -192,7 +192,7 @@ fn each_limit_has_its_documented_default_and_can_be_set() {
         ),
         (
             Limits {
-                definitions: 1,
+                definitions: 2,
                 ..Limits::default()
             },
             "trait a = 1  trait b = 2".to_owned(),
