@@ -33,6 +33,12 @@ pub(crate) fn parse_file(source: u32, text: &str, limits: &Limits) -> (File, Vec
     if let Some(chunk) = chunks.get(limits.definitions) {
         let message = format!("more than {} definitions", limits.definitions);
         let one_too_many = chunk.tokens[0].span(source);
+        // The `customer` block may be among them: that it is not read is told by the limit.
+        file.broken.push(Broken {
+            kind: ItemWord::Customer,
+            name: None,
+            field: None,
+        });
         return (
             file,
             vec![Diagnostic::new(Code::Limit, message).label(one_too_many, "one too many")],
