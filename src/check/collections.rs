@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use super::{
     Checker,
-    path::{Found, List, display, span_of},
+    path::{Found, List, Reserved, display, reserved, span_of},
     report::type_name,
-    scope::{Entry, Shape},
+    scope::{Entry, Member, Shape},
 };
 use crate::{
     diagnostic::{Code, Diagnostic},
@@ -16,11 +16,14 @@ use crate::{
     value::Type,
 };
 
+/// So many collections may stand inside each other: the innermost is looked through once for every item of all around it.
+const DEEPEST: usize = 4;
+
 /// A collection that was looked up.
-struct Collection {
-    source: Source,
-    shape: Arc<Shape>,
-    name: Arc<str>,
+pub(crate) struct Collection {
+    pub(crate) source: Source,
+    pub(crate) shape: Arc<Shape>,
+    pub(crate) name: Arc<str>,
 }
 
 impl Checker<'_> {
@@ -60,9 +63,6 @@ impl Checker<'_> {
         value_written: Option<&ast::Expr>,
         items: &ast::Items,
     ) -> Option<Expr> {
-        if kind == AggregateKind::Mode {
-            self.report.unsupported::<()>(span, "`mode` is");
-        }
         let (items, value, _) = self.items(items, value_written)?;
         let (ty, optional) = match (kind, &value) {
             (AggregateKind::Count, _) => (Type::Int, false),
@@ -123,16 +123,6 @@ impl Checker<'_> {
         items: &ast::Items,
         value: Option<&ast::Expr>,
     ) -> Option<(Items, Option<Expr>, Arc<Shape>)> {
-        if self
-            .scope
-            .entries
-            .iter()
-            .any(|it| matches!(it, Entry::Item { .. }))
-        {
-            return self
-                .report
-                .unsupported(items.span, "collections inside `where` and `of` are");
-        }
         let collection = self.collection(&items.collection);
         let is_list = matches!(&collection, Some(it) if matches!(it.source, Source::List(_)));
         let window = match &items.window {
@@ -146,11 +136,7 @@ impl Checker<'_> {
             Some(window) => self.window(window, &Type::DateTime, items.span).map(Some),
         };
         let collection = collection?;
-        let Some(row) = self.scope.next_row() else {
-            let error = Diagnostic::new(Code::Limit, "too many loops inside each other")
-                .label(items.span, "one too many");
-            return self.report.fail(error);
-        };
+        let row = self.next_row(items.span)?;
         self.scope.entries.push(Entry::Item {
             of: collection.name,
             row,
@@ -177,25 +163,41 @@ impl Checker<'_> {
         Some((items, value, collection.shape))
     }
 
-    fn collection(&mut self, path: &[Name]) -> Option<Collection> {
-        let first = path.first()?;
-        let shadowed = self.scope.entries.iter().any(|entry| match entry {
-            Entry::Item { .. } => false,
-            Entry::Loop { name, .. } => *name == first.text,
-            Entry::Local(local) => local.name == first.text,
-        });
-        if path.len() == 1 && !shadowed {
-            if let Some(event) = self.names.schema.events.get_index_of(&first.text) {
+    /// The number of the row that an item of one more collection has.
+    pub(crate) fn next_row(&mut self, span: Span) -> Option<u8> {
+        if self.scope.depth() < DEEPEST
+            && let Some(row) = self.scope.next_row()
+        {
+            return Some(row);
+        }
+        let error = Diagnostic::new(Code::Limit, "too many collections inside each other")
+            .label(span, "one too many")
+            .help(format!(
+                "at most {DEEPEST} are looked through, each for every item of the one around it"
+            ));
+        self.report.fail(error)
+    }
+
+    /// The names of items in scope come first, the innermost first of all, then events and the customer's lists.
+    pub(crate) fn collection(&mut self, path: &[Name]) -> Option<Collection> {
+        let own = match reserved(path) {
+            Some(Reserved::Customer) => &path[1..],
+            Some(Reserved::Previous) => &[],
+            None => path,
+        };
+        let shadowed = own.len() == path.len() && self.is_nearer(&path.first()?.text);
+        if let ([name], false) = (own, shadowed) {
+            if let Some(event) = self.names.schema.events.get_index_of(&name.text) {
                 return Some(Collection {
                     source: Source::Events(event),
                     shape: self.names.events[event].clone(),
-                    name: first.text.clone(),
+                    name: name.text.clone(),
                 });
             }
-            let known = self.names.customer.members.contains_key(&first.text)
-                || self.names.traits.contains_key(&first.text);
+            let known = self.names.customer.members.contains_key(&name.text)
+                || self.names.traits.contains_key(&name.text);
             if !known {
-                return self.unknown_collection(first);
+                return self.unknown_collection(name);
             }
         }
         match self.resolve(path)? {
@@ -206,11 +208,30 @@ impl Checker<'_> {
             }),
             Found::Value(_) | Found::Record(_) => {
                 let shown = display(path);
+                let past = shadowed && path.len() == 1 && self.is_of_customer(&path[0].text);
                 let error = Diagnostic::new(Code::UnknownCollection, format!("`{shown}` is no collection"))
-                    .label(span_of(path), "neither an event nor a list");
+                    .label(span_of(path), "neither an event nor a list")
+                    .help(past.then(|| format!("the customer's is reached as `customer.{shown}`")));
                 self.report.fail(error)
             }
         }
+    }
+
+    /// Whether something of that name comes before what the customer has.
+    fn is_nearer(&self, name: &str) -> bool {
+        self.scope.entries.iter().any(|entry| match entry {
+            Entry::Item { shape, .. } => shape.members.contains_key(name),
+            Entry::Loop { name: variable, .. } => **variable == *name,
+            Entry::Local(local) => *local.name == *name,
+            Entry::Previous { .. } => false,
+        })
+    }
+
+    /// Whether the customer has events or a list of that name.
+    fn is_of_customer(&self, name: &str) -> bool {
+        let member = self.names.customer.members.get(name);
+        self.names.schema.events.contains_key(name)
+            || matches!(member, Some(Member::Slot { items: Some(_), .. }))
     }
 
     fn unknown_collection<T>(&mut self, name: &Name) -> Option<T> {
@@ -227,10 +248,12 @@ impl Checker<'_> {
         } else if self.report.is_full() {
             None
         } else {
-            let lists =
-                self.names.customer.members.iter().filter(|(_, member)| {
-                    matches!(member, super::scope::Member::Slot { items: Some(_), .. })
-                });
+            let lists = self
+                .names
+                .customer
+                .members
+                .iter()
+                .filter(|(_, member)| matches!(member, Member::Slot { items: Some(_), .. }));
             let events = self.names.schema.events.keys();
             let names = events.chain(lists.map(|(name, _)| name)).map(|it| &**it);
             self.report.suggest(&name.text, names)

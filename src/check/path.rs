@@ -63,9 +63,10 @@ impl Checker<'_> {
     /// What `path` stands for here; the innermost scope comes first, then the customer's attributes and the traits.
     pub(crate) fn resolve(&mut self, path: &[Name]) -> Option<Found> {
         let first = path.first()?;
-        if path.len() > 1 && !first.quoted && matches!(&*first.text, "customer" | "previous") {
-            let what = format!("paths that begin with `{}` are", first.text);
-            return self.report.unsupported(span_of(path), &what);
+        match reserved(path) {
+            Some(Reserved::Customer) => return self.of_customer(path, 1),
+            Some(Reserved::Previous) => return self.of_previous(path),
+            None => {}
         }
         for index in (0..self.scope.entries.len()).rev() {
             match &self.scope.entries[index] {
@@ -84,27 +85,77 @@ impl Checker<'_> {
                         optional: local.optional,
                         kind: ExprKind::Local(local.index),
                     };
-                    return self.whole(value, path);
+                    return self.whole(value, path, 0);
                 }
                 _ => {}
             }
         }
-        if self.names.customer.members.contains_key(&first.text) {
+        self.of_customer(path, 0)
+    }
+
+    /// What the path from step `from` on stands for among the customer's attributes and the traits.
+    fn of_customer(&mut self, path: &[Name], from: usize) -> Option<Found> {
+        let name = path.get(from)?;
+        if self.names.customer.members.contains_key(&name.text) {
             let shape = self.names.customer.clone();
-            return self.descend(0, &shape, path, 0);
+            return self.descend(0, &shape, path, from);
         }
-        if let Some((index, _, known)) = self.names.traits.get_full(&first.text) {
+        if let Some((index, _, known)) = self.names.traits.get_full(&name.text) {
             let known = known.as_ref()?;
             let value = Expr {
-                span: first.span,
+                span: span_of(&path[..=from]),
                 ty: known.ty.clone(),
                 optional: known.optional,
                 kind: ExprKind::Trait(index),
             };
-            self.note_use(first.span, &known.roles, &first.text);
-            return self.whole(value, path);
+            self.note_use(name.span, &known.roles, &name.text);
+            return self.whole(value, path, from);
         }
-        self.unknown(first)
+        if from == 0 {
+            self.unknown(name)
+        } else {
+            self.unknown_of_customer(name)
+        }
+    }
+
+    /// What `previous.x` stands for: a property of the event of the step before.
+    fn of_previous(&mut self, path: &[Name]) -> Option<Found> {
+        let mut entries = self.scope.entries.iter().rev();
+        let previous = entries.find_map(|entry| match entry {
+            Entry::Previous { row, shape, .. } => Some((*row, shape.clone())),
+            _ => None,
+        });
+        if let Some((row, shape)) = previous {
+            return self.descend(row, &shape, path, 1);
+        }
+        let error = Diagnostic::new(Code::UnknownProperty, "there is no step before this one")
+            .label(path[0].span, "stands only in the `where` of a `followed by`")
+            .help("an attribute of that name is written `` `previous` ``".to_owned());
+        self.report.fail(error)
+    }
+
+    fn unknown_of_customer<T>(&mut self, name: &Name) -> Option<T> {
+        if self.names.is_silent(&name.text) {
+            return None;
+        }
+        let text = &name.text;
+        let help = if self.names.schema.events.contains_key(text) {
+            Some(format!(
+                "`{text}` is an event: write `any customer.{text}` or `count(customer.{text})`"
+            ))
+        } else if self.names.segments.contains(text) {
+            Some(format!("`{text}` is a segment: write `in segment {text}`"))
+        } else if self.report.is_full() {
+            None
+        } else {
+            let attributes = self.names.customer.members.keys();
+            let names = attributes.chain(self.names.traits.keys());
+            self.report.suggest(text, names.map(|it| &**it))
+        };
+        let error = Diagnostic::new(Code::UnknownAttribute, format!("the customer has no `{text}`"))
+            .label(name.span, "neither an attribute nor a trait")
+            .help(help);
+        self.report.fail(error)
     }
 
     /// Walks the tree of members from step `from` of the path.
@@ -186,11 +237,11 @@ impl Checker<'_> {
         }))
     }
 
-    /// A trait or a local, which has nothing below it.
-    fn whole(&mut self, value: Expr, path: &[Name]) -> Option<Found> {
-        match path.get(1) {
+    /// A trait or a local at step `at` of the path, which has nothing below it.
+    fn whole(&mut self, value: Expr, path: &[Name], at: usize) -> Option<Found> {
+        match path.get(at + 1) {
             None => Some(Found::Value(value)),
-            Some(next) => self.below_value(&value.ty, &path[..1], next),
+            Some(next) => self.below_value(&value.ty, &path[..=at], next),
         }
     }
 
@@ -238,6 +289,7 @@ impl Checker<'_> {
                 }
                 Entry::Loop { name, .. } => near.push(name),
                 Entry::Local(local) => near.push(&local.name),
+                Entry::Previous { .. } => {}
             }
         }
         if !self.report.is_full() {
@@ -245,7 +297,9 @@ impl Checker<'_> {
             near.extend(self.names.traits.keys().map(|it| &**it));
         }
         let text = &name.text;
-        let help = if self.names.schema.events.contains_key(text) {
+        let help = if !name.quoted && matches!(&**text, "customer" | "previous") {
+            Some(format!("name something of it, as in `{text}.at`").replace("customer.at", "customer.id"))
+        } else if self.names.schema.events.contains_key(text) {
             Some(format!(
                 "`{text}` is an event: write `any {text}` or `count({text})`"
             ))
@@ -278,6 +332,27 @@ impl Checker<'_> {
                 .label(span, "used here");
             self.report.push(warning);
         }
+    }
+}
+
+/// A first step that is no name of the schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reserved {
+    /// `customer.x`, past what is called `x` nearer by.
+    Customer,
+    /// `previous.x`, of the step before.
+    Previous,
+}
+
+/// Whether a path begins with `customer.` or `previous.`.
+pub(crate) fn reserved(path: &[Name]) -> Option<Reserved> {
+    match path {
+        [first, _, ..] if !first.quoted => match &*first.text {
+            "customer" => Some(Reserved::Customer),
+            "previous" => Some(Reserved::Previous),
+            _ => None,
+        },
+        _ => None,
     }
 }
 

@@ -185,6 +185,12 @@ pub(crate) enum Entry {
         row: u8,
         shape: Arc<Shape>,
     },
+    /// The event of the step before, in the `where` of a `followed by`: `previous.x`.
+    Previous {
+        of: Arc<str>,
+        row: u8,
+        shape: Arc<Shape>,
+    },
     Local(Local),
 }
 
@@ -208,10 +214,22 @@ impl Scope {
         u8::try_from(rows.count() + 1).ok()
     }
 
+    /// How many items of collections are in scope, one inside the other.
+    pub(crate) fn depth(&self) -> usize {
+        self.entries
+            .iter()
+            .filter(|it| matches!(it, Entry::Item { .. }))
+            .count()
+    }
+
     /// The layout of a row other than the customer.
     pub(crate) fn layout(&self, wanted: u8) -> Option<&Layout> {
         self.entries.iter().find_map(|entry| match entry {
-            Entry::Item { row, shape, .. } | Entry::Loop { row, shape, .. } if *row == wanted => {
+            Entry::Item { row, shape, .. }
+            | Entry::Loop { row, shape, .. }
+            | Entry::Previous { row, shape, .. }
+                if *row == wanted =>
+            {
                 Some(&*shape.layout)
             }
             _ => None,

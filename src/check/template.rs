@@ -310,7 +310,7 @@ impl TemplateChecker<'_, '_> {
 
     fn is_local(&self, name: &str) -> bool {
         self.checker.scope.entries.iter().any(|entry| match entry {
-            Entry::Item { .. } => false,
+            Entry::Item { .. } | Entry::Previous { .. } => false,
             Entry::Loop { name: known, .. } => **known == *name,
             Entry::Local(local) => *local.name == *name,
         })

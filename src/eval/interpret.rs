@@ -302,6 +302,9 @@ impl<'m, 'a, R: Row<'a>> Interpreter<'m, 'a, R> {
         let Some(expr) = value else {
             return Some(int(found.len()));
         };
+        if kind == AggregateKind::Mode {
+            return self.mode(expr, items);
+        }
         let mut each = Vec::new();
         for item in found {
             each.push(self.with_item(items, item, |this| this.value(expr)));
@@ -337,6 +340,42 @@ impl<'m, 'a, R: Row<'a>> Interpreter<'m, 'a, R> {
             }
             AggregateKind::First | AggregateKind::Last | AggregateKind::Mode => None,
         }
+    }
+
+    /// The value that occurs most often; of several, the one seen latest, then the smaller. An event is seen at its time,
+    /// an item of a list at its place.
+    fn mode(&mut self, expr: &Expr, items: &Items) -> Option<Value> {
+        let mut found: Vec<(Value, usize, i64)> = Vec::new();
+        for (index, item) in (0..).zip(self.items(items)) {
+            let Some(value) = self.with_item(items, item, |this| this.value(expr)) else {
+                continue;
+            };
+            // Both zeros are one value.
+            let value = match value {
+                Value::Float(it) => Value::Float(it + 0.0),
+                value => value,
+            };
+            let seen = match items.source {
+                Source::Events(_) => item.datetime(0)?,
+                Source::List(_) => index,
+            };
+            match found
+                .iter_mut()
+                .find(|(it, ..)| compare::equal(it.as_ref(), value.as_ref()))
+            {
+                Some((_, count, latest)) => {
+                    *count += 1;
+                    *latest = seen.max(*latest);
+                }
+                None => found.push((value, 1, seen)),
+            }
+        }
+        let better = |(a, a_count, a_seen): &(Value, usize, i64),
+                      (b, b_count, b_seen): &(Value, usize, i64)| {
+            let smaller = compare::compare(b.as_ref(), a.as_ref()).unwrap_or(Ordering::Equal);
+            a_count.cmp(b_count).then(a_seen.cmp(b_seen)).then(smaller)
+        };
+        found.into_iter().max_by(better).map(|(value, ..)| value)
     }
 
     /// The items of a collection that exist, lie in the window and meet the filter: events in the order of time, items

@@ -19,6 +19,8 @@
 mod aggregate;
 mod at;
 mod call;
+mod collection;
+mod distinct;
 mod frame;
 pub(crate) mod interpret;
 mod machine;
@@ -26,7 +28,7 @@ mod scratch;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use aggregate::Walk;
 pub use at::At;
+pub(crate) use collection::Walk;
 pub(crate) use frame::Frame;
 pub(crate) use machine::{Machine, test};

@@ -2,7 +2,7 @@
 
 use std::{cell::Cell, ops::Range, sync::Arc};
 
-use super::At;
+use super::{At, distinct::Seen};
 use crate::{
     plan::Moments,
     value::{DateTime, ValueRef, Zone},
@@ -26,6 +26,7 @@ pub(super) struct Scratch {
     pub(super) order: Vec<u32>,
     pub(super) numbers: Vec<i64>,
     pub(super) spans: Vec<(usize, usize)>,
+    pub(super) seen: Vec<Seen>,
     /// The moments of a program that the evaluation was not made for.
     pub(super) moments: Vec<i64>,
     moments_of: Option<(Arc<Moments>, DateTime, Zone)>,
@@ -66,6 +67,7 @@ impl Scratch {
         self.order.clear();
         self.numbers.clear();
         self.spans.clear();
+        self.seen.clear();
         // When the thread is ending there is nobody to give it to.
         let _ = IDLE.try_with(|idle| idle.set(Some(self)));
     }

@@ -112,6 +112,12 @@ impl Names<'_> {
             row if row == self.row => self.layout,
             _ => None,
         };
+        // As it would be written: past what is called so nearer by.
+        let path = layout.and_then(|it| Some(&it.slots.get(slot as usize)?.path));
+        let own = self.layout.filter(|_| row == 0 && self.row != 0);
+        if own.is_some_and(|it| it.slots.iter().any(|slot| path == Some(&slot.path))) {
+            out.write_str("customer.")?;
+        }
         match layout.and_then(|it| it.slots.get(slot as usize)) {
             Some(slot) if slot.path.is_empty() => out.write_str("it"),
             Some(slot) => out.write_str(&slot.name()),

@@ -43,7 +43,7 @@ pub(crate) use moment::{Anchor, Moment, Moments, start_of};
 pub(crate) use planner::Planner;
 pub(crate) use program::{
     BlockId, Collection, CollectionId, End, Kind, Leaf, Node, NodeId, Op, Program, Shared, Target, Test,
-    float_key, set_order,
+    float_key, float_of_key, set_order,
 };
 
 use crate::hir::Module;

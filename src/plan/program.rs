@@ -372,7 +372,7 @@ pub(crate) fn float_key(float: f64) -> i64 {
 }
 
 /// The float of a key.
-pub(super) fn float_of_key(key: i64) -> f64 {
+pub(crate) fn float_of_key(key: i64) -> f64 {
     f64::from_bits(if key < 0 { i64::MIN - key } else { key }.cast_unsigned())
 }
 

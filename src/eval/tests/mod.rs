@@ -1,5 +1,7 @@
 //! The interpreter by tables, and the machine against the interpreter.
 
+mod ask;
+mod nested;
 mod random;
 mod tables;
 mod toy;
