@@ -101,7 +101,11 @@ impl Checker<'_> {
                 window,
                 negated,
             } => self.in_window(expr, operand, window, *negated),
-            ast::ExprKind::Anniversary { .. } => self.report.unsupported(span, "`anniversary` is"),
+            ast::ExprKind::Anniversary {
+                operand,
+                window,
+                negated,
+            } => self.anniversary(expr, operand, window, *negated),
             ast::ExprKind::Near { .. } => self.report.unsupported(span, "`within … of` is"),
             ast::ExprKind::InSample { .. } => self.report.unsupported(span, "samples are"),
             ast::ExprKind::Rank { .. } => self.report.unsupported(span, "`in top` and `in bottom` are"),

@@ -6,12 +6,13 @@ use super::{
     literal::Operand,
     path::{Found, display},
     report::type_name,
+    time::is_time,
 };
 use crate::{
     diagnostic::{Code, Diagnostic},
     hir::{ArithmeticOp, Expr, ExprKind},
     span::Span,
-    syntax::ast::{self, Literal, Name},
+    syntax::ast::{self, Name},
     value::{Decimal, Type, Value},
 };
 
@@ -28,12 +29,12 @@ impl Checker<'_> {
             ast::ExprKind::Now => Some(plain(span, Type::DateTime, ExprKind::Now)),
             ast::ExprKind::Today => Some(plain(span, Type::Date, ExprKind::Today)),
             ast::ExprKind::FromNow { amount, ago } => {
-                self.duration(span, *amount)?;
+                self.distance(span, *amount)?;
                 let operator = if *ago { '-' } else { '+' };
                 let error = Diagnostic::new(Code::TypeMismatch, "this is a bound, not a value")
                     .label(span, "stands only after `before`, `after`, `since` and `between`")
                     .help(format!(
-                        "write `now {operator} …` for a datetime, `today {operator} …` for a date"
+                        "write `now {operator} {amount}` for a datetime, `today {operator} {amount}` for a date"
                     ));
                 self.report.fail(error)
             }
@@ -122,10 +123,12 @@ impl Checker<'_> {
         lhs_written: &ast::Expr,
         rhs_written: &ast::Expr,
     ) -> Option<Expr> {
+        if let Some(shifted) = self.calendar_step(span, op, lhs_written, rhs_written) {
+            return shifted;
+        }
         let lhs = self.operand(lhs_written);
         let rhs = self.operand(rhs_written);
         let (lhs, rhs) = (lhs?, rhs?);
-        let is_time = |it: &Operand| matches!(it, Operand::Typed(expr) if is_time(&expr.ty));
         if is_time(&lhs) || is_time(&rhs) {
             let (lhs, rhs) = (self.settle(lhs)?, self.settle(rhs)?);
             return self.time_arithmetic(span, op, (lhs, lhs_written), (rhs, rhs_written));
@@ -164,52 +167,6 @@ impl Checker<'_> {
             },
         })
     }
-
-    fn time_arithmetic(
-        &mut self,
-        span: Span,
-        op: ArithmeticOp,
-        (mut lhs, mut lhs_written): (Expr, &ast::Expr),
-        (mut rhs, mut rhs_written): (Expr, &ast::Expr),
-    ) -> Option<Expr> {
-        use ArithmeticOp::{Add, Subtract};
-        // `30 days + now` is `now + 30 days`.
-        if op == Add && lhs.ty == Type::Duration && rhs.ty != Type::Duration {
-            std::mem::swap(&mut lhs, &mut rhs);
-            std::mem::swap(&mut lhs_written, &mut rhs_written);
-        }
-        let ty = match (&lhs.ty, op, &rhs.ty) {
-            (Type::DateTime, Subtract, Type::DateTime)
-            | (Type::Date, Subtract, Type::Date)
-            | (Type::Duration, Add | Subtract, Type::Duration) => Type::Duration,
-            (Type::DateTime, Add | Subtract, Type::Duration) => Type::DateTime,
-            (Type::Date, Add | Subtract, Type::Duration) => {
-                let ast::ExprKind::Literal(Literal::Duration(amount)) = &bare(rhs_written).kind else {
-                    let error =
-                        Diagnostic::new(Code::TypeMismatch, "a date moves by a number of days or weeks")
-                            .label(rhs.span, "a duration that may be part of a day")
-                            .help(
-                                "write the amount, as in `+ 30 days`, or calculate with a datetime"
-                                    .to_owned(),
-                            );
-                    return self.report.fail(error);
-                };
-                self.days(rhs.span, *amount)?;
-                Type::Date
-            }
-            _ => return self.incompatible(Code::IncompatibleTypes, &lhs, &rhs, verb(op)),
-        };
-        Some(Expr {
-            span,
-            ty,
-            optional: lhs.optional || rhs.optional,
-            kind: ExprKind::Arithmetic {
-                op,
-                lhs: Box::new(lhs),
-                rhs: Box::new(rhs),
-            },
-        })
-    }
 }
 
 /// An expression that is never missing.
@@ -238,10 +195,6 @@ pub(crate) fn list_help(shown: &str, item: &Type) -> String {
     }
 }
 
-fn is_time(ty: &Type) -> bool {
-    matches!(ty, Type::Date | Type::DateTime | Type::Duration)
-}
-
 fn is_nonzero(expr: &Expr) -> bool {
     match &expr.kind {
         ExprKind::Constant(Value::Int(int)) => *int != 0,
@@ -251,7 +204,7 @@ fn is_nonzero(expr: &Expr) -> bool {
     }
 }
 
-fn verb(op: ArithmeticOp) -> &'static str {
+pub(crate) fn verb(op: ArithmeticOp) -> &'static str {
     match op {
         ArithmeticOp::Add => "added",
         ArithmeticOp::Subtract => "subtracted",

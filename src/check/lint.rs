@@ -150,6 +150,8 @@ pub(crate) fn is_empty_window(window: &Window) -> bool {
         (Bound::FromNow(from), Bound::FromNow(to)) | (Bound::FromToday(from), Bound::FromToday(to)) => {
             from > to
         }
+        (Bound::MonthsFromNow(from), Bound::MonthsFromNow(to))
+        | (Bound::MonthsFromToday(from), Bound::MonthsFromToday(to)) => from > to,
         (Bound::Day(from), Bound::Day(to)) => from > to,
         (Bound::DayStart { day: from, plus: 0 }, Bound::DayStart { day: to, plus: 1 }) => {
             match (&**from, &**to) {

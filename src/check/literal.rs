@@ -7,7 +7,7 @@ use crate::{
     diagnostic::{Code, Diagnostic},
     hir::{Expr, ExprKind},
     span::Span,
-    syntax::ast::{self, Amount, Literal, Unit},
+    syntax::ast::{self, Literal},
     value::{DateTime, Decimal, DecimalError, Duration, Type, Value},
 };
 
@@ -183,43 +183,5 @@ impl Checker<'_> {
                 return self.settle(operand);
             }
         })
-    }
-
-    /// The length of an amount in microseconds; calendar units have none.
-    pub(crate) fn duration(&mut self, span: Span, amount: Amount) -> Option<i64> {
-        const SECOND: i64 = 1_000_000;
-        if amount.calendar {
-            return self.report.unsupported(span, "`calendar days` are");
-        }
-        let unit = match amount.unit {
-            Unit::Second => SECOND,
-            Unit::Minute => 60 * SECOND,
-            Unit::Hour => 3600 * SECOND,
-            Unit::Day => 86_400 * SECOND,
-            Unit::Week => 7 * 86_400 * SECOND,
-            Unit::Month | Unit::Quarter | Unit::Year => {
-                return self.report.unsupported(span, "months, quarters and years are");
-            }
-        };
-        match i64::from(amount.count).checked_mul(unit) {
-            Some(micros) => Some(micros),
-            None => self.report.fail(
-                Diagnostic::new(Code::InvalidLiteral, "the duration is too long")
-                    .label(span, "more than 292,000 years"),
-            ),
-        }
-    }
-
-    /// The whole days of an amount that moves a date or bounds one.
-    pub(crate) fn days(&mut self, span: Span, amount: Amount) -> Option<i64> {
-        match amount.unit {
-            Unit::Second | Unit::Minute | Unit::Hour => {
-                let error = Diagnostic::new(Code::TypeMismatch, "a date goes by whole days")
-                    .label(span, "shorter than a day")
-                    .help("write it in days or weeks".to_owned());
-                self.report.fail(error)
-            }
-            _ => Some(self.duration(span, amount)? / 86_400_000_000),
-        }
     }
 }

@@ -24,6 +24,7 @@ mod scope;
 mod state;
 pub(crate) mod template;
 mod template_filter;
+mod time;
 mod window;
 mod written;
 

@@ -1,11 +1,14 @@
 //! Windows of time.
 
-use super::{Checker, expression::bare, lint, report::type_name};
+use super::{Checker, expression::bare, lint, report::type_name, time::months_of};
 use crate::{
     diagnostic::{Code, Diagnostic},
-    hir::{ArithmeticOp, Bound, Condition, ConditionKind, Edge, Expr, ExprKind, Window},
+    hir::{
+        ArithmeticOp, Bound, Condition, ConditionKind, Distance, Edge, Expr, ExprKind, Function, Period,
+        Window,
+    },
     span::Span,
-    syntax::ast::{self, Amount},
+    syntax::ast::{self, Amount, Unit},
     value::{Type, Value},
 };
 
@@ -47,14 +50,58 @@ impl Checker<'_> {
             .label(operand.span, "a window needs a date or a datetime");
             return self.report.fail(error);
         }
-        let bounds: [Option<&ast::Expr>; 2] = match written {
-            ast::Window::Between(low, high) => [Some(low), Some(high)],
-            ast::Window::Before(bound) => [None, Some(bound)],
-            ast::Window::After(bound) | ast::Window::Since(bound) => [Some(bound), None],
-            _ => [None, None],
-        };
         let window = self.window(written, &operand.ty, expr.span)?;
+        let bounds = bounds_of(written);
         Some(self.window_test(expr, (operand_written, &operand), &window, bounds, negated))
+    }
+
+    /// `birth_date anniversary in next 7 days` and the like.
+    pub(crate) fn anniversary(
+        &mut self,
+        expr: &ast::Expr,
+        operand_written: &ast::Expr,
+        written: &ast::Window,
+        negated: bool,
+    ) -> Option<Condition> {
+        let operand = self.operand(operand_written)?;
+        let operand = self.settle(operand)?;
+        let day = match operand.ty {
+            Type::Date => operand,
+            Type::DateTime => Expr {
+                span: operand.span,
+                ty: Type::Date,
+                optional: operand.optional,
+                kind: ExprKind::Call {
+                    function: Function::Date,
+                    args: vec![operand],
+                },
+            },
+            ty => {
+                let error = Diagnostic::new(
+                    Code::TypeMismatch,
+                    format!("{} has no anniversary", type_name(&ty)),
+                )
+                .label(operand.span, "a date or a datetime is needed here");
+                return self.report.fail(error);
+            }
+        };
+        let window = self.window(written, &Type::Date, expr.span)?;
+        if lint::is_empty_window(&window) {
+            self.constant(expr.span, negated);
+        }
+        let kind = ConditionKind::Anniversary {
+            operand: Box::new(day.clone()),
+            window: window.clone(),
+        };
+        let condition = Condition::new(expr.span, kind);
+        let bounds = bounds_of(written);
+        Some(self.finish_window(
+            (expr, negated),
+            condition,
+            (operand_written, &day),
+            &window,
+            bounds,
+        ))
     }
 
     /// A test of an operand in a window, whose bounds were written so.
@@ -73,24 +120,49 @@ impl Checker<'_> {
             operand: Box::new(operand.1.clone()),
             window: window.clone(),
         };
+        let condition = Condition::new(expr.span, kind);
+        self.finish_window((expr, negated), condition, operand, window, bounds)
+    }
+
+    /// Finishes a test that is false where the operand or a bound is missing.
+    fn finish_window(
+        &mut self,
+        (expr, negated): (&ast::Expr, bool),
+        condition: Condition,
+        operand: (&ast::Expr, &Expr),
+        window: &Window,
+        bounds: [Option<&ast::Expr>; 2],
+    ) -> Condition {
         let mut operands = vec![operand];
         for (edge, written) in [&window.from, &window.to].into_iter().zip(bounds) {
             let moving = edge.as_ref().and_then(|edge| edge.bound.moving());
             operands.extend(written.zip(moving));
         }
-        self.test(expr, negated, Condition::new(expr.span, kind), &operands)
+        self.test(expr, negated, condition, &operands)
     }
 
     /// The window over values of type `ty`: datetimes or dates.
     pub(crate) fn window(&mut self, window: &ast::Window, ty: &Type, span: Span) -> Option<Window> {
         Some(match window {
+            ast::Window::InLast(amount) if amount.calendar => {
+                days_from_today(ty, 1 - self.calendar_days(span, *amount)?, 0)
+            }
+            ast::Window::InNext(amount) if amount.calendar => {
+                days_from_today(ty, 0, self.calendar_days(span, *amount)? - 1)
+            }
             ast::Window::InLast(amount) => Window {
-                from: Some(self.step(span, *amount, ty, -1, false)?),
+                from: Some(Edge {
+                    bound: self.step(span, *amount, ty, true)?,
+                    inclusive: false,
+                }),
                 to: Some(now(ty, true)),
             },
             ast::Window::InNext(amount) => Window {
                 from: Some(now(ty, false)),
-                to: Some(self.step(span, *amount, ty, 1, true)?),
+                to: Some(Edge {
+                    bound: self.step(span, *amount, ty, false)?,
+                    inclusive: true,
+                }),
             },
             ast::Window::Between(low, high) => self.window_between([low, high], ty)?,
             ast::Window::Before(bound) => Window {
@@ -105,12 +177,10 @@ impl Checker<'_> {
                 from: Some(self.edge(bound, ty, Side::From)?),
                 to: None,
             },
-            ast::Window::Today
-            | ast::Window::Yesterday
-            | ast::Window::Tomorrow
-            | ast::Window::Period { .. } => {
-                return self.report.unsupported(span, "calendar periods are");
-            }
+            ast::Window::Today => days_from_today(ty, 0, 0),
+            ast::Window::Yesterday => days_from_today(ty, -1, -1),
+            ast::Window::Tomorrow => days_from_today(ty, 1, 1),
+            ast::Window::Period { step, unit } => period(ty, (*step).into(), *unit),
         })
     }
 
@@ -123,14 +193,21 @@ impl Checker<'_> {
         })
     }
 
-    /// The edge so long before or after now, or so many days before or after today.
-    fn step(&mut self, span: Span, amount: Amount, ty: &Type, sign: i64, inclusive: bool) -> Option<Edge> {
-        let bound = if *ty == Type::Date {
-            Bound::FromToday(sign * self.days(span, amount)?)
+    /// The bound so far before, or after, now; in days of today for dates.
+    fn step(&mut self, span: Span, amount: Amount, ty: &Type, back: bool) -> Option<Bound> {
+        if *ty != Type::Date {
+            return Some(match self.distance(span, amount)? {
+                Distance::Micros(micros) => Bound::FromNow(if back { -micros } else { micros }),
+                Distance::Months(months) => Bound::MonthsFromNow(if back { -months } else { months }),
+            });
+        }
+        Some(if months_of(amount).is_some() {
+            let months = self.months(span, amount)?;
+            Bound::MonthsFromToday(if back { -months } else { months })
         } else {
-            Bound::FromNow(sign * self.duration(span, amount)?)
-        };
-        Some(Edge { bound, inclusive })
+            let days = self.days(span, amount)?;
+            Bound::FromToday(if back { -days } else { days })
+        })
     }
 
     fn edge(&mut self, bound: &ast::Expr, ty: &Type, side: Side) -> Option<Edge> {
@@ -161,12 +238,8 @@ impl Checker<'_> {
     /// A bound of datetimes.
     fn bound(&mut self, expr: &ast::Expr) -> Option<Meant> {
         if let ast::ExprKind::FromNow { amount, ago } = &bare(expr).kind {
-            let micros = self.duration(expr.span, *amount)?;
-            return Some(Meant::Instant(Bound::FromNow(if *ago {
-                -micros
-            } else {
-                micros
-            })));
+            let bound = self.step(expr.span, *amount, &Type::DateTime, *ago)?;
+            return Some(Meant::Instant(bound));
         }
         let operand = self.operand(expr)?;
         let value = self.settle(operand)?;
@@ -180,8 +253,7 @@ impl Checker<'_> {
     /// A bound of dates.
     fn day_bound(&mut self, expr: &ast::Expr) -> Option<Bound> {
         if let ast::ExprKind::FromNow { amount, ago } = &bare(expr).kind {
-            let days = self.days(expr.span, *amount)?;
-            return Some(Bound::FromToday(if *ago { -days } else { days }));
+            return self.step(expr.span, *amount, &Type::Date, *ago);
         }
         let operand = self.operand(expr)?;
         let value = self.settle(operand)?;
@@ -215,6 +287,66 @@ impl Checker<'_> {
     }
 }
 
+/// The bounds that were written as expressions.
+fn bounds_of(window: &ast::Window) -> [Option<&ast::Expr>; 2] {
+    match window {
+        ast::Window::Between(low, high) => [Some(low), Some(high)],
+        ast::Window::Before(bound) => [None, Some(bound)],
+        ast::Window::After(bound) | ast::Window::Since(bound) => [Some(bound), None],
+        _ => [None, None],
+    }
+}
+
+/// From one day to another, both included, counted from today.
+fn days_from_today(ty: &Type, first: i64, last: i64) -> Window {
+    if *ty == Type::Date {
+        let edge = |days| Edge {
+            bound: Bound::FromToday(days),
+            inclusive: true,
+        };
+        return Window {
+            from: Some(edge(first)),
+            to: Some(edge(last)),
+        };
+    }
+    days_until(ty, Bound::FromToday(first), (Bound::FromToday(last), 1))
+}
+
+/// A period of the calendar, so many after the one that has today.
+fn period(ty: &Type, step: i64, unit: Unit) -> Window {
+    let period = match unit {
+        Unit::Week => Period::Week,
+        Unit::Month => Period::Month,
+        Unit::Quarter => Period::Quarter,
+        Unit::Year => Period::Year,
+        // The grammar has no shorter ones.
+        Unit::Second | Unit::Minute | Unit::Hour | Unit::Day => return days_from_today(ty, step, step),
+    };
+    let start = |plus| Bound::PeriodFromToday { period, plus };
+    days_until(ty, start(step), (start(step + 1), 0))
+}
+
+/// From a day up to, but not including, the one so many days after another.
+fn days_until(ty: &Type, from: Bound, (to, plus): (Bound, i64)) -> Window {
+    let bound = |day, plus| match *ty {
+        Type::Date => day,
+        _ => Bound::DayStart {
+            day: Box::new(day),
+            plus,
+        },
+    };
+    Window {
+        from: Some(Edge {
+            bound: bound(from, 0),
+            inclusive: true,
+        }),
+        to: Some(Edge {
+            bound: bound(to, plus),
+            inclusive: false,
+        }),
+    }
+}
+
 fn now(ty: &Type, inclusive: bool) -> Edge {
     let bound = if *ty == Type::Date {
         Bound::FromToday(0)
@@ -235,6 +367,9 @@ fn instant(value: Expr) -> Bound {
                 return Bound::FromNow(signed(*op, by.micros()));
             }
         }
+        ExprKind::Shift { operand, months } if operand.kind == ExprKind::Now => {
+            return Bound::MonthsFromNow(*months);
+        }
         _ => {}
     }
     Bound::Expr(Box::new(value))
@@ -249,6 +384,9 @@ fn day(value: Expr) -> Bound {
             if let (ExprKind::Today, ExprKind::Constant(Value::Duration(by))) = (&lhs.kind, &rhs.kind) {
                 return Bound::FromToday(signed(*op, by.micros() / 86_400_000_000));
             }
+        }
+        ExprKind::Shift { operand, months } if operand.kind == ExprKind::Today => {
+            return Bound::MonthsFromToday(*months);
         }
         _ => {}
     }

@@ -14,7 +14,9 @@ use crate::{
     },
     record::{Row, Rows},
     schema::Layout,
-    value::{Date, DateTime, Decimal, Type, Value, ValueRef, compare, number, text},
+    value::{
+        Date, DateTime, Decimal, Type, Value, ValueRef, compare, months_later, number, start_of_period, text,
+    },
 };
 
 /// Tells whether a condition of the definitions holds for a customer.
@@ -129,8 +131,14 @@ impl<'m, 'a, R: Row<'a>> Interpreter<'m, 'a, R> {
                     .is_some_and(|(it, stretch)| stretch.contains(it))
             }
             ConditionKind::Quantified { quantifier, items } => self.quantified(*quantifier, items),
+            ConditionKind::Anniversary { operand, window } => {
+                let stretch = self.stretch(window);
+                match (self.value(operand), stretch) {
+                    (Some(Value::Date(day)), Some(stretch)) => returns(day, stretch),
+                    _ => false,
+                }
+            }
             ConditionKind::Matches { .. }
-            | ConditionKind::Anniversary { .. }
             | ConditionKind::Near { .. }
             | ConditionKind::Sample { .. }
             | ConditionKind::Rank { .. }
@@ -174,8 +182,12 @@ impl<'m, 'a, R: Row<'a>> Interpreter<'m, 'a, R> {
                 }
             }
             ExprKind::Aggregate { kind, value, items } => self.aggregate(*kind, value.as_deref(), items),
-            ExprKind::Shift { .. }
-            | ExprKind::Folded(_)
+            ExprKind::Shift { operand, months } => match self.value(operand)? {
+                Value::Date(it) => it.checked_add_months(*months).map(Value::Date),
+                Value::DateTime(it) => self.at.zone().months_later(it, *months).map(Value::DateTime),
+                _ => None,
+            },
+            ExprKind::Folded(_)
             | ExprKind::Follow { .. }
             | ExprKind::Host { .. }
             | ExprKind::Quantile { .. } => unreachable!("the checker makes none of it yet"),
@@ -436,9 +448,14 @@ impl<'m, 'a, R: Row<'a>> Interpreter<'m, 'a, R> {
             Bound::Local(wall) => self.at.zone().instant(*wall),
             Bound::Day(day) => i64::from(day.days()),
             Bound::FromToday(days) => today.saturating_add(*days),
-            Bound::MonthsFromNow(_) | Bound::MonthsFromToday(_) | Bound::PeriodFromToday { .. } => {
-                unreachable!("the checker makes none of it yet")
-            }
+            Bound::MonthsFromNow(months) => match self.at.zone().months_later(self.at.now(), *months) {
+                Some(at) => at.micros(),
+                // No instant of the calendar: before, or after, all of them.
+                None if *months < 0 => i64::MIN,
+                None => i64::MAX,
+            },
+            Bound::MonthsFromToday(months) => months_later(today, *months),
+            Bound::PeriodFromToday { period, plus } => start_of_period(today, *period, *plus),
             Bound::Expr(expr) => steps(&self.value(expr)?)?,
             Bound::DayStart { day, plus } => {
                 let day = self.bound(day)?.saturating_add(*plus);
@@ -523,6 +540,18 @@ impl Stretch {
             .is_none_or(|(to, inclusive)| it < to || inclusive && it == to);
         after_from && before_to
     }
+}
+
+/// Whether a day returns in a stretch of days, in one of the years after its own.
+fn returns(day: Date, stretch: Stretch) -> bool {
+    // No later year has a return before the stretch ends.
+    let end = stretch.to.and_then(|(to, _)| Date::from_days(to));
+    let last = end.map_or(9999, Date::year);
+    let mut days = (day.year() + 1..=last).filter_map(|year| match (day.month(), day.day()) {
+        (2, 29) => Date::from_ymd(year, 2, 29).or_else(|| Date::from_ymd(year, 2, 28)),
+        (month, day) => Date::from_ymd(year, month, day),
+    });
+    days.any(|day| stretch.contains(day.days().into()))
 }
 
 /// A place on the line of time: microseconds of a datetime, days of a date.

@@ -92,6 +92,12 @@ fn of_slot<'a, T: Row<'a>>(
             let (from, to) = (moment(from), moment(to));
             row.datetime(slot).is_some_and(|it| from <= it && it < to)
         }
+        Op::AnniversaryWindow { slot, from, to } => {
+            let (from, to) = (moment(from), moment(to));
+            row.date(slot)
+                .and_then(|it| Date::from_days(it.into()))
+                .is_some_and(|it| it.returns_within(from, to))
+        }
         Op::Words { slot, mask } => row.word(slot).is_some_and(|it| it < 64 && mask >> it & 1 == 1),
         Op::TextIs { slot, text } => row.text_is(slot, &program.texts[text as usize]),
         Op::TextIn { slot, set } => row
@@ -265,6 +271,14 @@ impl<'a, 'l, R: Row<'a>> Machine<'a, 'l, R> {
                     _ => false,
                 }
             }
+            Test::Anniversary { operand, stretch } => {
+                let day = match self.eval(operand) {
+                    Some(Datum::Plain(ValueRef::Date(day))) => day,
+                    _ => return false,
+                };
+                self.stretch(stretch)
+                    .is_some_and(|(from, to)| day.returns_within(from, to))
+            }
             Test::AnyKnown { first, last } => {
                 let mut slots = first.slot..=last;
                 match first.row {
@@ -322,6 +336,15 @@ impl<'a, 'l, R: Row<'a>> Machine<'a, 'l, R> {
                 let inner = self.eval(inner)?;
                 number::negate(self.resolve(inner)).map(Datum::Plain)
             }
+            Node::Shift { operand, months } => match self.eval(operand)? {
+                Datum::Plain(ValueRef::Date(it)) => it.checked_add_months(months).map(ValueRef::Date),
+                Datum::Plain(ValueRef::DateTime(it)) => {
+                    let later = self.at.zone().months_later(it, months);
+                    later.map(ValueRef::DateTime)
+                }
+                _ => None,
+            }
+            .map(Datum::Plain),
             Node::Call { function, args } => self.call(function, &program.args[args as usize]),
             Node::Size(list) => plain(count(self.list_size(list)?)),
             Node::Case { arms, otherwise } => {

@@ -16,7 +16,10 @@ use crate::{
     value::{Date, DateTime, Roles, Type, Value},
 };
 
-pub(crate) use crate::function::{Function, HostFunction};
+pub(crate) use crate::{
+    function::{Function, HostFunction},
+    value::Period,
+};
 pub(crate) use ast::{AggregateKind, ArithmeticOp, Quantifier};
 pub(crate) use constants::Constants;
 pub(crate) use parts::Part;
@@ -361,15 +364,6 @@ pub(crate) enum Bound {
     PeriodFromToday { period: Period, plus: i64 },
     /// A datetime, or a date, that differs from customer to customer.
     Expr(Box<Expr>),
-}
-
-/// A period of the calendar that is no single day. Weeks begin on Monday.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Period {
-    Week,
-    Month,
-    Quarter,
-    Year,
 }
 
 impl PartialEq for Pattern {

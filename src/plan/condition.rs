@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use super::{
-    Anchor, Moment, constant,
+    Anchor, Day, Moment, Origin, constant,
     planner::Planner,
     program::{Kind, NodeId, Op, Test},
     range,
@@ -82,8 +82,8 @@ impl<'m> Planner<'m> {
             }
             ConditionKind::InWindow { operand, window } => self.in_window(operand, window),
             ConditionKind::Quantified { quantifier, items } => self.quantified(*quantifier, items),
+            ConditionKind::Anniversary { operand, window } => self.anniversary(operand, window),
             ConditionKind::Matches { .. }
-            | ConditionKind::Anniversary { .. }
             | ConditionKind::Near { .. }
             | ConditionKind::Sample { .. }
             | ConditionKind::Rank { .. }
@@ -480,6 +480,18 @@ impl<'m> Planner<'m> {
         self.add_test(Test::Window { operand, stretch })
     }
 
+    fn anniversary(&mut self, operand: &Expr, window: &Window) -> Tree {
+        let operand = self.written_out(operand);
+        let lower = Moment::lower(window.from.as_ref());
+        let upper = Moment::upper(window.to.as_ref());
+        if let (Some((slot, _)), Some(lower), Some(upper)) = (self.slot(operand), lower, upper) {
+            let (from, to) = (self.add_moment(lower), self.add_moment(upper));
+            return Op::AnniversaryWindow { slot, from, to }.into();
+        }
+        let (operand, stretch) = (self.node(operand), self.stretch(window, false));
+        self.add_test(Test::Anniversary { operand, stretch })
+    }
+
     fn quantified(&mut self, quantifier: Quantifier, items: &Items) -> Tree {
         let from = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
         match quantifier {
@@ -549,7 +561,11 @@ impl Moment {
         match self.anchor {
             Anchor::Beginning => Some(i64::MIN),
             Anchor::End => Some(i64::MAX),
-            Anchor::Instant(it) | Anchor::Day(it) => it.checked_add(self.after.into()),
+            Anchor::Instant(it) => it.checked_add(self.after.into()),
+            Anchor::Day(Day {
+                from: Origin::Epoch,
+                plus,
+            }) => plus.checked_add(self.after.into()),
             _ => None,
         }
     }

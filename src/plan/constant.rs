@@ -23,6 +23,12 @@ pub(super) fn fold(expr: &Expr) -> Option<Constant> {
             )
         }
         ExprKind::Negate(inner) => Some(fold(inner)?.and_then(|it| owned(number::negate(it.as_ref())))),
+        // Of a day: an instant goes by the clock of the zone.
+        ExprKind::Shift { operand, months } => match fold(operand)? {
+            Some(Value::Date(day)) => Some(day.checked_add_months(*months).map(Value::Date)),
+            Some(_) => None,
+            None => Some(None),
+        },
         ExprKind::Call { function, args } => call(*function, args),
         _ => None,
     }

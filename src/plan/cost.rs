@@ -88,6 +88,7 @@ fn leaf(op: Op, estimates: &Estimates<'_>) -> Estimate {
         | Op::Date { low, high, .. }
         | Op::DateTime { low, high, .. } => (1.0, width(low, high)),
         Op::DateWindow { .. } | Op::DateTimeWindow { .. } => (1.5, 0.3),
+        Op::AnniversaryWindow { .. } => (8.0, 0.1),
         Op::Words { mask, .. } => (1.0, (f64::from(mask.count_ones()) * 0.3).min(0.9)),
         Op::TextIs { .. } => (2.0, 0.1),
         Op::TextIn { .. } => (6.0, 0.3),
@@ -118,6 +119,7 @@ fn test_of(test: Test, estimates: &Estimates<'_>) -> (f64, f64) {
         Test::TextIn { operand, .. } | Test::ValueIn { operand, .. } => (node(operand) + 8.0, 0.2),
         Test::Text { operand, pattern, .. } => (node(operand) + node(pattern) + 10.0, 0.2),
         Test::Window { operand, .. } => (node(operand) + 5.0, 0.3),
+        Test::Anniversary { operand, .. } => (node(operand) + 12.0, 0.1),
         Test::AnyKnown { .. } => (4.0, 0.8),
         Test::ListSize { .. } => (3.0, 0.4),
         Test::Contains { item, .. } => (node(item) + 20.0, 0.2),

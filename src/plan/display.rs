@@ -3,11 +3,11 @@
 use std::fmt::{self, Display, Formatter, Write};
 
 use super::{
-    Anchor, Moment,
+    Anchor, Day, Moment, Origin,
     program::{BlockId, CollectionId, End, Kind, Node, NodeId, Op, Program, Shared, Stretch, Target, Test},
 };
 use crate::{
-    hir::{AggregateKind, ArithmeticOp, Order, Place, Source, TextTest},
+    hir::{AggregateKind, ArithmeticOp, Order, Period, Place, Source, TextTest},
     schema::Layout,
     value::{Date, DateTime, Decimal, Duration, Value},
 };
@@ -161,6 +161,13 @@ impl Names<'_> {
                 let until_now = false;
                 self.stretch(Stretch { from, to, until_now }, out)
             }
+            Op::AnniversaryWindow { slot, from, to } => {
+                own(slot, out)?;
+                out.write_str(" anniversary")?;
+                let (from, to) = (End::Moment(from), End::Moment(to));
+                let until_now = false;
+                self.stretch(Stretch { from, to, until_now }, out)
+            }
             Op::Words { slot, mask } => {
                 own(slot, out)?;
                 out.write_str(" in")?;
@@ -283,6 +290,11 @@ impl Names<'_> {
                 self.node(operand, out)?;
                 self.stretch(program.stretches[stretch as usize], out)
             }
+            Test::Anniversary { operand, stretch } => {
+                self.node(operand, out)?;
+                out.write_str(" anniversary")?;
+                self.stretch(program.stretches[stretch as usize], out)
+            }
             Test::AnyKnown { first, last } => {
                 self.slot(first.row, first.slot, out)?;
                 out.write_str(" to ")?;
@@ -338,6 +350,12 @@ impl Names<'_> {
             Node::Negate(inner) => {
                 out.write_str("-")?;
                 self.node(inner, out)
+            }
+            Node::Shift { operand, months } => {
+                out.write_str("(")?;
+                self.node(operand, out)?;
+                let sign = if months < 0 { '-' } else { '+' };
+                write!(out, " {sign} {} months)", months.unsigned_abs())
             }
             Node::Call { function, args } => {
                 write!(out, "{}(", function.name())?;
@@ -459,7 +477,7 @@ impl Names<'_> {
                 AggregateKind::Avg if of == Kind::Int => Kind::Decimal,
                 _ => of,
             },
-            Node::Negate(inner) => self.kind(inner),
+            Node::Negate(inner) | Node::Shift { operand: inner, .. } => self.kind(inner),
             Node::Shared(index) => match self.program.shared[index as usize] {
                 Shared::Value(node) => self.kind(node),
                 Shared::Condition(_) => Kind::Bool,
@@ -495,10 +513,6 @@ fn moment_after(words: [&str; 2], moment: Moment, out: &mut String) -> fmt::Resu
         return Ok(());
     }
     out.write_str(words[usize::from(after)])?;
-    let relative = |anchor: &str, shift: i64, unit: &str, out: &mut String| match shift {
-        0 => out.write_str(anchor),
-        _ => write!(out, "{anchor}{shift:+}{unit}"),
-    };
     match anchor {
         Anchor::Beginning | Anchor::End => {}
         Anchor::Instant(at) => number(Kind::DateTime, at, out)?,
@@ -508,21 +522,47 @@ fn moment_after(words: [&str; 2], moment: Moment, out: &mut String) -> fmt::Resu
         }
         Anchor::FromNow(micros) if micros % 1_000_000 == 0 => relative("now", micros / 1_000_000, "s", out)?,
         Anchor::FromNow(micros) => relative("now", micros, "µs", out)?,
-        Anchor::Day(day) => number(Kind::Date, day, out)?,
-        Anchor::FromToday(days) => relative("today", days, " days", out)?,
-        Anchor::StartOf(day) => {
+        Anchor::MonthsFromNow(months) => relative("now", months.into(), " months", out)?,
+        Anchor::Day(it) => day(it, out)?,
+        Anchor::StartOf(it) => {
             out.write_str("the start of ")?;
-            number(Kind::Date, day, out)?;
-        }
-        Anchor::StartFromToday(days) => {
-            out.write_str("the start of ")?;
-            relative("today", days, " days", out)?;
+            day(it, out)?;
         }
     }
-    if until_now && !matches!(anchor, Anchor::FromNow(it) if it <= 0) {
+    let past = matches!(anchor, Anchor::FromNow(it) if it <= 0)
+        || matches!(anchor, Anchor::MonthsFromNow(it) if it <= 0);
+    if until_now && !past {
         out.write_str(" or now")?;
     }
     Ok(())
+}
+
+fn day(day: Day, out: &mut String) -> fmt::Result {
+    match day.from {
+        Origin::Epoch => return number(Kind::Date, day.plus, out),
+        Origin::Today => return relative("today", day.plus, " days", out),
+        Origin::Months(months) => relative("today", months.into(), " months", out)?,
+        Origin::Period(period, plus) => {
+            let (this, unit) = match period {
+                Period::Week => ("this week", " weeks"),
+                Period::Month => ("this month", " months"),
+                Period::Quarter => ("this quarter", " quarters"),
+                Period::Year => ("this year", " years"),
+            };
+            relative(this, plus, unit, out)?;
+        }
+    }
+    match day.plus {
+        0 => Ok(()),
+        plus => write!(out, " {plus:+} days"),
+    }
+}
+
+fn relative(anchor: &str, shift: i64, unit: &str, out: &mut String) -> fmt::Result {
+    match shift {
+        0 => out.write_str(anchor),
+        _ => write!(out, "{anchor}{shift:+}{unit}"),
+    }
 }
 
 /// ` in 1..5`; an end is left out where the range is open.

@@ -39,7 +39,7 @@ mod value;
 mod weight;
 
 pub(crate) use constant::calculate;
-pub(crate) use moment::{Anchor, Moment, Moments, start_of};
+pub(crate) use moment::{Anchor, Day, Moment, Moments, Origin, start_of};
 pub(crate) use planner::Planner;
 pub(crate) use program::{
     BlockId, Collection, CollectionId, End, Kind, Leaf, Node, NodeId, Op, Program, Shared, Target, Test,

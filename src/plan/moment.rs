@@ -3,8 +3,8 @@
 use indexmap::IndexSet;
 
 use crate::{
-    hir::{Bound, Edge},
-    value::{Date, DateTime, Zone},
+    hir::{Bound, Edge, Period},
+    value::{Date, DateTime, Zone, months_later, start_of_period},
 };
 
 /// A number that stands for an edge of a window: microseconds for instants, days for dates. A window runs from its
@@ -27,16 +27,32 @@ pub(crate) enum Anchor {
     Instant(i64),
     /// So many microseconds after now.
     FromNow(i64),
+    /// So many calendar months after now.
+    MonthsFromNow(i32),
     /// When the zone's clock shows so many microseconds since 1970.
     Local(i64),
-    /// The first moment of a day.
-    StartOf(i64),
-    /// The first moment of the day that comes so many days after today.
-    StartFromToday(i64),
     /// A day, as days since 1970.
-    Day(i64),
-    /// So many days after today.
-    FromToday(i64),
+    Day(Day),
+    /// The first moment of a day.
+    StartOf(Day),
+}
+
+/// So many days after a day that does not differ from customer to customer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Day {
+    pub(crate) from: Origin,
+    pub(crate) plus: i64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Origin {
+    /// 1970-01-01.
+    Epoch,
+    Today,
+    /// So many calendar months after today.
+    Months(i32),
+    /// The first day of a period, so many periods after the one that has today.
+    Period(Period, i64),
 }
 
 /// The moments that a program reads, each once, by number.
@@ -82,19 +98,58 @@ impl Anchor {
         Some(match bound {
             Bound::Instant(at) => Self::Instant(at.micros()),
             Bound::FromNow(micros) => Self::FromNow(*micros),
+            Bound::MonthsFromNow(months) => Self::MonthsFromNow(*months),
             Bound::Local(wall) => Self::Local(*wall),
-            Bound::Day(day) => Self::Day(day.days().into()),
-            Bound::FromToday(days) => Self::FromToday(*days),
-            Bound::DayStart { day, plus } => match Self::of(day)? {
-                Self::Day(days) => Self::StartOf(days.saturating_add(*plus)),
-                Self::FromToday(days) => Self::StartFromToday(days.saturating_add(*plus)),
-                _ => return None,
-            },
-            Bound::MonthsFromNow(_) | Bound::MonthsFromToday(_) | Bound::PeriodFromToday { .. } => {
-                unreachable!("the checker makes none of it yet")
+            Bound::DayStart { day, plus } => {
+                let Self::Day(day) = Self::of(day)? else {
+                    return None;
+                };
+                let plus = day.plus.saturating_add(*plus);
+                Self::StartOf(Day { plus, ..day })
             }
+            Bound::Day(date) => Self::day(Origin::Epoch, date.days().into()),
+            Bound::FromToday(days) => Self::day(Origin::Today, *days),
+            Bound::MonthsFromToday(months) => Self::day(Origin::Months(*months), 0),
+            Bound::PeriodFromToday { period, plus } => Self::day(Origin::Period(*period, *plus), 0),
             Bound::Expr(_) => return None,
         })
+    }
+
+    fn day(from: Origin, plus: i64) -> Self {
+        Self::Day(Day { from, plus })
+    }
+
+    /// Its value at a moment that counts as now.
+    fn at(self, now: DateTime, zone: Zone) -> i64 {
+        match self {
+            Self::Beginning => i64::MIN,
+            Self::End => i64::MAX,
+            Self::Instant(micros) => micros,
+            Self::FromNow(micros) => now.micros().saturating_add(micros),
+            Self::MonthsFromNow(months) => match zone.months_later(now, months) {
+                Some(at) => at.micros(),
+                // Before, or after, all of the calendar.
+                None if months < 0 => i64::MIN,
+                None => i64::MAX,
+            },
+            Self::Local(wall) => zone.instant(wall),
+            Self::Day(day) => day.of(zone.date_of(now)),
+            Self::StartOf(day) => start_of(day.of(zone.date_of(now)), zone),
+        }
+    }
+}
+
+impl Day {
+    /// Which day it is, counted from 1970, when it is today that day.
+    fn of(self, today: Date) -> i64 {
+        let today = i64::from(today.days());
+        let day = match self.from {
+            Origin::Epoch => 0,
+            Origin::Today => today,
+            Origin::Months(months) => months_later(today, months),
+            Origin::Period(period, plus) => start_of_period(today, period, plus),
+        };
+        day.saturating_add(self.plus)
     }
 }
 
@@ -110,19 +165,8 @@ impl Moments {
 
     /// Appends the value of each moment in order.
     pub(crate) fn resolve(&self, now: DateTime, zone: Zone, out: &mut Vec<i64>) {
-        let today = i64::from(zone.date_of(now).days());
         out.extend(self.list.iter().map(|moment| {
-            let anchor = match moment.anchor {
-                Anchor::Beginning => i64::MIN,
-                Anchor::End => i64::MAX,
-                Anchor::Instant(micros) => micros,
-                Anchor::FromNow(micros) => now.micros().saturating_add(micros),
-                Anchor::Local(wall) => zone.instant(wall),
-                Anchor::StartOf(day) => start_of(day, zone),
-                Anchor::StartFromToday(days) => start_of(today.saturating_add(days), zone),
-                Anchor::Day(day) => day,
-                Anchor::FromToday(days) => today.saturating_add(days),
-            };
+            let anchor = moment.anchor.at(now, zone);
             let value = anchor.saturating_add(i64::from(moment.after));
             if moment.until_now {
                 value.min(now.micros() + 1)
@@ -158,6 +202,10 @@ mod tests {
         Ok(out[0])
     }
 
+    fn start(from: Origin, plus: i64) -> Anchor {
+        Anchor::StartOf(Day { from, plus })
+    }
+
     fn shown(anchor: Anchor, now: &str) -> Result<String, Box<dyn std::error::Error>> {
         let micros = resolved(anchor, now, "Europe/Madrid")?;
         Ok(DateTime::from_micros(micros).ok_or("out of range")?.to_string())
@@ -166,22 +214,22 @@ mod tests {
     #[test]
     fn days_begin_when_the_zone_says() -> Result<(), Box<dyn std::error::Error>> {
         let day = |text: &str| text.parse::<Date>().map(|it| i64::from(it.days()));
-        for (date, start) in [
+        for (date, begins) in [
             ("2026-03-29", "2026-03-28T23:00:00Z"),
             ("2026-03-30", "2026-03-29T22:00:00Z"),
             ("2026-10-25", "2026-10-24T22:00:00Z"),
             ("2026-10-26", "2026-10-25T23:00:00Z"),
         ] {
             assert_eq!(
-                shown(Anchor::StartOf(day(date)?), "2026-06-01T00:00:00Z")?,
-                start,
+                shown(start(Origin::Epoch, day(date)?), "2026-06-01T00:00:00Z")?,
+                begins,
                 "{date}"
             );
         }
         // 23:30 in UTC is tomorrow in Madrid.
         let late = "2026-03-28T23:30:00Z";
-        assert_eq!(shown(Anchor::StartFromToday(0), late)?, "2026-03-28T23:00:00Z");
-        assert_eq!(shown(Anchor::StartFromToday(1), late)?, "2026-03-29T22:00:00Z");
+        assert_eq!(shown(start(Origin::Today, 0), late)?, "2026-03-28T23:00:00Z");
+        assert_eq!(shown(start(Origin::Today, 1), late)?, "2026-03-29T22:00:00Z");
         assert_eq!(shown(Anchor::FromNow(-1_000_000), late)?, "2026-03-28T23:29:59Z");
         Ok(())
     }
@@ -199,10 +247,13 @@ mod tests {
     #[test]
     fn what_lies_beyond_the_calendar_is_open() -> Result<(), Box<dyn std::error::Error>> {
         let now = "9999-12-31T12:00:00Z";
-        assert_eq!(resolved(Anchor::StartFromToday(1), now, "UTC")?, i64::MAX);
-        assert_eq!(resolved(Anchor::StartOf(i64::MIN), now, "UTC")?, i64::MIN);
+        assert_eq!(resolved(start(Origin::Today, 1), now, "UTC")?, i64::MAX);
+        assert_eq!(resolved(start(Origin::Epoch, i64::MIN), now, "UTC")?, i64::MIN);
         assert_eq!(resolved(Anchor::FromNow(i64::MAX), now, "UTC")?, i64::MAX);
-        assert_eq!(resolved(Anchor::FromToday(i64::MAX), now, "UTC")?, i64::MAX);
+        assert_eq!(
+            resolved(Anchor::day(Origin::Today, i64::MAX), now, "UTC")?,
+            i64::MAX
+        );
         Ok(())
     }
 }

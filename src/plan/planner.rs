@@ -323,6 +323,7 @@ impl<'m> Planner<'m> {
             Node::Condition(block) => 2.0 + self.block_costs[block.0 as usize],
             Node::Arithmetic { lhs, rhs, .. } => 4.0 + of(lhs) + of(rhs),
             Node::Negate(inner) => 2.0 + of(inner),
+            Node::Shift { operand, .. } => 60.0 + of(operand),
             Node::Call { args, .. } => 15.0 + self.args[args as usize].iter().map(|it| of(*it)).sum::<f64>(),
             Node::Case { arms, otherwise } => {
                 let arms = self.arms[arms as usize].iter();

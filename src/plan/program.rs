@@ -129,6 +129,12 @@ pub(crate) enum Op {
         from: u32,
         to: u32,
     },
+    /// A date that returns, in a year after its own, from one moment up to, but not including, another.
+    AnniversaryWindow {
+        slot: u32,
+        from: u32,
+        to: u32,
+    },
     /// A word of an enumeration whose bit is set.
     Words {
         slot: u32,
@@ -222,6 +228,11 @@ pub(crate) enum Test {
         operand: NodeId,
         stretch: u32,
     },
+    /// A date that returns in it, in a year after its own.
+    Anniversary {
+        operand: NodeId,
+        stretch: u32,
+    },
     /// One of the slots from the first to the last is known.
     AnyKnown {
         first: Place,
@@ -285,6 +296,11 @@ pub(crate) enum Node {
         rhs: NodeId,
     },
     Negate(NodeId),
+    /// So many calendar months later.
+    Shift {
+        operand: NodeId,
+        months: i32,
+    },
     Call {
         function: Function,
         args: u32,

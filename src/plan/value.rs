@@ -57,8 +57,11 @@ impl Planner<'_> {
             ExprKind::Aggregate { kind, value, items } => {
                 return self.aggregate(*kind, value.as_deref(), items);
             }
-            ExprKind::Shift { .. }
-            | ExprKind::Folded(_)
+            ExprKind::Shift { operand, months } => Node::Shift {
+                operand: self.node(operand),
+                months: *months,
+            },
+            ExprKind::Folded(_)
             | ExprKind::Follow { .. }
             | ExprKind::Host { .. }
             | ExprKind::Quantile { .. } => unreachable!("the checker makes none of it yet"),

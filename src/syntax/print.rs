@@ -1,6 +1,6 @@
 //! An expression on one line, with the parentheses that it needs.
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 
 use super::{
     ast::{
@@ -521,14 +521,15 @@ pub(super) fn step(out: &mut String, step: &Step) {
 }
 
 fn amount(out: &mut String, amount: Amount) {
-    let calendar = if amount.calendar { "calendar " } else { "" };
-    let plural = if amount.count == 1 { "" } else { "s" };
-    let _ = write!(
-        out,
-        "{} {calendar}{}{plural}",
-        amount.count,
-        unit_word(amount.unit)
-    );
+    let _ = write!(out, "{amount}");
+}
+
+impl fmt::Display for Amount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let calendar = if self.calendar { "calendar " } else { "" };
+        let plural = if self.count == 1 { "" } else { "s" };
+        write!(f, "{} {calendar}{}{plural}", self.count, unit_word(self.unit))
+    }
 }
 
 fn unit_word(unit: Unit) -> &'static str {

@@ -12,6 +12,7 @@ mod url;
 pub use decimal::{Decimal, DecimalError};
 pub use geo::Geo;
 pub use time::{Date, DateTime, Duration, TimeError, Zone, ZoneError};
+pub(crate) use time::{Period, months_later, start_of_period};
 pub use ty::{Field, Filled, Roles, Type};
 pub(crate) use url::Schemes;
 

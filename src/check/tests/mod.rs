@@ -54,7 +54,6 @@ fn all_of_the_manual_checks_but_what_is_left_for_later() {
     assert_eq!(
         messages(include_str!("../../../tests/golden/syntax/manual.audience")),
         [
-            "unsupported: `anniversary` is not supported yet",
             "unsupported: fields of `products` through `sku` are not supported yet",
             "unsupported: `within … of` is not supported yet",
             "unsupported: `followed by` is not supported yet",

@@ -15,7 +15,9 @@ fn window_of(test: &str) -> String {
             .join("; ");
     };
     match &module.segments.last().expect("`it` is the last").condition.kind {
-        ConditionKind::InWindow { window, .. } => interval(window),
+        ConditionKind::InWindow { window, .. } | ConditionKind::Anniversary { window, .. } => {
+            interval(window)
+        }
         ConditionKind::Quantified { items, .. } => {
             interval(items.window.as_ref().expect("a window was written"))
         }
@@ -91,6 +93,47 @@ fn windows_have_edges() {
         ("date before today", "… x < today+0"),
         ("date since date(at)", "date <= x …"),
         ("date since today + 2 weeks", "today+14 <= x …"),
+        ("at in last 3 months", "now-3months < x <= now+0s"),
+        ("at in the next 1 quarter", "now+0s < x <= now+3months"),
+        ("any e in last 2 years", "now-24months < x <= now+0s"),
+        ("date in last 1 month", "today-1months < x <= today+0"),
+        ("date in next 1 year", "today+0 < x <= today+12months"),
+        ("at since 2 months ago", "now-2months <= x …"),
+        ("at before 3 months from now", "… x < now+3months"),
+        ("date after 2 months ago", "today-2months < x …"),
+        ("at since now - 3 months", "now-3months <= x …"),
+        ("at since today - 3 months", "start(today-3months+0) <= x …"),
+        ("at after 1 month + today", "start(today+1months+1) <= x …"),
+        ("date before today + 1 year", "… x < today+12months"),
+        ("at since (now - 1 month) + 1 month", "datetime <= x …"),
+        ("at is today", "start(today+0+0) <= x < start(today+0+1)"),
+        ("date is today", "today+0 <= x <= today+0"),
+        ("any e yesterday", "start(today-1+0) <= x < start(today-1+1)"),
+        ("date is tomorrow", "today+1 <= x <= today+1"),
+        ("at in this day", "start(today+0+0) <= x < start(today+0+1)"),
+        ("date in previous day", "today-1 <= x <= today-1"),
+        ("date in this week", "Week+0 <= x < Week+1"),
+        (
+            "at in the previous month",
+            "start(Month-1+0) <= x < start(Month+0+0)",
+        ),
+        (
+            "any e in next quarter",
+            "start(Quarter+1+0) <= x < start(Quarter+2+0)",
+        ),
+        ("date in next year", "Year+1 <= x < Year+2"),
+        (
+            "at in last 3 calendar days",
+            "start(today-2+0) <= x < start(today+0+1)",
+        ),
+        ("date in the last 1 calendar day", "today+0 <= x <= today+0"),
+        ("date in next 3 calendar days", "today+0 <= x <= today+2"),
+        (
+            "any e in next 3 calendar days",
+            "start(today+0+0) <= x < start(today+2+1)",
+        ),
+        ("date anniversary in next 7 days", "today+0 < x <= today+7"),
+        ("at anniversary in this month", "Month+0 <= x < Month+1"),
     ] {
         assert_eq!(window_of(test), expected, "{test}");
     }
