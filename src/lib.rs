@@ -99,7 +99,12 @@ mod value;
 pub use definitions::{Bound, Builder, Computed, Definitions, SchemaMismatch, Segment};
 pub use diagnostic::{Code, Diagnostic, Label, Severity, Source, render};
 pub use error::{CompileError, LimitError, LimitKind, UnknownName};
-pub use eval::At;
+pub use eval::{
+    At,
+    explain::{
+        Change, ChangedLeaf, Clause, ClauseKind, Counted, Edit, ExplainOptions, Explanation, Operand, Shown,
+    },
+};
 pub use function::HostFunction;
 pub use limits::Limits;
 pub use recommend::{

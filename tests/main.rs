@@ -2,6 +2,7 @@
 
 #[cfg(feature = "cli")]
 mod cli;
+mod explain;
 mod hostile;
 mod layering;
 mod manifest;

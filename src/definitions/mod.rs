@@ -3,6 +3,7 @@
 mod bound;
 mod builder;
 mod computed;
+mod explain;
 mod segment;
 
 pub use bound::Bound;

@@ -15,9 +15,9 @@ use crate::{
 /// `Segment<R>` reads the application's struct `R` in place and is made by [`Bound::segment`](crate::Bound::segment).
 /// Cheap to clone.
 pub struct Segment<R = Customer> {
-    inner: Arc<Inner>,
+    pub(super) inner: Arc<Inner>,
     binding: Option<Arc<Binding>>,
-    index: usize,
+    pub(super) index: usize,
     record: PhantomData<fn(&R)>,
 }
 
@@ -153,7 +153,7 @@ impl<R: Record> Segment<R> {
         interpret::test(&self.inner.module, &self.definition().condition, row, at)
     }
 
-    fn bound(&self) -> &Binding {
+    pub(super) fn bound(&self) -> &Binding {
         self.binding
             .as_deref()
             .expect("a segment of records is made by a bound set of definitions")

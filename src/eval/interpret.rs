@@ -392,7 +392,7 @@ impl<'m, 'a, R: Row<'a>> Interpreter<'m, 'a, R> {
 
     /// The items of a collection that exist, lie in the window and meet the filter: events in the order of time, items
     /// of a list in their own.
-    fn items(&mut self, items: &Items) -> Vec<R::Item> {
+    pub(super) fn items(&mut self, items: &Items) -> Vec<R::Item> {
         let stretch = match &items.window {
             None => Some(Stretch::default()),
             Some(window) => self.stretch(window),
@@ -419,7 +419,12 @@ impl<'m, 'a, R: Row<'a>> Interpreter<'m, 'a, R> {
     }
 
     /// Does something while `item` of `items` is in scope.
-    fn with_item<T>(&mut self, items: &Items, item: R::Item, work: impl FnOnce(&mut Self) -> T) -> T {
+    pub(super) fn with_item<T>(
+        &mut self,
+        items: &Items,
+        item: R::Item,
+        work: impl FnOnce(&mut Self) -> T,
+    ) -> T {
         let outer = self.items.clone();
         self.items.truncate(usize::from(items.row).saturating_sub(1));
         self.items.push((items.source, item));
@@ -429,7 +434,7 @@ impl<'m, 'a, R: Row<'a>> Interpreter<'m, 'a, R> {
     }
 
     /// The window's ends, or nothing when one of them is missing for the customer.
-    fn stretch(&mut self, window: &Window) -> Option<Stretch> {
+    pub(super) fn stretch(&mut self, window: &Window) -> Option<Stretch> {
         let mut end = |edge: &Option<Edge>| match edge {
             None => Some(None),
             Some(edge) => self.bound(&edge.bound).map(|bound| Some((bound, edge.inclusive))),
@@ -488,7 +493,7 @@ impl<'m, 'a, R: Row<'a>> Interpreter<'m, 'a, R> {
     }
 
     /// The values of a list of plain values, or nothing when it is missing.
-    fn plain_list(&self, place: Place) -> Option<Vec<Value>> {
+    pub(super) fn plain_list(&self, place: Place) -> Option<Vec<Value>> {
         let rows = self.rows(place)?;
         let layout = self.layout(place.row)?;
         let ty = &layout
@@ -525,13 +530,13 @@ impl<'m, 'a, R: Row<'a>> Interpreter<'m, 'a, R> {
 
 /// The ends of a window, each with whether it belongs to it.
 #[derive(Clone, Copy, Default)]
-struct Stretch {
-    from: Option<(i64, bool)>,
-    to: Option<(i64, bool)>,
+pub(super) struct Stretch {
+    pub(super) from: Option<(i64, bool)>,
+    pub(super) to: Option<(i64, bool)>,
 }
 
 impl Stretch {
-    fn contains(self, it: i64) -> bool {
+    pub(super) fn contains(self, it: i64) -> bool {
         let after_from = self
             .from
             .is_none_or(|(from, inclusive)| it > from || inclusive && it == from);

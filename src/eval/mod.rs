@@ -21,6 +21,7 @@ mod at;
 mod call;
 mod collection;
 mod distinct;
+pub(crate) mod explain;
 mod frame;
 pub(crate) mod interpret;
 mod machine;

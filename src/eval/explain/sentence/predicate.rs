@@ -1,0 +1,363 @@
+//! Conditions as what they ask: "there are at least 3 purchases in the last 30 days".
+
+use super::{Wording, noun, value};
+use crate::{
+    hir::{
+        Condition, ConditionKind, Distance, Expr, ExprKind, Items, Order, Place, Quantifier, Step, TextTest,
+    },
+    value::{Type, Value},
+};
+
+/// How many values of a list of constants are named.
+const NAMED: usize = 5;
+
+impl Wording<'_> {
+    /// What the condition asks; its exact opposite when not `positive`.
+    pub(in crate::eval::explain) fn predicate(&mut self, condition: &Condition, positive: bool) -> String {
+        match &condition.kind {
+            ConditionKind::Constant(it) => if *it == positive { "always" } else { "never" }.to_owned(),
+            ConditionKind::Not(inner) => self.predicate(inner, !positive),
+            ConditionKind::And(parts) | ConditionKind::Or(parts) => {
+                let and = matches!(condition.kind, ConditionKind::And(_)) == positive;
+                let said: Vec<String> = (parts.iter().map(|part| (part, self.predicate(part, positive))))
+                    .map(|(part, said)| match bare(&part.kind) {
+                        ConditionKind::And(_) | ConditionKind::Or(_) => format!("({said})"),
+                        _ => said,
+                    })
+                    .collect();
+                super::joined(&said, if and { " and" } else { " or" })
+            }
+            ConditionKind::Holds(operand) => match &operand.kind {
+                ExprKind::Condition(inner) => self.predicate(inner, positive),
+                _ => self.subject(operand, positive, " true"),
+            },
+            ConditionKind::Compare { op, lhs, rhs } => {
+                let relation = relation(*op, lhs, positive);
+                let rhs_said = self.phrase(rhs);
+                let folded = folded(lhs) || folded(rhs);
+                self.subject(
+                    lhs,
+                    true,
+                    &format!("{relation} {rhs_said}{folded}", folded = ignoring(folded)),
+                )
+            }
+            ConditionKind::Between { operand, low, high } => {
+                let (low, high) = (self.phrase(low), self.phrase(high));
+                self.subject(operand, positive, &format!(" between {low} and {high}"))
+            }
+            ConditionKind::In { operand, set } => {
+                let values = self.values(set, &operand.ty, "or");
+                self.subject(
+                    operand,
+                    positive,
+                    &format!("{values}{}", ignoring(folded(operand))),
+                )
+            }
+            ConditionKind::Matches { operand, pattern } => {
+                let pattern = value::quoted(&pattern.source);
+                let operand = self.phrase(operand);
+                let verb = if positive { "matches" } else { "does not match" };
+                format!("{operand} {verb} the pattern {pattern}")
+            }
+            ConditionKind::Text {
+                test,
+                operand,
+                pattern,
+            } => {
+                let ignoring = ignoring(folded(operand) || folded(pattern));
+                let (operand, pattern) = (self.phrase(operand), self.phrase(pattern));
+                let verb = match (test, positive) {
+                    (TextTest::Contains, true) => "contains",
+                    (TextTest::Contains, false) => "does not contain",
+                    (TextTest::StartsWith, true) => "starts with",
+                    (TextTest::StartsWith, false) => "does not start with",
+                    (TextTest::EndsWith, true) => "ends with",
+                    (TextTest::EndsWith, false) => "does not end with",
+                };
+                format!("{operand} {verb} {pattern}{ignoring}")
+            }
+            ConditionKind::Contains { list, item } => {
+                let item = self.phrase(item);
+                format!("{} {item}", self.holds_items(*list, positive))
+            }
+            ConditionKind::ContainsEach { list, all, set } => {
+                let ty = self.item_type(*list);
+                let values = self.values(set, &ty, if *all { "and" } else { "or" });
+                format!("{}{values}", self.holds_items(*list, positive))
+            }
+            ConditionKind::Known(operand) => {
+                self.subject(operand, true, if positive { " known" } else { " unknown" })
+            }
+            ConditionKind::AnyKnown { first, .. } => {
+                let record = self.record(*first);
+                format!("{record} is {}", if positive { "known" } else { "unknown" })
+            }
+            ConditionKind::ListKnown(list) => self.list(*list, if positive { "known" } else { "unknown" }),
+            ConditionKind::TextEmpty(operand) => self.subject(operand, positive, " empty"),
+            ConditionKind::ListEmpty(list) => self.list(*list, if positive { "empty" } else { "not empty" }),
+            ConditionKind::TextFilled(operand) => self.subject(operand, positive, " filled"),
+            ConditionKind::ListFilled(list) => {
+                self.list(*list, if positive { "filled" } else { "not filled" })
+            }
+            ConditionKind::InWindow { operand, window } => {
+                let window = self.window(window);
+                match self.happened(operand) {
+                    Some(happened) if positive => format!("{happened} {window}"),
+                    Some(happened) => format!("not {happened} {window}"),
+                    None => self.subject(operand, positive, &format!(" {window}")),
+                }
+            }
+            ConditionKind::Anniversary { operand, window } => {
+                let (operand, window) = (self.phrase(operand), self.window(window));
+                let not = if positive { "" } else { "not " };
+                format!("an anniversary of {operand} is {not}{window}")
+            }
+            ConditionKind::Near { operand, of, within } => {
+                let of = self.phrase(of);
+                self.subject(
+                    operand,
+                    positive,
+                    &format!(" within {} of {of}", distance(within.0)),
+                )
+            }
+            ConditionKind::Sample { from, to, salt } => {
+                let not = if positive { "" } else { "not " };
+                format!(
+                    "the customer is {not}in {} of the sample {}",
+                    slice(*from, *to),
+                    value::quoted(salt)
+                )
+            }
+            ConditionKind::Rank {
+                operand, top, share, ..
+            } => {
+                let end = if *top { "top" } else { "bottom" };
+                self.subject(
+                    operand,
+                    positive,
+                    &format!(" in the {end} {} of all customers", value::share(*share)),
+                )
+            }
+            ConditionKind::Sequence { first, steps } => self.sequence(first, steps, positive),
+            ConditionKind::Quantified { quantifier, items } => self.quantified(*quantifier, items, positive),
+            ConditionKind::Segment(index) => {
+                let not = if positive { "" } else { "not " };
+                format!("the customer is {not}in {}", self.segment(*index))
+            }
+        }
+    }
+
+    /// "total spent is …", "interests are not …", "signed up on …".
+    pub(super) fn subject(&mut self, operand: &Expr, positive: bool, rest: &str) -> String {
+        let said = self.phrase(operand);
+        let is = if self.is_several(operand) { "are" } else { "is" };
+        let not = if positive { "" } else { " not" };
+        format!("{said} {is}{not}{rest}")
+    }
+
+    /// "signed up", for the time that is called "signed up at".
+    pub(super) fn happened(&self, operand: &Expr) -> Option<String> {
+        let ExprKind::Slot(place) = &operand.kind else {
+            return None;
+        };
+        // That of another row is said by its row.
+        if usize::from(place.row) != self.depth {
+            return None;
+        }
+        let name = noun::words(&self.names.slot(*place)?.name());
+        match super::phrase::stem(&name, &operand.ty)? {
+            "" => Some("it took place".to_owned()),
+            stem => Some(stem.to_owned()),
+        }
+    }
+
+    /// Whether the verb after a value is that of several.
+    pub(super) fn is_several(&self, operand: &Expr) -> bool {
+        match &operand.kind {
+            ExprKind::Slot(place) => {
+                (self.names.slot(*place)).is_some_and(|it| it.ty.is_number() && noun::is_plural(&it.name()))
+            }
+            _ => false,
+        }
+    }
+
+    fn list(&mut self, list: Place, rest: &str) -> String {
+        let name = self.slot(list);
+        let is = if noun::is_plural(&name) { "are" } else { "is" };
+        format!("{name} {is} {rest}")
+    }
+
+    /// "interests contain", "interests do not contain".
+    pub(super) fn holds_items(&mut self, list: Place, positive: bool) -> String {
+        let name = self.slot(list);
+        let verb = match (noun::is_plural(&name), positive) {
+            (true, true) => "contain",
+            (true, false) => "do not contain",
+            (false, true) => "contains",
+            (false, false) => "does not contain",
+        };
+        format!("{name} {verb}")
+    }
+
+    pub(super) fn item_type(&self, list: Place) -> Type {
+        let slot = self.names.slot(list);
+        match slot.map(|it| it.ty) {
+            Some(Type::List(item)) => *item,
+            _ => Type::String,
+        }
+    }
+
+    /// What a nested record is called, by one of its slots.
+    pub(super) fn record(&self, first: Place) -> String {
+        let path = self.names.slot(first).map(|it| it.path).unwrap_or_default();
+        let steps: Vec<&str> = path.iter().map(|it| &**it).collect();
+        let outer = steps.len().saturating_sub(1).max(1).min(steps.len());
+        noun::words(&steps[..outer].join("."))
+    }
+
+    /// " “a”", " one of “a”, “b” or “c”", with a blank before it.
+    pub(super) fn values(&self, set: &[Value], ty: &Type, last: &str) -> String {
+        let said: Vec<String> = (set.iter().take(NAMED))
+            .map(|it| value::value(it, ty, self.zone))
+            .collect();
+        match set.len() {
+            0 => " none".to_owned(),
+            1 => format!(" {}", said[0]),
+            len if len > NAMED => format!(" {} {last} {} others", said.join(", "), len - NAMED),
+            _ => format!(" {}", super::joined(&said, &format!(" {last}"))),
+        }
+    }
+
+    fn quantified(&mut self, quantifier: Quantifier, items: &Items, positive: bool) -> String {
+        let name = self.collection(items);
+        let (many, one) = (noun::plural(&name), noun::singular(&name));
+        if quantifier == Quantifier::All {
+            let window = self.after(items.window.as_ref());
+            let filter = match &items.filter {
+                Some(filter) => {
+                    self.names.enter(items);
+                    self.inside(filter, true)
+                }
+                None => "always".to_owned(),
+            };
+            let not = if positive { "" } else { "not " };
+            return format!("{not}for all {many}{window} {filter}");
+        }
+        let (said, number) = match (quantifier, positive) {
+            (Quantifier::Any | Quantifier::All, true) => ("there is at least 1".to_owned(), 1),
+            (Quantifier::No, false) => ("there is at least 1".to_owned(), 1),
+            (Quantifier::Any | Quantifier::All, false) | (Quantifier::No, true) => {
+                ("there are no".to_owned(), 0)
+            }
+            (Quantifier::AtLeast(n), true) => (format!("there {} at least {n}", are(n)), n),
+            (Quantifier::AtLeast(n), false) => (format!("there are fewer than {n}"), n),
+            (Quantifier::AtMost(n), true) => (format!("there {} at most {n}", are(n)), n),
+            (Quantifier::AtMost(n), false) => (format!("there are more than {n}"), n),
+            (Quantifier::Exactly(n), true) => (format!("there {} exactly {n}", are(n)), n),
+            (Quantifier::Exactly(n), false) => (format!("there {} not exactly {n}", are(n)), n),
+        };
+        let name = if number == 1 { one } else { many };
+        format!("{said} {}", self.items(items, &name))
+    }
+
+    fn sequence(&mut self, first: &Items, steps: &[Step], positive: bool) -> String {
+        let one = noun::singular(&self.collection(first));
+        let mut said = format!(
+            "there is {} {}",
+            if positive { "a" } else { "no" },
+            self.items(first, &one)
+        );
+        let mut before = first.source;
+        for step in steps {
+            let name = self.collection(&step.items);
+            let name = if step.none {
+                noun::plural(&name)
+            } else {
+                noun::singular(&name)
+            };
+            self.names.enter_as(step.items.row.saturating_sub(1), before);
+            // Its filter sees two rows: its own and the one before.
+            let depth = std::mem::replace(&mut self.depth, usize::from(step.items.row).saturating_sub(1));
+            let previous = self.previous.replace(step.items.row.saturating_sub(1));
+            let items = self.items(&step.items, &name);
+            (self.depth, self.previous) = (depth, previous);
+            let within = match step.within {
+                Distance::Micros(micros) => value::duration(micros),
+                Distance::Months(months) => value::months(months.unsigned_abs().into()),
+            };
+            let a = if step.none { "no" } else { "a" };
+            said += &format!(", followed by {a} {items} within {within}");
+            before = step.items.source;
+        }
+        said
+    }
+}
+
+/// The condition behind negations.
+fn bare(kind: &ConditionKind) -> &ConditionKind {
+    match kind {
+        ConditionKind::Not(inner) => bare(&inner.kind),
+        kind => kind,
+    }
+}
+
+pub(super) fn are(count: u64) -> &'static str {
+    if count == 1 { "is" } else { "are" }
+}
+
+/// Whether a text is compared without regard to capital letters.
+pub(super) fn folded(expr: &Expr) -> bool {
+    matches!(expr.kind, ExprKind::Folded(_))
+}
+
+pub(super) fn ignoring(folded: bool) -> &'static str {
+    if folded { ", ignoring case" } else { "" }
+}
+
+/// What stands between a value and what it is compared with, after "is": " at least", or nothing for equal.
+pub(super) fn relation(op: Order, lhs: &Expr, positive: bool) -> &'static str {
+    let time = matches!(lhs.ty, Type::Date | Type::DateTime);
+    match (op, positive, time) {
+        (Order::Eq, true, _) => "",
+        (Order::Eq, false, _) => " not",
+        (Order::Lt, true, false) => " less than",
+        (Order::Lt, false, false) => " not less than",
+        (Order::Le, true, false) => " at most",
+        (Order::Le, false, false) => " not at most",
+        (Order::Gt, true, false) => " more than",
+        (Order::Gt, false, false) => " not more than",
+        (Order::Ge, true, false) => " at least",
+        (Order::Ge, false, false) => " not at least",
+        (Order::Lt, true, true) => " before",
+        (Order::Lt, false, true) => " not before",
+        (Order::Le, true, true) => " on or before",
+        (Order::Le, false, true) => " not on or before",
+        (Order::Gt, true, true) => " after",
+        (Order::Gt, false, true) => " not after",
+        (Order::Ge, true, true) => " on or after",
+        (Order::Ge, false, true) => " not on or after",
+    }
+}
+
+/// "10%" of a sample, or "the slice from 10% to 30%".
+fn slice(from: u32, to: u32) -> String {
+    if from == 0 {
+        value::share(to)
+    } else {
+        format!("the slice from {} to {}", value::share(from), value::share(to))
+    }
+}
+
+/// "5 km", "250 m", from the greatest squared chord in units of 10⁻¹⁶, on the sphere of the manual.
+fn distance(chord: u64) -> String {
+    const RADIUS: f64 = 6_371_008.8;
+    #[expect(clippy::cast_precision_loss, reason = "metres are said, not computed with")]
+    let half = (chord as f64).sqrt() / 2e8;
+    let metres = 2.0 * RADIUS * half.min(1.0).asin();
+    if metres >= 1_000.0 {
+        // The chord of 5 km gives a little less than 5 km back.
+        format!("{} km", (metres / 10.0).round() / 100.0)
+    } else {
+        format!("{} m", metres.round())
+    }
+}

@@ -1,0 +1,4 @@
+//! Explanations: what they say, what they hide, and that the change they tell of turns the answer.
+
+mod english;
+mod golden;
