@@ -11,7 +11,7 @@ use serde::{
 
 use super::{
     choices::Choices,
-    palette::{Palette, moved, shifted},
+    palette::{Palette, moved, returning, shifted, stepped, stepped_moment},
 };
 
 /// A value of a record, as a customer's JSON or any other format may hold it.
@@ -319,7 +319,22 @@ impl People<'_, '_> {
 
     fn date(&mut self) -> Date {
         let today = self.palette.zone.date_of(self.palette.now);
-        let date = match self.choices.below(3) {
+        let date = match self.choices.below(6) {
+            3 => returning(self.choices, today),
+            4 => {
+                let months = self.choices.pick(&self.palette.steps).months();
+                stepped(today, if self.choices.one_in(3) { months } else { -months })
+            }
+            // The first of a month, or a Monday, or the day before.
+            5 => {
+                let month = stepped(today, i32::try_from(self.choices.below(4)).expect("small") - 2);
+                let week = i64::try_from(self.choices.below(3)).expect("small") - 1;
+                if self.choices.one_in(2) {
+                    Date::from_ymd(month.year(), month.month(), 1).unwrap_or(today)
+                } else {
+                    shifted(today, 7 * week - i64::from(today.days_from_monday()))
+                }
+            }
             0 => *self.choices.pick(&self.palette.dates),
             1 => today,
             _ => {
@@ -337,7 +352,15 @@ impl People<'_, '_> {
     /// Near an edge of a window, of a day in the zone, or of the constants.
     fn instant(&mut self) -> DateTime {
         let Palette { now, zone, .. } = *self.palette;
-        let at = match self.choices.below(5) {
+        let at = match self.choices.below(7) {
+            5 => {
+                let months = self.choices.pick(&self.palette.steps).months();
+                stepped_moment(now, if self.choices.one_in(3) { months } else { -months })
+            }
+            6 => {
+                let date = self.date();
+                DateTime::from_micros(zone.start_of(date)).unwrap_or(now)
+            }
             0 => *self.choices.pick(&self.palette.instants),
             1 => now,
             2 => self.past(),

@@ -166,6 +166,17 @@ const SPANS: &[Span] = &[
     span(400, "week"),
 ];
 
+/// Steps of the calendar, which have no length of their own.
+const STEPS: &[Span] = &[
+    span(1, "month"),
+    span(3, "month"),
+    span(1, "quarter"),
+    span(2, "quarter"),
+    span(1, "year"),
+    span(14, "month"),
+    span(25, "year"),
+];
+
 const fn span(count: u32, unit: &'static str) -> Span {
     Span { count, unit }
 }
@@ -181,6 +192,17 @@ impl Span {
             other => unreachable!("no unit {other}"),
         };
         i64::from(self.count) * unit
+    }
+
+    /// Of a step of the calendar.
+    pub(crate) fn months(self) -> i32 {
+        let unit = match self.unit {
+            "month" => 1,
+            "quarter" => 3,
+            "year" => 12,
+            other => unreachable!("{other} is no step of the calendar"),
+        };
+        i32::try_from(self.count).expect("small") * unit
     }
 
     /// Whole days only.
@@ -212,6 +234,7 @@ pub(crate) struct Palette {
     pub(crate) dates: Vec<Date>,
     pub(crate) instants: Vec<DateTime>,
     pub(crate) spans: Vec<Span>,
+    pub(crate) steps: Vec<Span>,
 }
 
 impl Palette {
@@ -222,8 +245,11 @@ impl Palette {
         let days: Vec<Span> = SPANS.iter().copied().filter(|it| it.is_days()).collect();
         let spans = [spans, vec![*choices.pick(&days)]].concat();
         let today = zone.date_of(now);
+        let steps: Vec<Span> = (0..2).map(|_| *choices.pick(STEPS)).collect();
         let dates: Vec<Date> = (0..4)
-            .map(|_| match choices.below(3) {
+            .map(|_| match choices.below(5) {
+                3 => stepped(today, -choices.pick(&steps).months()),
+                4 => returning(choices, today),
                 0 => choices.pick(DATES).parse().expect("a date"),
                 1 => shifted(today, -i64::try_from(choices.below(3)).unwrap_or(0)),
                 _ => {
@@ -233,8 +259,9 @@ impl Palette {
             })
             .collect();
         let instants = (0..4)
-            .map(|_| match choices.below(4) {
+            .map(|_| match choices.below(5) {
                 0 => now,
+                4 => stepped_moment(now, -choices.pick(&steps).months()),
                 1 => moved(now, -choices.pick(&spans).micros()),
                 2 => choices.pick(NOWS).parse().expect("an instant"),
                 _ => DateTime::from_micros(zone.start_of(*choices.pick(&dates))).unwrap_or(now),
@@ -252,6 +279,7 @@ impl Palette {
             dates,
             instants,
             spans,
+            steps,
         }
     }
 }
@@ -269,6 +297,30 @@ fn small_or<T: Copy>(choices: &mut Choices<'_>, alternatives: &[T]) -> T {
 /// So many days later, or the day itself where there is no such day.
 pub(crate) fn shifted(date: Date, days: i64) -> Date {
     date.checked_add_days(days).unwrap_or(date)
+}
+
+/// So many months later, on the last day of the month where it has no such day, or the day itself beyond the calendar.
+pub(crate) fn stepped(date: Date, months: i32) -> Date {
+    let month = date.year() * 12 + i32::try_from(date.month()).expect("small") - 1 + months;
+    let (year, month) = (month.div_euclid(12), month.rem_euclid(12).unsigned_abs() + 1);
+    let mut days = (1..=date.day()).rev();
+    days.find_map(|day| Date::from_ymd(year, month, day))
+        .unwrap_or(date)
+}
+
+/// Some months later at the same time of the day in UTC, which is near the same time in any zone.
+pub(crate) fn stepped_moment(at: DateTime, months: i32) -> DateTime {
+    const DAYS: i64 = 86_400_000_000;
+    let day = at.micros().div_euclid(DAYS);
+    let later = Date::from_days(day).map(|it| i64::from(stepped(it, months).days()));
+    moved(at, (later.unwrap_or(day) - day) * DAYS)
+}
+
+/// A day some years ago that returns about now.
+pub(crate) fn returning(choices: &mut Choices<'_>, today: Date) -> Date {
+    let years = i32::try_from(choices.below(40)).expect("small");
+    let near = shifted(today, i64::try_from(choices.below(17)).expect("small") - 5);
+    stepped(near, -12 * years)
 }
 
 /// So many microseconds later, or the instant itself where there is no such instant.

@@ -45,7 +45,7 @@ impl Generator<'_, '_> {
     pub(super) fn aggregate(&mut self, kind: &Kind, depth: usize) -> Option<Piece> {
         let function = match kind {
             Kind::Int => *self.choices.pick(&[
-                "count", "distinct", "count", "distinct", "sum", "min", "max", "first", "last",
+                "count", "distinct", "count", "distinct", "sum", "sum", "min", "max", "first", "last",
             ]),
             Kind::Decimal | Kind::Float => {
                 // Sums and averages are of many kinds, each with a line of its own in the table.
@@ -123,6 +123,9 @@ impl Generator<'_, '_> {
     fn window_of(&mut self, collection: &Collection, depth: usize) -> String {
         if !collection.is_event || self.choices.one_in(2) {
             return String::new();
+        }
+        if self.choices.one_in(8) {
+            return format!(" {}", self.day_window(Of::Events));
         }
         format!(" {}", self.window(Of::Events, depth.saturating_sub(1)).0)
     }

@@ -28,14 +28,14 @@ impl Generator<'_, '_> {
         }
         // How much is calculated is another matter than how many conditions stand inside each other.
         let depth = 3 - self.choices.below(4);
-        let piece = match self.choices.below(21) {
+        let piece = match self.choices.below(24) {
             0..=6 => Some(self.comparison(depth)),
             7 => Some(self.between(depth)),
             8 | 9 => Some(self.membership(depth)),
             10 => Some(self.text_test(depth)),
             11 | 12 => self.list_test(),
             13 | 14 => self.state(depth),
-            15 | 16 => Some(self.in_window(depth)),
+            15 | 16 | 21..=23 => Some(self.in_window(depth)),
             17 | 18 => self.quantified(depth),
             19 => self.in_segment(),
             _ => Some(self.bool_alone(depth)),
@@ -400,6 +400,34 @@ impl Generator<'_, '_> {
             .choices
             .pick(&[(Of::Instant, &Kind::DateTime), (Of::Day, &Kind::Date)]);
         let operand = self.value(kind, depth.min(1));
+        match self.choices.below(9) {
+            0 => {
+                let day = self.day_window(of);
+                let not = self.maybe_not("is not today");
+                return Piece::new(
+                    Level::Comparison,
+                    format!("{} is {not}{day}", operand.at(Level::Sum)),
+                );
+            }
+            1 => {
+                self.note(if of == Of::Day {
+                    "anniversary of a date"
+                } else {
+                    "anniversary of a datetime"
+                });
+                let not = self.maybe_not("not before anniversary");
+                let window = if self.choices.one_in(4) {
+                    self.day_window(Of::Day).to_owned()
+                } else {
+                    self.window(Of::Day, depth).0
+                };
+                return Piece::new(
+                    Level::Comparison,
+                    format!("{} {not}anniversary {window}", operand.at(Level::Sum)),
+                );
+            }
+            _ => {}
+        }
         let (window, may_negate) = self.window(of, depth);
         let not = if may_negate {
             self.maybe_not("not in a window")

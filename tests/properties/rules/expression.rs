@@ -350,7 +350,8 @@ impl Generator<'_, '_> {
     }
 
     fn date(&mut self, depth: usize) -> Piece {
-        match self.choices.below(6) {
+        match self.choices.below(7) {
+            6 => self.stepped("date ± months", &Kind::Date, depth),
             0 | 1 => self.call_of("date(datetime)", &Kind::DateTime, depth),
             2 => {
                 self.note("today as a value");
@@ -375,7 +376,8 @@ impl Generator<'_, '_> {
 
     fn datetime(&mut self, depth: usize) -> Piece {
         let (at, span) = ((&Kind::DateTime, depth), (&Kind::Duration, depth));
-        match self.choices.below(5) {
+        match self.choices.below(6) {
+            5 => self.stepped("datetime ± months", &Kind::DateTime, depth),
             0 => self.infix("datetime ± duration", at, "+", span),
             1 => self.infix("datetime ± duration", at, "-", span),
             2 => {
@@ -384,6 +386,20 @@ impl Generator<'_, '_> {
             }
             _ => self.least_or_greatest("min max datetime", &Kind::DateTime, depth),
         }
+    }
+
+    /// So many months, quarters or years later or earlier.
+    fn stepped(&mut self, construct: &'static str, kind: &Kind, depth: usize) -> Piece {
+        self.note(construct);
+        let operand = self.value(kind, depth);
+        let step = *self.choices.pick(&self.palette.steps);
+        let sign = if self.choices.one_in(3) { '+' } else { '-' };
+        let text = if sign == '+' && self.choices.one_in(4) {
+            format!("{step} + {}", operand.at(Level::Product))
+        } else {
+            format!("{} {sign} {step}", operand.at(Level::Sum))
+        };
+        Piece::new(Level::Sum, text)
     }
 
     fn duration(&mut self, depth: usize) -> Piece {

@@ -13,7 +13,52 @@ pub(super) enum Of {
 impl Generator<'_, '_> {
     /// A window as it stands after what it is asked of, and whether `not` may stand before it.
     pub(super) fn window(&mut self, of: Of, depth: usize) -> (String, bool) {
-        match self.choices.below(8) {
+        match self.choices.below(13) {
+            8 => {
+                self.note(match of {
+                    Of::Events => "events in last months",
+                    Of::Instant => "datetime in last months",
+                    Of::Day => "date in last months",
+                });
+                (
+                    format!("in last {}", self.choices.pick(&self.palette.steps)),
+                    true,
+                )
+            }
+            9 if of != Of::Events => {
+                self.note(if of == Of::Day {
+                    "date in next months"
+                } else {
+                    "datetime in next months"
+                });
+                (
+                    format!("in next {}", self.choices.pick(&self.palette.steps)),
+                    true,
+                )
+            }
+            9 | 10 => {
+                self.note(match of {
+                    Of::Events => "events in a period",
+                    Of::Instant => "datetime in a period",
+                    Of::Day => "date in a period",
+                });
+                let steps = ["this", "previous", "the next"];
+                let step = self.choices.pick(&steps[..if of == Of::Events { 2 } else { 3 }]);
+                let unit = self.choices.pick(&["day", "week", "month", "quarter", "year"]);
+                (format!("in {step} {unit}"), true)
+            }
+            11 => {
+                self.note(match of {
+                    Of::Events => "events in calendar days",
+                    Of::Instant => "datetime in calendar days",
+                    Of::Day => "date in calendar days",
+                });
+                let days = 1 + self.choices.below(40);
+                let plural = if days == 1 { "" } else { "s" };
+                let past = of == Of::Events || self.choices.one_in(2);
+                let word = if past { "last" } else { "next" };
+                (format!("in {word} {days} calendar day{plural}"), true)
+            }
             0 | 1 => {
                 self.note(match of {
                     Of::Events => "events in last",
@@ -68,6 +113,19 @@ impl Generator<'_, '_> {
         }
     }
 
+    /// `today` and its like, which follow `is` on an attribute.
+    pub(super) fn day_window(&mut self, of: Of) -> &'static str {
+        self.note(match of {
+            Of::Events => "events today",
+            Of::Instant => "datetime is today",
+            Of::Day => "date is today",
+        });
+        let days = ["today", "yesterday", "tomorrow"];
+        *self
+            .choices
+            .pick::<&str>(&days[..if of == Of::Events { 2 } else { 3 }])
+    }
+
     fn span(&mut self, of: Of) -> String {
         let spans = &self.palette.spans;
         let fitting: Vec<_> = spans.iter().filter(|it| of != Of::Day || it.is_days()).collect();
@@ -78,7 +136,11 @@ impl Generator<'_, '_> {
         if of == Of::Day {
             return self.bound_of_days(depth);
         }
-        match self.choices.below(8) {
+        match self.choices.below(9) {
+            8 => {
+                self.note("instant bound: months");
+                self.step()
+            }
             0 => {
                 self.note("instant bound: datetime literal");
                 self.instant_literal()
@@ -113,8 +175,17 @@ impl Generator<'_, '_> {
         }
     }
 
+    fn step(&mut self) -> String {
+        let direction = if self.choices.one_in(3) { "from now" } else { "ago" };
+        format!("{} {direction}", self.choices.pick(&self.palette.steps))
+    }
+
     fn bound_of_days(&mut self, depth: usize) -> String {
-        match self.choices.below(5) {
+        match self.choices.below(6) {
+            5 => {
+                self.note("day bound: months");
+                self.step()
+            }
             0 => {
                 self.note("day bound: literal");
                 let date = *self.choices.pick(&self.palette.dates);
