@@ -104,6 +104,66 @@ impl UnknownName {
     }
 }
 
+/// A segment or trait that cannot be asked.
+///
+/// ```
+/// # use audience::{Definitions, NameError};
+/// let shop = Definitions::parse("customer { id: string key, spent: decimal }  segment best = spent in top 10%")?;
+/// let error = shop.segment("best").unwrap_err();
+/// assert_eq!(error.to_string(), "segment `best` needs a population fitted for `spent`, and none was given");
+/// assert!(matches!(shop.segment("worst"), Err(NameError::Unknown(_))));
+/// # Ok::<(), audience::CompileError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum NameError {
+    /// The definitions do not have it.
+    #[error(transparent)]
+    Unknown(#[from] UnknownName),
+    /// It compares a customer with the others, and no [`Population`](crate::Population) was given to the definitions.
+    #[error(transparent)]
+    NeedsPopulation(#[from] NeedsPopulation),
+}
+
+impl NameError {
+    /// The name as asked for.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Unknown(unknown) => unknown.name(),
+            Self::NeedsPopulation(needs) => &needs.name,
+        }
+    }
+}
+
+/// A segment or trait that compares a customer with the others, of definitions without a population.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{kind} `{name}` needs a population fitted for {}, and none was given", quoted(.expressions))]
+pub struct NeedsPopulation {
+    pub(crate) kind: &'static str,
+    pub(crate) name: String,
+    pub(crate) expressions: Vec<String>,
+}
+
+impl NeedsPopulation {
+    /// The segment or trait.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What must be fitted, in canonical form.
+    #[must_use]
+    pub fn expressions(&self) -> &[String] {
+        &self.expressions
+    }
+}
+
+fn quoted(names: &[String]) -> String {
+    let quoted: Vec<_> = names.iter().map(|it| format!("`{it}`")).collect();
+    quoted.join(" and ")
+}
+
 /// A message that went beyond one of the [`Limits`](crate::Limits) while it was rendered.
 ///
 /// It is the only way in which rendering a compiled template can fail.

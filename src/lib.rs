@@ -88,6 +88,7 @@ mod function;
 mod hir;
 mod limits;
 mod plan;
+mod population;
 mod recommend;
 mod record;
 mod schema;
@@ -96,17 +97,18 @@ mod syntax;
 mod template;
 mod value;
 
-pub use definitions::{Bound, Builder, Computed, Definitions, SchemaMismatch, Segment};
+pub use definitions::{Bound, Builder, Computed, Definitions, Fitter, SchemaMismatch, Segment};
 pub use diagnostic::{Code, Diagnostic, Label, Severity, Source, render};
-pub use error::{CompileError, LimitError, LimitKind, UnknownName};
 pub use eval::{
     At,
     explain::{
         Change, ChangedLeaf, Clause, ClauseKind, Counted, Edit, ExplainOptions, Explanation, Operand, Shown,
     },
 };
+pub use error::{CompileError, LimitError, LimitKind, NameError, NeedsPopulation, UnknownName};
 pub use function::HostFunction;
 pub use limits::Limits;
+pub use population::{Fitted, Population, PopulationError, PopulationProblem};
 pub use recommend::{
     CoPurchase, CoPurchaseOptions, Evaluation, History, Interactions, Reason, Recommendation, Recommender,
     Serving, leave_last_out,

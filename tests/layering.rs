@@ -13,7 +13,7 @@ const LAYERS: &[&[&str]] = &[
     &["span", "limits", "value"],
     &["diagnostic"],
     &["error"],
-    &["schema"],
+    &["schema", "population"],
     &["function"],
     &["syntax"],
     &["hir"],

@@ -1,6 +1,6 @@
 //! What was found, as tables.
 
-use audience::{At, Customer, Definitions, Evaluation, Type, UnknownName};
+use audience::{At, Customer, Definitions, Evaluation, NameError, Type};
 use indexmap::IndexMap;
 
 use crate::index::Group;
@@ -41,7 +41,7 @@ pub(crate) fn words(
     name: &str,
     customers: &[Customer],
     at: &At,
-) -> Result<(), UnknownName> {
+) -> Result<(), NameError> {
     let computed = shop.computed(name)?;
     let values: Vec<String> = customers
         .iter()

@@ -18,6 +18,9 @@ impl Checker<'_> {
         if lower == "size" {
             return self.size(span, name, args);
         }
+        if lower == "quantile" {
+            return self.quantile(span, args);
+        }
         let Some(function) = Function::named(&lower) else {
             return self.unknown_function(name, &lower, args);
         };
@@ -167,9 +170,6 @@ impl Checker<'_> {
         const AGGREGATES: [&str; 7] = ["count", "sum", "avg", "first", "last", "distinct", "mode"];
         if lower == "distance" {
             return self.report.unsupported(name.span, "`distance` is");
-        }
-        if lower == "quantile" {
-            return self.report.unsupported(name.span, "`quantile` is");
         }
         let help = if AGGREGATES.contains(&lower) {
             Some(if lower == "count" {

@@ -108,7 +108,12 @@ impl Checker<'_> {
             } => self.anniversary(expr, operand, window, *negated),
             ast::ExprKind::Near { .. } => self.report.unsupported(span, "`within … of` is"),
             ast::ExprKind::InSample { .. } => self.report.unsupported(span, "samples are"),
-            ast::ExprKind::Rank { .. } => self.report.unsupported(span, "`in top` and `in bottom` are"),
+            ast::ExprKind::Rank {
+                operand,
+                top,
+                share,
+                negated,
+            } => self.rank(expr, operand, *top, *share, *negated),
             ast::ExprKind::InSegment { name, negated } => self.in_segment(span, name, *negated),
             ast::ExprKind::Quantified {
                 quantifier,
@@ -346,6 +351,9 @@ impl Checker<'_> {
                 .help(help);
             return self.report.fail(error);
         };
+        if self.names.ranked_segments.contains(&name.text) {
+            self.note_rank(name.span, "segment", &name.text)?;
+        }
         let condition = Condition::new(span, ConditionKind::Segment(index));
         Some(if negated { condition.not() } else { condition })
     }

@@ -17,6 +17,7 @@ mod lint;
 mod literal;
 mod membership;
 mod path;
+mod rank;
 mod references;
 mod report;
 mod schema;
@@ -41,6 +42,7 @@ use std::{collections::HashSet, sync::Arc};
 use self::{
     definitions::{Definitions, Formula, FormulaKind},
     lint::Negation,
+    rank::Ranks,
     scope::TraitType,
 };
 use crate::{
@@ -82,8 +84,9 @@ pub(crate) fn check_beside(
     for name in definitions.traits.keys() {
         names.traits.insert(name.clone(), None);
     }
-    let formulas = formulas(&definitions, &mut names, limits, &mut report);
-    let module = (!report.has_errors()).then(|| module(&definitions, &names, formulas));
+    let mut ranks = Ranks::default();
+    let formulas = formulas(&definitions, &mut names, limits, &mut ranks, &mut report);
+    let module = (!report.has_errors()).then(|| module(&definitions, &names, formulas, ranks));
     (module.flatten(), report.finish())
 }
 
@@ -98,12 +101,13 @@ fn formulas(
     definitions: &Definitions<'_>,
     names: &mut Names,
     limits: &Limits,
+    ranks: &mut Ranks,
     report: &mut Report,
 ) -> Vec<Option<Meaning>> {
     let mut meanings: Vec<Option<Meaning>> = definitions.formulas.iter().map(|_| None).collect();
     for index in references::order(definitions, names, limits, report) {
         let formula = &definitions.formulas[index];
-        let meaning = formula_meaning(formula, names, report);
+        let meaning = formula_meaning(formula, names, ranks, report);
         if let Some(Meaning::Trait(it)) = &meaning
             && definitions.traits.get(&it.name) == Some(&index)
         {
@@ -111,16 +115,28 @@ fn formulas(
                 ty: it.value.ty.clone(),
                 optional: it.value.optional,
                 roles: it.roles.clone(),
+                ranked: it.ranked,
             };
             names.traits.insert(it.name.clone(), Some(ty));
+        }
+        if let Some(Meaning::Segment(it)) = &meaning
+            && it.ranked
+        {
+            names.ranked_segments.insert(it.name.clone());
         }
         meanings[index] = meaning;
     }
     meanings
 }
 
-fn formula_meaning(formula: &Formula<'_>, names: &Names, report: &mut Report) -> Option<Meaning> {
+fn formula_meaning(
+    formula: &Formula<'_>,
+    names: &Names,
+    ranks: &mut Ranks,
+    report: &mut Report,
+) -> Option<Meaning> {
     let mut checker = Checker::new(names, report);
+    checker.ranks = Some(ranks);
     let name = formula.name.text.clone();
     let description = schema::text_of(formula.description);
     match formula.kind {
@@ -136,6 +152,7 @@ fn formula_meaning(formula: &Formula<'_>, names: &Names, report: &mut Report) ->
                     ..checker.used
                 },
                 value,
+                ranked: checker.ranked,
             }))
         }
         FormulaKind::Segment => {
@@ -145,18 +162,26 @@ fn formula_meaning(formula: &Formula<'_>, names: &Names, report: &mut Report) ->
                 description,
                 owner: schema::text_of(formula.owner),
                 condition,
+                ranked: checker.ranked,
             }))
         }
     }
 }
 
 /// Puts the parts together; `None` when one is missing, which an error has told.
-fn module(definitions: &Definitions<'_>, names: &Names, meanings: Vec<Option<Meaning>>) -> Option<Module> {
+fn module(
+    definitions: &Definitions<'_>,
+    names: &Names,
+    meanings: Vec<Option<Meaning>>,
+    ranks: Ranks,
+) -> Option<Module> {
     let mut module = Module {
         schema: names.schema.clone(),
         segments: Vec::with_capacity(definitions.segments.len()),
         traits: Vec::with_capacity(definitions.traits.len()),
         functions: names.functions.clone(),
+        ranks: Vec::new(),
+        cuts: None,
     };
     for meaning in meanings {
         match meaning? {
@@ -164,6 +189,7 @@ fn module(definitions: &Definitions<'_>, names: &Names, meanings: Vec<Option<Mea
             Meaning::Segment(it) => module.segments.push(it),
         }
     }
+    module.ranks = ranks.finish(&module, definitions);
     Some(module)
 }
 
@@ -189,6 +215,12 @@ pub(crate) struct Checker<'a> {
     flagged: HashSet<Arc<str>>,
     /// `personal` when a personal value was used so far, `sensitive` likewise.
     pub(crate) used: Roles,
+    /// Where ranks are gathered; absent in templates, which may name them only.
+    ranks: Option<&'a mut Ranks>,
+    /// Whether what is checked is itself compared with a population.
+    inside_rank: bool,
+    /// Whether a population is needed for what was checked so far.
+    ranked: bool,
 }
 
 impl<'a> Checker<'a> {
@@ -205,6 +237,9 @@ impl<'a> Checker<'a> {
             flags_sensitive: true,
             flagged: HashSet::new(),
             used: Roles::default(),
+            ranks: None,
+            inside_rank: false,
+            ranked: false,
         }
     }
 

@@ -108,7 +108,11 @@ impl Checker<'_> {
                 optional: known.optional,
                 kind: ExprKind::Trait(index),
             };
+            let ranked = known.ranked;
             self.note_use(name.span, &known.roles, &name.text);
+            if ranked {
+                self.note_rank(name.span, "trait", &name.text)?;
+            }
             return self.whole(value, path, from);
         }
         if from == 0 {

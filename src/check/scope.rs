@@ -94,6 +94,10 @@ pub(crate) struct Names {
     pub(crate) segments: IndexSet<Arc<str>>,
     /// The host's.
     pub(crate) functions: Vec<HostFunction>,
+    /// The segments that need a population.
+    pub(crate) ranked_segments: HashSet<Arc<str>>,
+    /// Whether what needs a population cannot be used, because none was given.
+    pub(crate) unfitted: bool,
     /// Names whose definition has an error, or all when there is no `customer` block.
     pub(crate) broken: HashSet<Arc<str>>,
     pub(crate) everything_broken: bool,
@@ -104,6 +108,8 @@ pub(crate) struct TraitType {
     pub(crate) ty: Type,
     pub(crate) optional: bool,
     pub(crate) roles: Roles,
+    /// Whether it needs a population.
+    pub(crate) ranked: bool,
 }
 
 impl Names {
@@ -120,6 +126,8 @@ impl Names {
             traits: IndexMap::new(),
             segments: IndexSet::new(),
             functions: Vec::new(),
+            ranked_segments: HashSet::new(),
+            unfitted: false,
             broken: HashSet::new(),
             everything_broken: false,
         }
@@ -133,13 +141,18 @@ impl Names {
                 ty: it.value.ty.clone(),
                 optional: it.value.optional,
                 roles: it.roles.clone(),
+                ranked: it.ranked,
             };
             names.traits.insert(it.name.clone(), Some(ty));
         }
         names.functions.clone_from(&module.functions);
         for it in &module.segments {
             names.segments.insert(it.name.clone());
+            if it.ranked {
+                names.ranked_segments.insert(it.name.clone());
+            }
         }
+        names.unfitted = module.cuts.is_none();
         names
     }
 

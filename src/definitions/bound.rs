@@ -2,9 +2,11 @@
 
 use std::{fmt, marker::PhantomData, sync::Arc};
 
-use super::{Computed, Inner, Segment};
+use super::{Computed, Fitter, Inner, Segment};
 use crate::{
-    error::{CompileError, UnknownName},
+    error::{CompileError, NameError},
+    eval::At,
+    population::Population,
     record::{Binding, Record},
     template::{Format, Template, TemplateBuilder},
 };
@@ -51,28 +53,46 @@ impl<R: Record> Bound<R> {
     ///
     /// # Errors
     ///
-    /// No such segment; the message offers the nearest name.
-    pub fn segment(&self, name: &str) -> Result<Segment<R>, UnknownName> {
+    /// No such segment, or one that needs a population, as for [`Definitions::segment`](crate::Definitions::segment).
+    pub fn segment(&self, name: &str) -> Result<Segment<R>, NameError> {
         self.inner.find_segment(name).map(|index| self.segment_at(index))
     }
 
-    /// All segments, in the order of definition.
+    /// All segments, in the order of definition, but those that need a population when none was given, see
+    /// [`Definitions::unfitted`](crate::Definitions::unfitted).
     pub fn segments(&self) -> impl Iterator<Item = Segment<R>> {
-        (0..self.inner.module.segments.len()).map(|index| self.segment_at(index))
+        self.inner.segments().map(|index| self.segment_at(index))
     }
 
     /// The trait of that name.
     ///
     /// # Errors
     ///
-    /// No such trait; the message offers the nearest name.
-    pub fn computed(&self, name: &str) -> Result<Computed<R>, UnknownName> {
+    /// No such trait, or one that needs a population, as for [`Definitions::computed`](crate::Definitions::computed).
+    pub fn computed(&self, name: &str) -> Result<Computed<R>, NameError> {
         self.inner.find_trait(name).map(|index| self.computed_at(index))
     }
 
-    /// All traits, in the order of definition.
+    /// All traits, in the order of definition, but those that need a population when none was given, see
+    /// [`Definitions::unfitted`](crate::Definitions::unfitted).
     pub fn computed_all(&self) -> impl Iterator<Item = Computed<R>> {
-        (0..self.inner.module.traits.len()).map(|index| self.computed_at(index))
+        self.inner.traits().map(|index| self.computed_at(index))
+    }
+
+    /// Compares records with each other, as [`Definitions::fit`](crate::Definitions::fit) does with customers.
+    #[must_use]
+    pub fn fit<'c>(&self, records: impl IntoIterator<Item = &'c R>, at: &At) -> Population
+    where
+        R: 'c,
+    {
+        let mut fitter = self.fitter(at);
+        records.into_iter().for_each(|record| fitter.add(record));
+        fitter.finish()
+    }
+
+    /// Starts to fit a population from records that come one after the other.
+    pub fn fitter(&self, at: &At) -> Fitter<R> {
+        Fitter::new(Arc::clone(&self.inner), Some(Arc::clone(&self.binding)), at)
     }
 
     /// Compiles a template that needs no inputs, to be rendered for records of this type.

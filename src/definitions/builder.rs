@@ -7,7 +7,9 @@ use crate::{
     definitions::{Definitions, Inner},
     diagnostic::{Code, Diagnostic, Severity, Source},
     error::CompileError,
+    hir::{Module, Rank},
     limits::Limits,
+    population::{Population, PopulationProblem},
     schema::Schema,
     span::Span,
     syntax,
@@ -35,6 +37,7 @@ pub struct Builder {
     problems: Vec<Diagnostic>,
     limits: Limits,
     schema: Option<Schema>,
+    population: Option<Population>,
 }
 
 impl Builder {
@@ -125,6 +128,27 @@ impl Builder {
         self
     }
 
+    /// Gives what a batch of customers says of what is ranked, see
+    /// [`Definitions::with_population`](crate::Definitions::with_population). One that was fitted for other definitions is an
+    /// error of [`build`](Self::build).
+    ///
+    /// ```
+    /// # use audience::{Code, Definitions, Zone};
+    /// let text = "customer { id: string key, spent: decimal }  segment best = spent in top 10%";
+    /// let shop = Definitions::parse(text)?;
+    /// let at = shop.at("2026-06-01T00:00:00Z".parse()?, &Zone::UTC);
+    /// let population = shop.fit(&[], &at);
+    /// let build = |text| Definitions::builder().source("shop", text).population(population.clone()).build();
+    /// assert!(build(text)?.segment("best").is_ok());
+    /// let error = build("customer { id: string key, spent: int }  segment best = spent in top 10%").unwrap_err();
+    /// assert_eq!(error.diagnostics()[0].code, Code::WrongPopulation);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn population(mut self, population: Population) -> Self {
+        self.population = Some(population);
+        self
+    }
+
     /// Parses, checks and compiles everything.
     ///
     /// Takes time proportional to the length of the sources.
@@ -138,6 +162,7 @@ impl Builder {
             mut problems,
             limits,
             schema,
+            population,
         } = self;
         let bytes: usize = sources.iter().map(|source| source.text.len()).sum();
         if bytes > limits.source_bytes {
@@ -161,8 +186,11 @@ impl Builder {
                 file
             })
             .collect();
-        let (module, diagnostics) = check::check_beside(schema.as_ref(), &files, &limits);
+        let (mut module, diagnostics) = check::check_beside(schema.as_ref(), &files, &limits);
         problems.extend(diagnostics);
+        if let (Some(module), Some(population)) = (&mut module, &population) {
+            problems.extend(take_cuts(module, population));
+        }
         problems.sort_by_key(Diagnostic::span);
         match module {
             Some(module) if problems.iter().all(|it| it.severity < Severity::Error) => Ok(Definitions {
@@ -183,6 +211,27 @@ impl Builder {
                 .label(span, "wanted here"),
         );
         self.sources.push(Source::new(name, ""));
+    }
+}
+
+/// Takes the cut points of a population, or says where they are missing.
+fn take_cuts(module: &mut Module, population: &Population) -> Vec<Diagnostic> {
+    match population.cuts(module.ranks.iter().map(|it| &it.wanted)) {
+        Ok(cuts) => {
+            module.cuts = Some(cuts);
+            Vec::new()
+        }
+        Err(error) => {
+            let diagnostic = |problem: &PopulationProblem| {
+                let of = |it: &&Rank| *it.wanted.written == *problem.expression();
+                let span = module.ranks.iter().find(of).map(|it| it.operand.span);
+                let message = format!("the population was fitted for other definitions: {problem}");
+                Diagnostic::new(Code::WrongPopulation, message)
+                    .label(span.unwrap_or_default(), "compared with the others here")
+                    .help("fit it again with these definitions".to_owned())
+            };
+            error.problems().iter().map(diagnostic).collect()
+        }
     }
 }
 

@@ -4,11 +4,13 @@ mod bound;
 mod builder;
 mod computed;
 mod explain;
+mod fitter;
 mod segment;
 
 pub use bound::Bound;
 pub use builder::Builder;
 pub use computed::Computed;
+pub use fitter::Fitter;
 pub use segment::{SchemaMismatch, Segment};
 
 use std::{fmt, sync::Arc};
@@ -17,11 +19,12 @@ use serde::Serialize;
 
 use crate::{
     diagnostic::{Diagnostic, Source, suggest},
-    error::{CompileError, UnknownName},
+    error::{CompileError, NameError, NeedsPopulation, UnknownName},
     eval::At,
     hir,
     limits::Limits,
     plan::{self, Planned},
+    population::{Population, PopulationError},
     record::{BindError, Binding, Customer, LoadError, Loader, Record, Shape},
     schema::Schema,
     template::{Format, Template, TemplateBuilder},
@@ -82,14 +85,62 @@ impl Inner {
 }
 
 impl Inner {
-    fn find_segment(&self, name: &str) -> Result<usize, UnknownName> {
-        find("segment", name, || {
-            self.module.segments.iter().map(|it| &*it.name)
+    fn find_segment(&self, name: &str) -> Result<usize, NameError> {
+        let segments = &self.module.segments;
+        let index = find("segment", name, || segments.iter().map(|it| &*it.name))?;
+        let condition = hir::Part::Condition(&segments[index].condition);
+        self.check_fitted("segment", name, segments[index].ranked, condition)?;
+        Ok(index)
+    }
+
+    fn find_trait(&self, name: &str) -> Result<usize, NameError> {
+        let traits = &self.module.traits;
+        let index = find("trait", name, || traits.iter().map(|it| &*it.name))?;
+        let value = hir::Part::Expr(&traits[index].value);
+        self.check_fitted("trait", name, traits[index].ranked, value)?;
+        Ok(index)
+    }
+
+    /// Refuses what needs a population that was not given.
+    fn check_fitted(
+        &self,
+        kind: &'static str,
+        name: &str,
+        ranked: bool,
+        meaning: hir::Part<'_>,
+    ) -> Result<(), NeedsPopulation> {
+        if self.answers(ranked) {
+            return Ok(());
+        }
+        let ranks = self.module.ranks_of(meaning).into_iter();
+        Err(NeedsPopulation {
+            kind,
+            name: name.to_owned(),
+            expressions: ranks
+                .map(|it| self.module.ranks[it].wanted.written.to_string())
+                .collect(),
         })
     }
 
-    fn find_trait(&self, name: &str) -> Result<usize, UnknownName> {
-        find("trait", name, || self.module.traits.iter().map(|it| &*it.name))
+    /// Tells whether what is `ranked` can be asked.
+    fn answers(&self, ranked: bool) -> bool {
+        !ranked || self.module.cuts.is_some()
+    }
+
+    /// The positions of the segments that can be asked.
+    fn segments(&self) -> impl Iterator<Item = usize> {
+        let segments = self.module.segments.iter().enumerate();
+        segments
+            .filter(|(_, it)| self.answers(it.ranked))
+            .map(|(index, _)| index)
+    }
+
+    /// The positions of the traits that can be asked.
+    fn traits(&self) -> impl Iterator<Item = usize> {
+        let traits = self.module.traits.iter().enumerate();
+        traits
+            .filter(|(_, it)| self.answers(it.ranked))
+            .map(|(index, _)| index)
     }
 }
 
@@ -165,30 +216,104 @@ impl Definitions {
     ///
     /// # Errors
     ///
-    /// No such segment; the message offers the nearest name.
-    pub fn segment(&self, name: &str) -> Result<Segment, UnknownName> {
+    /// No such segment, and the message offers the nearest name; or one that compares a customer with the others, and the
+    /// message names what must be fitted, see [`with_population`](Self::with_population).
+    pub fn segment(&self, name: &str) -> Result<Segment, NameError> {
         let index = self.inner.find_segment(name)?;
         Ok(Segment::new(Arc::clone(&self.inner), None, index))
     }
 
-    /// All segments, in the order of definition.
+    /// All segments, in the order of definition, but those that need a population when none was given:
+    /// [`unfitted`](Self::unfitted) names them.
     pub fn segments(&self) -> impl Iterator<Item = Segment> {
-        (0..self.inner.module.segments.len()).map(|index| Segment::new(Arc::clone(&self.inner), None, index))
+        let segments = self.inner.segments();
+        segments.map(|index| Segment::new(Arc::clone(&self.inner), None, index))
     }
 
     /// The trait of that name: a computed attribute.
     ///
     /// # Errors
     ///
-    /// No such trait; the message offers the nearest name.
-    pub fn computed(&self, name: &str) -> Result<Computed, UnknownName> {
+    /// No such trait, and the message offers the nearest name; or one that compares a customer with the others, and the
+    /// message names what must be fitted, see [`with_population`](Self::with_population).
+    pub fn computed(&self, name: &str) -> Result<Computed, NameError> {
         let index = self.inner.find_trait(name)?;
         Ok(Computed::new(Arc::clone(&self.inner), None, index))
     }
 
-    /// All traits, in the order of definition.
+    /// All traits, in the order of definition, but those that need a population when none was given:
+    /// [`unfitted`](Self::unfitted) names them.
     pub fn computed_all(&self) -> impl Iterator<Item = Computed> {
-        (0..self.inner.module.traits.len()).map(|index| Computed::new(Arc::clone(&self.inner), None, index))
+        let traits = self.inner.traits();
+        traits.map(|index| Computed::new(Arc::clone(&self.inner), None, index))
+    }
+
+    /// The names of the segments, then of the traits, that cannot be asked: they compare a customer with the others, and no
+    /// population was given.
+    ///
+    /// ```
+    /// # use audience::{Definitions, Zone};
+    /// let shop = Definitions::parse(
+    ///     "customer { id: string key, spent: decimal }  trait fifth = quantile(spent, 5)  segment best = fifth = 5",
+    /// )?;
+    /// assert_eq!(shop.unfitted().collect::<Vec<_>>(), ["best", "fifth"]);
+    /// assert_eq!(shop.segments().count(), 0);
+    ///
+    /// let at = shop.at("2026-06-01T00:00:00Z".parse()?, &Zone::UTC);
+    /// let ana = shop.customer_from_json(r#"{"id": "ana", "spent": 12}"#)?;
+    /// let shop = shop.with_population(&shop.fit([&ana], &at))?;
+    /// assert_eq!(shop.unfitted().count(), 0);
+    /// assert_eq!(shop.segments().count(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn unfitted(&self) -> impl Iterator<Item = &str> {
+        let inner = &self.inner;
+        let segments = inner.module.segments.iter();
+        let segments = segments
+            .filter(|it| !inner.answers(it.ranked))
+            .map(|it| &*it.name);
+        let traits = inner.module.traits.iter();
+        let traits = traits.filter(|it| !inner.answers(it.ranked)).map(|it| &*it.name);
+        segments.chain(traits)
+    }
+
+    /// Compares customers with each other: finds the cut points of all that stands before `in top` and `in bottom` and in
+    /// `quantile`, in one pass.
+    ///
+    /// What needs days or windows is worked out at `at`, and the population remembers when that was; it does not age by
+    /// itself, so fit a new one as often as the customers change. Takes memory and time as a [`Fitter`] does.
+    ///
+    /// # Panics
+    ///
+    /// When a customer was loaded for another schema.
+    #[must_use]
+    pub fn fit<'c>(&self, customers: impl IntoIterator<Item = &'c Customer>, at: &At) -> Population {
+        let mut fitter = self.fitter(at);
+        customers.into_iter().for_each(|customer| fitter.add(customer));
+        fitter.finish()
+    }
+
+    /// Starts to fit a population from customers that come one after the other.
+    pub fn fitter(&self, at: &At) -> Fitter {
+        Fitter::new(Arc::clone(&self.inner), None, at)
+    }
+
+    /// The same definitions, ready to compare a customer with those of a population.
+    ///
+    /// Its cut points become constants of the rules, which then cost what a comparison does. Customers that were loaded
+    /// stay valid; make a new [`At`].
+    ///
+    /// # Errors
+    ///
+    /// It was fitted for other definitions: it lacks an expression, or one refers to something that has been changed since.
+    pub fn with_population(&self, population: &Population) -> Result<Self, PopulationError> {
+        let inner = &self.inner;
+        let mut module = (*inner.module).clone();
+        module.cuts = Some(population.cuts(module.ranks.iter().map(|it| &it.wanted))?);
+        let (sources, warnings) = (inner.sources.clone(), inner.warnings.clone());
+        Ok(Self {
+            inner: Arc::new(Inner::new(module, sources, warnings, &inner.limits)),
+        })
     }
 
     /// Prepares to read the application's own struct `R` in place, see [`record!`](crate::record).

@@ -90,6 +90,14 @@ codes! {
     MissingWhere "missing-where" Error;
     /// An `and` or `or` right after a bare `where` condition.
     AmbiguousWhere "ambiguous-where" Error;
+    /// `in top`, `in bottom` or `quantile` where no customer can be compared with the others.
+    RankPlace "rank-place" Error;
+    /// A rank of something personal or sensitive: a cut point would be somebody's own value.
+    RankOfPersonal "rank-of-personal" Error;
+    /// A template uses what needs a population, and none was given.
+    NeedsPopulation "needs-population" Error;
+    /// The population was fitted for other definitions.
+    WrongPopulation "wrong-population" Error;
     /// Missing text would reach the reader of a message.
     MayBeMissing "may-be-missing" Error;
     /// A filter that does not exist.

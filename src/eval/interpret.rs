@@ -12,6 +12,7 @@ use crate::{
         AggregateKind, ArithmeticOp, Bound, Condition, ConditionKind, Edge, Expr, ExprKind, Function, Items,
         Module, Order, Place, Quantifier, Source, TextTest, Window,
     },
+    population::Cut,
     record::{Row, Rows},
     schema::Layout,
     value::{
@@ -138,10 +139,27 @@ impl<'m, 'a, R: Row<'a>> Interpreter<'m, 'a, R> {
                     _ => false,
                 }
             }
+            ConditionKind::Rank {
+                operand,
+                top,
+                share,
+                rank,
+            } => {
+                let cut = if *top {
+                    Cut::Top(*share)
+                } else {
+                    Cut::Bottom(*share)
+                };
+                let point = self.module.cut_points(*rank, cut).first();
+                let order = self
+                    .value(operand)
+                    .zip(point)
+                    .and_then(|(value, point)| compare::compare(value.as_ref(), point.as_ref()));
+                order.is_some_and(|order| if *top { order.is_ge() } else { order.is_le() })
+            }
             ConditionKind::Matches { .. }
             | ConditionKind::Near { .. }
             | ConditionKind::Sample { .. }
-            | ConditionKind::Rank { .. }
             | ConditionKind::Sequence { .. } => unreachable!("the checker makes none of it yet"),
             ConditionKind::Segment(index) => self.segment(*index),
         }
@@ -172,6 +190,14 @@ impl<'m, 'a, R: Row<'a>> Interpreter<'m, 'a, R> {
             }
             ExprKind::Negate(inner) => number::negate(self.value(inner)?.as_ref()).map(ValueRef::to_owned),
             ExprKind::Call { function, args } => self.call(*function, args),
+            ExprKind::Quantile { operand, parts, rank } => {
+                let value = self.value(operand)?;
+                let cuts = self.module.cut_points(*rank, Cut::Quantile(*parts));
+                let above = cuts.iter().filter(|cut| {
+                    compare::compare(value.as_ref(), cut.as_ref()).is_some_and(Ordering::is_gt)
+                });
+                (!cuts.is_empty()).then(|| int(1 + above.count()))
+            }
             ExprKind::Size(place) => Some(int(self.rows(*place)?.len())),
             ExprKind::Case { arms, otherwise } => {
                 let arm = arms.iter().find(|(condition, _)| self.test(condition));
@@ -189,8 +215,7 @@ impl<'m, 'a, R: Row<'a>> Interpreter<'m, 'a, R> {
             },
             ExprKind::Folded(_)
             | ExprKind::Follow { .. }
-            | ExprKind::Host { .. }
-            | ExprKind::Quantile { .. } => unreachable!("the checker makes none of it yet"),
+            | ExprKind::Host { .. } => unreachable!("the checker makes none of it yet"),
         }
     }
 

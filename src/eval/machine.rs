@@ -346,6 +346,12 @@ impl<'a, 'l, R: Row<'a>> Machine<'a, 'l, R> {
             }
             .map(Datum::Plain),
             Node::Call { function, args } => self.call(function, &program.args[args as usize]),
+            Node::Quantile { value, cuts } => {
+                let value = self.eval(value)?;
+                let number = key(self.resolve(value))?;
+                let cuts = &program.number_sets[cuts as usize];
+                plain(count(1 + cuts.partition_point(|cut| *cut < number)))
+            }
             Node::Size(list) => plain(count(self.list_size(list)?)),
             Node::Case { arms, otherwise } => {
                 for (block, value) in &program.arms[arms as usize] {
@@ -557,7 +563,7 @@ pub(super) fn read<'a>(row: impl Row<'a>, slot: u32, kind: Kind) -> Option<Value
 
 /// The whole number by which a number or a time is compared, see [`Kind`].
 #[inline]
-pub(super) fn key(value: ValueRef<'_>) -> Option<i64> {
+pub(crate) fn key(value: ValueRef<'_>) -> Option<i64> {
     match value {
         ValueRef::Int(it) => Some(it),
         ValueRef::Decimal(it) => Some(it.units()),

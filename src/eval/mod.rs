@@ -32,4 +32,4 @@ mod tests;
 pub use at::At;
 pub(crate) use collection::Walk;
 pub(crate) use frame::Frame;
-pub(crate) use machine::{Machine, test};
+pub(crate) use machine::{Machine, key, test};

@@ -5,11 +5,13 @@
 
 mod constants;
 mod parts;
+mod rank;
 pub(crate) mod template;
 
 use std::sync::Arc;
 
 use crate::{
+    population::Cuts,
     schema::Schema,
     span::Span,
     syntax::ast,
@@ -23,6 +25,7 @@ pub(crate) use crate::{
 pub(crate) use ast::{AggregateKind, ArithmeticOp, Quantifier};
 pub(crate) use constants::Constants;
 pub(crate) use parts::Part;
+pub(crate) use rank::Rank;
 
 /// All definitions after checking. References between them are indices and form no cycle.
 #[derive(Clone, Debug)]
@@ -32,6 +35,10 @@ pub(crate) struct Module {
     pub(crate) traits: Vec<Trait>,
     /// Those that the host gave, in the order given.
     pub(crate) functions: Vec<HostFunction>,
+    /// What is compared with a population, each expression once.
+    pub(crate) ranks: Vec<Rank>,
+    /// The cut points of each of `ranks`, once a population was given.
+    pub(crate) cuts: Option<Vec<Cuts>>,
 }
 
 #[derive(Clone, Debug)]
@@ -40,6 +47,8 @@ pub(crate) struct Segment {
     pub(crate) description: Option<Arc<str>>,
     pub(crate) owner: Option<Arc<str>>,
     pub(crate) condition: Condition,
+    /// Whether it needs a population, itself or through what it refers to.
+    pub(crate) ranked: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -49,6 +58,8 @@ pub(crate) struct Trait {
     pub(crate) value: Expr,
     /// `personal` and `sensitive` from what it is computed of; `filled` when its text is never blank.
     pub(crate) roles: Roles,
+    /// Whether it needs a population, itself or through what it refers to.
+    pub(crate) ranked: bool,
 }
 
 /// Something true or false. Spans stay out of equality.

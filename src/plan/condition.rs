@@ -83,10 +83,15 @@ impl<'m> Planner<'m> {
             ConditionKind::InWindow { operand, window } => self.in_window(operand, window),
             ConditionKind::Quantified { quantifier, items } => self.quantified(*quantifier, items),
             ConditionKind::Anniversary { operand, window } => self.anniversary(operand, window),
+            ConditionKind::Rank {
+                operand,
+                top,
+                share,
+                rank,
+            } => self.rank(operand, *top, *share, *rank),
             ConditionKind::Matches { .. }
             | ConditionKind::Near { .. }
             | ConditionKind::Sample { .. }
-            | ConditionKind::Rank { .. }
             | ConditionKind::Sequence { .. } => unreachable!("the checker makes none of it yet"),
             ConditionKind::Constant(_)
             | ConditionKind::Not(_)
@@ -185,7 +190,7 @@ impl<'m> Planner<'m> {
         })
     }
 
-    fn known(&mut self, expr: &Expr) -> Tree {
+    pub(super) fn known(&mut self, expr: &Expr) -> Tree {
         let expr = self.written_out(expr);
         if let Some(constant) = constant::fold(expr) {
             return Tree::Constant(constant.is_some());
@@ -196,6 +201,9 @@ impl<'m> Planner<'m> {
         match &expr.kind {
             ExprKind::Now | ExprKind::Today | ExprKind::Condition(_) => Tree::TRUE,
             ExprKind::Case { arms, otherwise } => self.each_arm(arms, otherwise.as_deref(), Self::known),
+            ExprKind::Quantile { operand, parts, rank } => {
+                self.in_quantiles(operand, *parts, *rank, (i64::MIN, i64::MAX))
+            }
             _ => self.general(expr, Test::Known),
         }
     }
@@ -217,7 +225,7 @@ impl<'m> Planner<'m> {
         }
     }
 
-    fn compare_constant(&mut self, op: Order, expr: &Expr, constant: &Value) -> Tree {
+    pub(super) fn compare_constant(&mut self, op: Order, expr: &Expr, constant: &Value) -> Tree {
         let expr = self.written_out(expr);
         match &expr.kind {
             ExprKind::Case { arms, otherwise } => {
@@ -296,6 +304,9 @@ impl<'m> Planner<'m> {
         } = &expr.kind
         {
             return self.count(items, false, (low, high));
+        }
+        if let ExprKind::Quantile { operand, parts, rank } = &expr.kind {
+            return self.in_quantiles(operand, *parts, *rank, (low, high));
         }
         let node = self.node(expr);
         range::within(Op::Value { node, low, high }, (low, high))

@@ -365,6 +365,11 @@ impl Names<'_> {
                 }
                 out.write_str(")")
             }
+            Node::Quantile { value, cuts } => {
+                out.write_str("quantile(")?;
+                self.node(value, out)?;
+                write!(out, ", {:?})", program.number_sets[cuts as usize])
+            }
             Node::Size(place) => {
                 out.write_str("size(")?;
                 self.slot(place.row, place.slot, out)?;

@@ -32,6 +32,7 @@ mod moment;
 mod planner;
 mod program;
 mod range;
+mod rank;
 #[cfg(test)]
 mod tests;
 mod tree;
@@ -56,6 +57,8 @@ pub(crate) struct Planned {
     pub(crate) segments: Vec<BlockId>,
     /// In the order of [`Module::traits`].
     pub(crate) traits: Vec<NodeId>,
+    /// What is compared with a population, in the order of [`Module::ranks`].
+    pub(crate) ranks: Vec<NodeId>,
 }
 
 /// Plans everything that a module defines.
@@ -67,9 +70,12 @@ pub(crate) fn plan(module: &Module) -> Planned {
     let traits = (0..module.traits.len())
         .map(|index| planner.add_trait(index))
         .collect();
+    let ranks = module.ranks.iter().map(|it| planner.add_value(&it.operand));
+    let ranks = ranks.collect();
     Planned {
         segments,
         traits,
+        ranks,
         program: planner.finish(),
     }
 }

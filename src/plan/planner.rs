@@ -324,6 +324,7 @@ impl<'m> Planner<'m> {
             Node::Arithmetic { lhs, rhs, .. } => 4.0 + of(lhs) + of(rhs),
             Node::Negate(inner) => 2.0 + of(inner),
             Node::Shift { operand, .. } => 60.0 + of(operand),
+            Node::Quantile { value, .. } => 4.0 + of(value),
             Node::Call { args, .. } => 15.0 + self.args[args as usize].iter().map(|it| of(*it)).sum::<f64>(),
             Node::Case { arms, otherwise } => {
                 let arms = self.arms[arms as usize].iter();
@@ -389,6 +390,12 @@ impl<'m> Planner<'m> {
     pub(super) fn add_number_set(&mut self, mut numbers: Vec<i64>) -> u32 {
         numbers.sort_unstable();
         numbers.dedup();
+        intern(&mut self.number_sets, numbers.into())
+    }
+
+    /// Numbers in ascending order that may repeat.
+    pub(super) fn add_cut_points(&mut self, numbers: Vec<i64>) -> u32 {
+        debug_assert!(numbers.is_sorted(), "cut points in order");
         intern(&mut self.number_sets, numbers.into())
     }
 

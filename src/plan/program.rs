@@ -32,7 +32,7 @@ pub(crate) struct Program {
     pub(crate) finders: Vec<Finder<'static>>,
     /// Sorted by [`set_order`].
     pub(crate) text_sets: Vec<Box<[Box<str>]>>,
-    /// Sorted; numbers as [`Kind`] describes.
+    /// Sorted; numbers as [`Kind`] describes. Only cut points may repeat.
     pub(crate) number_sets: Vec<Box<[i64]>>,
     pub(crate) value_sets: Vec<Box<[Value]>>,
     pub(crate) args: Vec<Box<[NodeId]>>,
@@ -306,6 +306,11 @@ pub(crate) enum Node {
         args: u32,
     },
     Size(Place),
+    /// In which part of the population a value lies: one more than the numbers of a set that are lower.
+    Quantile {
+        value: NodeId,
+        cuts: u32,
+    },
     Case {
         arms: u32,
         otherwise: Option<NodeId>,

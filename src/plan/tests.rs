@@ -2,14 +2,56 @@
 
 use std::fmt::Write;
 
-use crate::{check, hir::Module, limits::Limits, plan, syntax};
+use crate::{
+    check,
+    hir::Module,
+    limits::Limits,
+    plan,
+    population::{Cut, Population},
+    syntax,
+    value::{Date, Decimal, Type, Value, Zone},
+};
 
 fn module(text: &str) -> Module {
     let limits = Limits::default();
     let (file, diagnostics) = syntax::parse_file(0, text, &limits);
     assert!(diagnostics.is_empty(), "{diagnostics:?}");
     let (module, diagnostics) = check::check(&[file], &limits);
-    module.unwrap_or_else(|| panic!("{diagnostics:?}"))
+    let mut module = module.unwrap_or_else(|| panic!("{diagnostics:?}"));
+    let wanted: Vec<_> = module.ranks.iter().map(|it| it.wanted.clone()).collect();
+    let fitted = wanted.iter().map(|it| {
+        (
+            it.clone(),
+            1_000,
+            it.cuts.iter().map(|cut| points(*cut, &it.ty)).collect(),
+        )
+    });
+    let population = Population::new(
+        "2026-06-01T00:00:00Z".parse().expect("a datetime"),
+        Zone::UTC,
+        1_000,
+        fitted,
+    );
+    module.cuts = Some(population.cuts(&wanted).expect("it was made for it"));
+    module
+}
+
+/// Cut points of values from 0 to 1000 that are spread evenly.
+fn points(cut: Cut, ty: &Type) -> Vec<Value> {
+    let numbers: Vec<i64> = match cut {
+        Cut::Top(share) => vec![1_000 - i64::from(share) / 1_000],
+        Cut::Bottom(share) => vec![i64::from(share) / 1_000],
+        Cut::Quantile(parts) => (1..parts)
+            .map(|it| 1_000 * i64::from(it) / i64::from(parts))
+            .collect(),
+    };
+    let value = |number: i64| match ty {
+        Type::Decimal => Value::Decimal(Decimal::from_units(number * Decimal::SCALE)),
+        Type::Float => Value::Float(i32::try_from(number).expect("small").into()),
+        Type::Date => Value::Date(Date::from_days(number).expect("near 1970")),
+        _ => Value::Int(number),
+    };
+    numbers.into_iter().map(value).collect()
 }
 
 /// Each segment and trait with where it begins, then the whole program.

@@ -53,6 +53,7 @@ impl Planner<'_> {
                 }
             }
             ExprKind::Size(place) => Node::Size(*place),
+            ExprKind::Quantile { operand, parts, rank } => return self.quantile(operand, *parts, *rank),
             ExprKind::Case { arms, otherwise } => return self.case(arms, otherwise.as_deref()),
             ExprKind::Aggregate { kind, value, items } => {
                 return self.aggregate(*kind, value.as_deref(), items);
@@ -63,8 +64,7 @@ impl Planner<'_> {
             },
             ExprKind::Folded(_)
             | ExprKind::Follow { .. }
-            | ExprKind::Host { .. }
-            | ExprKind::Quantile { .. } => unreachable!("the checker makes none of it yet"),
+            | ExprKind::Host { .. } => unreachable!("the checker makes none of it yet"),
         };
         self.add_node(node)
     }

@@ -653,6 +653,8 @@ fn module(dice: &mut Dice) -> Module {
         segments: Vec::new(),
         traits: Vec::new(),
         functions: Vec::new(),
+        ranks: Vec::new(),
+        cuts: None,
     };
     let types: Vec<Type> = item_fields().into_iter().map(|(_, ty)| ty).collect();
     let mut author = Author {
@@ -669,6 +671,7 @@ fn module(dice: &mut Dice) -> Module {
             description: None,
             value: author.expr(&ty, depth),
             roles: Roles::default(),
+            ranked: false,
         });
         author.traits.push(ty);
         let depth = 1 + author.dice.roll(5);
@@ -677,6 +680,7 @@ fn module(dice: &mut Dice) -> Module {
             description: None,
             owner: None,
             condition: author.condition(depth),
+            ranked: false,
         });
         author.segments += 1;
     }
