@@ -69,7 +69,7 @@
 //!
 //! # Features
 //!
-//! The default build has all of the library. `cli` adds the program `audience` with `check`, `fmt`, `eval` and `render`.
+//! The default build has all of the library. `cli` adds the program `audience` with `check`, `fmt`, `fit`, `eval` and `render`.
 //!
 //! # Where to read on
 //!

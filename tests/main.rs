@@ -8,6 +8,7 @@ mod layering;
 mod manifest;
 mod manual;
 mod properties;
+mod ranks;
 mod recommendations;
 #[path = "../examples/campaign/data.rs"]
 mod retail;

@@ -2,7 +2,8 @@
 //!
 //! Blocks of `docs/language.md`: `audience contract` holds the definitions that all others build on, `audience` further ones, and
 //! `customers` what the block before it answers, one customer in a line: `{…} => spain, total = 3, other is missing`. Every
-//! segment that matches is listed (or `nothing`); of the traits, those that the line is about. `template text` and
+//! segment that matches is listed (or `nothing`); of the traits, those that the line is about. `population` holds the customers
+//! that a population is fitted from for the answers that follow. `template text` and
 //! `template html` hold a template, and `messages` what it says: `{…} => Hello Ana` or `{…} => skipped: the reason`.
 //! `error:CODE` and `warning:CODE` name the one diagnostic that the block gives; `each`, that each of its lines gives alone.
 //! Words such as `truth-2` name the numbered sentences of the manual that the block checks.
@@ -85,6 +86,18 @@ fn the_examples_compile_and_answer_as_the_manual_says() {
                     answers += 1;
                     check_answer(shop, block.line + 1 + offset, line);
                 }
+            }
+            ["population"] => {
+                let shop = last
+                    .as_ref()
+                    .unwrap_or_else(|| panic!("line {}: no definitions before", block.line));
+                let customers: Vec<_> = block
+                    .text
+                    .lines()
+                    .map(|line| shop.customer_from_json(line).expect("of the contract"))
+                    .collect();
+                let population = shop.fit(&customers, &at(shop));
+                last = Some(shop.with_population(&population).expect("fitted for it"));
             }
             ["messages"] => {
                 let (shop, template) = template

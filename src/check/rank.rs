@@ -1,6 +1,6 @@
 //! `in top`, `in bottom` and `quantile`: what compares a customer with the others.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use indexmap::IndexMap;
 use sha2::{Digest, Sha256};
@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     diagnostic::{Code, Diagnostic},
-    hir::{self, Condition, ConditionKind, Expr, ExprKind, Module, Part},
+    hir::{self, Condition, ConditionKind, Constants, Expr, ExprKind, Module, Part},
     population::{Cut, Fingerprint, MOST_PARTS, Wanted},
     span::Span,
     syntax::{
@@ -234,6 +234,8 @@ struct Fingerprints<'m, 'd> {
     segments: Vec<&'d ast::Expr>,
     known_traits: Vec<Option<Fingerprint>>,
     known_segments: Vec<Option<Fingerprint>>,
+    /// By where the values lie, which they do as long as the module.
+    known_sets: HashMap<*const Value, Fingerprint>,
     schema: String,
 }
 
@@ -251,6 +253,7 @@ impl<'m, 'd> Fingerprints<'m, 'd> {
             segments: bodies(FormulaKind::Segment),
             known_traits: vec![None; module.traits.len()],
             known_segments: vec![None; module.segments.len()],
+            known_sets: HashMap::new(),
             schema: module.schema.id().to_string(),
             module,
         }
@@ -290,6 +293,18 @@ impl<'m, 'd> Fingerprints<'m, 'd> {
         *self.known_segments[index].insert(hash.finish())
     }
 
+    /// Of a list that many name, once.
+    fn of_set(&mut self, set: &Constants) -> Fingerprint {
+        let known = self.known_sets.entry(Arc::as_ptr(&set.values).cast());
+        *known.or_insert_with(|| {
+            let mut hash = Hash::default();
+            for value in set.iter() {
+                hash.text(&value.to_string());
+            }
+            hash.finish()
+        })
+    }
+
     /// What is written, and what the names in it stand for. The limit on nesting counts references, so this is not deep.
     fn content(&mut self, hash: &mut Hash, written: &str, meaning: Part<'_>) {
         hash.text(written);
@@ -305,7 +320,7 @@ impl<'m, 'd> Fingerprints<'m, 'd> {
             Part::Condition(Condition {
                 kind: ConditionKind::In { set, .. } | ConditionKind::ContainsEach { set, .. },
                 ..
-            }) => hash.values(set),
+            }) => hash.bytes(&self.of_set(set).0),
             _ => {}
         });
     }
@@ -323,13 +338,6 @@ impl Hash {
 
     fn text(&mut self, text: &str) {
         self.bytes(text.as_bytes());
-    }
-
-    fn values(&mut self, values: &[Value]) {
-        self.bytes(&(values.len() as u64).to_le_bytes());
-        for value in values {
-            self.text(&value.to_string());
-        }
     }
 
     fn finish(self) -> Fingerprint {

@@ -2,6 +2,7 @@
 
 mod check;
 mod eval;
+mod fit;
 mod fmt;
 mod render;
 

@@ -22,6 +22,8 @@ pub(crate) enum Command {
     Check(Check),
     /// Writes definitions in canonical form, in place; comments are kept
     Fmt(Fmt),
+    /// Compares customers with each other for `in top`, `in bottom` and `quantile`, and keeps the cut points
+    Fit(Fit),
     /// Tells which segments each customer belongs to, as one JSON line per customer
     Eval(Eval),
     /// Writes the message of each customer: as one JSON line, or as it is for one customer
@@ -66,6 +68,9 @@ pub(crate) struct Setting {
     /// The items of a catalogue, as JSON lines; may be repeated
     #[arg(long = "catalog", value_name = "NAME=FILE", value_parser = named_file)]
     pub(crate) catalogs: Vec<(String, PathBuf)>,
+    /// What `fit` wrote, for definitions that compare a customer with the others
+    #[arg(long, value_name = "FILE")]
+    pub(crate) population: Option<PathBuf>,
 }
 
 /// The customers, and what to do with those that cannot be read.
@@ -80,6 +85,17 @@ pub(crate) struct Customers {
     /// Let members pass that the definitions do not name
     #[arg(long)]
     pub(crate) ignore_unknown: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Fit {
+    #[command(flatten)]
+    pub(crate) setting: Setting,
+    #[command(flatten)]
+    pub(crate) customers: Customers,
+    /// The file to write the population to, in one step
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
 }
 
 #[derive(Debug, Args)]

@@ -2,7 +2,7 @@
 
 use std::{io::Write, ops::ControlFlow, path::Path};
 
-use audience::{At, Computed, Customer, Definitions, Segment, Value};
+use audience::{At, Computed, Customer, Definitions, NameError, Segment, Value};
 
 use crate::{
     args,
@@ -20,7 +20,7 @@ pub(crate) fn run(arguments: &args::Eval) -> Result<(), Failure> {
         return counts(arguments, &shop, &segments, &at);
     }
     let traits: Vec<Computed> = if arguments.traits {
-        shop.computed_all().collect()
+        traits(&shop)?
     } else {
         Vec::new()
     };
@@ -37,11 +37,37 @@ pub(crate) fn run(arguments: &args::Eval) -> Result<(), Failure> {
     Ok(out.flush()?)
 }
 
+fn is_unfitted<T>(found: Result<T, NameError>) -> bool {
+    matches!(found, Err(NameError::NeedsPopulation(_)))
+}
+
+/// The traits, all of them.
+fn traits(shop: &Definitions) -> Result<Vec<Computed>, Failure> {
+    let unfitted = shop.unfitted().filter(|name| is_unfitted(shop.computed(name)));
+    let unfitted: Vec<String> = unfitted.map(str::to_owned).collect();
+    if unfitted.is_empty() {
+        Ok(shop.computed_all().collect())
+    } else {
+        Err(input::needs_population(&unfitted))
+    }
+}
+
 /// The segments asked for, or all; in the order of definition either way.
 fn selected(shop: &Definitions, names: &[String]) -> Result<Vec<Segment>, Failure> {
     for name in names {
-        shop.segment(name)
-            .map_err(|error| Failure::Data(error.to_string()))?;
+        match shop.segment(name) {
+            Err(NameError::NeedsPopulation(_)) => {
+                return Err(input::needs_population(std::slice::from_ref(name)));
+            }
+            found => found.map_err(|error| Failure::Data(error.to_string()))?,
+        };
+    }
+    let unfitted = shop
+        .unfitted()
+        .filter(|name| names.is_empty() && is_unfitted(shop.segment(name)));
+    let unfitted: Vec<String> = unfitted.map(str::to_owned).collect();
+    if !unfitted.is_empty() {
+        return Err(input::needs_population(&unfitted));
     }
     let wanted = |segment: &Segment| names.is_empty() || names.iter().any(|name| name == segment.name());
     Ok(shop.segments().filter(wanted).collect())

@@ -2,13 +2,13 @@
 
 use std::{
     fmt::Display,
-    fs::File,
+    fs::{self, File},
     io::{self, BufRead, BufReader, Read},
     ops::ControlFlow,
     path::Path,
 };
 
-use audience::{At, Customer, Definitions, Limits};
+use audience::{At, Customer, Definitions, Limits, Population};
 use indicatif::ProgressBar;
 
 use crate::{args, failure::Failure};
@@ -19,8 +19,13 @@ pub(crate) fn setting(arguments: &args::Setting) -> Result<(Definitions, At), Fa
     for file in &arguments.more_definitions {
         builder = builder.file(file);
     }
-    let shop = builder.build()?;
+    let mut shop = builder.build()?;
     eprint!("{}", audience::render(shop.warnings(), shop.sources()));
+    if let Some(path) = &arguments.population {
+        let population = population(path).map_err(|error| Failure::data(path.display(), error))?;
+        let fitted = shop.with_population(&population);
+        shop = fitted.map_err(|error| Failure::data(path.display(), error))?;
+    }
     let mut at = shop.at(arguments.at, &arguments.zone);
     for (name, path) in &arguments.catalogs {
         let file = File::open(path).map_err(|error| Failure::data(path.display(), error))?;
@@ -40,6 +45,21 @@ pub(crate) fn setting(arguments: &args::Setting) -> Result<(Definitions, At), Fa
         at = at.with_items(items);
     }
     Ok((shop, at))
+}
+
+fn population(path: &Path) -> Result<Population, String> {
+    let json = fs::read(path).map_err(|error| error.to_string())?;
+    serde_json::from_slice(&json).map_err(|error| error.to_string())
+}
+
+/// What to say when something needs a population that was not given.
+pub(crate) fn needs_population(names: &[String]) -> Failure {
+    let verb = if names.len() == 1 { "compares" } else { "compare" };
+    let names: Vec<_> = names.iter().map(|it| format!("`{it}`")).collect();
+    Failure::Data(format!(
+        "{} {verb} customers with each other: run `audience fit`, and give what it writes with --population",
+        names.join(", "),
+    ))
 }
 
 /// Gives each customer of the file to `visit`, in order, until it breaks.

@@ -5,11 +5,13 @@ mod check;
 mod context;
 mod eval;
 mod failure;
+mod fit;
 mod fmt;
 mod input;
 mod output;
 mod progress;
 mod render;
+mod replace;
 
 use std::process::ExitCode;
 
@@ -19,6 +21,7 @@ fn main() -> ExitCode {
     let outcome = match args::Arguments::parse().command {
         args::Command::Check(arguments) => check::run(&arguments),
         args::Command::Fmt(arguments) => fmt::run(&arguments),
+        args::Command::Fit(arguments) => fit::run(&arguments),
         args::Command::Eval(arguments) => eval::run(&arguments),
         args::Command::Render(arguments) => render::run(&arguments),
     };

@@ -2,7 +2,7 @@
 
 use std::{fs, io::Write, ops::ControlFlow, path::Path};
 
-use audience::{At, Customer, Definitions, Format, Inputs, Placements, Rendered, Template};
+use audience::{At, Code, Customer, Definitions, Format, Inputs, Placements, Rendered, Severity, Template};
 
 use crate::{args, context::Context, failure::Failure, input, output, progress};
 
@@ -77,7 +77,17 @@ fn template(
     for (name, ty, _) in inputs {
         builder = builder.input(name.as_str(), ty.clone());
     }
-    let template = builder.build()?;
+    let template = builder.build().map_err(|error| {
+        let mut codes = error
+            .diagnostics()
+            .iter()
+            .filter(|it| it.severity == Severity::Error);
+        if codes.any(|it| it.code == Code::NeedsPopulation) {
+            eprint!("{error}");
+            return input::needs_population(&[path.display().to_string()]);
+        }
+        error.into()
+    })?;
     eprint!(
         "{}",
         audience::render(template.warnings(), std::slice::from_ref(template.source()))
