@@ -213,9 +213,9 @@ impl<'m, 'a, R: Row<'a>> Interpreter<'m, 'a, R> {
                 Value::DateTime(it) => self.at.zone().months_later(it, *months).map(Value::DateTime),
                 _ => None,
             },
-            ExprKind::Folded(_)
-            | ExprKind::Follow { .. }
-            | ExprKind::Host { .. } => unreachable!("the checker makes none of it yet"),
+            ExprKind::Folded(_) | ExprKind::Follow { .. } | ExprKind::Host { .. } => {
+                unreachable!("the checker makes none of it yet")
+            }
         }
     }
 

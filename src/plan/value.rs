@@ -62,9 +62,9 @@ impl Planner<'_> {
                 operand: self.node(operand),
                 months: *months,
             },
-            ExprKind::Folded(_)
-            | ExprKind::Follow { .. }
-            | ExprKind::Host { .. } => unreachable!("the checker makes none of it yet"),
+            ExprKind::Folded(_) | ExprKind::Follow { .. } | ExprKind::Host { .. } => {
+                unreachable!("the checker makes none of it yet")
+            }
         };
         self.add_node(node)
     }
