@@ -99,13 +99,13 @@ mod value;
 
 pub use definitions::{Bound, Builder, Computed, Definitions, Fitter, SchemaMismatch, Segment};
 pub use diagnostic::{Code, Diagnostic, Label, Severity, Source, render};
+pub use error::{CompileError, LimitError, LimitKind, NameError, NeedsPopulation, UnknownName};
 pub use eval::{
     At,
     explain::{
         Change, ChangedLeaf, Clause, ClauseKind, Counted, Edit, ExplainOptions, Explanation, Operand, Shown,
     },
 };
-pub use error::{CompileError, LimitError, LimitKind, NameError, NeedsPopulation, UnknownName};
 pub use function::HostFunction;
 pub use limits::Limits;
 pub use population::{Fitted, Population, PopulationError, PopulationProblem};
