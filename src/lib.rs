@@ -101,7 +101,7 @@ pub use definitions::{Bound, Builder, Computed, Definitions, Fitter, SchemaMisma
 pub use diagnostic::{Code, Diagnostic, Label, Severity, Source, render};
 pub use error::{CompileError, LimitError, LimitKind, NameError, NeedsPopulation, UnknownName};
 pub use eval::{
-    At,
+    At, NextChange,
     explain::{
         Change, ChangedLeaf, Clause, ClauseKind, Counted, Edit, ExplainOptions, Explanation, Operand, Shown,
     },

@@ -36,6 +36,10 @@ pub struct Limits {
     pub iterations: usize,
     /// Bytes of one customer's JSON. Default 64 MiB.
     pub record_bytes: usize,
+    /// Instants at which one question about the [next change](crate::Segment::next_change) may look, each of which takes
+    /// time proportional to the customer's events; the answer beyond is [`Unknown`](crate::NextChange::Unknown).
+    /// Default 10 000.
+    pub edges: usize,
 }
 
 impl Default for Limits {
@@ -51,6 +55,7 @@ impl Default for Limits {
             output_bytes: 1 << 20,
             iterations: 100_000,
             record_bytes: 64 << 20,
+            edges: 10_000,
         }
     }
 }

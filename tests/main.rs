@@ -7,6 +7,7 @@ mod hostile;
 mod layering;
 mod manifest;
 mod manual;
+mod next_change;
 mod properties;
 mod ranks;
 mod recommendations;

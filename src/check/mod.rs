@@ -13,6 +13,7 @@ mod definitions;
 mod expression;
 mod facts;
 mod filled;
+mod follow;
 mod lint;
 mod literal;
 mod membership;
@@ -87,7 +88,11 @@ pub(crate) fn check_beside(
     let mut ranks = Ranks::default();
     let formulas = formulas(&definitions, &mut names, limits, &mut ranks, &mut report);
     let module = (!report.has_errors()).then(|| module(&definitions, &names, formulas, ranks));
-    (module.flatten(), report.finish())
+    let module = module.flatten();
+    if let Some(module) = &module {
+        follow::warn(module, &mut report);
+    }
+    (module, report.finish())
 }
 
 /// The meaning of a trait or a segment.

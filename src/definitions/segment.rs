@@ -4,9 +4,10 @@ use std::{fmt, marker::PhantomData, sync::Arc};
 
 use super::Inner;
 use crate::{
-    eval::{self, At, interpret},
+    eval::{self, At, NextChange, interpret},
     hir,
-    record::{Binding, BoundRow, Customer, Record},
+    record::{Binding, BoundRow, Customer, Record, Row},
+    value::Duration,
 };
 
 /// A compiled segment: a group of customers given by a rule.
@@ -118,6 +119,70 @@ impl Segment {
         assert!(customer.fits(&self.inner.shape), "{SchemaMismatch}");
         interpret::test(&self.inner.module, &self.definition().condition, customer, at)
     }
+
+    /// Tells when the answer for `customer` changes if nothing new becomes known: the earliest instant after `at`, and within ten
+    /// years, at which it is another one.
+    ///
+    /// Events dated later than `at` come into being at their time. A service can so ask each customer once and then wait, instead
+    /// of asking everyone every night. Takes time proportional to the instants that are looked at times the customer's events;
+    /// most rules need one or two, and there are at most [`Limits::edges`](crate::Limits::edges).
+    ///
+    /// # Panics
+    ///
+    /// When the customer was loaded for another schema.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// # use audience::{Definitions, NextChange, Zone};
+    /// let shop = Definitions::parse("customer { id: string key, birth_date: date }  segment adults = years_since(birth_date) >= 18")?;
+    /// let ana = shop.customer_from_json(r#"{"id": "ana", "birth_date": "2010-03-29"}"#)?;
+    /// let at = shop.at("2026-06-01T00:00:00Z".parse()?, &Zone::named("Europe/Madrid")?);
+    /// let change = shop.segment("adults")?.next_change(&ana, &at);
+    /// assert_eq!(change, NextChange::At("2028-03-28T22:00:00Z".parse()?));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn next_change(&self, customer: &Customer, at: &At) -> NextChange {
+        self.next_change_within(customer, at, NextChange::HORIZON)
+    }
+
+    /// Tells when the answer for `customer` changes within so long, as [`next_change`](Self::next_change) does.
+    ///
+    /// # Panics
+    ///
+    /// When the customer was loaded for another schema.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// # use audience::{Definitions, Duration, NextChange, Zone};
+    /// let shop = Definitions::parse("customer { id: string key, joined: datetime }  segment new = joined in last 30 days")?;
+    /// let ana = shop.customer_from_json(r#"{"id": "ana", "joined": "2026-06-01T00:00:00Z"}"#)?;
+    /// let at = shop.at("2026-06-01T00:00:00Z".parse()?, &Zone::UTC);
+    /// let week = Duration::from_micros(7 * 86_400_000_000);
+    /// assert_eq!(shop.segment("new")?.next_change_within(&ana, &at, week), NextChange::NotWithin(week));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn next_change_within(&self, customer: &Customer, at: &At, horizon: Duration) -> NextChange {
+        assert!(customer.fits(&self.inner.shape), "{SchemaMismatch}");
+        self.changes(customer, at, horizon)
+    }
+}
+
+impl<R> Segment<R> {
+    fn changes<'a>(&self, customer: impl Row<'a>, at: &At, horizon: Duration) -> NextChange {
+        let condition = &self.definition().condition;
+        eval::next_change(
+            &self.inner.module,
+            condition,
+            customer,
+            at,
+            horizon,
+            self.inner.limits.edges,
+        )
+    }
 }
 
 impl<R: Record> Segment<R> {
@@ -151,6 +216,18 @@ impl<R: Record> Segment<R> {
     pub fn interpret(&self, record: &R, at: &At) -> bool {
         let row = BoundRow::new(record, self.bound());
         interpret::test(&self.inner.module, &self.definition().condition, row, at)
+    }
+
+    /// Tells when the answer for `record` changes if nothing new becomes known, as for a loaded customer.
+    #[must_use]
+    pub fn next_change(&self, record: &R, at: &At) -> NextChange {
+        self.next_change_within(record, at, NextChange::HORIZON)
+    }
+
+    /// Tells when the answer for `record` changes within so long.
+    #[must_use]
+    pub fn next_change_within(&self, record: &R, at: &At, horizon: Duration) -> NextChange {
+        self.changes(BoundRow::new(record, self.bound()), at, horizon)
     }
 
     pub(super) fn bound(&self) -> &Binding {

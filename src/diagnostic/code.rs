@@ -116,6 +116,8 @@ codes! {
     ConstantCondition "constant-condition" Warning;
     /// A sum of floats, whose last digits depend on the order.
     FloatSum "float-sum" Warning;
+    /// Something moves with `now` in a way that leaves the next change of an answer unknown.
+    NextChangeUnknown "next-change-unknown" Warning;
     /// A sensitive attribute is used.
     SensitiveUse "sensitive-use" Warning;
 }

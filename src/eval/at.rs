@@ -100,6 +100,18 @@ impl At {
         self.inner.items.iter().find(|items| items.catalog() == catalog)
     }
 
+    /// The same with another instant as now, for whoever asks the interpreter: no window is resolved.
+    pub(crate) fn moved(&self, now: DateTime) -> Self {
+        let mut inner = Inner::clone(&self.inner);
+        inner.now = now;
+        inner.today = inner.zone.date_of(now);
+        inner.moments = Arc::default();
+        inner.resolved.clear();
+        Self {
+            inner: Arc::new(inner),
+        }
+    }
+
     /// The values of a program's moments, when they are the ones resolved here.
     #[inline]
     pub(crate) fn resolved(&self, moments: &Arc<Moments>) -> Option<&[i64]> {

@@ -32,11 +32,11 @@ pub(crate) fn value<'a, R: Row<'a>>(module: &Module, expr: &Expr, customer: R, a
 
 /// One customer at one moment.
 pub(crate) struct Interpreter<'m, 'a, R: Row<'a>> {
-    module: &'m Module,
-    at: &'m At,
-    customer: R,
+    pub(super) module: &'m Module,
+    pub(super) at: &'m At,
+    pub(super) customer: R,
     /// The rows in scope after the customer, number 1 first, each with the collection it is of.
-    items: Vec<(Source, R::Item)>,
+    pub(super) items: Vec<(Source, R::Item)>,
     locals: &'m [Option<Value>],
     /// What was worked out already, so that definitions that build on each other many times over stay cheap.
     segments: HashMap<usize, bool>,
@@ -219,7 +219,7 @@ impl<'m, 'a, R: Row<'a>> Interpreter<'m, 'a, R> {
         }
     }
 
-    fn order(&mut self, lhs: &Expr, rhs: &Expr) -> Option<Ordering> {
+    pub(super) fn order(&mut self, lhs: &Expr, rhs: &Expr) -> Option<Ordering> {
         let (lhs, rhs) = (self.value(lhs)?, self.value(rhs)?);
         compare::compare(lhs.as_ref(), rhs.as_ref())
     }
@@ -470,7 +470,7 @@ impl<'m, 'a, R: Row<'a>> Interpreter<'m, 'a, R> {
         })
     }
 
-    fn bound(&mut self, bound: &Bound) -> Option<i64> {
+    pub(super) fn bound(&mut self, bound: &Bound) -> Option<i64> {
         let today = i64::from(self.at.today().days());
         Some(match bound {
             Bound::Instant(at) => at.micros(),
@@ -507,7 +507,7 @@ impl<'m, 'a, R: Row<'a>> Interpreter<'m, 'a, R> {
     }
 
     /// The rows of a list, or nothing when it is missing.
-    fn rows(&self, place: Place) -> Option<Vec<R::Item>> {
+    pub(super) fn rows(&self, place: Place) -> Option<Vec<R::Item>> {
         fn collect<'a, C: Rows<'a>>(rows: C) -> Vec<C::Row> {
             (0..rows.len()).map(|index| rows.get(index)).collect()
         }
@@ -585,7 +585,7 @@ fn returns(day: Date, stretch: Stretch) -> bool {
 }
 
 /// A place on the line of time: microseconds of a datetime, days of a date.
-fn steps(value: &Value) -> Option<i64> {
+pub(super) fn steps(value: &Value) -> Option<i64> {
     match value {
         Value::DateTime(it) => Some(it.micros()),
         Value::Date(it) => Some(i64::from(it.days())),

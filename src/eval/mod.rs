@@ -25,6 +25,7 @@ pub(crate) mod explain;
 mod frame;
 pub(crate) mod interpret;
 mod machine;
+mod next_change;
 mod scratch;
 #[cfg(test)]
 mod tests;
@@ -33,3 +34,5 @@ pub use at::At;
 pub(crate) use collection::Walk;
 pub(crate) use frame::Frame;
 pub(crate) use machine::{Machine, key, test};
+pub use next_change::NextChange;
+pub(crate) use next_change::next_change;

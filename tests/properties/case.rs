@@ -9,6 +9,7 @@ use audience::{At, Customer, Definitions, Schema};
 use serde::Deserialize;
 
 use super::{
+    changes::{self, Kinds},
     choices::Choices,
     client::Client,
     customers,
@@ -168,6 +169,35 @@ impl Compiled {
                 case.same(rule, index, ("interpreter in place", interpreted), answer.clone())?;
                 let value = in_place.value(client, &self.at);
                 case.same(rule, index, ("program in place", value), answer)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Nothing changes before the next change, and then the answer is another one.
+    pub(crate) fn next_changes_are_the_earliest(&self, case: &Case, kinds: &Kinds) -> Result<(), String> {
+        let instants = changes::instants(&self.definitions, &case.palette);
+        for rule in &case.rules.segments {
+            let segment = self.definitions.segment(&rule.name).map_err(text)?;
+            for (index, customer) in self.customers.iter().take(3).enumerate() {
+                changes::check(
+                    &self.definitions,
+                    &segment,
+                    customer,
+                    &case.palette,
+                    &instants,
+                    kinds,
+                )
+                .map_err(|error| {
+                    let Palette { now, zone, .. } = case.palette;
+                    format!(
+                        "{error}\nof  {} = {}\nat  {now} in {}\nfor {}",
+                        rule.name,
+                        rule.text,
+                        zone.name(),
+                        case.customers[index].json(Decimals::Numbers),
+                    )
+                })?;
             }
         }
         Ok(())

@@ -3,6 +3,7 @@
 //! `AUDIENCE_SEED=<number>` starts from other random numbers, `AUDIENCE_RULES=<number>` sets how many rules it draws.
 
 mod case;
+mod changes;
 mod choices;
 mod client;
 mod constructs;
@@ -64,6 +65,21 @@ fn every_evaluation_agrees_on_schemas_of_any_shape() {
         });
         (case, checked)
     });
+}
+
+/// The rules of `tests/next_change` are more often about time; these have everything else in them.
+#[test]
+fn the_next_change_of_an_answer_is_the_earliest() {
+    let kinds = changes::Kinds::default();
+    let shop = Definitions::parse(schema::SHOP).expect("the schema of the tests compiles");
+    run(rules_wanted() / 20, |numbers| {
+        let case = Case::draw(numbers, shop.schema(), schema::SHOP);
+        let checked = Compiled::new(&case).and_then(|it| it.next_changes_are_the_earliest(&case, &kinds));
+        (case, checked)
+    });
+    eprintln!("{kinds:?}");
+    let (at, not_within, unknown) = (kinds.at.get(), kinds.not_within.get(), kinds.unknown.get());
+    assert!(at > 0 && unknown * 10 < at + not_within, "{kinds:?}");
 }
 
 /// What a run starts from unless it is told otherwise: the same everywhere, so that a failure is about the change at hand.

@@ -1,0 +1,148 @@
+//! The next change by tables.
+
+use audience::{Definitions, Duration, Limits, NextChange, Zone};
+
+use super::rules::CONTRACT;
+
+/// The next change of a rule, for a customer with these members.
+#[track_caller]
+fn next(rule: &str, members: &str, (zone, now): (&str, &str)) -> NextChange {
+    let shop = Definitions::parse(&format!("{CONTRACT}\nsegment s = {rule}"))
+        .unwrap_or_else(|error| panic!("{error}"));
+    let json = format!(
+        "{{\"id\": \"ana\"{}{members}}}",
+        if members.is_empty() { "" } else { ", " }
+    );
+    let customer = shop
+        .customer_from_json(&json)
+        .unwrap_or_else(|error| panic!("{error}"));
+    let zone = Zone::named(zone).expect("a zone");
+    let at = shop.at(now.parse().expect("an instant"), &zone);
+    shop.segment("s")
+        .expect("it is there")
+        .next_change(&customer, &at)
+}
+
+#[track_caller]
+fn at(rule: &str, members: &str, moment: (&str, &str), expected: &str) {
+    assert_eq!(next(rule, members, moment).to_string(), expected, "{rule}");
+}
+
+const MADRID: (&str, &str) = ("Europe/Madrid", "2026-06-01T12:00:00Z");
+
+#[test]
+fn windows_ages_and_deadlines_have_their_instants() {
+    for (rule, members, expected) in [
+        (
+            "joined in last 30 days",
+            r#""joined": "2026-05-20T08:00:00.5Z""#,
+            "at 2026-06-19T08:00:00.5Z",
+        ),
+        (
+            "joined in last 30 days",
+            r#""joined": "2026-05-01T08:00:00Z""#,
+            "not within 3652 days",
+        ),
+        (
+            "joined in next 1 day",
+            r#""joined": "2026-06-20T08:00:00Z""#,
+            "at 2026-06-19T08:00:00Z",
+        ),
+        (
+            "joined before 30 days ago",
+            r#""joined": "2026-05-20T08:00:00Z""#,
+            "at 2026-06-19T08:00:00.000001Z",
+        ),
+        ("joined before 30 days ago", "", "not within 3652 days"),
+        (
+            "born in next 7 days",
+            r#""born": "2026-06-30""#,
+            "at 2026-06-22T22:00:00Z",
+        ),
+        ("age >= 18", r#""born": "2010-03-29""#, "at 2028-03-28T22:00:00Z"),
+        ("age >= 18", r#""born": "2008-02-29""#, "not within 3652 days"),
+        ("age = 20", r#""born": "2008-02-29""#, "at 2028-02-28T23:00:00Z"),
+        ("age >= 18", r#""born": "2020-01-01""#, "not within 3652 days"),
+        (
+            "days_since(joined) >= 3",
+            r#""joined": "2026-05-31T11:00:00Z""#,
+            "at 2026-06-03T11:00:00Z",
+        ),
+        (
+            "now > until",
+            r#""until": "2026-06-05T00:00:00Z""#,
+            "at 2026-06-05T00:00:00.000001Z",
+        ),
+        (
+            "now - joined > 2 days",
+            r#""joined": "2026-05-31T11:00:00Z""#,
+            "at 2026-06-02T11:00:00.000001Z",
+        ),
+        (
+            "no buys in last 1 day",
+            r#""buys": [{"at": "2026-06-01T02:00:00Z", "n": 1}]"#,
+            "at 2026-06-02T02:00:00Z",
+        ),
+        // Events of a later date come into being.
+        (
+            "any buys",
+            r#""buys": [{"at": "2026-08-01T02:00:00Z", "n": 1}]"#,
+            "at 2026-08-01T02:00:00Z",
+        ),
+        ("weekday(today) = \"sunday\"", "", "at 2026-06-06T22:00:00Z"),
+    ] {
+        at(rule, members, MADRID, expected);
+    }
+}
+
+/// [next-6]
+#[test]
+fn what_cannot_be_followed_is_told_with_its_place() {
+    let text = format!("{CONTRACT}\nsegment s = flag and string(now) = \"x\"");
+    let shop = Definitions::parse(&text).expect("compiles");
+    let part = text.find("string(now)").expect("it is there");
+    let at = shop.at("2026-06-01T12:00:00Z".parse().expect("an instant"), &Zone::UTC);
+    let ask = |json: &str| {
+        let customer = shop.customer_from_json(json).expect("fits");
+        shop.segment("s")
+            .expect("it is there")
+            .next_change(&customer, &at)
+    };
+    match ask(r#"{"id": "ana", "flag": true}"#) {
+        NextChange::Unknown(span) => assert_eq!(span.start as usize, part),
+        other => panic!("{other}"),
+    }
+    // Where another part decides, nothing is unknown.
+    assert_eq!(
+        ask(r#"{"id": "ben", "flag": false}"#),
+        NextChange::NotWithin(NextChange::HORIZON)
+    );
+}
+
+/// [next-7]
+#[test]
+fn a_question_looks_at_so_many_instants_and_no_more() {
+    let text = format!(
+        "{CONTRACT}\nsegment s = weekday(today) = \"monday\" and day(today) = 29 and month(today) = 2"
+    );
+    let ask = |edges| {
+        let limits = Limits {
+            edges,
+            ..Limits::default()
+        };
+        let shop = Definitions::builder()
+            .limits(limits)
+            .source("s", &text)
+            .build()
+            .expect("compiles");
+        let ana = shop.customer_from_json(r#"{"id": "ana"}"#).expect("fits");
+        let at = shop.at("2026-06-01T12:00:00Z".parse().expect("an instant"), &Zone::UTC);
+        let century = Duration::from_micros(36_525 * 86_400_000_000);
+        shop.segment("s")
+            .expect("it is there")
+            .next_change_within(&ana, &at, century)
+    };
+    // 29 February 2044 is a Monday.
+    assert_eq!(ask(10_000).to_string(), "at 2044-02-29T00:00:00Z");
+    assert!(matches!(ask(100), NextChange::Unknown(_)));
+}
