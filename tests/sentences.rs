@@ -141,6 +141,7 @@ fn each_limit_has_its_documented_default_and_can_be_set() {
         ("diagnostics", defaults.diagnostics),
         ("output_bytes", defaults.output_bytes),
         ("iterations", defaults.iterations),
+        ("edges", defaults.edges),
         ("record_bytes", defaults.record_bytes),
     ] {
         let row = manual

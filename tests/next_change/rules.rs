@@ -121,8 +121,66 @@ const ATOMS: &[&str] = &[
     "n > 1",
 ];
 
-/// Those that are not about instants or that another part of the language brings.
-const CALENDAR: &[&str] = &[];
+/// Steps and periods of the calendar. `{C}` is any number of calendar units.
+const CALENDAR: &[&str] = &[
+    "joined in last {C}",
+    "joined in next {C}",
+    "until in next {C}",
+    "joined before {C} ago",
+    "joined between {C} ago and {D} ago",
+    "joined + {C} < now",
+    "joined < now - {C}",
+    "until > now + {C}",
+    "until >= now - {C} + {E}",
+    "date(now - {C}) = date(joined)",
+    "born in last {C}",
+    "born in next {C}",
+    "born + {C} > today",
+    "born <= today - {C}",
+    "born anniversary in next {d}",
+    "born anniversary in last {C}",
+    "born anniversary today",
+    "born anniversary in this month",
+    "born anniversary in next week",
+    "joined anniversary in next 3 calendar days",
+    "born anniversary between 2026-03-01 and 2026-03-31",
+    "born anniversary since today",
+    "born anniversary before {d} ago",
+    "joined is today",
+    "until is tomorrow",
+    "joined is yesterday",
+    "joined in this {P}",
+    "joined in previous {P}",
+    "until in next {P}",
+    "born in previous {P}",
+    "joined in last 3 calendar days",
+    "until in next 2 calendar days",
+    "any buys today",
+    "no buys yesterday",
+    "any buys in previous {P}",
+    "count(buys in this {P}) >= 2",
+    "any buys in last {C}",
+    "no buys in last {C}",
+    "at least 2 buys in last {C}",
+    "exactly 1 buys in last {C}",
+    "sum(n of buys in last {C}) > 2",
+    "last(n of buys in last {C}) = 2",
+    "any buys in last 2 calendar days",
+    "mode(n of buys in last {C}) = 1",
+    "any favs where added in last {C}",
+    "any buys where (any favs where added in last {C})",
+    "any favs where customer.joined in last {C}",
+];
+const CALENDAR_STEPS: &[&str] = &[
+    "1 month",
+    "1 month",
+    "2 months",
+    "3 months",
+    "1 quarter",
+    "1 year",
+    "13 months",
+];
+const PERIODS: &[&str] = &["day", "week", "month", "quarter", "year"];
 
 const EXACT: &[&str] = &[
     "1 second",
@@ -163,6 +221,8 @@ fn atom(random: &mut Random) -> String {
         atom = atom.replacen("{d}", random.pick(WHOLE), 1);
         atom = atom.replacen("{E}", random.pick(EXACT), 1);
         atom = atom.replacen("{e}", random.pick(WHOLE), 1);
+        atom = atom.replacen("{C}", random.pick(CALENDAR_STEPS), 1);
+        atom = atom.replacen("{P}", random.pick(PERIODS), 1);
         atom = atom.replacen(
             "{t}",
             random.pick(&["today", "2026-03-29", "2026-10-25", "2011-12-30", "until"]),

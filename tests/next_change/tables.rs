@@ -95,6 +95,32 @@ fn windows_ages_and_deadlines_have_their_instants() {
     }
 }
 
+/// While the last days of March look back on 28 February, each of them runs over it again.
+#[test]
+fn a_clamped_month_passes_a_day_more_than_once() {
+    let bought = r#""buys": [{"at": "2026-02-28T12:00:00Z", "n": 1}]"#;
+    let rule = "any buys in last 1 month";
+    for (now, next) in [
+        ("2026-03-01T00:00:00Z", "at 2026-03-28T12:00:00Z"),
+        ("2026-03-28T12:00:00Z", "at 2026-03-29T00:00:00Z"),
+        ("2026-03-29T00:00:00Z", "at 2026-03-29T12:00:00Z"),
+        ("2026-03-31T00:00:00Z", "at 2026-03-31T12:00:00Z"),
+        ("2026-03-31T12:00:00Z", "not within 3652 days"),
+    ] {
+        at(rule, bought, ("UTC", now), next);
+    }
+    // The clock goes back an hour on 25 October, and so does what is a month earlier.
+    let bought = r#""buys": [{"at": "2026-09-25T00:30:00Z", "n": 1}]"#;
+    for (now, next) in [
+        ("2026-10-25T00:00:00Z", "at 2026-10-25T00:30:00Z"),
+        ("2026-10-25T00:30:00Z", "at 2026-10-25T01:00:00Z"),
+        ("2026-10-25T01:00:00Z", "at 2026-10-25T01:30:00Z"),
+        ("2026-10-25T01:30:00Z", "not within 3652 days"),
+    ] {
+        at(rule, bought, ("Europe/Madrid", now), next);
+    }
+}
+
 /// [next-6]
 #[test]
 fn what_cannot_be_followed_is_told_with_its_place() {
