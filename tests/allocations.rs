@@ -120,6 +120,11 @@ const GOLDEN: &[(&str, &str)] = &[
     ("true false", "vip = true"),
     ("condition as a value", "(age > 1) = (orders > 1)"),
     ("nested record", "consent.more.kind = \"a\""),
+    ("in top", "spent in top 30%"),
+    ("in bottom", "sum(amount of purchases) in bottom 30%"),
+    ("not before a rank", "score not in top 30%"),
+    ("quantile", "quantile(orders + 1, 4) + 1 > 2"),
+    ("quantile", "quantile(signed_up_at, 4) >= 3"),
     ("datetime in last", "seen_at in last 30 days"),
     ("datetime in next", "seen_at in next 30 days"),
     ("datetime between", "seen_at between 2026-01-01 and 2026-02-01"),
@@ -400,6 +405,11 @@ fn matching_allocates_nothing_after_a_first_pass() {
             )
         })
         .collect();
+    let fitting = shop.at(palette.now, &palette.zone);
+    let population = shop.fit(people.iter().map(|(customer, _)| customer), &fitting);
+    let shop = shop
+        .with_population(&population)
+        .unwrap_or_else(|error| panic!("{error}"));
     let clients = shop.bind::<Client>().unwrap_or_else(|error| panic!("{error}"));
     let at = shop.at(palette.now, &palette.zone);
 

@@ -5,7 +5,7 @@ use std::{
     fmt::{Debug, Display},
 };
 
-use audience::{At, Customer, Definitions, Schema};
+use audience::{At, Customer, Definitions, Population, Schema};
 use serde::Deserialize;
 
 use super::{
@@ -73,6 +73,8 @@ impl Case {
 /// The definitions of a case, compiled, with its customers loaded.
 pub(crate) struct Compiled {
     definitions: Definitions,
+    /// Fitted from the customers themselves.
+    population: Population,
     at: At,
     customers: Vec<Customer>,
 }
@@ -84,16 +86,22 @@ impl Compiled {
 
     fn of_text(case: &Case, text: &str) -> Result<Self, String> {
         let definitions = Definitions::parse(text).map_err(|error| format!("does not compile:\n{error}"))?;
-        let at = definitions.at(case.palette.now, &case.palette.zone);
         let load = |customer: &Datum| {
             let json = customer.json(Decimals::Numbers);
             definitions
                 .customer_from_json(&json)
                 .map_err(|error| format!("does not load: {error}\n{json}"))
         };
-        let customers = case.customers.iter().map(load).collect::<Result<_, String>>()?;
+        let customers: Vec<Customer> = case.customers.iter().map(load).collect::<Result<_, String>>()?;
+        let at = definitions.at(case.palette.now, &case.palette.zone);
+        let population = definitions.fit(&customers, &at);
+        let definitions = definitions
+            .with_population(&population)
+            .map_err(|error| error.to_string())?;
+        let at = definitions.at(case.palette.now, &case.palette.zone);
         Ok(Self {
             definitions,
+            population,
             at,
             customers,
         })
@@ -143,6 +151,9 @@ impl Compiled {
         let read = |it: &Datum| Client::deserialize(it.clone()).expect("the struct has the schema's fields");
         let clients: Vec<Client> = case.customers.iter().map(read).collect();
         let bound = self.definitions.bind::<Client>().map_err(text)?;
+        if bound.fit(&clients, &self.at) != self.population {
+            return Err("fitted in place, the population is another".to_owned());
+        }
         let both = || self.customers.iter().zip(&clients).enumerate();
         for rule in case
             .rules

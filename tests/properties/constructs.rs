@@ -82,6 +82,11 @@ pub(crate) const ALL: &[&str] = &[
     "true false",
     "condition as a value",
     "nested record",
+    // The customer among others.
+    "in top",
+    "in bottom",
+    "not before a rank",
+    "quantile",
     // Time.
     "datetime in last",
     "datetime in next",

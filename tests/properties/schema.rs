@@ -19,6 +19,8 @@ pub(crate) struct Slot {
     pub(crate) path: String,
     pub(crate) ty: Type,
     pub(crate) optional: bool,
+    /// Personal or sensitive.
+    pub(crate) private: bool,
 }
 
 /// All that paths reach from a row with these fields, nested records and what is in them included.
@@ -26,10 +28,12 @@ pub(crate) fn slots(fields: &[Field]) -> Vec<Slot> {
     let mut slots = Vec::new();
     for field in fields {
         let path = name(&field.name);
+        let private = field.roles.personal || field.roles.sensitive;
         if let Type::Record(inner) = &field.ty {
             slots.extend(self::slots(inner).into_iter().map(|slot| Slot {
                 path: format!("{path}.{}", slot.path),
                 optional: slot.optional || field.optional,
+                private: slot.private || private,
                 ty: slot.ty,
             }));
         }
@@ -37,6 +41,7 @@ pub(crate) fn slots(fields: &[Field]) -> Vec<Slot> {
             path,
             ty: field.ty.clone(),
             optional: field.optional,
+            private,
         });
     }
     slots

@@ -100,11 +100,16 @@ impl Generator<'_, '_> {
 
     /// A collection whose items have something of that kind; none inside `where`.
     fn collection_with(&mut self, kind: Option<&Kind>) -> Option<Collection> {
-        let has = |it: &Collection| it.slots.iter().any(|slot| Kind::of(&slot.ty).as_ref() == kind);
+        let compared = self.compared;
+        let may = |private: bool| !(compared && private);
+        let has = |it: &Collection| {
+            let mut slots = it.slots.iter().filter(|slot| may(slot.private));
+            slots.any(|slot| Kind::of(&slot.ty).as_ref() == kind)
+        };
         let fitting: Vec<&Collection> = self
             .collections
             .iter()
-            .filter(|it| self.item.is_none() && (kind.is_none() || has(it)))
+            .filter(|it| self.item.is_none() && may(it.private) && (kind.is_none() || has(it)))
             .collect();
         // Values of events more often than of lists: there are more kinds of them in the table.
         let events: Vec<&Collection> = fitting.iter().copied().filter(|it| it.is_event).collect();

@@ -28,7 +28,7 @@ impl Generator<'_, '_> {
         }
         // How much is calculated is another matter than how many conditions stand inside each other.
         let depth = 3 - self.choices.below(4);
-        let piece = match self.choices.below(24) {
+        let piece = match self.choices.below(26) {
             0..=6 => Some(self.comparison(depth)),
             7 => Some(self.between(depth)),
             8 | 9 => Some(self.membership(depth)),
@@ -38,6 +38,7 @@ impl Generator<'_, '_> {
             15 | 16 | 21..=23 => Some(self.in_window(depth)),
             17 | 18 => self.quantified(depth),
             19 => self.in_segment(),
+            24 | 25 => self.rank(depth),
             _ => Some(self.bool_alone(depth)),
         };
         piece.unwrap_or_else(|| self.comparison(depth))
@@ -163,7 +164,7 @@ impl Generator<'_, '_> {
         let traits: Vec<(String, Kind)> = self
             .traits
             .iter()
-            .filter(|(_, kind)| matches!(kind, Kind::Words(_)))
+            .filter(|(name, kind)| matches!(kind, Kind::Words(_)) && self.is_usable(name))
             .cloned()
             .collect();
         if !traits.is_empty() && self.choices.one_in(3) {
@@ -441,12 +442,14 @@ impl Generator<'_, '_> {
     }
 
     fn in_segment(&mut self) -> Option<Piece> {
-        if self.segments.is_empty() {
+        let segments = self.segments.iter().filter(|it| self.is_usable(it));
+        let segments: Vec<String> = segments.cloned().collect();
+        if segments.is_empty() {
             return None;
         }
         let negated = self.choices.one_in(3);
         self.note(if negated { "not in segment" } else { "in segment" });
-        let segment = self.choices.pick(&self.segments).clone();
+        let segment = self.choices.pick(&segments);
         let not = if negated { "not " } else { "" };
         Some(Piece::new(
             Level::Comparison,

@@ -19,7 +19,15 @@ impl Generator<'_, '_> {
                 let (words, piece) = self.case_of_words(1);
                 return (Kind::Words(words), piece);
             }
-            _ => Kind::Int,
+            _ => {
+                let quantile = if self.choices.one_in(3) {
+                    self.quantile(2)
+                } else {
+                    None
+                };
+                let piece = quantile.unwrap_or_else(|| self.value(&Kind::Int, 2));
+                return (Kind::Int, piece);
+            }
         };
         let piece = self.value(&kind, 2);
         (kind, piece)

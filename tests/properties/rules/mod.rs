@@ -9,6 +9,7 @@ mod collection;
 mod condition;
 mod expression;
 mod literal;
+mod rank;
 mod window;
 
 use std::{collections::BTreeSet, fmt::Write, sync::Arc};
@@ -158,6 +159,7 @@ struct Collection {
     name: String,
     slots: Vec<Slot>,
     is_event: bool,
+    private: bool,
 }
 
 struct Generator<'a, 'b> {
@@ -169,6 +171,10 @@ struct Generator<'a, 'b> {
     item: Option<Collection>,
     traits: Vec<(String, Kind)>,
     segments: Vec<String>,
+    /// The traits and segments that ranks may be made of.
+    comparable: BTreeSet<String>,
+    /// Whether what is drawn may stand in a rank: nothing private, and no rank.
+    compared: bool,
     probes: Vec<Probe>,
     /// What the condition at hand is made of.
     found: BTreeSet<&'static str>,
@@ -185,6 +191,12 @@ pub(crate) fn draw(schema: &Schema, schema_text: &str, palette: &Palette, string
     };
     for (index, numbers) in strings.iter().enumerate() {
         generator.choices = Choices::new(numbers);
+        generator.compared = generator.choices.one_in(3);
+        if generator.compared {
+            generator
+                .comparable
+                .extend([format!("t{index}"), format!("s{index}")]);
+        }
         if generator.choices.one_in(5) {
             let (kind, piece) = generator.any_value();
             let name = format!("t{index}");
@@ -218,6 +230,7 @@ impl<'b> Generator<'_, 'b> {
                     name: slot.path.clone(),
                     slots: schema::slots(fields),
                     is_event: false,
+                    private: slot.private,
                 }),
                 _ => None,
             },
@@ -228,11 +241,13 @@ impl<'b> Generator<'_, 'b> {
                 path: "at".to_owned(),
                 ty: Type::DateTime,
                 optional: false,
+                private: false,
             };
             Collection {
                 name: schema::name(name),
                 slots: std::iter::once(at).chain(schema::slots(&event.fields)).collect(),
                 is_event: true,
+                private: false,
             }
         });
         Self {
@@ -243,6 +258,8 @@ impl<'b> Generator<'_, 'b> {
             item: None,
             traits: Vec::new(),
             segments: Vec::new(),
+            comparable: BTreeSet::new(),
+            compared: false,
             probes: Vec::new(),
             found: BTreeSet::new(),
         }
@@ -259,8 +276,10 @@ impl<'b> Generator<'_, 'b> {
 
     /// The slots in scope: the item's, then those of the customer that none of the item's hides.
     fn slots(&self) -> Vec<Slot> {
+        let compared = self.compared;
+        let comparable = |slot: &&Slot| !(compared && slot.private);
         let Some(item) = &self.item else {
-            return self.customer.clone();
+            return self.customer.iter().filter(comparable).cloned().collect();
         };
         let head = |path: &str| path.split('.').next().unwrap_or(path).to_owned();
         let hidden: BTreeSet<String> = item.slots.iter().map(|slot| head(&slot.path)).collect();
@@ -274,15 +293,29 @@ impl<'b> Generator<'_, 'b> {
             .chain(&item.slots)
             .chain(&item.slots)
             .chain(rest)
+            .filter(comparable)
             .cloned()
             .collect()
+    }
+
+    /// Whether a trait or segment may be used in what is drawn.
+    fn is_usable(&self, name: &str) -> bool {
+        !self.compared || self.comparable.contains(name)
+    }
+
+    /// Draws what may stand in a rank.
+    fn comparable<T>(&mut self, draw: impl FnOnce(&mut Self) -> T) -> T {
+        let before = std::mem::replace(&mut self.compared, true);
+        let drawn = draw(self);
+        self.compared = before;
+        drawn
     }
 
     /// Traits by name, unless a property of the item hides them.
     fn traits_of(&self, kind: &Kind) -> Vec<String> {
         self.traits
             .iter()
-            .filter(|(_, it)| it == kind)
+            .filter(|(name, it)| it == kind && self.is_usable(name))
             .map(|(name, _)| name.clone())
             .collect()
     }
