@@ -26,7 +26,7 @@ pub struct Limits {
     pub nodes: usize,
     /// Definitions in all sources together. Default 100 000.
     pub definitions: usize,
-    /// Bytes of a compiled regular expression. Default 1 MiB.
+    /// Bytes of a compiled regular expression; all of them together may have 64 times as many. Default 1 MiB.
     pub regex_bytes: usize,
     /// Diagnostics reported before the rest is only counted. Default 100.
     pub diagnostics: usize,

@@ -72,7 +72,13 @@ impl Checker<'_> {
         }
     }
 
-    fn unknown_word<T>(&mut self, span: Span, text: &str, words: &[Arc<str>], other: Span) -> Option<T> {
+    pub(crate) fn unknown_word<T>(
+        &mut self,
+        span: Span,
+        text: &str,
+        words: &[Arc<str>],
+        other: Span,
+    ) -> Option<T> {
         let near = self.report.suggest(text, words.iter().map(|it| &**it));
         let help = near.map(|it| it.replace('`', "\"")).or_else(|| {
             let shown: Vec<_> = words.iter().take(10).map(|it| format!("{it:?}")).collect();

@@ -1,9 +1,7 @@
 //! Expressions that are true or false.
 
 use super::{
-    Checker,
-    expression::bare,
-    facts,
+    Checker, facts,
     lint::{self, Negation},
     literal::Operand,
     path::{Found, display},
@@ -11,7 +9,7 @@ use super::{
 };
 use crate::{
     diagnostic::{Code, Diagnostic},
-    hir::{Condition, ConditionKind, Expr, ExprKind, Order, TextTest},
+    hir::{Condition, ConditionKind, Expr, ExprKind, Order},
     span::Span,
     syntax::{
         ast::{self, CompareOp, Literal},
@@ -52,9 +50,10 @@ impl Checker<'_> {
                 ignoring_case,
             } => {
                 if *ignoring_case {
-                    self.report.unsupported::<()>(span, "`ignoring case` is");
+                    self.compare_ignoring_case(expr, *op, [lhs, rhs])
+                } else {
+                    self.compare(expr, *op, lhs, rhs)
                 }
-                self.compare(expr, *op, lhs, rhs)
             }
             ast::ExprKind::Between {
                 operand,
@@ -67,24 +66,14 @@ impl Checker<'_> {
                 set,
                 negated,
                 ignoring_case,
-            } => {
-                if *ignoring_case {
-                    self.report.unsupported::<()>(span, "`ignoring case` is");
-                }
-                self.membership(expr, operand, set, *negated)
-            }
+            } => self.membership(expr, operand, set, *negated, *ignoring_case),
             ast::ExprKind::TextTest {
                 test,
                 operand,
                 pattern,
                 negated,
                 ignoring_case,
-            } => {
-                if *ignoring_case {
-                    self.report.unsupported::<()>(span, "`ignoring case` is");
-                }
-                self.text_test(expr, *test, operand, pattern, *negated)
-            }
+            } => self.text_test(expr, *test, [operand, pattern], *negated, *ignoring_case),
             ast::ExprKind::ContainsEach {
                 operand,
                 all,
@@ -287,59 +276,6 @@ impl Checker<'_> {
         let condition = Condition::new(expr.span, kind);
         let operands = [(operand_written, &operand), (bounds[0], &low), (bounds[1], &high)];
         Some(self.test(expr, negated, condition, &operands))
-    }
-
-    fn text_test(
-        &mut self,
-        expr: &ast::Expr,
-        test: ast::TextTest,
-        operand_written: &ast::Expr,
-        pattern_written: &ast::Expr,
-        negated: bool,
-    ) -> Option<Condition> {
-        let test = match test {
-            ast::TextTest::Contains => TextTest::Contains,
-            ast::TextTest::StartsWith => TextTest::StartsWith,
-            ast::TextTest::EndsWith => TextTest::EndsWith,
-            ast::TextTest::Matches => return self.report.unsupported(expr.span, "`matches` is"),
-        };
-        let operand = match self.found(operand_written) {
-            Some(Found::List(list)) if test == TextTest::Contains => {
-                return self.contains(expr, operand_written, &list, pattern_written, negated);
-            }
-            found => self.text(operand_written, found),
-        };
-        let pattern = self.found(pattern_written);
-        let pattern = self.text(pattern_written, pattern);
-        let (operand, pattern) = (operand?, pattern?);
-        let kind = ConditionKind::Text {
-            test,
-            operand: Box::new(operand.clone()),
-            pattern: Box::new(pattern.clone()),
-        };
-        let condition = Condition::new(expr.span, kind);
-        let operands = [(operand_written, &operand), (pattern_written, &pattern)];
-        Some(self.test(expr, negated, condition, &operands))
-    }
-
-    /// What was found, where it must be text.
-    fn text(&mut self, expr: &ast::Expr, found: Option<Found>) -> Option<Expr> {
-        let value = match &bare(expr).kind {
-            ast::ExprKind::Path(path) => self.single(found?, path)?,
-            _ => match found? {
-                Found::Value(value) => value,
-                _ => return None,
-            },
-        };
-        if !value.ty.is_text() {
-            let error = Diagnostic::new(
-                Code::TypeMismatch,
-                format!("{} is not text", type_name(&value.ty)),
-            )
-            .label(value.span, "a text is needed here");
-            return self.report.fail(error);
-        }
-        Some(value)
     }
 
     fn in_segment(&mut self, span: Span, name: &ast::Name, negated: bool) -> Option<Condition> {

@@ -58,6 +58,9 @@ impl Facts {
 
     fn fill(&mut self, expr: &Expr) {
         self.filled.push(expr.clone());
+        if let ExprKind::Folded(text) = &expr.kind {
+            self.fill(text);
+        }
         if let ExprKind::Call {
             function: Function::Lower | Function::Upper | Function::Trim | Function::Domain,
             args,
@@ -94,7 +97,9 @@ fn extend<T>(facts: &mut Vec<T>, more: Vec<T>) {
 fn needed(expr: &Expr) -> Vec<&Expr> {
     match &expr.kind {
         ExprKind::Arithmetic { lhs, rhs, .. } => vec![&**lhs, &**rhs],
-        ExprKind::Negate(inner) | ExprKind::Shift { operand: inner, .. } => vec![&**inner],
+        ExprKind::Negate(inner) | ExprKind::Folded(inner) | ExprKind::Shift { operand: inner, .. } => {
+            vec![&**inner]
+        }
         ExprKind::Call { function, args } if *function != Function::Default => args.iter().collect(),
         _ => Vec::new(),
     }
@@ -223,7 +228,9 @@ pub(crate) fn known_given(expr: &Expr, facts: &Facts) -> bool {
                 && !matches!(&rhs.kind, ExprKind::Constant(value) if !is_zero(value));
             !may_divide_by_zero && known_given(lhs, facts) && known_given(rhs, facts)
         }
-        ExprKind::Negate(inner) | ExprKind::Shift { operand: inner, .. } => known_given(inner, facts),
+        ExprKind::Negate(inner) | ExprKind::Folded(inner) | ExprKind::Shift { operand: inner, .. } => {
+            known_given(inner, facts)
+        }
         ExprKind::Call { function, args } => match function {
             Function::Domain => false,
             Function::Default => args.iter().any(|arg| known_given(arg, facts)),

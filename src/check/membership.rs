@@ -19,6 +19,7 @@ impl Checker<'_> {
         operand_written: &ast::Expr,
         set: &Set,
         negated: bool,
+        ignoring_case: bool,
     ) -> Option<Condition> {
         let items = match set {
             Set::Literals(items) => items,
@@ -26,6 +27,9 @@ impl Checker<'_> {
         };
         let operand = self.operand(operand_written)?;
         let operand = self.settle(operand)?;
+        if ignoring_case {
+            return self.in_texts_ignoring_case(expr, (operand_written, &operand), items, negated);
+        }
         let (values, clocks) = self.set(&operand, items)?;
         let test = |kind| Condition::new(expr.span, kind);
         let constants = test(ConditionKind::In {
@@ -70,7 +74,7 @@ impl Checker<'_> {
     }
 
     /// The items of `[ … ]` as constants of the operand's type, and those that depend on the zone.
-    fn set(&mut self, operand: &Expr, items: &[ast::Expr]) -> Option<(Vec<Value>, Vec<Expr>)> {
+    pub(crate) fn set(&mut self, operand: &Expr, items: &[ast::Expr]) -> Option<(Vec<Value>, Vec<Expr>)> {
         let (mut values, mut clocks) = (Vec::with_capacity(items.len()), Vec::new());
         let mut right = true;
         for item in items {

@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 
+use super::pattern::Patterns;
 use crate::{
     diagnostic::{Code, Diagnostic, Severity, suggest},
     limits::Limits,
@@ -19,6 +20,7 @@ pub(crate) struct Report {
     pub(crate) limits: Limits,
     /// How many names may still be compared.
     searched: Cell<usize>,
+    pub(crate) patterns: Patterns,
 }
 
 impl Report {
@@ -27,6 +29,7 @@ impl Report {
             diagnostics: Vec::new(),
             limits: limits.clone(),
             searched: Cell::new(NAMES),
+            patterns: Patterns::default(),
         }
     }
 

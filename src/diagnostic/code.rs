@@ -48,6 +48,8 @@ codes! {
     InvalidUtf8 "invalid-utf8" Error;
     /// A literal that is out of range, has too many digits or names a day that does not exist.
     InvalidLiteral "invalid-literal" Error;
+    /// A regular expression that is none.
+    InvalidPattern "invalid-pattern" Error;
     /// A file could not be read.
     UnreadableFile "unreadable-file" Error;
     /// No `customer` block.

@@ -100,7 +100,7 @@ impl<'a, R: Row<'a>> Machine<'a, '_, R> {
     }
 
     /// Text that a function writes.
-    fn make(&mut self, datum: Datum<'a>, write: fn(&str, &mut String)) -> Option<Datum<'a>> {
+    pub(super) fn make(&mut self, datum: Datum<'a>, write: fn(&str, &mut String)) -> Option<Datum<'a>> {
         if !matches!(self.resolve(datum), ValueRef::Text(_)) {
             return None;
         }

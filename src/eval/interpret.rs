@@ -16,7 +16,8 @@ use crate::{
     record::{Row, Rows},
     schema::Layout,
     value::{
-        Date, DateTime, Decimal, Type, Value, ValueRef, compare, months_later, number, start_of_period, text,
+        Date, DateTime, Decimal, Type, Value, ValueRef, compare, fold, months_later, number, start_of_period,
+        text,
     },
 };
 
@@ -87,6 +88,9 @@ impl<'m, 'a, R: Row<'a>> Interpreter<'m, 'a, R> {
                 },
                 _ => false,
             },
+            ConditionKind::Matches { operand, pattern } => {
+                matches!(self.value(operand), Some(Value::Text(it)) if pattern.regex.is_match(&it))
+            }
             ConditionKind::Contains { list, item } => {
                 let Some(item) = self.value(item) else {
                     return false;
@@ -157,10 +161,9 @@ impl<'m, 'a, R: Row<'a>> Interpreter<'m, 'a, R> {
                     .and_then(|(value, point)| compare::compare(value.as_ref(), point.as_ref()));
                 order.is_some_and(|order| if *top { order.is_ge() } else { order.is_le() })
             }
-            ConditionKind::Matches { .. }
-            | ConditionKind::Near { .. }
-            | ConditionKind::Sample { .. }
-            | ConditionKind::Sequence { .. } => unreachable!("the checker makes none of it yet"),
+            ConditionKind::Near { .. } | ConditionKind::Sample { .. } | ConditionKind::Sequence { .. } => {
+                unreachable!("the checker makes none of it yet")
+            }
             ConditionKind::Segment(index) => self.segment(*index),
         }
     }
@@ -189,6 +192,10 @@ impl<'m, 'a, R: Row<'a>> Interpreter<'m, 'a, R> {
                 calculate(lhs.as_ref(), rhs.as_ref()).map(ValueRef::to_owned)
             }
             ExprKind::Negate(inner) => number::negate(self.value(inner)?.as_ref()).map(ValueRef::to_owned),
+            ExprKind::Folded(inner) => match self.value(inner)? {
+                Value::Text(text) => Some(fold::folded(&text).into()),
+                _ => None,
+            },
             ExprKind::Call { function, args } => self.call(*function, args),
             ExprKind::Quantile { operand, parts, rank } => {
                 let value = self.value(operand)?;
@@ -213,7 +220,7 @@ impl<'m, 'a, R: Row<'a>> Interpreter<'m, 'a, R> {
                 Value::DateTime(it) => self.at.zone().months_later(it, *months).map(Value::DateTime),
                 _ => None,
             },
-            ExprKind::Folded(_) | ExprKind::Follow { .. } | ExprKind::Host { .. } => {
+            ExprKind::Follow { .. } | ExprKind::Host { .. } => {
                 unreachable!("the checker makes none of it yet")
             }
         }

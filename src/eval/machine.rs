@@ -12,7 +12,7 @@ use crate::{
         set_order, start_of,
     },
     record::Row,
-    value::{Date, DateTime, Decimal, ValueRef, compare, number, text},
+    value::{Date, DateTime, Decimal, ValueRef, compare, fold, number, text},
 };
 
 /// A [`Program`] at work on one customer at one moment.
@@ -112,6 +112,8 @@ fn of_slot<'a, T: Row<'a>>(
         Op::TextContains { slot, finder } => row
             .text(slot)
             .is_some_and(|it| program.finders[finder as usize].find(it.as_bytes()).is_some()),
+        Op::TextFolded { slot, folding } => row.text(slot).is_some_and(|it| folded(program, folding, it)),
+        Op::TextMatches { slot, pattern } => row.text(slot).is_some_and(|it| matches(program, pattern, it)),
         Op::TextEmpty { slot } => row.text(slot).is_some_and(str::is_empty),
         Op::TextFilled { slot } => row.text(slot).is_some_and(text::filled),
         Op::NumberIn { slot, kind, set } => read(row, slot, kind)
@@ -264,6 +266,12 @@ impl<'a, 'l, R: Row<'a>> Machine<'a, 'l, R> {
                     _ => false,
                 }
             }
+            Test::Folded { operand, folding } => {
+                self.text(operand).is_some_and(|it| folded(program, folding, it))
+            }
+            Test::Matches { operand, pattern } => {
+                self.text(operand).is_some_and(|it| matches(program, pattern, it))
+            }
             Test::Window { operand, stretch } => {
                 let operand = self.eval(operand).and_then(|it| key(self.resolve(it)));
                 match (operand, self.stretch(stretch)) {
@@ -345,6 +353,10 @@ impl<'a, 'l, R: Row<'a>> Machine<'a, 'l, R> {
                 _ => None,
             }
             .map(Datum::Plain),
+            Node::Folded(inner) => {
+                let inner = self.eval(inner)?;
+                self.make(inner, fold::fold)
+            }
             Node::Call { function, args } => self.call(function, &program.args[args as usize]),
             Node::Quantile { value, cuts } => {
                 let value = self.eval(value)?;
@@ -587,4 +599,14 @@ fn is_among(text: &str, set: &[Box<str>]) -> bool {
     } else {
         set.binary_search_by(|it| set_order(it, text)).is_ok()
     }
+}
+
+#[inline(never)]
+fn folded(program: &Program, folding: u32, text: &str) -> bool {
+    program.foldings[folding as usize].accepts(text)
+}
+
+#[inline(never)]
+fn matches(program: &Program, pattern: u32, text: &str) -> bool {
+    program.patterns[pattern as usize].regex.is_match(text)
 }

@@ -11,11 +11,8 @@ use super::{
 };
 use crate::{
     function::Function,
-    hir::{
-        AggregateKind, Condition, ConditionKind, Expr, ExprKind, Items, Order, Place, Quantifier, TextTest,
-        Window,
-    },
-    value::{Type, Value, compare, text},
+    hir::{AggregateKind, Condition, ConditionKind, Expr, ExprKind, Items, Order, Place, Quantifier, Window},
+    value::{Type, Value, compare, fold::Folding, text},
 };
 
 impl<'m> Planner<'m> {
@@ -89,10 +86,10 @@ impl<'m> Planner<'m> {
                 share,
                 rank,
             } => self.rank(operand, *top, *share, *rank),
-            ConditionKind::Matches { .. }
-            | ConditionKind::Near { .. }
-            | ConditionKind::Sample { .. }
-            | ConditionKind::Sequence { .. } => unreachable!("the checker makes none of it yet"),
+            ConditionKind::Matches { operand, pattern } => self.matches(operand, pattern),
+            ConditionKind::Near { .. } | ConditionKind::Sample { .. } | ConditionKind::Sequence { .. } => {
+                unreachable!("the checker makes none of it yet")
+            }
             ConditionKind::Constant(_)
             | ConditionKind::Not(_)
             | ConditionKind::And(_)
@@ -111,7 +108,7 @@ impl<'m> Planner<'m> {
     }
 
     /// What a name stands for, where it may be written out.
-    fn written_out<'e>(&mut self, mut expr: &'e Expr) -> &'e Expr
+    pub(super) fn written_out<'e>(&mut self, mut expr: &'e Expr) -> &'e Expr
     where
         'm: 'e,
     {
@@ -125,7 +122,7 @@ impl<'m> Planner<'m> {
     }
 
     /// The slot of the row in focus that an expression reads.
-    fn slot<'e>(&self, expr: &'e Expr) -> Option<(u32, &'e Type)> {
+    pub(super) fn slot<'e>(&self, expr: &'e Expr) -> Option<(u32, &'e Type)> {
         match expr.kind {
             ExprKind::Slot(place) if place.row == self.focus => Some((place.slot, &expr.ty)),
             _ => None,
@@ -133,7 +130,7 @@ impl<'m> Planner<'m> {
     }
 
     /// The slot of an enumeration whose words fit into a mask.
-    fn words<'e>(&self, expr: &'e Expr) -> Option<(u32, &'e [std::sync::Arc<str>])> {
+    pub(super) fn words<'e>(&self, expr: &'e Expr) -> Option<(u32, &'e [std::sync::Arc<str>])> {
         match self.slot(expr) {
             Some((slot, Type::Words(words))) if words.len() <= 64 => Some((slot, words)),
             _ => None,
@@ -141,7 +138,7 @@ impl<'m> Planner<'m> {
     }
 
     /// The words that a test accepts.
-    fn mask(slot: u32, words: &[std::sync::Arc<str>], accepts: impl Fn(&str) -> bool) -> Tree {
+    pub(super) fn mask(slot: u32, words: &[std::sync::Arc<str>], accepts: impl Fn(&str) -> bool) -> Tree {
         let bits = words.iter().enumerate().filter(|(_, word)| accepts(word));
         range::words(slot, bits.fold(0, |mask, (index, _)| mask | 1 << index))
     }
@@ -170,13 +167,13 @@ impl<'m> Planner<'m> {
         }
     }
 
-    fn general(&mut self, expr: &Expr, test: impl FnOnce(NodeId) -> Test) -> Tree {
+    pub(super) fn general(&mut self, expr: &Expr, test: impl FnOnce(NodeId) -> Test) -> Tree {
         let node = self.node(expr);
         self.add_test(test(node))
     }
 
     /// A test of a `case` is the test of the arm that is chosen; nothing is chosen when no arm is and there is no `else`.
-    fn each_arm(
+    pub(super) fn each_arm(
         &mut self,
         arms: &[(Condition, Expr)],
         otherwise: Option<&Expr>,
@@ -228,6 +225,9 @@ impl<'m> Planner<'m> {
     pub(super) fn compare_constant(&mut self, op: Order, expr: &Expr, constant: &Value) -> Tree {
         let expr = self.written_out(expr);
         match &expr.kind {
+            ExprKind::Folded(inner) if op == Order::Eq => {
+                return self.folded_is(inner, constant);
+            }
             ExprKind::Case { arms, otherwise } => {
                 return self.each_arm(arms, otherwise.as_deref(), |this, value| {
                     match constant::fold(value) {
@@ -356,6 +356,9 @@ impl<'m> Planner<'m> {
                 _ => None,
             })
         };
+        if let ExprKind::Folded(inner) = &expr.kind {
+            return self.folded(inner, Folding::among(texts().map(Box::from).collect()));
+        }
         if let Some((slot, words)) = self.words(expr) {
             return Self::mask(slot, words, |word| texts().any(|it| it == word));
         }
@@ -404,63 +407,6 @@ impl<'m> Planner<'m> {
         }
         let (operand, set) = (self.node(expr), self.add_value_set(set));
         self.add_test(Test::ValueIn { operand, set })
-    }
-
-    fn text(&mut self, test: TextTest, operand: &Expr, pattern: &Expr) -> Tree {
-        let (operand, pattern) = (self.written_out(operand), self.written_out(pattern));
-        let Some(Some(Value::Text(constant))) = constant::fold(pattern) else {
-            let (operand, pattern) = (self.node(operand), self.node(pattern));
-            return self.add_test(Test::Text {
-                test,
-                operand,
-                pattern,
-            });
-        };
-        if let Some((slot, words)) = self.words(operand) {
-            return Self::mask(slot, words, |word| test.accepts(word, &constant));
-        }
-        match self.slot(operand) {
-            Some((slot, _)) if constant.is_empty() => Op::Known { slot }.into(),
-            Some((slot, _)) => match test {
-                TextTest::Contains => Op::TextContains {
-                    slot,
-                    finder: self.add_finder(&constant),
-                },
-                TextTest::StartsWith => Op::TextStarts {
-                    slot,
-                    text: self.add_text(&constant),
-                },
-                TextTest::EndsWith => Op::TextEnds {
-                    slot,
-                    text: self.add_text(&constant),
-                },
-            }
-            .into(),
-            None => {
-                let (operand, pattern) = (self.node(operand), self.node(pattern));
-                self.add_test(Test::Text {
-                    test,
-                    operand,
-                    pattern,
-                })
-            }
-        }
-    }
-
-    /// A test of text alone.
-    fn of_text(
-        &mut self,
-        expr: &Expr,
-        accepts: fn(&str) -> bool,
-        op: fn(u32) -> Op,
-        test: fn(NodeId) -> Test,
-    ) -> Tree {
-        let expr = self.written_out(expr);
-        match (self.words(expr), self.slot(expr)) {
-            (Some((slot, words)), _) => Self::mask(slot, words, accepts),
-            (None, Some((slot, _))) => op(slot).into(),
-            (None, None) => self.general(expr, test),
-        }
     }
 
     fn in_window(&mut self, operand: &Expr, window: &Window) -> Tree {
@@ -602,16 +548,6 @@ impl Order {
             Self::Le => Self::Ge,
             Self::Gt => Self::Lt,
             Self::Ge => Self::Le,
-        }
-    }
-}
-
-impl TextTest {
-    pub(crate) fn accepts(self, text: &str, pattern: &str) -> bool {
-        match self {
-            Self::Contains => text.contains(pattern),
-            Self::StartsWith => text.starts_with(pattern),
-            Self::EndsWith => text.ends_with(pattern),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     hir::{ArithmeticOp, Expr, ExprKind, Function},
-    value::{Value, ValueRef, compare, number, text},
+    value::{Value, ValueRef, compare, fold as folding, number, text},
 };
 
 /// A value that is the same for everybody; `None` when it is missing for everybody.
@@ -29,6 +29,10 @@ pub(super) fn fold(expr: &Expr) -> Option<Constant> {
             Some(_) => None,
             None => Some(None),
         },
+        ExprKind::Folded(inner) => Some(fold(inner)?.map(|it| match it {
+            Value::Text(text) => Value::from(folding::folded(&text)),
+            other => other,
+        })),
         ExprKind::Call { function, args } => call(*function, args),
         _ => None,
     }

@@ -7,9 +7,9 @@ use super::{
     program::{BlockId, CollectionId, End, Kind, Node, NodeId, Op, Program, Shared, Stretch, Target, Test},
 };
 use crate::{
-    hir::{AggregateKind, ArithmeticOp, Order, Period, Place, Source, TextTest},
+    hir::{AggregateKind, ArithmeticOp, Order, Pattern, Period, Place, Source, TextTest},
     schema::Layout,
-    value::{Date, DateTime, Decimal, Duration, Value},
+    value::{Date, DateTime, Decimal, Duration, Value, fold::Folding},
 };
 
 /// Every block with its leaves, then what is shared.
@@ -194,6 +194,14 @@ impl Names<'_> {
                 let needle = program.finders[finder as usize].needle();
                 write!(out, " contains {:?}", String::from_utf8_lossy(needle))
             }
+            Op::TextFolded { slot, folding } => {
+                own(slot, out)?;
+                folded(&program.foldings[folding as usize], out)
+            }
+            Op::TextMatches { slot, pattern } => {
+                own(slot, out)?;
+                matches(&program.patterns[pattern as usize], out)
+            }
             Op::TextEmpty { slot } => {
                 own(slot, out)?;
                 out.write_str(" is empty")
@@ -286,6 +294,14 @@ impl Names<'_> {
                 };
                 between(operand, word, pattern, out)
             }
+            Test::Folded { operand, folding } => {
+                self.node(operand, out)?;
+                folded(&program.foldings[folding as usize], out)
+            }
+            Test::Matches { operand, pattern } => {
+                self.node(operand, out)?;
+                matches(&program.patterns[pattern as usize], out)
+            }
             Test::Window { operand, stretch } => {
                 self.node(operand, out)?;
                 self.stretch(program.stretches[stretch as usize], out)
@@ -356,6 +372,11 @@ impl Names<'_> {
                 self.node(operand, out)?;
                 let sign = if months < 0 { '-' } else { '+' };
                 write!(out, " {sign} {} months)", months.unsigned_abs())
+            }
+            Node::Folded(inner) => {
+                out.write_str("fold(")?;
+                self.node(inner, out)?;
+                out.write_str(")")
             }
             Node::Call { function, args } => {
                 write!(out, "{}(", function.name())?;
@@ -617,6 +638,26 @@ fn values(values: &[Value], out: &mut String) -> fmt::Result {
         value(it, out)?;
     }
     out.write_str("]")
+}
+
+fn folded(folding: &Folding, out: &mut String) -> fmt::Result {
+    match folding {
+        Folding::Is(text) => write!(out, " is {text:?}")?,
+        Folding::In(texts) => write!(out, " in {texts:?}")?,
+        Folding::Starts(text) => write!(out, " starts with {text:?}")?,
+        Folding::Ends(text) => write!(out, " ends with {text:?}")?,
+        Folding::Contains(needle) => write!(out, " contains {:?}", needle.text())?,
+    }
+    out.write_str(" ignoring case")
+}
+
+fn matches(pattern: &Pattern, out: &mut String) -> fmt::Result {
+    let case = if pattern.ignoring_case {
+        " ignoring case"
+    } else {
+        ""
+    };
+    write!(out, " matches {:?}{case}", pattern.source)
 }
 
 fn sign(op: Order) -> &'static str {

@@ -35,6 +35,7 @@ mod range;
 mod rank;
 #[cfg(test)]
 mod tests;
+mod text;
 mod tree;
 mod value;
 mod weight;

@@ -15,9 +15,9 @@ use super::{
     weight::Weights,
 };
 use crate::{
-    hir::{Condition, Expr, Items, Module, Source},
+    hir::{Condition, Expr, Items, Module, Pattern, Source},
     schema::Layout,
-    value::Value,
+    value::{Value, fold::Folding},
 };
 
 /// Makes a [`Program`] with as many entry points as are added.
@@ -54,6 +54,8 @@ pub(crate) struct Planner<'m> {
     constants: IndexMap<String, Value>,
     texts: IndexSet<Box<str>>,
     finders: IndexSet<Box<str>>,
+    foldings: IndexSet<Folding>,
+    patterns: IndexMap<(Arc<str>, bool), Pattern>,
     text_sets: IndexSet<Box<[Box<str>]>>,
     number_sets: IndexSet<Box<[i64]>>,
     args: IndexSet<Box<[NodeId]>>,
@@ -118,6 +120,8 @@ impl<'m> Planner<'m> {
             constants: IndexMap::new(),
             texts: IndexSet::new(),
             finders: IndexSet::new(),
+            foldings: IndexSet::new(),
+            patterns: IndexMap::new(),
             text_sets: IndexSet::new(),
             number_sets: IndexSet::new(),
             args: IndexSet::new(),
@@ -205,6 +209,8 @@ impl<'m> Planner<'m> {
                 .iter()
                 .map(|it| Finder::new(it.as_bytes()).into_owned())
                 .collect(),
+            foldings: self.foldings.into_iter().collect(),
+            patterns: self.patterns.into_values().collect(),
             texts: self.texts.into_iter().collect(),
             text_sets: self.text_sets.into_iter().collect(),
             number_sets: self.number_sets.into_iter().collect(),
@@ -325,6 +331,7 @@ impl<'m> Planner<'m> {
             Node::Negate(inner) => 2.0 + of(inner),
             Node::Shift { operand, .. } => 60.0 + of(operand),
             Node::Quantile { value, .. } => 4.0 + of(value),
+            Node::Folded(inner) => 30.0 + of(inner),
             Node::Call { args, .. } => 15.0 + self.args[args as usize].iter().map(|it| of(*it)).sum::<f64>(),
             Node::Case { arms, otherwise } => {
                 let arms = self.arms[arms as usize].iter();
@@ -379,6 +386,19 @@ impl<'m> Planner<'m> {
 
     pub(super) fn add_finder(&mut self, text: &str) -> u32 {
         intern(&mut self.finders, text.into())
+    }
+
+    pub(super) fn add_folding(&mut self, folding: Folding) -> u32 {
+        intern(&mut self.foldings, folding)
+    }
+
+    pub(super) fn add_pattern(&mut self, pattern: &Pattern) -> u32 {
+        let entry = self
+            .patterns
+            .entry((pattern.source.clone(), pattern.ignoring_case));
+        let index = entry.index();
+        entry.or_insert_with(|| pattern.clone());
+        number(index)
     }
 
     pub(super) fn add_text_set(&mut self, mut texts: Vec<Box<str>>) -> u32 {

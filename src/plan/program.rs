@@ -6,9 +6,9 @@ use memchr::memmem::Finder;
 
 use super::Moments;
 use crate::{
-    hir::{AggregateKind, ArithmeticOp, Function, Order, Place, Source, TextTest},
+    hir::{AggregateKind, ArithmeticOp, Function, Order, Pattern, Place, Source, TextTest},
     schema::Layout,
-    value::{Type, Value},
+    value::{Type, Value, fold::Folding},
 };
 
 /// Conditions, values and collections of items, ready to be answered for one row after the other.
@@ -30,6 +30,8 @@ pub(crate) struct Program {
     pub(crate) constants: Vec<Value>,
     pub(crate) texts: Vec<Box<str>>,
     pub(crate) finders: Vec<Finder<'static>>,
+    pub(crate) foldings: Vec<Folding>,
+    pub(crate) patterns: Vec<Pattern>,
     /// Sorted by [`set_order`].
     pub(crate) text_sets: Vec<Box<[Box<str>]>>,
     /// Sorted; numbers as [`Kind`] describes. Only cut points may repeat.
@@ -160,6 +162,15 @@ pub(crate) enum Op {
         slot: u32,
         finder: u32,
     },
+    /// Any test of text where case is ignored.
+    TextFolded {
+        slot: u32,
+        folding: u32,
+    },
+    TextMatches {
+        slot: u32,
+        pattern: u32,
+    },
     TextEmpty {
         slot: u32,
     },
@@ -223,6 +234,14 @@ pub(crate) enum Test {
         test: TextTest,
         operand: NodeId,
         pattern: NodeId,
+    },
+    Folded {
+        operand: NodeId,
+        folding: u32,
+    },
+    Matches {
+        operand: NodeId,
+        pattern: u32,
     },
     Window {
         operand: NodeId,
@@ -301,6 +320,8 @@ pub(crate) enum Node {
         operand: NodeId,
         months: i32,
     },
+    /// Text after simple case folding.
+    Folded(NodeId),
     Call {
         function: Function,
         args: u32,

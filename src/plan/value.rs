@@ -45,6 +45,7 @@ impl Planner<'_> {
                 rhs: self.node(rhs),
             },
             ExprKind::Negate(inner) => Node::Negate(self.node(inner)),
+            ExprKind::Folded(inner) => Node::Folded(self.node(inner)),
             ExprKind::Call { function, args } => {
                 let args = args.iter().map(|arg| self.node(arg)).collect();
                 Node::Call {
@@ -62,7 +63,7 @@ impl Planner<'_> {
                 operand: self.node(operand),
                 months: *months,
             },
-            ExprKind::Folded(_) | ExprKind::Follow { .. } | ExprKind::Host { .. } => {
+            ExprKind::Follow { .. } | ExprKind::Host { .. } => {
                 unreachable!("the checker makes none of it yet")
             }
         };

@@ -79,7 +79,12 @@ pub(super) fn text(literal: &str) -> (Cow<'_, str>, Vec<Flaw>) {
                         start..start + 1 + len,
                         format!("unknown escape `\\{}`", &escape[..len]),
                     )
-                    .help("escapes are `\\\"`, `\\'`, `\\\\`, `\\n`, `\\t` and `\\u{1F600}`"),
+                    .help(match other {
+                        Some('d' | 'D' | 'w' | 'W' | 's' | 'S' | 'b' | 'B' | 'p' | '.' | '$' | '(' | '[' | '+' | '*' | '?' | '|') => {
+                            "in a text `\\\\` stands for one `\\`: a regular expression is written like `\\\\d+`"
+                        }
+                        _ => "escapes are `\\\"`, `\\'`, `\\\\`, `\\n`, `\\t` and `\\u{1F600}`",
+                    }),
                 );
                 len
             }

@@ -2,6 +2,7 @@
 
 pub(crate) mod compare;
 mod decimal;
+pub(crate) mod fold;
 mod geo;
 pub(crate) mod number;
 pub(crate) mod text;

@@ -66,6 +66,7 @@ const CODES: &[Code] = &[
     Code::Unsupported,
     Code::Limit,
     Code::InvalidLiteral,
+    Code::InvalidPattern,
     Code::MissingCustomer,
     Code::InvalidKey,
     Code::DuplicateName,

@@ -4,6 +4,7 @@ mod ask;
 mod nested;
 mod random;
 mod tables;
+mod text;
 mod toy;
 
 use toy::{Cell, Toy, ToyEvents};

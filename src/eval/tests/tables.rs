@@ -2,7 +2,7 @@
 
 use crate::{Definitions, Value, Zone};
 
-const SCHEMA: &str = r#"
+pub(super) const SCHEMA: &str = r#"
 customer {
   id: string key, i: int?, d: decimal?, f: float?, s: string?, w: ("a" | "b" | "c")?, b: bool?
   day: date?, at: datetime?, tags: [string]?, numbers: [int]?, items: [{ n: int?, name: string? }]?
@@ -12,11 +12,11 @@ event e { n: int?, amount: decimal?, ratio: float?, name: string?, kind: ("x" | 
 "#;
 
 /// Noon in UTC, two in the afternoon in Madrid.
-const NOW: &str = "2026-06-01T12:00:00Z";
+pub(super) const NOW: &str = "2026-06-01T12:00:00Z";
 
 /// Asks one question about one customer, of every path.
 #[track_caller]
-fn value_at(now: &str, customer: &str, expr: &str) -> Option<Value> {
+pub(super) fn value_at(now: &str, customer: &str, expr: &str) -> Option<Value> {
     let text = format!("{SCHEMA}\ntrait answer = {expr}");
     let shop = Definitions::parse(&text).unwrap_or_else(|error| panic!("{error}"));
     let customer = format!(r#"{{"id": "ana", {customer}}}"#).replace(", }", "}");
@@ -32,12 +32,12 @@ fn value_at(now: &str, customer: &str, expr: &str) -> Option<Value> {
 }
 
 #[track_caller]
-fn value(customer: &str, expr: &str) -> Option<Value> {
+pub(super) fn value(customer: &str, expr: &str) -> Option<Value> {
     value_at(NOW, customer, expr)
 }
 
 #[track_caller]
-fn all(customer: &str, table: &[(&str, bool)]) {
+pub(super) fn all(customer: &str, table: &[(&str, bool)]) {
     for (condition, expected) in table {
         let expr = format!("case when {condition} then true else false end");
         assert_eq!(
@@ -56,7 +56,7 @@ fn all(customer: &str, table: &[(&str, bool)]) {
 
 /// The values as they are shown; `-` for a missing one.
 #[track_caller]
-fn shown(customer: &str, table: &[(&str, &str)]) {
+pub(super) fn shown(customer: &str, table: &[(&str, &str)]) {
     for (expr, expected) in table {
         let found = value(customer, expr).map_or("-".to_owned(), |it| it.to_string());
         assert_eq!(found, *expected, "{expr}");
