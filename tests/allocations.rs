@@ -79,6 +79,29 @@ const GOLDEN: &[(&str, &str)] = &[
     ("ends with", "nick ends with \"a\""),
     ("pattern of the customer", "city contains nick"),
     ("not before a text test", "nick not contains \"a\""),
+    (
+        "contains ignoring case",
+        "nick contains \"É\" ignoring case or trim(nick) contains \"A\" ignoring case",
+    ),
+    (
+        "starts with ignoring case",
+        "page starts with \"HTTPS\" ignoring case",
+    ),
+    ("ends with ignoring case", "city ends with \"ß\" ignoring case"),
+    (
+        "pattern of the customer ignoring case",
+        "city contains nick ignoring case",
+    ),
+    (
+        "= ignoring case",
+        "city = \"MADRID\" ignoring case or city = nick ignoring case",
+    ),
+    ("in ignoring case", "city in [\"MADRID\", \"É\"] ignoring case"),
+    ("matches", "nick matches \"^\\\\w+$\""),
+    (
+        "matches ignoring case",
+        "lower(city) matches \"A.*B|É\" ignoring case",
+    ),
     ("list of int contains", "points contains 1"),
     ("list of numbers contains", "prices contains 1.5"),
     ("list of text contains", "tags contains nick"),

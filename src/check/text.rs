@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Checker, expression::bare, lint, literal::Operand, path::Found, report::type_name};
 use crate::{
     diagnostic::{Code, Diagnostic},
-    hir::{Condition, ConditionKind, Expr, ExprKind, Order, TextTest},
+    hir::{Condition, ConditionKind, Constants, Expr, ExprKind, Order, TextTest},
     span::Span,
     syntax::ast::{self, CompareOp},
     value::{Type, Value, fold},
@@ -140,7 +140,7 @@ impl Checker<'_> {
                 self.literal_beside(item.span, text.clone(), operand)?;
             }
         }
-        let condition = in_folded(expr.span, operand, &values);
+        let condition = in_folded(expr.span, operand, &Constants::from(values));
         Some(self.test(expr, negated, condition, &[(operand_written, operand)]))
     }
 
@@ -174,14 +174,17 @@ impl Checker<'_> {
 }
 
 /// Membership in texts, whatever their case.
-pub(crate) fn in_folded(span: Span, operand: &Expr, values: &[Value]) -> Condition {
+pub(crate) fn in_folded(span: Span, operand: &Expr, set: &Constants) -> Condition {
     let fold = |value: &Value| match value {
         Value::Text(text) => fold::folded(text).into(),
         other => other.clone(),
     };
     let kind = ConditionKind::In {
         operand: Box::new(folded(operand.clone())),
-        set: values.iter().map(fold).collect(),
+        set: Constants {
+            values: set.iter().map(fold).collect(),
+            list: set.list.clone(),
+        },
     };
     Condition::new(span, kind)
 }

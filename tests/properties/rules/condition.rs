@@ -2,7 +2,7 @@
 
 use audience::Type;
 
-use super::{Generator, Kind, Level, Piece, window::Of};
+use super::{Generator, Kind, Level, Piece, expression::call, literal::quoted, window::Of};
 
 impl Generator<'_, '_> {
     /// A condition of up to `depth` conditions inside each other.
@@ -28,17 +28,18 @@ impl Generator<'_, '_> {
         }
         // How much is calculated is another matter than how many conditions stand inside each other.
         let depth = 3 - self.choices.below(4);
-        let piece = match self.choices.below(26) {
+        let piece = match self.choices.below(28) {
             0..=6 => Some(self.comparison(depth)),
             7 => Some(self.between(depth)),
             8 | 9 => Some(self.membership(depth)),
-            10 => Some(self.text_test(depth)),
-            11 | 12 => self.list_test(),
-            13 | 14 => self.state(depth),
-            15 | 16 | 21..=23 => Some(self.in_window(depth)),
-            17 | 18 => self.quantified(depth),
-            19 => self.in_segment(),
-            24 | 25 => self.rank(depth),
+            10 | 11 => Some(self.text_test(depth)),
+            12 => Some(self.equal_ignoring_case(depth)),
+            13 | 14 => self.list_test(),
+            15 | 16 => self.state(depth),
+            17..=21 => Some(self.in_window(depth)),
+            22 | 23 => self.quantified(depth),
+            24 => self.in_segment(),
+            25 | 26 => self.rank(depth),
             _ => Some(self.bool_alone(depth)),
         };
         piece.unwrap_or_else(|| self.comparison(depth))
@@ -261,20 +262,115 @@ impl Generator<'_, '_> {
     }
 
     fn text_test(&mut self, depth: usize) -> Piece {
-        let tests = ["contains", "starts with", "ends with"];
-        let test = *self.choices.pick(&tests);
-        self.note(test);
+        if self.choices.one_in(5) {
+            return self.matches(depth);
+        }
+        let tests = [
+            ("contains", "contains ignoring case"),
+            ("starts with", "starts with ignoring case"),
+            ("ends with", "ends with ignoring case"),
+        ];
+        let (test, ignoring_case) = *self.choices.pick(&tests);
+        let ignores = self.choices.one_in(3);
+        self.note(if ignores { ignoring_case } else { test });
         let operand = self.any_text(depth);
         let pattern = if self.choices.one_in(4) {
-            self.note("pattern of the customer");
+            self.note(if ignores {
+                "pattern of the customer ignoring case"
+            } else {
+                "pattern of the customer"
+            });
             self.any_text(depth.saturating_sub(1)).at(Level::Sum)
+        } else if ignores {
+            let part = self.part_of_a_text();
+            quoted(&self.in_other_case(&part), '"')
         } else {
-            self.pattern_literal()
+            quoted(&self.part_of_a_text(), '"')
         };
         let not = self.maybe_not("not before a text test");
+        let case = if ignores { " ignoring case" } else { "" };
         Piece::new(
             Level::Comparison,
-            format!("{} {not}{test} {pattern}", operand.at(Level::Sum)),
+            format!("{} {not}{test} {pattern}{case}", operand.at(Level::Sum)),
+        )
+    }
+
+    /// A regular expression around a part of one of the texts.
+    fn matches(&mut self, depth: usize) -> Piece {
+        let ignores = self.choices.one_in(3);
+        self.note(if ignores {
+            "matches ignoring case"
+        } else {
+            "matches"
+        });
+        let operand = self.any_text(depth);
+        let part = self.part_of_a_text();
+        let part = regex::escape(&if ignores { self.in_other_case(&part) } else { part });
+        let pattern = match self.choices.below(6) {
+            0 => part,
+            1 => format!("^{part}"),
+            2 => format!("{part}$"),
+            3 => format!("^{part}.?$"),
+            4 => format!("^(?:{part}|\\w+)$"),
+            _ => format!("{part}|\\d|^[^@]*$"),
+        };
+        let not = self.maybe_not("not before a text test");
+        let case = if ignores { " ignoring case" } else { "" };
+        Piece::new(
+            Level::Comparison,
+            format!(
+                "{} {not}matches {}{case}",
+                operand.at(Level::Sum),
+                quoted(&pattern, '"')
+            ),
+        )
+    }
+
+    /// The same text, or as it is in small or in capital letters.
+    fn in_other_case(&mut self, text: &str) -> String {
+        match self.choices.below(3) {
+            0 => text.to_uppercase(),
+            1 => text.to_lowercase(),
+            _ => text.to_owned(),
+        }
+    }
+
+    /// `=`, `!=` or `in` of texts whose case is ignored.
+    fn equal_ignoring_case(&mut self, depth: usize) -> Piece {
+        let words = if self.choices.one_in(4) {
+            self.words_slot()
+        } else {
+            None
+        };
+        let (kind, operand) = words.unwrap_or_else(|| (Kind::Text, self.value(&Kind::Text, depth)));
+        let literal = |it: &mut Self| {
+            let text = match &kind {
+                Kind::Words(words) => it.choices.pick(words).to_string(),
+                _ => it.choices.pick(&it.palette.texts).clone(),
+            };
+            quoted(&it.in_other_case(&text), '"')
+        };
+        let test = if self.choices.one_in(3) {
+            self.note("in ignoring case");
+            let most = if self.choices.one_in(4) { 12 } else { 3 };
+            let count = 1 + self.choices.below(most);
+            let texts: Vec<String> = (0..count).map(|_| literal(self)).collect();
+            let not = self.maybe_not("not in");
+            format!("{not}in [{}]", texts.join(", "))
+        } else {
+            self.note("= ignoring case");
+            let op = if self.choices.one_in(3) { "!=" } else { "=" };
+            let other = if self.choices.one_in(3) {
+                let text = self.value(&Kind::Text, depth.saturating_sub(1));
+                call("string", &[text]).text
+            } else {
+                literal(self)
+            };
+            format!("{op} {other}")
+        };
+        Piece::new(
+            Level::Comparison,
+            format!("{} {test} ignoring case", operand.at(Level::Sum)),
         )
     }
 

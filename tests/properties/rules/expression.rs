@@ -496,7 +496,7 @@ fn infix(lhs: &Piece, op: &str, rhs: &Piece) -> Piece {
     Piece::new(level, format!("{} {op} {}", lhs.at(level), rhs.at(tighter)))
 }
 
-fn call(function: &str, args: &[Piece]) -> Piece {
+pub(super) fn call(function: &str, args: &[Piece]) -> Piece {
     let args: Vec<&str> = args.iter().map(|it| it.text.as_str()).collect();
     debug_assert_eq!(function, name(function), "functions have plain names");
     Piece::primary(format!("{function}({})", args.join(", ")))

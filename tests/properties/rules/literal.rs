@@ -60,7 +60,7 @@ impl Generator<'_, '_> {
     }
 
     /// A piece of one of the texts: what stands at its beginning, end or somewhere within.
-    pub(super) fn pattern_literal(&mut self) -> String {
+    pub(super) fn part_of_a_text(&mut self) -> String {
         let text = self.choices.pick(&self.palette.texts);
         let chars: Vec<char> = text.chars().collect();
         let from = self.choices.below(chars.len() + 1);
@@ -70,7 +70,7 @@ impl Generator<'_, '_> {
         } else {
             (from, chars.len())
         };
-        quoted(&chars[from..to].iter().collect::<String>(), '"')
+        chars[from..to].iter().collect()
     }
 
     /// An instant in UTC, with an offset, or on the zone's own clock.
