@@ -22,6 +22,9 @@ impl Checker<'_> {
             return self.quantile(span, args);
         }
         let Some(function) = Function::named(&lower) else {
+            if let Some(index) = self.names.functions.iter().position(|it| *it.name == *lower) {
+                return self.host_call(span, index, args);
+            }
             return self.unknown_function(name, &lower, args);
         };
         let signature = function.signature();
@@ -180,7 +183,11 @@ impl Checker<'_> {
         } else if let Some(here) = familiar(lower) {
             Some(format!("write `{here}`"))
         } else {
-            self.report.suggest(lower, Function::names().chain(AGGREGATES))
+            let mut near: Vec<&str> = self.names.functions.iter().map(|it| &*it.name).collect();
+            Function::names()
+                .chain(AGGREGATES)
+                .for_each(|name| near.push(name));
+            self.report.suggest(lower, near)
         };
         let error = Diagnostic::new(Code::UnknownFunction, format!("unknown function `{}`", name.text))
             .label(name.span, "no such function")

@@ -9,7 +9,7 @@ use crate::{
     diagnostic::{Code, Diagnostic},
     limits::Limits,
     span::Span,
-    syntax::ast::{Expr, Field, File, ItemKind, ItemWord, Name, Text},
+    syntax::ast::{Expr, Field, File, ItemKind, ItemWord, Name, Test, Text},
 };
 
 /// The definitions of all files. The second definition of a name is reported and left out, except that the
@@ -25,6 +25,8 @@ pub(crate) struct Definitions<'a> {
     /// Positions in `formulas`.
     pub(crate) traits: IndexMap<Arc<str>, usize>,
     pub(crate) segments: IndexMap<Arc<str>, usize>,
+    pub(crate) lists: IndexMap<Arc<str>, List<'a>>,
+    pub(crate) tests: Vec<&'a Test>,
     /// Names whose definition could not be read.
     pub(crate) broken: HashSet<Arc<str>>,
     /// The `customer` block could not be read.
@@ -53,6 +55,13 @@ pub(crate) struct Placement<'a> {
     pub(crate) name: &'a Name,
     pub(crate) description: Option<&'a Text>,
     pub(crate) catalog: &'a Name,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct List<'a> {
+    pub(crate) name: &'a Name,
+    pub(crate) description: Option<&'a Text>,
+    pub(crate) values: &'a [Expr],
 }
 
 /// A trait or a segment.
@@ -182,6 +191,21 @@ pub(crate) fn collect<'a>(files: &'a [File], limits: &Limits, report: &mut Repor
                 },
                 report,
             ),
+            ItemKind::List {
+                name,
+                description,
+                values,
+            } => {
+                let list = List {
+                    name,
+                    description: description.as_ref(),
+                    values,
+                };
+                define(&mut all.lists, "list", name, list, |it| it.name, report);
+            }
+            // The builder has added the file that it names.
+            ItemKind::Use { .. } => {}
+            ItemKind::Test(test) => all.tests.push(test),
         }
     }
     all.shared_names(report);

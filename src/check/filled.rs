@@ -30,6 +30,8 @@ impl Checker<'_> {
         }
         match &expr.kind {
             ExprKind::Constant(Value::Text(text)) => !is_blank(text),
+            // Blank text that it gives counts as missing.
+            ExprKind::Host { .. } => true,
             ExprKind::Slot(place) => self
                 .slot_roles(*place, rows)
                 .is_some_and(|roles| roles.filled.is_some()),

@@ -34,6 +34,17 @@ enum Digits {
 }
 
 impl Number {
+    pub(crate) fn int(span: Span, int: i64) -> Self {
+        let digits = Digits::Int(int);
+        Self { span, digits }
+    }
+
+    /// With a point.
+    pub(crate) fn point(span: Span, digits: &str) -> Self {
+        let digits = Digits::Point(digits.to_owned());
+        Self { span, digits }
+    }
+
     pub(crate) fn has_point(&self) -> bool {
         matches!(self.digits, Digits::Point(_))
     }

@@ -7,9 +7,9 @@ use super::{
 };
 use crate::{
     diagnostic::{Code, Diagnostic},
-    hir::{Condition, ConditionKind, Expr, ExprKind, Order},
+    hir::{Condition, ConditionKind, Constants, Expr, ExprKind, Order},
     syntax::ast::{self, Set},
-    value::{Type, Value},
+    value::Type,
 };
 
 impl Checker<'_> {
@@ -21,20 +21,20 @@ impl Checker<'_> {
         negated: bool,
         ignoring_case: bool,
     ) -> Option<Condition> {
-        let items = match set {
-            Set::Literals(items) => items,
-            Set::Named(name) => return self.named_set(operand_written, name),
-        };
-        let operand = self.operand(operand_written)?;
-        let operand = self.settle(operand)?;
-        if ignoring_case {
-            return self.in_texts_ignoring_case(expr, (operand_written, &operand), items, negated);
+        let operand = self.operand(operand_written);
+        let operand = operand.and_then(|operand| self.settle(operand));
+        if let Set::Named(name) = set {
+            self.list_named(name)?;
         }
-        let (values, clocks) = self.set(&operand, items)?;
+        let operand = operand?;
+        if ignoring_case {
+            return self.in_texts_ignoring_case(expr, (operand_written, &operand), set, negated);
+        }
+        let (values, clocks) = self.set(&operand, set)?;
         let test = |kind| Condition::new(expr.span, kind);
         let constants = test(ConditionKind::In {
             operand: Box::new(operand.clone()),
-            set: values.into(),
+            set: values,
         });
         // Times on the zone's clock are no constants: each is a comparison of its own.
         let condition = if clocks.is_empty() {
@@ -53,28 +53,15 @@ impl Checker<'_> {
         Some(self.test(expr, negated, condition, &[(operand_written, &operand)]))
     }
 
-    fn named_set(&mut self, operand: &ast::Expr, name: &ast::Name) -> Option<Condition> {
-        let path = std::slice::from_ref(name);
-        if self.names.customer.members.contains_key(&name.text)
-            && let Found::List(_) = self.resolve(path)?
-        {
-            self.operand(operand);
-            let error = Diagnostic::new(Code::TypeMismatch, "`in` takes words and numbers in brackets")
-                .label(name.span, "a list of the customer")
-                .help(format!("write `{} contains …`", name.text));
-            return self.report.fail(error);
-        }
-        if self.names.segments.contains(&name.text) {
-            let error = Diagnostic::new(Code::TypeMismatch, format!("`{}` is a segment", name.text))
-                .label(name.span, "not a list")
-                .help(format!("write `in segment {}`", name.text));
-            return self.report.fail(error);
-        }
-        self.report.unsupported(name.span, "named lists are")
-    }
-
-    /// The items of `[ … ]` as constants of the operand's type, and those that depend on the zone.
-    pub(crate) fn set(&mut self, operand: &Expr, items: &[ast::Expr]) -> Option<(Vec<Value>, Vec<Expr>)> {
+    /// The items of a set as constants of the operand's type, and those that depend on the zone.
+    pub(crate) fn set(&mut self, operand: &Expr, set: &Set) -> Option<(Constants, Vec<Expr>)> {
+        let items = match set {
+            Set::Literals(items) => items,
+            Set::Named(name) => {
+                let list = self.list_named(name)?;
+                return Some((self.constants_of(operand, &list, name.span)?, Vec::new()));
+            }
+        };
         let (mut values, mut clocks) = (Vec::with_capacity(items.len()), Vec::new());
         let mut right = true;
         for item in items {
@@ -98,7 +85,7 @@ impl Checker<'_> {
                 }
             }
         }
-        right.then_some((values, clocks))
+        right.then_some((values.into(), clocks))
     }
 
     pub(crate) fn contains(
@@ -130,10 +117,6 @@ impl Checker<'_> {
         set: &Set,
         negated: bool,
     ) -> Option<Condition> {
-        let items = match set {
-            Set::Literals(items) => items,
-            Set::Named(name) => return self.report.unsupported(name.span, "named lists are"),
-        };
         let list = match self.found(operand)? {
             Found::List(list) => list,
             Found::Value(value) => {
@@ -150,12 +133,12 @@ impl Checker<'_> {
             }
         };
         let of_list = self.item_of(&list)?;
-        let (values, clocks) = self.set(&of_list, items)?;
+        let (values, clocks) = self.set(&of_list, set)?;
         let condition = |kind| Condition::new(expr.span, kind);
         let constants = condition(ConditionKind::ContainsEach {
             list: list.place,
             all,
-            set: values.into(),
+            set: values,
         });
         let whole = if clocks.is_empty() {
             constants

@@ -14,7 +14,9 @@ mod expression;
 mod facts;
 mod filled;
 mod follow;
+mod host;
 mod lint;
+mod lists;
 mod literal;
 mod membership;
 mod path;
@@ -57,10 +59,18 @@ use crate::{
     value::{Filled, Roles},
 };
 
+/// What the application gives beside the sources.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Given {
+    pub(crate) schema: Option<Schema>,
+    pub(crate) lists: Vec<Arc<hir::List>>,
+    pub(crate) functions: Vec<hir::HostFunction>,
+}
+
 /// Checks definitions that stand alone.
 #[cfg(test)]
 pub(crate) fn check(files: &[ast::File], limits: &Limits) -> (Option<Module>, Vec<Diagnostic>) {
-    check_beside(None, files, limits)
+    check_beside(&Given::default(), files, limits)
 }
 
 /// Checks all definitions. The module is there when no diagnostic is an error; the diagnostics are in the order of the
@@ -69,19 +79,24 @@ pub(crate) fn check(files: &[ast::File], limits: &Limits) -> (Option<Module>, Ve
 /// Where a schema is given, it says what is known of a customer; the definitions may add catalogues, events and placements
 /// to it.
 pub(crate) fn check_beside(
-    given: Option<&Schema>,
+    given: &Given,
     files: &[ast::File],
     limits: &Limits,
 ) -> (Option<Module>, Vec<Diagnostic>) {
     let mut report = Report::new(limits);
     let definitions = definitions::collect(files, limits, &mut report);
-    let (schema, broken) = schema::check(&definitions, given, &mut report);
+    let (schema, broken) = schema::check(&definitions, given.schema.as_ref(), &mut report);
     let mut names = Names::of_schema(Arc::new(schema));
     names.broken = broken;
     names.broken.extend(definitions.broken.iter().cloned());
-    names.everything_broken = definitions.customer.is_none() && given.is_none();
+    names.everything_broken = definitions.customer.is_none() && given.schema.is_none();
     names.segments = definitions.segments.keys().cloned().collect();
-    if given.is_some() {
+    names.functions.clone_from(&given.functions);
+    for list in &given.lists {
+        names.lists.insert(list.name.clone(), list.clone());
+    }
+    lists::check(&definitions, &mut names, &mut report);
+    if given.schema.is_some() {
         definitions.refuse_traits_of(&names, &mut report);
     }
     for name in definitions.traits.keys() {
@@ -186,6 +201,7 @@ fn module(
         schema: names.schema.clone(),
         segments: Vec::with_capacity(definitions.segments.len()),
         traits: Vec::with_capacity(definitions.traits.len()),
+        lists: names.lists.values().cloned().collect(),
         functions: names.functions.clone(),
         ranks: Vec::new(),
         cuts: None,

@@ -5,7 +5,7 @@ use std::{collections::HashSet, sync::Arc};
 use indexmap::{IndexMap, IndexSet};
 
 use crate::{
-    hir::{HostFunction, Module},
+    hir::{HostFunction, List, Module},
     schema::{Layout, Schema},
     value::{Field, Roles, Type},
 };
@@ -92,6 +92,7 @@ pub(crate) struct Names {
     /// `None` where the trait has an error: uses of it stay silent.
     pub(crate) traits: IndexMap<Arc<str>, Option<TraitType>>,
     pub(crate) segments: IndexSet<Arc<str>>,
+    pub(crate) lists: IndexMap<Arc<str>, Arc<List>>,
     /// The host's.
     pub(crate) functions: Vec<HostFunction>,
     /// The segments that need a population.
@@ -125,6 +126,7 @@ impl Names {
             events,
             traits: IndexMap::new(),
             segments: IndexSet::new(),
+            lists: IndexMap::new(),
             functions: Vec::new(),
             ranked_segments: HashSet::new(),
             unfitted: false,
@@ -146,6 +148,9 @@ impl Names {
             names.traits.insert(it.name.clone(), Some(ty));
         }
         names.functions.clone_from(&module.functions);
+        for it in &module.lists {
+            names.lists.insert(it.name.clone(), it.clone());
+        }
         for it in &module.segments {
             names.segments.insert(it.name.clone());
             if it.ranked {

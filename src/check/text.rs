@@ -126,7 +126,7 @@ impl Checker<'_> {
         &mut self,
         expr: &ast::Expr,
         (operand_written, operand): (&ast::Expr, &Expr),
-        items: &[ast::Expr],
+        set: &ast::Set,
         negated: bool,
     ) -> Option<Condition> {
         self.has_case(operand)?;
@@ -134,13 +134,23 @@ impl Checker<'_> {
             ty: Type::String,
             ..operand.clone()
         };
-        let (values, _) = self.set(&as_text, items)?;
-        for (item, value) in items.iter().zip(&values) {
+        let (values, _) = self.set(&as_text, set)?;
+        let spans: Vec<Span> = match set {
+            ast::Set::Literals(items) => items.iter().map(|item| item.span).collect(),
+            ast::Set::Named(name) => {
+                let entries = &self.list_named(name)?.entries;
+                entries
+                    .iter()
+                    .map(|(span, _)| span.unwrap_or(name.span))
+                    .collect()
+            }
+        };
+        for (span, value) in spans.into_iter().zip(&*values) {
             if let Value::Text(text) = value {
-                self.literal_beside(item.span, text.clone(), operand)?;
+                self.literal_beside(span, text.clone(), operand)?;
             }
         }
-        let condition = in_folded(expr.span, operand, &Constants::from(values));
+        let condition = in_folded(expr.span, operand, &values);
         Some(self.test(expr, negated, condition, &[(operand_written, operand)]))
     }
 

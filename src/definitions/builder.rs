@@ -3,7 +3,7 @@
 use std::{fs, path::Path, sync::Arc};
 
 use crate::{
-    check,
+    check::{self, Given},
     definitions::{Definitions, Inner},
     diagnostic::{Code, Diagnostic, Severity, Source},
     error::CompileError,
@@ -33,11 +33,11 @@ use crate::{
 #[derive(Clone, Debug, Default)]
 #[must_use]
 pub struct Builder {
-    sources: Vec<Source>,
-    problems: Vec<Diagnostic>,
+    pub(super) sources: Vec<Source>,
+    pub(super) problems: Vec<Diagnostic>,
     limits: Limits,
-    schema: Option<Schema>,
     population: Option<Population>,
+    pub(super) given: Given,
 }
 
 impl Builder {
@@ -58,7 +58,7 @@ impl Builder {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn schema(mut self, schema: Schema) -> Self {
-        self.schema = Some(schema);
+        self.given.schema = Some(schema);
         self
     }
 
@@ -161,8 +161,8 @@ impl Builder {
             sources,
             mut problems,
             limits,
-            schema,
             population,
+            given,
         } = self;
         let bytes: usize = sources.iter().map(|source| source.text.len()).sum();
         if bytes > limits.source_bytes {
@@ -186,7 +186,7 @@ impl Builder {
                 file
             })
             .collect();
-        let (mut module, diagnostics) = check::check_beside(schema.as_ref(), &files, &limits);
+        let (mut module, diagnostics) = check::check_beside(&given, &files, &limits);
         problems.extend(diagnostics);
         if let (Some(module), Some(population)) = (&mut module, &population) {
             problems.extend(take_cuts(module, population));
@@ -261,6 +261,6 @@ fn shortened(sources: Vec<Source>) -> Vec<Source> {
         .collect()
 }
 
-fn offset(bytes: usize) -> u32 {
+pub(super) fn offset(bytes: usize) -> u32 {
     u32::try_from(bytes).unwrap_or(u32::MAX)
 }

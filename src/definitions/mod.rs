@@ -5,6 +5,7 @@ mod builder;
 mod computed;
 mod explain;
 mod fitter;
+mod host;
 mod segment;
 
 pub use bound::Bound;

@@ -76,6 +76,10 @@ codes! {
     UnknownSegment "unknown-segment" Error;
     /// An event type or list that is not defined.
     UnknownCollection "unknown-collection" Error;
+    /// A named list that is not defined.
+    UnknownList "unknown-list" Error;
+    /// A file of the standard library that does not exist.
+    UnknownFile "unknown-file" Error;
     /// A function that does not exist.
     UnknownFunction "unknown-function" Error;
     /// Too many or too few arguments.

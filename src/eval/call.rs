@@ -4,10 +4,10 @@ use std::cmp::Ordering;
 
 use super::machine::{Datum, Machine};
 use crate::{
-    function::Function,
+    function::{Function, HostFunction},
     plan::NodeId,
     record::Row,
-    value::{Date, ValueRef, compare, number, text},
+    value::{Date, Value, ValueRef, compare, number, text},
 };
 
 const DAY: i64 = 86_400_000_000;
@@ -69,6 +69,35 @@ impl<'a, R: Row<'a>> Machine<'a, '_, R> {
                 _ => None,
             },
             Function::Default => None,
+        }
+    }
+
+    /// What a function of the host gives. Text is copied, so that it lasts as long as other text that was made.
+    pub(super) fn host(&mut self, function: u32, args: &[NodeId]) -> Option<Datum<'a>> {
+        let function = self.program.functions.get(function as usize)?;
+        let mut data = [None; HostFunction::MOST_ARGUMENTS];
+        let data = data.get_mut(..args.len())?;
+        for (datum, node) in data.iter_mut().zip(args) {
+            *datum = self.eval(*node);
+        }
+        let mut values = [None; HostFunction::MOST_ARGUMENTS];
+        for (value, datum) in values.iter_mut().zip(&*data) {
+            *value = datum.map(|datum| self.resolve(datum));
+        }
+        match function.value(&values[..args.len()])? {
+            Value::Text(text) => {
+                self.draft(|_, draft| draft.push_str(&text));
+                let made = self.scratch().commit();
+                Some(Datum::Made(made.start, made.end))
+            }
+            Value::Bool(it) => Some(Datum::Plain(ValueRef::Bool(it))),
+            Value::Int(it) => Some(Datum::Plain(ValueRef::Int(it))),
+            Value::Float(it) => Some(Datum::Plain(ValueRef::Float(it))),
+            Value::Decimal(it) => Some(Datum::Plain(ValueRef::Decimal(it))),
+            Value::Date(it) => Some(Datum::Plain(ValueRef::Date(it))),
+            Value::DateTime(it) => Some(Datum::Plain(ValueRef::DateTime(it))),
+            Value::Duration(it) => Some(Datum::Plain(ValueRef::Duration(it))),
+            Value::Geo(it) => Some(Datum::Plain(ValueRef::Geo(it))),
         }
     }
 

@@ -364,6 +364,7 @@ impl<'a, 'l, R: Row<'a>> Machine<'a, 'l, R> {
                 let cuts = &program.number_sets[cuts as usize];
                 plain(count(1 + cuts.partition_point(|cut| *cut < number)))
             }
+            Node::Host { function, args } => self.host(function, &program.args[args as usize]),
             Node::Size(list) => plain(count(self.list_size(list)?)),
             Node::Case { arms, otherwise } => {
                 for (block, value) in &program.arms[arms as usize] {

@@ -9,7 +9,7 @@ type Call = dyn Fn(&[Option<ValueRef<'_>>]) -> Option<Value> + Send + Sync;
 /// A function of the application that definitions and templates may call by its name.
 ///
 /// It has a name, a signature, and a Rust function that works it out; and, for engines that answer in SQL, the text of
-/// the same function there. `Builder::function` adds it.
+/// the same function there. [`Builder::function`](crate::Builder::function) adds it.
 ///
 /// The function must be **pure**: the same arguments always give the same answer, and nothing else happens. It may then be
 /// called any number of times, or not at all, in any order and on any thread. One that looks something up which changes
@@ -23,7 +23,7 @@ type Call = dyn Fn(&[Option<ValueRef<'_>>]) -> Option<Value> + Send + Sync;
 ///
 /// # Example
 ///
-/// ```ignore
+/// ```
 /// # use audience::{Definitions, HostFunction, Type, Value, ValueRef, Zone};
 /// let score = HostFunction::new("loyalty_score", [Type::Int], Type::Int, |args| match args {
 ///     [ValueRef::Int(orders)] => Some(Value::Int(orders.checked_mul(10)?)),
@@ -86,7 +86,7 @@ impl HostFunction {
 
     /// A function that is also asked when arguments are missing.
     ///
-    /// ```ignore
+    /// ```
     /// # use audience::{Definitions, HostFunction, Type, Value, ValueRef};
     /// let greeting = HostFunction::with_missing("greeting", [Type::String], Type::String, |args| match args {
     ///     [Some(ValueRef::Text(name))] => Some(format!("Dear {name}").into()),

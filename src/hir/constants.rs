@@ -1,8 +1,14 @@
-//! The constants of a set.
+//! The constants of a set, and the lists that have a name.
 
-use std::{ops::Deref, sync::Arc};
+use std::{
+    ops::Deref,
+    sync::{Arc, OnceLock},
+};
 
-use crate::value::Value;
+use crate::{
+    span::Span,
+    value::{Type, Value},
+};
 
 /// Values that something may be among, with the name of the list that they come from, if it has one.
 ///
@@ -48,5 +54,71 @@ impl From<Vec<Value>> for Constants {
 impl PartialEq for Constants {
     fn eq(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.values, &other.values) || self.values == other.values
+    }
+}
+
+/// `list eu = ["ES", "FR"]`: texts or numbers with a name, none of which has a type before it is met.
+#[derive(Debug)]
+pub(crate) struct List {
+    pub(crate) name: Arc<str>,
+    pub(crate) description: Option<Arc<str>>,
+    /// The name where it is defined; none for a list of the host.
+    pub(crate) span: Option<Span>,
+    /// All texts, or all numbers.
+    pub(crate) entries: Vec<(Option<Span>, Entry)>,
+    /// The entries as texts, ints, decimals and floats, once they were asked for.
+    values: [OnceLock<Arc<[Value]>>; 4],
+}
+
+/// An entry of a list.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Entry {
+    Text(Arc<str>),
+    Int(i64),
+    /// Digits with a point.
+    Point(Arc<str>),
+}
+
+impl List {
+    pub(crate) fn new(
+        name: Arc<str>,
+        description: Option<Arc<str>>,
+        span: Option<Span>,
+        entries: Vec<(Option<Span>, Entry)>,
+    ) -> Self {
+        Self {
+            name,
+            description,
+            span,
+            entries,
+            values: Default::default(),
+        }
+    }
+
+    /// Whether its entries are texts; nothing when it has none.
+    pub(crate) fn is_of_texts(&self) -> Option<bool> {
+        let (_, first) = self.entries.first()?;
+        Some(matches!(first, Entry::Text(_)))
+    }
+
+    /// The entries as values of a type, made the first time.
+    pub(crate) fn values(&self, ty: &Type, make: impl FnOnce() -> Option<Vec<Value>>) -> Option<Constants> {
+        let place = &self.values[match ty {
+            Type::Int => 1,
+            Type::Decimal => 2,
+            Type::Float => 3,
+            _ => 0,
+        }];
+        let values = match place.get() {
+            Some(values) => values.clone(),
+            None => {
+                let made = make()?;
+                place.get_or_init(|| made.into()).clone()
+            }
+        };
+        Some(Constants {
+            values,
+            list: Some(self.name.clone()),
+        })
     }
 }

@@ -23,7 +23,7 @@ pub(crate) use crate::{
     value::Period,
 };
 pub(crate) use ast::{AggregateKind, ArithmeticOp, Quantifier};
-pub(crate) use constants::Constants;
+pub(crate) use constants::{Constants, Entry, List};
 pub(crate) use parts::Part;
 pub(crate) use rank::Rank;
 
@@ -33,6 +33,8 @@ pub(crate) struct Module {
     pub(crate) schema: Arc<Schema>,
     pub(crate) segments: Vec<Segment>,
     pub(crate) traits: Vec<Trait>,
+    /// Those of the sources, then those that the host gave.
+    pub(crate) lists: Vec<Arc<List>>,
     /// Those that the host gave, in the order given.
     pub(crate) functions: Vec<HostFunction>,
     /// What is compared with a population, each expression once.

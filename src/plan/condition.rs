@@ -11,7 +11,10 @@ use super::{
 };
 use crate::{
     function::Function,
-    hir::{AggregateKind, Condition, ConditionKind, Expr, ExprKind, Items, Order, Place, Quantifier, Window},
+    hir::{
+        AggregateKind, Condition, ConditionKind, Constants, Expr, ExprKind, Items, Order, Place, Quantifier,
+        Window,
+    },
     value::{Type, Value, compare, fold::Folding, text},
 };
 
@@ -335,7 +338,7 @@ impl<'m> Planner<'m> {
         self.add_test(Test::Between { operand, low, high })
     }
 
-    fn is_in(&mut self, expr: &Expr, set: &[Value]) -> Tree {
+    fn is_in(&mut self, expr: &Expr, set: &Constants) -> Tree {
         let expr = self.written_out(expr);
         if let Some(constant) = constant::fold(expr) {
             let found = constant.is_some_and(|it| {
@@ -363,21 +366,21 @@ impl<'m> Planner<'m> {
             return Self::mask(slot, words, |word| texts().any(|it| it == word));
         }
         if kind == Kind::Text {
-            let all: Vec<Box<str>> = texts().map(Box::from).collect();
-            return match (self.slot(expr), &all[..]) {
-                (_, []) => Tree::FALSE,
-                (Some((slot, _)), [one]) => Op::TextIs {
+            let mut few = texts();
+            return match (self.slot(expr), few.next(), few.next()) {
+                (_, None, _) => Tree::FALSE,
+                (Some((slot, _)), Some(one), None) => Op::TextIs {
                     slot,
                     text: self.add_text(one),
                 }
                 .into(),
-                (Some((slot, _)), _) => Op::TextIn {
+                (Some((slot, _)), ..) => Op::TextIn {
                     slot,
-                    set: self.add_text_set(all),
+                    set: self.add_texts_of(set),
                 }
                 .into(),
-                (None, _) => {
-                    let (operand, set) = (self.node(expr), self.add_text_set(all));
+                (None, ..) => {
+                    let (operand, set) = (self.node(expr), self.add_texts_of(set));
                     self.add_test(Test::TextIn { operand, set })
                 }
             };

@@ -391,6 +391,18 @@ impl Names<'_> {
                 self.node(value, out)?;
                 write!(out, ", {:?})", program.number_sets[cuts as usize])
             }
+            Node::Host { function, args } => {
+                let name = program
+                    .functions
+                    .get(function as usize)
+                    .map_or("?", |it| &it.name);
+                write!(out, "{name}(")?;
+                for (index, arg) in program.args[args as usize].iter().enumerate() {
+                    out.write_str(if index == 0 { "" } else { ", " })?;
+                    self.node(*arg, out)?;
+                }
+                out.write_str(")")
+            }
             Node::Size(place) => {
                 out.write_str("size(")?;
                 self.slot(place.row, place.slot, out)?;

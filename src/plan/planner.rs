@@ -15,7 +15,7 @@ use super::{
     weight::Weights,
 };
 use crate::{
-    hir::{Condition, Expr, Items, Module, Pattern, Source},
+    hir::{Condition, Constants, Expr, Items, Module, Pattern, Source},
     schema::Layout,
     value::{Value, fold::Folding},
 };
@@ -57,6 +57,8 @@ pub(crate) struct Planner<'m> {
     foldings: IndexSet<Folding>,
     patterns: IndexMap<(Arc<str>, bool), Pattern>,
     text_sets: IndexSet<Box<[Box<str>]>>,
+    /// The sets of named lists, which may be large and used often, by where their values lie.
+    list_sets: HashMap<*const Value, (Arc<[Value]>, u32)>,
     number_sets: IndexSet<Box<[i64]>>,
     args: IndexSet<Box<[NodeId]>>,
     arms: IndexSet<Box<[(BlockId, NodeId)]>>,
@@ -123,6 +125,7 @@ impl<'m> Planner<'m> {
             foldings: IndexSet::new(),
             patterns: IndexMap::new(),
             text_sets: IndexSet::new(),
+            list_sets: HashMap::new(),
             number_sets: IndexSet::new(),
             args: IndexSet::new(),
             arms: IndexSet::new(),
@@ -216,6 +219,7 @@ impl<'m> Planner<'m> {
             number_sets: self.number_sets.into_iter().collect(),
             args: self.args.into_iter().collect(),
             arms: self.arms.into_iter().collect(),
+            functions: self.module.functions.clone(),
             customer,
             events,
             ..self.program
@@ -332,6 +336,7 @@ impl<'m> Planner<'m> {
             Node::Shift { operand, .. } => 60.0 + of(operand),
             Node::Quantile { value, .. } => 4.0 + of(value),
             Node::Folded(inner) => 30.0 + of(inner),
+            Node::Host { args, .. } => 200.0 + self.args[args as usize].iter().map(|it| of(*it)).sum::<f64>(),
             Node::Call { args, .. } => 15.0 + self.args[args as usize].iter().map(|it| of(*it)).sum::<f64>(),
             Node::Case { arms, otherwise } => {
                 let arms = self.arms[arms as usize].iter();
@@ -405,6 +410,24 @@ impl<'m> Planner<'m> {
         texts.sort_unstable_by(|a, b| set_order(a, b));
         texts.dedup();
         intern(&mut self.text_sets, texts.into())
+    }
+
+    /// The texts of a set. Those of a named list are gone through once, however often it is used.
+    pub(super) fn add_texts_of(&mut self, set: &Constants) -> u32 {
+        let place = set.values.as_ptr();
+        if let Some((_, number)) = self.list_sets.get(&place) {
+            return *number;
+        }
+        let texts = set.iter().filter_map(|value| match value {
+            Value::Text(it) => Some(Box::from(&**it)),
+            _ => None,
+        });
+        let number = self.add_text_set(texts.collect());
+        if set.list.is_some() {
+            // The values are kept, so that nothing else takes their place.
+            self.list_sets.insert(place, (set.values.clone(), number));
+        }
+        number
     }
 
     pub(super) fn add_number_set(&mut self, mut numbers: Vec<i64>) -> u32 {

@@ -6,7 +6,7 @@ use memchr::memmem::Finder;
 
 use super::Moments;
 use crate::{
-    hir::{AggregateKind, ArithmeticOp, Function, Order, Pattern, Place, Source, TextTest},
+    hir::{AggregateKind, ArithmeticOp, Function, HostFunction, Order, Pattern, Place, Source, TextTest},
     schema::Layout,
     value::{Type, Value, fold::Folding},
 };
@@ -39,6 +39,7 @@ pub(crate) struct Program {
     pub(crate) value_sets: Vec<Box<[Value]>>,
     pub(crate) args: Vec<Box<[NodeId]>>,
     pub(crate) arms: Vec<Box<[(BlockId, NodeId)]>>,
+    pub(crate) functions: Vec<HostFunction>,
     /// For `Display`: the layout of the rows of each block.
     pub(crate) layouts: Vec<Option<Arc<Layout>>>,
     /// For `Display`: the layout of the customer, and the name and the layout of each event type.
@@ -324,6 +325,11 @@ pub(crate) enum Node {
     Folded(NodeId),
     Call {
         function: Function,
+        args: u32,
+    },
+    /// A function of the host.
+    Host {
+        function: u32,
         args: u32,
     },
     Size(Place),

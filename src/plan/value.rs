@@ -53,6 +53,13 @@ impl Planner<'_> {
                     args: self.add_args(args),
                 }
             }
+            ExprKind::Host { function, args } => {
+                let args = args.iter().map(|arg| self.node(arg)).collect();
+                Node::Host {
+                    function: u32::try_from(*function).unwrap_or(u32::MAX),
+                    args: self.add_args(args),
+                }
+            }
             ExprKind::Size(place) => Node::Size(*place),
             ExprKind::Quantile { operand, parts, rank } => return self.quantile(operand, *parts, *rank),
             ExprKind::Case { arms, otherwise } => return self.case(arms, otherwise.as_deref()),
@@ -63,7 +70,7 @@ impl Planner<'_> {
                 operand: self.node(operand),
                 months: *months,
             },
-            ExprKind::Follow { .. } | ExprKind::Host { .. } => {
+            ExprKind::Follow { .. } => {
                 unreachable!("the checker makes none of it yet")
             }
         };

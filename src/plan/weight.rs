@@ -60,6 +60,8 @@ impl Weights {
     fn expr(&mut self, module: &Module, expr: &Expr) -> u32 {
         let own = match &expr.kind {
             ExprKind::Trait(index) => return self.computed(module, *index),
+            // What the host works out may be much.
+            ExprKind::Host { .. } => 16,
             ExprKind::Condition(_) | ExprKind::Case { .. } | ExprKind::Aggregate { .. } => 0,
             _ => 1,
         };

@@ -37,6 +37,9 @@ pub(crate) enum ItemWord {
     Placement,
     Trait,
     Segment,
+    List,
+    Use,
+    Test,
 }
 
 #[derive(Clone, Debug)]
@@ -85,6 +88,67 @@ pub(crate) enum ItemKind {
         owner: Option<Text>,
         condition: Expr,
     },
+    List {
+        name: Name,
+        description: Option<Text>,
+        values: Vec<Expr>,
+    },
+    /// `use standard.lifecycle`.
+    Use {
+        library: Name,
+        file: Name,
+    },
+    Test(Test),
+}
+
+/// `test "a lapsed VIP" at 2026-06-01T00:00:00Z { … }`.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Test {
+    pub name: Text,
+    /// A literal: a date or a datetime.
+    pub at: Expr,
+    pub zone: Option<Text>,
+    /// In the order written.
+    pub parts: Vec<TestPart>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct TestPart {
+    pub span: Span,
+    pub kind: TestPartKind,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum TestPartKind {
+    Customer(Json),
+    /// The items of a catalogue.
+    Catalog(Name, Json),
+    /// A condition that must hold. `in name` is a condition too.
+    Expectation(Expr),
+}
+
+/// A value in JSON.
+#[derive(Clone, Debug)]
+pub(crate) struct Json {
+    pub span: Span,
+    pub kind: JsonKind,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum JsonKind {
+    /// A text, a number, `true`, `false` or `null`, as written.
+    Plain(Arc<str>),
+    List(Vec<Json>),
+    Record(Vec<JsonMember>),
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct JsonMember {
+    pub span: Span,
+    /// The name of the member without its escapes, and as written, with its quotes.
+    pub name: Arc<str>,
+    pub written: Arc<str>,
+    pub value: Json,
 }
 
 /// A name as written; `quoted` when it stood in backticks.
@@ -431,6 +495,24 @@ impl PartialEq for Comment {
 impl PartialEq for Item {
     fn eq(&self, other: &Self) -> bool {
         self.kind == other.kind
+    }
+}
+
+impl PartialEq for TestPart {
+    fn eq(&self, other: &Self) -> bool {
+        self.kind == other.kind
+    }
+}
+
+impl PartialEq for Json {
+    fn eq(&self, other: &Self) -> bool {
+        self.kind == other.kind
+    }
+}
+
+impl PartialEq for JsonMember {
+    fn eq(&self, other: &Self) -> bool {
+        self.written == other.written && self.value == other.value
     }
 }
 

@@ -3,7 +3,7 @@
 use pest::{Parser, iterators::Pair};
 
 use super::{
-    ast::{Broken, Expr, Field, File, Item, ItemKind, ItemWord, Name, Role, Text, Type, TypeKind},
+    ast::{Broken, Expr, Field, File, Item, ItemKind, ItemWord, Name, Role, Set, Text, Type, TypeKind},
     error::{self, Part},
     expression::Builder,
     foreign,
@@ -62,12 +62,12 @@ pub(crate) fn parse_file(source: u32, text: &str, limits: &Limits) -> (File, Vec
 /// Nobody reads more, and a text of nothing but mistakes must not fill the memory.
 const MOST_DIAGNOSTICS: usize = 10_000;
 
-struct Reader<'t> {
-    source: u32,
-    text: &'t str,
+pub(super) struct Reader<'t> {
+    pub(super) source: u32,
+    pub(super) text: &'t str,
     limits: &'t Limits,
     file: File,
-    diagnostics: Vec<Diagnostic>,
+    pub(super) diagnostics: Vec<Diagnostic>,
 }
 
 impl<'t> Reader<'t> {
@@ -95,7 +95,11 @@ impl<'t> Reader<'t> {
         if !self.is_legible(tokens) {
             return self.give_up(word, tokens);
         }
-        if let Some(item) = self.definition(tokens) {
+        let item = match word {
+            ItemWord::Test => self.test(tokens),
+            _ => self.definition(tokens),
+        };
+        if let Some(item) = item {
             self.file.items.push(item);
         } else if matches!(word, ItemWord::Customer | ItemWord::Catalog | ItemWord::Event) {
             // What is wrong is found again, field by field.
@@ -110,7 +114,8 @@ impl<'t> Reader<'t> {
     }
 
     fn give_up(&mut self, kind: ItemWord, tokens: &[Token]) {
-        let name = tokens.get(1).filter(|_| kind != ItemWord::Customer);
+        let is_named = !matches!(kind, ItemWord::Customer | ItemWord::Use | ItemWord::Test);
+        let name = tokens.get(1).filter(|_| is_named);
         let name = name.and_then(|token| self.name_of(*token));
         self.file.broken.push(Broken {
             kind,
@@ -119,7 +124,7 @@ impl<'t> Reader<'t> {
         });
     }
 
-    fn name_of(&self, token: Token) -> Option<Name> {
+    pub(super) fn name_of(&self, token: Token) -> Option<Name> {
         let written = token.text(self.text);
         let (text, quoted) = match token.kind {
             TokenKind::Word => (written, false),
@@ -142,7 +147,7 @@ impl<'t> Reader<'t> {
         )
         .label(
             first.span(self.source),
-            "expected `customer`, `catalog`, `event`, `placement`, `trait` or `segment`",
+            "expected `customer`, `catalog`, `event`, `placement`, `trait`, `segment`, `list`, `use` or `test`",
         )
         .help(help.or_else(|| foreign::comment(&self.text[first.start as usize..]).map(str::to_owned)));
         self.diagnostics.push(diagnostic);
@@ -206,7 +211,7 @@ impl<'t> Reader<'t> {
     }
 
     /// Parses some tokens alone and builds a tree of the first pair inside of `rule`.
-    fn parse<T>(
+    pub(super) fn parse<T>(
         &mut self,
         rule: Rule,
         tokens: &[Token],
@@ -357,6 +362,7 @@ impl Builder<'_> {
         let mut owner = None;
         let mut fields = Vec::new();
         let mut value = None;
+        let mut values = Vec::new();
         for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::name => names.push(self.name(&part)),
@@ -364,6 +370,11 @@ impl Builder<'_> {
                 Rule::owner => owner = Some(self.only_text(part)),
                 Rule::block => fields = self.block(part),
                 Rule::expr => value = Some(self.expr(part)),
+                Rule::set => {
+                    if let Set::Literals(items) = self.set(part) {
+                        values = items;
+                    }
+                }
                 Rule::equals if part.as_str() != "=" => {
                     self.report(foreign::operator(self.span(&part), part.as_str(), "="));
                 }
@@ -390,6 +401,15 @@ impl Builder<'_> {
                 name: name(),
                 catalog: name(),
                 description,
+            },
+            Rule::list => ItemKind::List {
+                name: name(),
+                description,
+                values,
+            },
+            Rule::use_file => ItemKind::Use {
+                library: name(),
+                file: name(),
             },
             Rule::computed => ItemKind::Trait {
                 name: name(),

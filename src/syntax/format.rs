@@ -5,7 +5,8 @@
 
 use super::{
     ast::{
-        Comment, Expr, ExprKind, Field, File, Item, ItemKind, Items, Name, Role, Set, Text, Type, TypeKind,
+        Comment, Expr, ExprKind, Field, File, Item, ItemKind, Items, Json, JsonKind, Name, Role, Set, Test,
+        TestPart, TestPartKind, Text, Type, TypeKind,
     },
     print::{self, Level},
 };
@@ -182,6 +183,27 @@ impl<'f> Printer<'f> {
                 }
                 self.definition(condition, end);
             }
+            ItemKind::List {
+                name,
+                description,
+                values,
+            } => {
+                self.head("list ", name, description.as_ref());
+                self.out.push_str(" = ");
+                let mut line = String::new();
+                print::literals(&mut line, values);
+                self.on_one_line_or(&line, end, |printer| {
+                    printer.out.push('[');
+                    printer.literals(values, 0, end);
+                });
+            }
+            ItemKind::Use { library, file } => {
+                self.out.push_str("use ");
+                print::name(&mut self.out, library);
+                self.out.push('.');
+                print::name(&mut self.out, file);
+            }
+            ItemKind::Test(test) => self.test(test, end),
         }
         // Those that no line took.
         self.comments_before(0, end);
@@ -285,20 +307,7 @@ impl<'f> Printer<'f> {
             } => {
                 self.expr(operand, Level::Sum, indent);
                 self.out.push_str(if *negated { " not in [" } else { " in [" });
-                self.line(indent + STEP, items.first().map_or(0, |item| item.span.start));
-                for (index, item) in items.iter().enumerate() {
-                    let mut word = String::new();
-                    print::expr(&mut word, item, Level::Sum);
-                    word.push(',');
-                    if index > 0 && (!self.fits(&format!(" {word}")) || self.has_comment(item.span.start)) {
-                        self.line(indent + STEP, item.span.start);
-                    } else if index > 0 {
-                        self.out.push(' ');
-                    }
-                    self.out.push_str(&word);
-                }
-                self.line(indent, expr.span.end);
-                self.out.push(']');
+                self.literals(items, indent, expr.span.end);
                 print::ignoring(&mut self.out, *ignoring_case);
             }
             ExprKind::Quantified {
@@ -324,6 +333,105 @@ impl<'f> Printer<'f> {
             // Long, but of one piece.
             _ => self.out.push_str(line),
         }
+    }
+
+    /// What follows the `[` of a list that stood before `end`: as many literals on each line as it has room for.
+    fn literals(&mut self, items: &[Expr], indent: usize, end: u32) {
+        self.line(indent + STEP, items.first().map_or(0, |item| item.span.start));
+        for (index, item) in items.iter().enumerate() {
+            let mut word = String::new();
+            print::expr(&mut word, item, Level::Sum);
+            word.push(',');
+            if index > 0 && (!self.fits(&format!(" {word}")) || self.has_comment(item.span.start)) {
+                self.line(indent + STEP, item.span.start);
+            } else if index > 0 {
+                self.out.push(' ');
+            }
+            self.out.push_str(&word);
+        }
+        self.line(indent, end);
+        self.out.push(']');
+    }
+
+    /// A test, each of its parts on a line of its own.
+    fn test(&mut self, test: &Test, end: u32) {
+        self.out.push_str("test ");
+        print::text(&mut self.out, &test.name.text);
+        self.out.push_str(" at ");
+        print::expr(&mut self.out, &test.at, Level::Primary);
+        if let Some(zone) = &test.zone {
+            self.out.push_str(" zone ");
+            print::text(&mut self.out, &zone.text);
+        }
+        self.out.push_str(" {");
+        for (index, part) in test.parts.iter().enumerate() {
+            let start = part.span.start;
+            if index > 0 && self.first_of_group(start) {
+                self.trailing_comment(start);
+                self.out.push('\n');
+            }
+            self.line(FIELD_STEP, start);
+            self.test_part(part);
+        }
+        self.comments_before(FIELD_STEP, end.saturating_sub(1));
+        self.indent(0);
+        self.out.push('}');
+    }
+
+    fn test_part(&mut self, part: &TestPart) {
+        match &part.kind {
+            TestPartKind::Customer(json) => {
+                self.out.push_str("customer ");
+                self.json(json, FIELD_STEP);
+            }
+            TestPartKind::Catalog(name, json) => {
+                self.out.push_str("catalog ");
+                print::name(&mut self.out, name);
+                self.out.push(' ');
+                self.json(json, FIELD_STEP);
+            }
+            TestPartKind::Expectation(expr) => match &expr.kind {
+                // These two words alone would be read as the beginning of something else.
+                ExprKind::InSegment { name, negated }
+                    if name.quoted || !["segment", "sample"].contains(&&*name.text) =>
+                {
+                    self.out.push_str(if *negated { "not in " } else { "in " });
+                    print::name(&mut self.out, name);
+                }
+                _ => self.expr(expr, Level::Or, FIELD_STEP),
+            },
+        }
+    }
+
+    /// JSON as it was written but for the blanks: on one line where it fits, else each member and item on a line of its own.
+    fn json(&mut self, json: &Json, indent: usize) {
+        let mut line = String::new();
+        print::json(&mut line, json);
+        let fits = self.fits(&line) && !self.has_comment(json.span.end);
+        let (open, close, starts) = match &json.kind {
+            _ if fits => return self.out.push_str(&line),
+            JsonKind::Plain(_) => return self.out.push_str(&line),
+            JsonKind::List(items) => ('[', ']', items.iter().map(|it| it.span.start).collect::<Vec<_>>()),
+            JsonKind::Record(members) => ('{', '}', members.iter().map(|it| it.span.start).collect()),
+        };
+        self.out.push(open);
+        for (index, start) in starts.into_iter().enumerate() {
+            if index > 0 {
+                self.out.push(',');
+            }
+            self.line(indent + FIELD_STEP, start);
+            match &json.kind {
+                JsonKind::Record(members) => {
+                    self.out.push_str(&members[index].written);
+                    self.out.push_str(": ");
+                    self.json(&members[index].value, indent + FIELD_STEP);
+                }
+                JsonKind::List(items) => self.json(&items[index], indent + FIELD_STEP),
+                JsonKind::Plain(_) => {}
+            }
+        }
+        self.line(indent, json.span.end.saturating_sub(1));
+        self.out.push(close);
     }
 
     fn filter(&mut self, items: &Items, level: impl FnOnce(&Expr) -> Level, indent: usize) {

@@ -7,6 +7,7 @@
 #[derive(pest_derive::Parser)]
 #[grammar = "grammar/expression.pest"]
 #[grammar = "grammar/definitions.pest"]
+#[grammar = "grammar/test.pest"]
 #[grammar = "grammar/template.pest"]
 pub(super) struct Grammar;
 
@@ -80,6 +81,16 @@ pub(super) fn words(rule: Rule) -> Option<&'static str> {
         Rule::optional_mark => "`?`",
         Rule::equals => "`=`",
         Rule::owner => "`owner`",
+        Rule::at_word => "`at` with a datetime",
+        Rule::date | Rule::datetime => "a datetime such as `2026-06-01T00:00:00Z`",
+        Rule::zone | Rule::zone_word => "`zone`",
+        Rule::json
+        | Rule::json_record
+        | Rule::json_list
+        | Rule::json_text
+        | Rule::json_number
+        | Rule::json_word => "a value in JSON",
+        Rule::json_member => "a member such as `\"city\": \"Madrid\"`",
         Rule::filter | Rule::pipe => "a filter such as `| default: \"there\"`",
         Rule::filter_comma => "`,`",
         Rule::for_limit | Rule::for_limit_word => "`limit:`",

@@ -28,9 +28,9 @@ const WORDS: [(&str, Option<ItemWord>); 13] = [
     ("channel", None),
     ("campaign", None),
     ("offer", None),
-    ("list", None),
-    ("use", None),
-    ("test", None),
+    ("list", Some(ItemWord::List)),
+    ("use", Some(ItemWord::Use)),
+    ("test", Some(ItemWord::Test)),
 ];
 
 impl Head {
@@ -153,6 +153,11 @@ impl Place<'_> {
         if depth > 0 && matches!(inside, Some(Head::Later(_))) {
             return (at_margin && self.is_whole(head)).then_some(head);
         }
+        // A test has a customer of its own, in JSON.
+        if depth > 0 && inside == Some(Head::Item(ItemWord::Test)) {
+            let is_json = head == Head::Item(ItemWord::Customer) && !self.is_name(2);
+            return (at_margin && self.is_whole(head) && !is_json).then_some(head);
+        }
         let is_head = self.is_whole(head)
             || (ended && (token.first_on_line || self.is_name(1) || self.is_start_without_name(head)))
             || ((at_margin || depth == 0 && token.first_on_line) && self.is_name(1) && !self.is_operator(1));
@@ -164,17 +169,21 @@ impl Place<'_> {
         if head == Head::Item(ItemWord::Customer) {
             return self.is_symbol(1, &["{"]);
         }
+        let is_text = |ahead: usize| self.token(ahead).is_some_and(|it| it.kind == TokenKind::Text);
+        if head == Head::Item(ItemWord::Test) {
+            return is_text(1) && self.is_word(2, "at");
+        }
         if !self.is_name(1) {
             return false;
         }
-        let is_text = |ahead: usize| self.token(ahead).is_some_and(|it| it.kind == TokenKind::Text);
         let mut next = 2 + usize::from(is_text(2));
         match head {
             Head::Item(ItemWord::Placement) => self.is_word(2, "of"),
             Head::Item(ItemWord::Catalog | ItemWord::Event) | Head::Later("channel") => {
                 self.is_symbol(next, &["{"])
             }
-            Head::Item(ItemWord::Segment | ItemWord::Trait) | Head::Later("list") => {
+            Head::Item(ItemWord::Use) => self.is_symbol(2, &["."]) && self.is_name(3),
+            Head::Item(ItemWord::Segment | ItemWord::Trait | ItemWord::List) => {
                 if self.is_word(next, "owner") && is_text(next + 1) {
                     next += 2;
                 }
@@ -190,9 +199,10 @@ impl Place<'_> {
     /// Whether what follows begins a body, or the name is a reserved word.
     fn is_start_without_name(&self, head: Head) -> bool {
         match head {
-            Head::Item(ItemWord::Segment | ItemWord::Trait) => self.is_symbol(1, &["="]),
+            Head::Item(ItemWord::Segment | ItemWord::Trait | ItemWord::List) => self.is_symbol(1, &["="]),
+            Head::Item(ItemWord::Test) => self.next_is(TokenKind::Text),
+            Head::Item(ItemWord::Use) => false,
             Head::Item(_) => self.is_symbol(1, &["{"]),
-            Head::Later("test") => self.next_is(TokenKind::Text),
             _ => false,
         }
     }

@@ -15,11 +15,13 @@ mod literal;
 mod print;
 mod scan;
 pub(crate) mod template;
+mod test;
 
 pub(crate) use definitions::parse_file;
 pub(crate) use expression::last_bare_filter;
 pub(crate) use format::format_file;
 pub(crate) use print::{quote, quote_operand};
+pub(crate) use scan::is_plain_name;
 
 #[cfg(test)]
 mod tests;

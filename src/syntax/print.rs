@@ -4,8 +4,8 @@ use std::fmt::{self, Write as _};
 
 use super::{
     ast::{
-        AggregateKind, Amount, ArithmeticOp, CompareOp, DistanceUnit, Expr, ExprKind, Items, Literal, Name,
-        Place, Quantifier, Set, State, Step, TextTest, Unit, Window,
+        AggregateKind, Amount, ArithmeticOp, CompareOp, DistanceUnit, Expr, ExprKind, Items, Json, JsonKind,
+        Literal, Name, Place, Quantifier, Set, State, Step, TextTest, Unit, Window,
     },
     expression::last_bare_filter,
     scan::is_reserved,
@@ -421,12 +421,36 @@ fn between(out: &mut String, low: &Expr, high: &Expr) {
 
 pub(super) fn set(out: &mut String, set: &Set) {
     match set {
-        Set::Literals(items) => {
+        Set::Literals(items) => literals(out, items),
+        Set::Named(it) => name(out, it),
+    }
+}
+
+pub(super) fn literals(out: &mut String, items: &[Expr]) {
+    out.push('[');
+    separated(out, items, |out, item| expr(out, item, Level::Sum));
+    out.push(']');
+}
+
+/// JSON on one line, its values as they were written.
+pub(super) fn json(out: &mut String, it: &Json) {
+    match &it.kind {
+        JsonKind::Plain(written) => out.push_str(written),
+        JsonKind::List(items) => {
             out.push('[');
-            separated(out, items, |out, item| expr(out, item, Level::Sum));
+            separated(out, items, json);
             out.push(']');
         }
-        Set::Named(it) => name(out, it),
+        JsonKind::Record(members) if members.is_empty() => out.push_str("{}"),
+        JsonKind::Record(members) => {
+            out.push_str("{ ");
+            separated(out, members, |out, member| {
+                out.push_str(&member.written);
+                out.push_str(": ");
+                json(out, &member.value);
+            });
+            out.push_str(" }");
+        }
     }
 }
 

@@ -171,6 +171,14 @@ pub(super) fn is_reserved(word: &str) -> bool {
     RESERVED.iter().any(|it| it.eq_ignore_ascii_case(word))
 }
 
+/// Tells whether a name is written without backticks.
+pub(crate) fn is_plain_name(name: &str) -> bool {
+    let begins = |first: char| first == '_' || pest::unicode::XID_START(first);
+    name.chars().next().is_some_and(begins)
+        && name.chars().all(|c| c == '_' || pest::unicode::XID_CONTINUE(c))
+        && !is_reserved(name)
+}
+
 /// A text or name that is not closed on its line.
 pub(super) fn unclosed(source: u32, text: &str, token: Token) -> Diagnostic {
     let (what, mark) = match text.as_bytes()[token.start as usize] {

@@ -8,7 +8,7 @@ mod windows;
 use std::collections::HashSet;
 
 use crate::{
-    check::{check, check_beside},
+    check::{Given, check, check_beside},
     diagnostic::{Code, Diagnostic, Source, render},
     hir::Module,
     limits::Limits,
@@ -154,7 +154,11 @@ fn definitions_stand_beside_a_given_schema() {
         ),
     ] {
         let (file, _) = syntax::parse_file(0, text, &limits);
-        let (_, diagnostics) = check_beside(Some(&schema), &[file], &limits);
+        let given = Given {
+            schema: Some(schema.clone()),
+            ..Given::default()
+        };
+        let (_, diagnostics) = check_beside(&given, &[file], &limits);
         let messages: Vec<_> = diagnostics.iter().map(|it| it.message.as_str()).collect();
         assert_eq!(messages, expected, "{text}");
     }

@@ -652,6 +652,7 @@ fn module(dice: &mut Dice) -> Module {
         schema: Arc::new(schema()),
         segments: Vec::new(),
         traits: Vec::new(),
+        lists: Vec::new(),
         functions: Vec::new(),
         ranks: Vec::new(),
         cuts: None,

@@ -1,0 +1,316 @@
+//! `test` blocks: a customer in JSON and what must hold for it, read piece by piece.
+
+use pest::iterators::Pair;
+
+use super::{
+    ast::{Expr, ExprKind, Item, ItemKind, Json, JsonKind, JsonMember, Test, TestPart, TestPartKind, Text},
+    definitions::Reader,
+    error,
+    expression::{Builder, expr},
+    grammar::Rule,
+    scan::{Token, TokenKind, is_reserved},
+};
+use crate::diagnostic::{Code, Diagnostic};
+
+impl Reader<'_> {
+    /// The test that these tokens are. All that is wrong with its pieces is reported.
+    pub(super) fn test(&mut self, tokens: &[Token]) -> Option<Item> {
+        let (first, last) = (tokens.first()?, tokens.last()?);
+        let span = first.span(self.source).to(last.span(self.source));
+        let brace = tokens.iter().position(|token| token.text(self.text) == "{");
+        let head = &tokens[..brace.unwrap_or(tokens.len())];
+        let head = self.parse(Rule::test_head, head, "`{`", Builder::test_head);
+        let Some(brace) = brace else {
+            if head.is_some() {
+                let message = "expected `{` with a customer and what must hold for it";
+                self.refuse(*last, message, "the test ends here");
+            }
+            return None;
+        };
+        let inner = &tokens[brace + 1..];
+        let Some(end) = self.closing(inner) else {
+            self.diagnostics.push(error::unclosed_bracket(
+                self.source,
+                self.text,
+                tokens[brace],
+                *last,
+            ));
+            return None;
+        };
+        let mut right = true;
+        if let Some(&next) = inner.get(end + 1) {
+            let found = error::found(next.text(self.text));
+            self.refuse(
+                next,
+                &format!("expected a definition, found {found}"),
+                "unexpected",
+            );
+            right = false;
+        }
+        let mut parts = Vec::new();
+        let mut rest = &inner[..end];
+        while let Some(length) = self.piece(rest) {
+            let piece;
+            (piece, rest) = rest.split_at(length);
+            if piece[0].text(self.text) == "," {
+                continue;
+            }
+            match self.part(piece) {
+                Some(part) => parts.push(part),
+                None => right = false,
+            }
+        }
+        let (name, at, zone) = head?;
+        let test = Test {
+            name,
+            at,
+            zone,
+            parts,
+        };
+        right.then_some(Item {
+            span,
+            kind: ItemKind::Test(test),
+        })
+    }
+
+    fn refuse(&mut self, token: Token, message: &str, label: &str) {
+        let diagnostic = Diagnostic::new(Code::Syntax, message).label(token.span(self.source), label);
+        self.diagnostics.push(diagnostic);
+    }
+
+    /// Where the bracket that was opened before these tokens is closed.
+    fn closing(&self, tokens: &[Token]) -> Option<usize> {
+        let mut depth = 0_usize;
+        for (index, token) in tokens.iter().enumerate() {
+            match token.kind {
+                TokenKind::Open => depth += 1,
+                TokenKind::Close if depth == 0 => {
+                    return (token.text(self.text) == "}").then_some(index);
+                }
+                TokenKind::Close => depth -= 1,
+                _ => {}
+            }
+        }
+        None
+    }
+
+    /// How many tokens the first piece has: what is given, one expectation, or a comma between them.
+    fn piece(&self, tokens: &[Token]) -> Option<usize> {
+        let first = tokens.first()?;
+        let start = match self.given(tokens) {
+            _ if first.text(self.text) == "," => return Some(1),
+            Some(start) => start,
+            None => return Some(self.expectation(tokens)),
+        };
+        let mut depth = 0_usize;
+        let end = tokens.iter().skip(start).position(|token| {
+            match token.kind {
+                TokenKind::Open => depth += 1,
+                TokenKind::Close => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            depth == 0
+        });
+        Some(end.map_or(tokens.len(), |end| start + end + 1))
+    }
+
+    /// Where the JSON begins, when the tokens say what the test is given.
+    fn given(&self, tokens: &[Token]) -> Option<usize> {
+        let is = |index: usize, text: &str| tokens.get(index).is_some_and(|it| it.text(self.text) == text);
+        let word = tokens.first()?;
+        if word.is(self.text, "customer") && (is(1, "{") || is(1, "[")) {
+            return Some(1);
+        }
+        let named = word.is(self.text, "catalog") && tokens.get(1).is_some_and(|it| self.is_name(*it));
+        (named && (is(2, "[") || is(2, "{"))).then_some(2)
+    }
+
+    fn is_name(&self, token: Token) -> bool {
+        match token.kind {
+            TokenKind::QuotedName => true,
+            TokenKind::Word => !is_reserved(token.text(self.text)),
+            _ => false,
+        }
+    }
+
+    /// How many tokens `in lapsed` or `not in lapsed` has, when the tokens begin with it.
+    fn membership(&self, tokens: &[Token]) -> Option<usize> {
+        let is = |index: usize, word: &str| tokens.get(index).is_some_and(|it| it.is(self.text, word));
+        let name = |index: usize| {
+            let token = tokens.get(index).filter(|token| self.is_name(**token));
+            token.is_some_and(|token| !token.first_on_line)
+        };
+        let start = usize::from(is(0, "not"));
+        if !is(start, "in") {
+            return None;
+        }
+        let is_sample = is(start + 1, "sample")
+            && tokens
+                .get(start + 2)
+                .is_some_and(|it| it.kind == TokenKind::Number);
+        let end = if is(start + 1, "segment") && name(start + 2) {
+            start + 3
+        } else if name(start + 1) && !is_sample {
+            start + 2
+        } else {
+            return None;
+        };
+        let goes_on = is(end, "and") || is(end, "or");
+        (!goes_on).then_some(end)
+    }
+
+    /// How many tokens the first expectation has. It ends at a comma, and where a line begins that does not go on with it.
+    fn expectation(&self, tokens: &[Token]) -> usize {
+        if let Some(length) = self.membership(tokens) {
+            return length;
+        }
+        let mut depth = 0_usize;
+        for (index, token) in tokens.iter().enumerate() {
+            let text = token.text(self.text);
+            if index > 0 && depth == 0 {
+                let is_new_line = token.first_on_line && !self.asks_for_more(tokens[index - 1]);
+                if text == "," || is_new_line && !self.goes_on(&tokens[index..]) {
+                    return index;
+                }
+            }
+            match token.kind {
+                TokenKind::Open => depth += 1,
+                TokenKind::Close => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+        }
+        tokens.len()
+    }
+
+    /// Whether an expression cannot end with this token.
+    fn asks_for_more(&self, token: Token) -> bool {
+        let text = token.text(self.text);
+        match token.kind {
+            TokenKind::Word => {
+                is_reserved(text)
+                    && !["end", "true", "false", "now", "today"]
+                        .iter()
+                        .any(|it| token.is(self.text, it))
+            }
+            TokenKind::Symbol => text != "%",
+            _ => false,
+        }
+    }
+
+    /// Whether the expression before goes on at the beginning of this line. `in` and `not` begin another expectation.
+    fn goes_on(&self, line: &[Token]) -> bool {
+        let is = |index: usize, word: &str| line.get(index).is_some_and(|it| it.is(self.text, word));
+        let words = [
+            "and", "or", "is", "between", "where", "of", "when", "then", "else", "end",
+        ];
+        match line[0].kind {
+            TokenKind::Word => words.iter().any(|word| is(0, word)) || is(0, "followed") && is(1, "by"),
+            TokenKind::Symbol => line[0].text(self.text) != "-",
+            TokenKind::Close => true,
+            _ => false,
+        }
+    }
+
+    fn part(&mut self, piece: &[Token]) -> Option<TestPart> {
+        let (first, last) = (piece.first()?, piece.last()?);
+        let span = first.span(self.source).to(last.span(self.source));
+        let kind = match self.given(piece) {
+            Some(start) => {
+                let end = "the end of the JSON";
+                let json = self.parse(Rule::lone_json, &piece[start..], end, Builder::json)?;
+                match start {
+                    1 => TestPartKind::Customer(json),
+                    _ => TestPartKind::Catalog(self.name_of(piece[1])?, json),
+                }
+            }
+            None if self.membership(piece).is_some() => {
+                let end = "the end of the expectation";
+                let membership = self.parse(Rule::lone_membership, piece, end, Builder::membership)?;
+                TestPartKind::Expectation(membership)
+            }
+            None => {
+                let end = "the end of the expectation";
+                let condition = self.parse(Rule::lone_expectation, piece, end, Builder::expr)?;
+                TestPartKind::Expectation(condition)
+            }
+        };
+        Some(TestPart { span, kind })
+    }
+}
+
+impl Builder<'_> {
+    fn test_head(&self, pair: Pair<'_, Rule>) -> (Text, Expr, Option<Text>) {
+        let mut parts = pair.into_inner().filter(|it| it.as_rule() != Rule::test_word);
+        let name = self.text(&parts.next().expect("a test has a name"));
+        let at = parts
+            .find(|it| it.as_rule() != Rule::at_word)
+            .expect("a test has a moment");
+        let at = self.settle(self.primary(at));
+        let zone = parts.find(|it| it.as_rule() == Rule::zone).map(|zone| {
+            let text = zone.into_inner().find(|it| it.as_rule() == Rule::text);
+            self.text(&text.expect("a zone has a name"))
+        });
+        (name, at, zone)
+    }
+
+    fn membership(&self, pair: Pair<'_, Rule>) -> Expr {
+        let span = self.span(&pair);
+        let mut negated = false;
+        let mut name = None;
+        for part in pair.into_inner() {
+            match part.as_rule() {
+                Rule::negation => negated = true,
+                Rule::name => name = Some(self.name(&part)),
+                _ => {}
+            }
+        }
+        let name = name.expect("the grammar asks for a segment");
+        expr(span, ExprKind::InSegment { name, negated })
+    }
+
+    fn json(&self, pair: Pair<'_, Rule>) -> Json {
+        let inner = pair.into_inner().next().expect("JSON is one value");
+        let span = self.span(&inner);
+        let kind = match inner.as_rule() {
+            Rule::json_record => {
+                let members = inner.into_inner().filter(|it| it.as_rule() == Rule::json_member);
+                JsonKind::Record(members.map(|member| self.member(member)).collect())
+            }
+            Rule::json_list => {
+                let items = inner.into_inner().filter(|it| it.as_rule() == Rule::json);
+                JsonKind::List(items.map(|item| self.json(item)).collect())
+            }
+            Rule::json_text => {
+                self.json_text(&inner);
+                JsonKind::Plain(inner.as_str().into())
+            }
+            _ => JsonKind::Plain(inner.as_str().into()),
+        };
+        Json { span, kind }
+    }
+
+    fn member(&self, pair: Pair<'_, Rule>) -> JsonMember {
+        let span = self.span(&pair);
+        let mut parts = pair.into_inner().filter(|it| it.as_rule() != Rule::colon);
+        let name = parts.next().expect("a member has a name");
+        JsonMember {
+            span,
+            name: self.json_text(&name).into(),
+            written: name.as_str().into(),
+            value: self.json(parts.next().expect("a member has a value")),
+        }
+    }
+
+    /// The text without its escapes; what is wrong with them is reported.
+    fn json_text(&self, pair: &Pair<'_, Rule>) -> String {
+        serde_json::from_str(pair.as_str()).unwrap_or_else(|error| {
+            // The column is of the text alone, and says less than the picture.
+            let message = error.to_string();
+            let what = message.split(" at line ").next().unwrap_or_default();
+            let diagnostic = Diagnostic::new(Code::Syntax, format!("not a text of JSON: {what}"))
+                .label(self.span(pair), "no such text in JSON");
+            self.break_off(diagnostic);
+            String::new()
+        })
+    }
+}
