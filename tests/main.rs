@@ -3,6 +3,7 @@
 #[cfg(feature = "cli")]
 mod cli;
 mod explain;
+mod host;
 mod hostile;
 mod layering;
 mod manifest;

@@ -87,9 +87,12 @@ impl Checker<'_> {
         });
         let error = Diagnostic::new(Code::UnknownWord, format!("{text:?} is not one of the words"))
             .label(span, "never equal")
-            .label(other, "of an enumeration without this word")
             .help(help);
-        self.report.fail(error)
+        self.report.fail(if other == span {
+            error
+        } else {
+            error.label(other, "of an enumeration without this word")
+        })
     }
 
     /// Operands brought to one type: the branches of a `case`, the arguments of `min`, `max` and `default`, the sides of

@@ -9,7 +9,7 @@ use crate::{
     diagnostic::{Code, Diagnostic},
     limits::Limits,
     span::Span,
-    syntax::ast::{Expr, Field, File, ItemKind, ItemWord, Name, Test, Text},
+    syntax::ast::{Expr, Field, File, ItemKind, ItemWord, Name, Text},
 };
 
 /// The definitions of all files. The second definition of a name is reported and left out, except that the
@@ -26,7 +26,6 @@ pub(crate) struct Definitions<'a> {
     pub(crate) traits: IndexMap<Arc<str>, usize>,
     pub(crate) segments: IndexMap<Arc<str>, usize>,
     pub(crate) lists: IndexMap<Arc<str>, List<'a>>,
-    pub(crate) tests: Vec<&'a Test>,
     /// Names whose definition could not be read.
     pub(crate) broken: HashSet<Arc<str>>,
     /// The `customer` block could not be read.
@@ -203,9 +202,12 @@ pub(crate) fn collect<'a>(files: &'a [File], limits: &Limits, report: &mut Repor
                 };
                 define(&mut all.lists, "list", name, list, |it| it.name, report);
             }
-            // The builder has added the file that it names.
-            ItemKind::Use { .. } => {}
-            ItemKind::Test(test) => all.tests.push(test),
+            ItemKind::Use { library, .. } => {
+                report.unsupported::<()>(library.span, "the files of the standard library are");
+            }
+            ItemKind::Test(test) => {
+                report.unsupported::<()>(test.name.span, "tests are");
+            }
         }
     }
     all.shared_names(report);

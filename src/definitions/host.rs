@@ -123,8 +123,9 @@ impl Builder {
 
     /// Reports something that the application gave, shown as a source of its own.
     fn refuse(&mut self, code: Code, message: String, shown: &str, label: &str) {
-        let shown = shown.lines().next().unwrap_or_default();
-        let span = Span::new(offset(self.sources.len()), 0, offset(shown.len()));
+        // In a comment, so that it is not read as a definition.
+        let shown = format!("# {}", shown.lines().next().unwrap_or_default());
+        let span = Span::new(offset(self.sources.len()), 2, offset(shown.len()));
         self.problems
             .push(Diagnostic::new(code, message).label(span, label));
         self.sources.push(Source::new("the application", shown));

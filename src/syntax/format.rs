@@ -337,7 +337,10 @@ impl<'f> Printer<'f> {
 
     /// What follows the `[` of a list that stood before `end`: as many literals on each line as it has room for.
     fn literals(&mut self, items: &[Expr], indent: usize, end: u32) {
-        self.line(indent + STEP, items.first().map_or(0, |item| item.span.start));
+        match items.first() {
+            Some(first) => self.line(indent + STEP, first.span.start),
+            None => self.comments_before(indent + STEP, end),
+        }
         for (index, item) in items.iter().enumerate() {
             let mut word = String::new();
             print::expr(&mut word, item, Level::Sum);
@@ -430,7 +433,8 @@ impl<'f> Printer<'f> {
                 JsonKind::Plain(_) => {}
             }
         }
-        self.line(indent, json.span.end.saturating_sub(1));
+        self.comments_before(indent + FIELD_STEP, json.span.end.saturating_sub(1));
+        self.indent(indent);
         self.out.push(close);
     }
 

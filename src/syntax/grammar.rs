@@ -81,6 +81,7 @@ pub(super) fn words(rule: Rule) -> Option<&'static str> {
         Rule::optional_mark => "`?`",
         Rule::equals => "`=`",
         Rule::owner => "`owner`",
+        Rule::dot => "`.`",
         Rule::at_word => "`at` with a datetime",
         Rule::date | Rule::datetime => "a datetime such as `2026-06-01T00:00:00Z`",
         Rule::zone | Rule::zone_word => "`zone`",

@@ -168,7 +168,7 @@ impl Reader<'_> {
         for (index, token) in tokens.iter().enumerate() {
             let text = token.text(self.text);
             if index > 0 && depth == 0 {
-                let is_new_line = token.first_on_line && !self.asks_for_more(tokens[index - 1]);
+                let is_new_line = token.first_on_line && !self.asks_for_more(&tokens[..index]);
                 if text == "," || is_new_line && !self.goes_on(&tokens[index..]) {
                     return index;
                 }
@@ -182,17 +182,18 @@ impl Reader<'_> {
         tokens.len()
     }
 
-    /// Whether an expression cannot end with this token.
-    fn asks_for_more(&self, token: Token) -> bool {
-        let text = token.text(self.text);
-        match token.kind {
+    /// Whether an expression cannot end with the last of these tokens.
+    fn asks_for_more(&self, tokens: &[Token]) -> bool {
+        let Some((last, before)) = tokens.split_last() else {
+            return false;
+        };
+        let is = |token: &Token, words: &[&str]| words.iter().any(|word| token.is(self.text, word));
+        match last.kind {
+            TokenKind::Word if is(last, &["case"]) => !before.last().is_some_and(|it| is(it, &["ignoring"])),
             TokenKind::Word => {
-                is_reserved(text)
-                    && !["end", "true", "false", "now", "today"]
-                        .iter()
-                        .any(|it| token.is(self.text, it))
+                is_reserved(last.text(self.text)) && !is(last, &["end", "true", "false", "now", "today"])
             }
-            TokenKind::Symbol => text != "%",
+            TokenKind::Symbol => last.text(self.text) != "%",
             _ => false,
         }
     }

@@ -6,8 +6,8 @@ use crate::{
     span::Span,
     syntax::ast::{
         AggregateKind, Amount, ArithmeticOp, CompareOp, DistanceUnit, Expr, ExprKind, Field, Item, ItemKind,
-        Items, Literal, Name, Place, Quantifier, Role, Set, State, Step, Text, TextTest, Type, TypeKind,
-        Unit, Window,
+        Items, Json, JsonKind, JsonMember, Literal, Name, Place, Quantifier, Role, Set, State, Step, Test,
+        TestPart, TestPartKind, Text, TextTest, Type, TypeKind, Unit, Window,
     },
     value::{Date, DateTime, Decimal},
 };
@@ -48,11 +48,97 @@ pub(super) fn item() -> impl Strategy<Value = Item> {
                 condition,
             }
         }),
+        (name(), description(), vec(plain_literal(), 0..6)).prop_map(|(name, description, values)| {
+            ItemKind::List {
+                name,
+                description,
+                values,
+            }
+        }),
+        (name(), name()).prop_map(|(library, file)| ItemKind::Use { library, file }),
+        whole_test().prop_map(ItemKind::Test),
     ];
     kind.prop_map(|kind| Item {
         span: Span::default(),
         kind,
     })
+}
+
+/// What a named list holds.
+fn plain_literal() -> impl Strategy<Value = Expr> {
+    let literals = prop_oneof![
+        text().prop_map(|it| Literal::Text(it.text)),
+        any::<i64>().prop_map(Literal::Int),
+        Just(Literal::Decimal("2.50".into())),
+    ];
+    literals.prop_map(|it| expression(ExprKind::Literal(it)))
+}
+
+fn whole_test() -> impl Strategy<Value = Test> {
+    let moments = prop_oneof![
+        Just(Literal::Date(Date::MIN)),
+        Just(Literal::DateTime {
+            micros: 1_780_272_000_000_000,
+            local: false
+        }),
+        Just(Literal::DateTime {
+            micros: 1_780_272_000_000_001,
+            local: true
+        }),
+    ];
+    let part = prop_oneof![
+        1 => json().prop_map(TestPartKind::Customer),
+        1 => (name(), json()).prop_map(|(name, items)| TestPartKind::Catalog(name, items)),
+        2 => (name(), any::<bool>())
+            .prop_map(|(name, negated)| TestPartKind::Expectation(expression(ExprKind::InSegment { name, negated }))),
+        2 => expr().prop_map(TestPartKind::Expectation),
+    ];
+    let part = part.prop_map(|kind| TestPart {
+        span: Span::default(),
+        kind,
+    });
+    (text(), moments, option::of(text()), vec(part, 0..4)).prop_map(|(name, at, zone, parts)| Test {
+        name,
+        at: expression(ExprKind::Literal(at)),
+        zone,
+        parts,
+    })
+}
+
+/// A record or a list in JSON.
+fn json() -> BoxedStrategy<Json> {
+    let value = |kind| Json {
+        span: Span::default(),
+        kind,
+    };
+    let written = [
+        "1",
+        "-0.50",
+        "1e+9",
+        "true",
+        "null",
+        "\"\"",
+        "\"# it\\u0027s \\\"x\\\" [\"",
+        "\"όνομα\"",
+    ];
+    let plain = prop::sample::select(written.to_vec()).prop_map(move |it| value(JsonKind::Plain(it.into())));
+    let member = |value: Json| JsonMember {
+        span: Span::default(),
+        name: "a b".into(),
+        written: "\"a b\"".into(),
+        value,
+    };
+    let inner = plain.prop_recursive(3, 12, 4, move |inner| {
+        prop_oneof![
+            vec(inner.clone(), 0..4).prop_map(move |items| value(JsonKind::List(items))),
+            vec(inner.prop_map(member), 0..4).prop_map(move |members| value(JsonKind::Record(members))),
+        ]
+    });
+    let whole = prop_oneof![
+        vec(inner.clone(), 0..4).prop_map(move |items| value(JsonKind::List(items))),
+        vec(inner.prop_map(member), 0..4).prop_map(move |members| value(JsonKind::Record(members))),
+    ];
+    whole.boxed()
 }
 
 fn field(depth: u32) -> BoxedStrategy<Field> {
