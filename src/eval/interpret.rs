@@ -57,6 +57,11 @@ impl<'m, 'a, R: Row<'a>> Interpreter<'m, 'a, R> {
         }
     }
 
+    /// When and where it answers.
+    pub(super) fn at(&self) -> &'m At {
+        self.at
+    }
+
     /// Tells whether the condition holds.
     pub(crate) fn test(&mut self, condition: &Condition) -> bool {
         match &condition.kind {
@@ -619,7 +624,7 @@ fn read<'a>(row: impl Row<'a>, slot: u32, ty: &Type) -> Option<Value> {
     })
 }
 
-fn accepts(op: Order, order: Ordering) -> bool {
+pub(super) fn accepts(op: Order, order: Ordering) -> bool {
     match op {
         Order::Eq => order.is_eq(),
         Order::Lt => order.is_lt(),

@@ -1,6 +1,6 @@
 //! A customer copied value by value, so that changed copies of it can be asked.
 
-use std::ops::Range;
+use std::{ops::Range, sync::Arc};
 
 use crate::{
     record::{Row, Rows},
@@ -8,12 +8,12 @@ use crate::{
     value::{Date, DateTime, Decimal, Geo, Type, Value},
 };
 
-/// A customer with all attributes and events.
+/// A customer with all attributes and events. A copy shares what is not changed.
 #[derive(Clone, Debug)]
 pub(crate) struct Picture {
     pub(super) customer: PictureRow,
     /// The events of each type, in the order of time.
-    pub(super) events: Vec<Vec<PictureRow>>,
+    pub(super) events: Vec<Arc<Vec<PictureRow>>>,
 }
 
 /// A customer's attributes, an event or an item of a list, by slot.
@@ -26,7 +26,7 @@ pub(crate) struct PictureRow {
 pub(crate) enum Cell {
     Missing,
     Value(Value),
-    List(Vec<PictureRow>),
+    List(Arc<Vec<PictureRow>>),
 }
 
 impl Picture {
@@ -40,7 +40,7 @@ impl Picture {
                 .map(|index| PictureRow::of(&layout, rows.get(index)))
                 .collect();
             copies.sort_by_key(PictureRow::at);
-            copies
+            Arc::new(copies)
         });
         Self {
             customer: PictureRow::of(&layout, customer),
@@ -54,7 +54,7 @@ impl PictureRow {
         let cells = (0..).zip(&layout.slots).map(|(slot, it)| match &it.items {
             Some(items) => row.list(slot).map_or(Cell::Missing, |rows| {
                 let copies = (0..rows.len()).map(|index| PictureRow::of(items, rows.get(index)));
-                Cell::List(copies.collect())
+                Cell::List(Arc::new(copies.collect()))
             }),
             None => read(row, slot, &it.ty).map_or(Cell::Missing, Cell::Value),
         });
@@ -158,7 +158,7 @@ impl<'p> Row<'p> for &'p Picture {
     row!();
 
     fn events(self, event: usize) -> &'p [PictureRow] {
-        self.events.get(event).map_or(&[], Vec::as_slice)
+        self.events.get(event).map_or(&[], |it| it.as_slice())
     }
 }
 

@@ -110,13 +110,13 @@ impl Wording<'_> {
     }
 
     /// "purchases in the last 30 days where amount is more than 5", after their number or "the total amount of".
-    pub(super) fn items(&mut self, items: &Items, name: &str) -> String {
+    pub(in crate::eval::explain) fn items(&mut self, items: &Items, name: &str) -> String {
         let window = self.after(items.window.as_ref());
         format!("{name}{window}{}", self.filter(items))
     }
 
     /// " where amount is more than 5", or nothing.
-    pub(super) fn filter(&mut self, items: &Items) -> String {
+    pub(in crate::eval::explain) fn filter(&mut self, items: &Items) -> String {
         match &items.filter {
             Some(filter) => {
                 self.names.enter(items);
@@ -127,7 +127,7 @@ impl Wording<'_> {
     }
 
     /// The name of a collection, as it is written.
-    pub(super) fn collection(&self, items: &Items) -> String {
+    pub(in crate::eval::explain) fn collection(&self, items: &Items) -> String {
         self.names.collection(items.source)
     }
 

@@ -147,8 +147,25 @@ impl Wording<'_> {
         }
     }
 
+    /// What has to be for the condition to hold, or not to, when its operands are known: "total spent is less than 500".
+    pub(in crate::eval::explain) fn wanted(&mut self, condition: &Condition, positive: bool) -> String {
+        let ConditionKind::Compare { op, lhs, rhs } = &condition.kind else {
+            return self.predicate(condition, positive);
+        };
+        let op = match (op, positive) {
+            (Order::Lt, false) => Order::Ge,
+            (Order::Le, false) => Order::Gt,
+            (Order::Gt, false) => Order::Le,
+            (Order::Ge, false) => Order::Lt,
+            (op, _) => *op,
+        };
+        let (lhs, rhs) = (lhs.clone(), rhs.clone());
+        let kind = ConditionKind::Compare { op, lhs, rhs };
+        self.predicate(&Condition::new(condition.span, kind), positive || op != Order::Eq)
+    }
+
     /// "total spent is …", "interests are not …", "signed up on …".
-    pub(super) fn subject(&mut self, operand: &Expr, positive: bool, rest: &str) -> String {
+    pub(in crate::eval::explain) fn subject(&mut self, operand: &Expr, positive: bool, rest: &str) -> String {
         let said = self.phrase(operand);
         let is = if self.is_several(operand) { "are" } else { "is" };
         let not = if positive { "" } else { " not" };

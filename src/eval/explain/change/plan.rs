@@ -1,0 +1,221 @@
+//! Which cores have to change together: `and` adds up, `or` takes the cheapest.
+
+use std::collections::HashMap;
+
+use super::{
+    leaf::{same, size},
+    search::Search,
+};
+use crate::{
+    eval::{
+        explain::picture::Picture,
+        interpret::{Interpreter, accepts},
+    },
+    hir::{Condition, ConditionKind, Expr, ExprKind},
+    value::Value,
+};
+
+/// How many plans are kept for each condition.
+const KEPT: usize = 16;
+/// How many values of a core are considered for one test.
+const VALUES: usize = 6;
+
+/// A value that a core is to have.
+#[derive(Clone, Debug)]
+pub(super) struct Goal {
+    pub(super) core: usize,
+    pub(super) to: Value,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Plan {
+    goals: Vec<Goal>,
+    size: f64,
+}
+
+/// Works out plans, those of a definition once.
+pub(super) struct Plans<'s, 'q> {
+    search: &'s Search<'q>,
+    ask: Interpreter<'q, 'q, &'q Picture>,
+    segments: HashMap<(usize, bool), Vec<Plan>>,
+}
+
+impl<'s, 'q> Plans<'s, 'q> {
+    pub(super) fn new(search: &'s Search<'q>) -> Self {
+        let question = &search.question;
+        Self {
+            search,
+            ask: Interpreter::new(question.module, search.picture, question.at, &[]),
+            segments: HashMap::new(),
+        }
+    }
+
+    /// The plans that may give the condition the answer wanted, the fewest and smallest changes first.
+    pub(super) fn of(mut self, condition: &'q Condition, want: bool) -> Vec<Vec<Goal>> {
+        let plans = self.plans(condition, want);
+        plans.into_iter().map(|it| it.goals).collect()
+    }
+
+    fn plans(&mut self, condition: &'q Condition, want: bool) -> Vec<Plan> {
+        if self.ask.test(condition) == want {
+            return vec![Plan::default()];
+        }
+        match &condition.kind {
+            ConditionKind::Not(inner) => self.plans(inner, !want),
+            ConditionKind::And(parts) | ConditionKind::Or(parts) => {
+                if matches!(condition.kind, ConditionKind::And(_)) == want {
+                    self.all(parts, want)
+                } else {
+                    let plans = parts.iter().flat_map(|part| self.plans(part, want)).collect();
+                    kept(plans)
+                }
+            }
+            ConditionKind::Segment(index) => {
+                if let Some(known) = self.segments.get(&(*index, want)) {
+                    return known.clone();
+                }
+                let plans = self.plans(&self.search.question.module.segments[*index].condition, want);
+                self.segments.insert((*index, want), plans.clone());
+                plans
+            }
+            ConditionKind::Holds(operand) => match self.condition_of(operand) {
+                Some(inner) => self.plans(inner, want),
+                None => Vec::new(),
+            },
+            ConditionKind::Compare { lhs, rhs, .. } => {
+                let mut plans = self.leaf(condition, want);
+                plans.extend(self.case(condition, lhs, want));
+                plans.extend(self.case(condition, rhs, want));
+                kept(plans)
+            }
+            _ => self.leaf(condition, want),
+        }
+    }
+
+    /// All parts, each by one of its plans.
+    fn all(&mut self, parts: &'q [Condition], want: bool) -> Vec<Plan> {
+        let mut plans = vec![Plan::default()];
+        for part in parts {
+            let own = self.plans(part, want);
+            let both = plans.iter().flat_map(|plan| own.iter().map(|own| plan.with(own)));
+            plans = kept(both.collect());
+            if plans.is_empty() {
+                break;
+            }
+        }
+        plans
+    }
+
+    /// The values of its core at which a test turns.
+    fn leaf(&mut self, condition: &'q Condition, want: bool) -> Vec<Plan> {
+        let search = self.search;
+        let leaf = search
+            .leaves
+            .leaves
+            .iter()
+            .find(|it| std::ptr::eq(it.condition, condition));
+        let Some(leaf) = leaf else {
+            return Vec::new();
+        };
+        let core = &search.leaves.cores[leaf.core];
+        let mut plans = Vec::new();
+        for to in &core.values {
+            let goal = Goal {
+                core: leaf.core,
+                to: to.clone(),
+            };
+            if search.would(condition, &goal) == Some(want) {
+                plans.push(Plan {
+                    size: size(core.now.as_ref(), to),
+                    goals: vec![goal],
+                });
+                if plans.len() == VALUES {
+                    break;
+                }
+            }
+        }
+        plans
+    }
+
+    /// A comparison with a `case` turns by another arm.
+    fn case(&mut self, condition: &'q Condition, operand: &'q Expr, want: bool) -> Vec<Plan> {
+        let module = self.search.question.module;
+        let mut operand = operand;
+        while let ExprKind::Trait(index) = &operand.kind {
+            operand = &module.traits[*index].value;
+        }
+        let ExprKind::Case { arms, otherwise } = &operand.kind else {
+            return Vec::new();
+        };
+        let ConditionKind::Compare { op, lhs, rhs } = &condition.kind else {
+            return Vec::new();
+        };
+        // With the value of an arm in the place of the case, does the comparison give what is wanted?
+        let in_lhs = !super::core::is_fixed(lhs, 0);
+        let mut gives = |value: &Expr| {
+            let (lhs, rhs) = if in_lhs { (value, &**rhs) } else { (&**lhs, value) };
+            let (Some(lhs), Some(rhs)) = (self.ask.value(lhs), self.ask.value(rhs)) else {
+                return !want;
+            };
+            let order = crate::value::compare::compare(lhs.as_ref(), rhs.as_ref());
+            order.is_some_and(|order| accepts(*op, order)) == want
+        };
+        let arms_wanted: Vec<bool> = arms.iter().map(|(_, value)| gives(value)).collect();
+        let else_wanted = otherwise.as_ref().map_or(!want, |value| gives(value));
+        let mut plans = Vec::new();
+        // An arm is taken when its condition holds and none before it.
+        let mut before = vec![Plan::default()];
+        for ((arm, _), wanted) in arms.iter().zip(arms_wanted) {
+            if wanted {
+                let own = self.plans(arm, true);
+                plans.extend(
+                    before
+                        .iter()
+                        .flat_map(|plan| own.iter().map(|own| plan.with(own))),
+                );
+            }
+            let not = self.plans(arm, false);
+            before = kept(
+                before
+                    .iter()
+                    .flat_map(|plan| not.iter().map(|not| plan.with(not)))
+                    .collect(),
+            );
+        }
+        if else_wanted {
+            plans.extend(before);
+        }
+        kept(plans)
+    }
+
+    /// The condition that a trait or an expression is.
+    fn condition_of(&self, operand: &'q Expr) -> Option<&'q Condition> {
+        match &operand.kind {
+            ExprKind::Condition(inner) => Some(inner),
+            ExprKind::Trait(index) => self.condition_of(&self.search.question.module.traits[*index].value),
+            _ => None,
+        }
+    }
+}
+
+impl Plan {
+    /// Both plans; a goal that both have once.
+    fn with(&self, other: &Self) -> Self {
+        let mut both = self.clone();
+        for goal in &other.goals {
+            let known = |it: &Goal| it.core == goal.core && same(Some(&it.to), Some(&goal.to));
+            if !both.goals.iter().any(known) {
+                both.goals.push(goal.clone());
+            }
+        }
+        both.size += other.size;
+        both
+    }
+}
+
+/// The best plans: those with the fewest goals, then the smallest.
+fn kept(mut plans: Vec<Plan>) -> Vec<Plan> {
+    plans.sort_by(|a, b| a.goals.len().cmp(&b.goals.len()).then(a.size.total_cmp(&b.size)));
+    plans.truncate(KEPT);
+    plans
+}
