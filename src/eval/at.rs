@@ -56,18 +56,6 @@ impl At {
         }
     }
 
-    /// The same at another instant, for the interpreter: no windows are worked out.
-    pub(crate) fn moved(&self, now: DateTime) -> Self {
-        let mut inner = Inner::clone(&self.inner);
-        inner.now = now;
-        inner.today = inner.zone.date_of(now);
-        inner.moments = Arc::default();
-        inner.resolved = Vec::new();
-        Self {
-            inner: Arc::new(inner),
-        }
-    }
-
     /// The instant that counts as now.
     #[must_use]
     pub fn now(&self) -> DateTime {

@@ -1,4 +1,4 @@
 //! Explanations: what they say, what they hide, and that the change they tell of turns the answer.
 
-mod english;
+pub(crate) mod english;
 mod golden;

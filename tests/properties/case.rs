@@ -44,6 +44,22 @@ impl Case {
     }
 }
 
+impl Case {
+    pub(super) fn customer(&self, index: usize) -> &Datum {
+        &self.customers[index]
+    }
+
+    /// A customer, and when and where it is asked about.
+    pub(super) fn asked(&self, index: usize) -> String {
+        let Palette { now, zone, .. } = self.palette;
+        format!(
+            "{} at {now} in {}",
+            self.customers[index].json(Decimals::Numbers),
+            zone.name()
+        )
+    }
+}
+
 /// Who answered, and what.
 type Answer<'a, T> = (&'a str, T);
 
@@ -72,11 +88,11 @@ impl Case {
 
 /// The definitions of a case, compiled, with its customers loaded.
 pub(crate) struct Compiled {
-    definitions: Definitions,
+    pub(super) definitions: Definitions,
     /// Fitted from the customers themselves.
     population: Population,
-    at: At,
-    customers: Vec<Customer>,
+    pub(super) at: At,
+    pub(super) customers: Vec<Customer>,
 }
 
 impl Compiled {

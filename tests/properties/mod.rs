@@ -8,6 +8,7 @@ mod choices;
 mod client;
 mod constructs;
 mod customers;
+mod explained;
 mod numbers;
 mod palette;
 mod rules;
@@ -80,6 +81,27 @@ fn the_next_change_of_an_answer_is_the_earliest() {
     eprintln!("{kinds:?}");
     let (at, not_within, unknown) = (kinds.at.get(), kinds.not_within.get(), kinds.unknown.get());
     assert!(at > 0 && unknown * 10 < at + not_within, "{kinds:?}");
+}
+
+/// Explanations of random rules are sound, and the changes they tell of turn the answer.
+#[test]
+fn explanations_keep_what_they_promise() {
+    let shop = Definitions::parse(schema::SHOP).expect("the schema of the tests compiles");
+    let mut tally = explained::Tally::default();
+    run(rules_wanted() / 10, |numbers| {
+        let case = Case::draw(numbers, shop.schema(), schema::SHOP);
+        let checked = Compiled::new(&case).and_then(|it| it.explains(&case, &mut tally));
+        (case, checked)
+    });
+    eprintln!("{tally:?}");
+    assert!(
+        tally.changes * 12 > tally.explanations,
+        "too few changes: {tally:?}"
+    );
+    assert!(
+        tally.leaves > tally.changes,
+        "no change of several leaves: {tally:?}"
+    );
 }
 
 /// What a run starts from unless it is told otherwise: the same everywhere, so that a failure is about the change at hand.
