@@ -1,5 +1,6 @@
 //! Integration tests.
 
+mod calendar;
 #[cfg(feature = "cli")]
 mod cli;
 mod explain;

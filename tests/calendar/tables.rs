@@ -1,0 +1,810 @@
+//! What is asked at one moment in one zone, and what it answers: around changes of the clock, the ends of months, leap days
+//! and the ends of the calendar.
+
+use audience::{Definitions, Value, Zone};
+
+const MADRID: &str = "Europe/Madrid";
+const NEW_YORK: &str = "America/New_York";
+/// Its clock changes by half an hour.
+const LORD_HOWE: &str = "Australia/Lord_Howe";
+/// It went over the date line: 29 December 2011 was followed by the 31st.
+const APIA: &str = "Pacific/Apia";
+
+/// The value of an expression for a customer with a datetime `at`, a date `day` (each when it is one), and an event at `at`.
+#[track_caller]
+fn value(zone: &str, now: &str, time: &str, expr: &str) -> Option<Value> {
+    let text =
+        format!("customer {{ id: string key, at: datetime?, day: date? }}  event e {{}}  trait it = {expr}");
+    let shop = Definitions::parse(&text).unwrap_or_else(|error| panic!("{error}"));
+    let json = if time.contains('T') {
+        format!(r#"{{"id": "ana", "at": "{time}", "e": [{{"at": "{time}"}}]}}"#)
+    } else {
+        format!(r#"{{"id": "ana", "day": "{time}"}}"#)
+    };
+    let customer = shop
+        .customer_from_json(&json)
+        .unwrap_or_else(|error| panic!("{error}"));
+    let zone = Zone::named(zone).expect("in the database");
+    let at = shop.at(now.parse().expect("an instant"), &zone);
+    shop.computed("it").expect("defined").value(&customer, &at)
+}
+
+/// A condition at a moment, of times for which it holds and of times for which it does not.
+type Window<'a> = (&'a str, &'a str, &'a str, &'a [&'a str], &'a [&'a str]);
+
+#[track_caller]
+fn windows(table: &[Window<'_>]) {
+    for (zone, now, condition, inside, outside) in table {
+        for (times, expected) in [(inside, true), (outside, false)] {
+            for time in *times {
+                assert_eq!(
+                    value(zone, now, time, &format!("({condition})")),
+                    Some(Value::Bool(expected)),
+                    "{time} {condition} at {now} in {zone}"
+                );
+            }
+        }
+    }
+}
+
+/// Values as they are shown; `-` for a missing one.
+#[track_caller]
+fn values(table: &[(&str, &str, &str, &str, &str)]) {
+    for (zone, now, time, expr, expected) in table {
+        let found = value(zone, now, time, expr).map_or("-".to_owned(), |it| it.to_string());
+        assert_eq!(found, *expected, "{expr} of {time} at {now} in {zone}");
+    }
+}
+
+/// [time-7] [time-21]
+#[test]
+fn months_step_on_the_clock_of_the_zone() {
+    let now = "2026-06-01T12:00:00Z";
+    values(&[
+        (
+            MADRID,
+            now,
+            "2026-01-31T09:00:00Z",
+            "at + 1 month",
+            "2026-02-28T09:00:00Z",
+        ),
+        (
+            MADRID,
+            now,
+            "2028-01-31T09:00:00Z",
+            "at + 1 month",
+            "2028-02-29T09:00:00Z",
+        ),
+        // Summer time begins in between: the clock shows the same, and UTC does not.
+        (
+            MADRID,
+            now,
+            "2026-01-31T09:00:00Z",
+            "at + 1 quarter",
+            "2026-04-30T08:00:00Z",
+        ),
+        (
+            MADRID,
+            now,
+            "2026-05-31T23:30:00Z",
+            "at - 1 month",
+            "2026-04-30T23:30:00Z",
+        ),
+        (
+            MADRID,
+            now,
+            "2024-02-29T12:00:00Z",
+            "at + 1 year",
+            "2025-02-28T12:00:00Z",
+        ),
+        // One step of two months is not two of one.
+        (
+            MADRID,
+            now,
+            "2026-01-31T12:00:00Z",
+            "at + 2 months",
+            "2026-03-31T11:00:00Z",
+        ),
+        (
+            MADRID,
+            now,
+            "2026-01-31T12:00:00Z",
+            "at + 1 month + 1 month",
+            "2026-03-28T12:00:00Z",
+        ),
+        // Into the hour that is skipped, and into the one that comes twice.
+        (
+            MADRID,
+            now,
+            "2026-01-29T01:30:00Z",
+            "at + 2 months",
+            "2026-03-29T01:00:00Z",
+        ),
+        (
+            MADRID,
+            now,
+            "2026-09-25T00:30:00Z",
+            "at + 1 month",
+            "2026-10-25T00:30:00Z",
+        ),
+        (
+            MADRID,
+            now,
+            "2026-11-25T01:30:00Z",
+            "at - 1 month",
+            "2026-10-25T00:30:00Z",
+        ),
+        (
+            NEW_YORK,
+            now,
+            "2026-02-08T07:30:00Z",
+            "at + 1 month",
+            "2026-03-08T07:00:00Z",
+        ),
+        (
+            NEW_YORK,
+            now,
+            "2026-10-01T05:30:00Z",
+            "at + 1 month",
+            "2026-11-01T05:30:00Z",
+        ),
+        (
+            LORD_HOWE,
+            now,
+            "2026-09-03T15:45:00Z",
+            "at + 1 month",
+            "2026-10-03T15:30:00Z",
+        ),
+        (
+            LORD_HOWE,
+            now,
+            "2026-03-04T14:45:00Z",
+            "at + 1 month",
+            "2026-04-04T14:45:00Z",
+        ),
+        (
+            APIA,
+            now,
+            "2011-11-30T12:00:00Z",
+            "at + 1 month",
+            "2011-12-30T10:00:00Z",
+        ),
+        (
+            APIA,
+            now,
+            "2012-01-30T12:00:00Z",
+            "at - 1 month",
+            "2011-12-31T12:00:00Z",
+        ),
+        (MADRID, now, "2026-01-31", "day + 1 month", "2026-02-28"),
+        (MADRID, now, "2026-01-31", "1 quarter + day", "2026-04-30"),
+        (MADRID, now, "2024-02-29", "day - 4 years", "2020-02-29"),
+        (MADRID, now, "2024-02-29", "day - 1 year", "2023-02-28"),
+        (MADRID, now, "2026-01-31", "day + 1 month + 2 days", "2026-03-02"),
+        (MADRID, now, "2026-01-31", "day + 2 weeks", "2026-02-14"),
+    ]);
+}
+
+/// [time-8] [time-9] [time-10]
+#[test]
+fn windows_of_months_begin_and_end_on_the_clock_of_the_zone() {
+    windows(&[
+        // Two months before 02:30 on 29 May is a time that was skipped: its first moment after.
+        (
+            MADRID,
+            "2026-05-29T00:30:00Z",
+            "at in last 2 months",
+            &["2026-03-29T01:00:00.000001Z", "2026-05-29T00:30:00Z"],
+            &["2026-03-29T01:00:00Z", "2026-05-29T00:30:00.000001Z"],
+        ),
+        // One month before 02:30 on 25 November is a time that came twice: the earlier.
+        (
+            MADRID,
+            "2026-11-25T01:30:00Z",
+            "at in last 1 month",
+            &["2026-10-25T00:30:00.000001Z"],
+            &["2026-10-25T00:30:00Z"],
+        ),
+        (
+            MADRID,
+            "2026-05-31T10:00:00Z",
+            "any e in last 1 quarter",
+            &["2026-02-28T11:00:00.000001Z", "2026-05-31T10:00:00Z"],
+            &["2026-02-28T11:00:00Z", "2026-05-31T10:00:00.000001Z"],
+        ),
+        (
+            NEW_YORK,
+            "2026-02-08T07:30:00Z",
+            "at in next 1 month",
+            &["2026-02-08T07:30:00.000001Z", "2026-03-08T07:00:00Z"],
+            &["2026-02-08T07:30:00Z", "2026-03-08T07:00:00.000001Z"],
+        ),
+        (
+            APIA,
+            "2011-11-30T12:00:00Z",
+            "at in next 1 month",
+            &["2011-12-30T10:00:00Z"],
+            &["2011-12-30T10:00:00.000001Z"],
+        ),
+        (
+            MADRID,
+            "2026-05-31T23:00:00Z",
+            "day in last 3 months",
+            &["2026-03-02", "2026-06-01"],
+            &["2026-03-01", "2026-06-02"],
+        ),
+        (
+            MADRID,
+            "2026-05-31T12:00:00Z",
+            "day in last 3 months",
+            &["2026-03-01", "2026-05-31"],
+            &["2026-02-28", "2026-06-01"],
+        ),
+        (
+            MADRID,
+            "2024-02-29T12:00:00Z",
+            "day in next 1 year",
+            &["2024-03-01", "2025-02-28"],
+            &["2024-02-29", "2025-03-01"],
+        ),
+        (
+            MADRID,
+            "2026-03-31T12:00:00Z",
+            "day between 1 month ago and 1 month from now",
+            &["2026-02-28", "2026-04-30"],
+            &["2026-02-27", "2026-05-01"],
+        ),
+        (
+            MADRID,
+            "2026-03-31T12:00:00Z",
+            "at between 1 month ago and 1 month from now",
+            &["2026-02-28T13:00:00Z", "2026-04-30T12:00:00Z"],
+            &["2026-02-28T12:59:59Z", "2026-04-30T12:00:01Z"],
+        ),
+        // 30 days are 720 hours, whatever the clock does.
+        (
+            MADRID,
+            "2026-04-01T12:00:00Z",
+            "at in last 30 days",
+            &["2026-03-02T12:00:00.000001Z"],
+            &["2026-03-02T12:00:00Z"],
+        ),
+    ]);
+}
+
+/// [time-13] [time-15]
+#[test]
+fn periods_begin_with_their_first_day_in_the_zone() {
+    windows(&[
+        // 23:30 in UTC is tomorrow in Madrid, and the day has 23 hours.
+        (
+            MADRID,
+            "2026-03-28T23:30:00Z",
+            "at is today",
+            &["2026-03-28T23:00:00Z", "2026-03-29T21:59:59.999999Z"],
+            &["2026-03-28T22:59:59.999999Z", "2026-03-29T22:00:00Z"],
+        ),
+        (
+            MADRID,
+            "2026-10-25T12:00:00Z",
+            "at is today",
+            &["2026-10-24T22:00:00Z", "2026-10-25T22:59:59.999999Z"],
+            &["2026-10-24T21:59:59.999999Z", "2026-10-25T23:00:00Z"],
+        ),
+        (
+            LORD_HOWE,
+            "2026-10-04T00:00:00Z",
+            "any e yesterday",
+            &["2026-10-02T13:30:00Z", "2026-10-03T13:29:59.999999Z"],
+            &["2026-10-02T13:29:59.999999Z", "2026-10-03T13:30:00Z"],
+        ),
+        (
+            LORD_HOWE,
+            "2026-10-04T00:00:00Z",
+            "at is today",
+            &["2026-10-03T13:30:00Z", "2026-10-04T12:59:59.999999Z"],
+            &["2026-10-04T13:00:00Z"],
+        ),
+        // The day before the 31st was left out: no instant is in it.
+        (
+            APIA,
+            "2011-12-30T10:00:00Z",
+            "at is today",
+            &["2011-12-30T10:00:00Z", "2011-12-31T09:59:59.999999Z"],
+            &["2011-12-30T09:59:59.999999Z", "2011-12-31T10:00:00Z"],
+        ),
+        (
+            APIA,
+            "2011-12-30T10:00:00Z",
+            "at is yesterday",
+            &[],
+            &["2011-12-30T10:00:00Z", "2011-12-30T09:59:59.999999Z"],
+        ),
+        (
+            APIA,
+            "2011-12-30T10:00:00Z",
+            "day is yesterday",
+            &["2011-12-30"],
+            &["2011-12-29"],
+        ),
+        (
+            APIA,
+            "2011-12-30T09:59:59Z",
+            "at is tomorrow",
+            &[],
+            &["2011-12-30T10:00:00Z", "2011-12-30T09:59:59Z"],
+        ),
+        (
+            APIA,
+            "2011-12-30T10:00:00Z",
+            "at in last 3 calendar days",
+            &["2011-12-29T10:00:00Z"],
+            &["2011-12-29T09:59:59.999999Z"],
+        ),
+        (
+            APIA,
+            "2012-01-01T00:00:00Z",
+            "at in previous month",
+            &["2011-12-01T10:00:00Z", "2011-12-31T09:59:59.999999Z"],
+            &["2011-12-01T09:59:59.999999Z", "2011-12-31T10:00:00Z"],
+        ),
+        // 1 June 2026 is a Monday.
+        (
+            MADRID,
+            "2026-05-31T21:59:59Z",
+            "at in this week",
+            &["2026-05-24T22:00:00Z", "2026-05-31T21:59:59Z"],
+            &["2026-05-24T21:59:59Z", "2026-05-31T22:00:00Z"],
+        ),
+        (
+            MADRID,
+            "2026-05-31T22:00:00Z",
+            "day in this week",
+            &["2026-06-01", "2026-06-07"],
+            &["2026-05-31", "2026-06-08"],
+        ),
+        (
+            MADRID,
+            "2026-05-31T22:00:00Z",
+            "any e in previous week",
+            &["2026-05-24T22:00:00Z", "2026-05-31T21:59:59.999999Z"],
+            &["2026-05-24T21:59:59Z", "2026-05-31T22:00:00Z"],
+        ),
+        (
+            MADRID,
+            "2026-03-29T12:00:00Z",
+            "at in this month",
+            &["2026-02-28T23:00:00Z", "2026-03-31T21:59:59Z"],
+            &["2026-02-28T22:59:59Z", "2026-03-31T22:00:00Z"],
+        ),
+        (
+            NEW_YORK,
+            "2026-01-01T04:00:00Z",
+            "at in this year",
+            &["2025-01-01T05:00:00Z", "2026-01-01T04:59:59Z"],
+            &["2025-01-01T04:59:59Z", "2026-01-01T05:00:00Z"],
+        ),
+        (
+            MADRID,
+            "2026-01-15T12:00:00Z",
+            "day in the previous quarter",
+            &["2025-10-01", "2025-12-31"],
+            &["2025-09-30", "2026-01-01"],
+        ),
+        (
+            MADRID,
+            "2026-11-15T12:00:00Z",
+            "day in the next quarter",
+            &["2027-01-01", "2027-03-31"],
+            &["2026-12-31", "2027-04-01"],
+        ),
+        (
+            MADRID,
+            "2024-02-29T12:00:00Z",
+            "day in next year",
+            &["2025-01-01", "2025-12-31"],
+            &["2024-12-31", "2026-01-01"],
+        ),
+        // This month's days to come are in it, but its events do not exist.
+        (
+            MADRID,
+            "2026-06-15T12:00:00Z",
+            "any e in this month",
+            &["2026-06-15T12:00:00Z"],
+            &["2026-06-15T12:00:00.000001Z", "2026-05-31T21:59:59Z"],
+        ),
+        (
+            MADRID,
+            "2026-06-15T12:00:00Z",
+            "day in next 3 calendar days",
+            &["2026-06-15", "2026-06-17"],
+            &["2026-06-14", "2026-06-18"],
+        ),
+        (
+            MADRID,
+            "2026-06-15T12:00:00Z",
+            "at in next 1 calendar day",
+            &["2026-06-14T22:00:00Z", "2026-06-15T21:59:59Z"],
+            &["2026-06-14T21:59:59Z", "2026-06-15T22:00:00Z"],
+        ),
+    ]);
+}
+
+/// [time-17] [time-18] [time-19]
+#[test]
+fn days_return_each_year() {
+    let birthday = "2026-06-01T12:00:00Z";
+    windows(&[
+        (
+            MADRID,
+            birthday,
+            "day anniversary today",
+            &["1990-06-01", "2025-06-01"],
+            &["1990-06-02", "2026-06-01", "2027-06-01"],
+        ),
+        (
+            MADRID,
+            birthday,
+            "day anniversary in next 7 days",
+            &["1990-06-02", "1990-06-08"],
+            &["1990-06-01", "1990-06-09"],
+        ),
+        (
+            MADRID,
+            birthday,
+            "day not anniversary in last 1 month",
+            &["1990-05-01", "1990-06-02"],
+            &["1990-05-02", "1990-06-01"],
+        ),
+        (
+            MADRID,
+            birthday,
+            "day anniversary between 2026-12-25 and 2027-01-05",
+            &["1990-12-25", "1990-01-05", "2026-01-01"],
+            &["1990-12-24", "1990-01-06", "2027-01-01"],
+        ),
+        (
+            MADRID,
+            birthday,
+            "day anniversary in this quarter",
+            &["1990-04-01", "1990-06-30"],
+            &["1990-03-31", "2026-05-01"],
+        ),
+        // Open windows: a return before, or from, a day on.
+        (
+            MADRID,
+            birthday,
+            "day anniversary before 1 year ago",
+            &["2024-05-31", "0001-01-01"],
+            &["2024-06-01", "2025-06-01"],
+        ),
+        (
+            MADRID,
+            birthday,
+            "day anniversary since today",
+            &["2026-06-01", "9998-12-31"],
+            &["9999-01-01"],
+        ),
+        (
+            MADRID,
+            birthday,
+            "day anniversary after 9999-06-01",
+            &["9998-06-02"],
+            &["1990-06-01", "9999-06-02"],
+        ),
+        // 29 February.
+        (
+            MADRID,
+            "2026-02-28T12:00:00Z",
+            "day anniversary today",
+            &["2000-02-29", "2024-02-29", "2001-02-28"],
+            &["2000-03-01"],
+        ),
+        (
+            MADRID,
+            "2028-02-28T12:00:00Z",
+            "day anniversary today",
+            &["2001-02-28"],
+            &["2000-02-29"],
+        ),
+        (
+            MADRID,
+            "2028-02-29T12:00:00Z",
+            "day anniversary today",
+            &["2000-02-29"],
+            &["2001-02-28", "2001-03-01"],
+        ),
+        (
+            MADRID,
+            "2026-03-01T12:00:00Z",
+            "day anniversary today",
+            &["2000-03-01"],
+            &["2000-02-29"],
+        ),
+        // Of a datetime its day in the zone.
+        (
+            MADRID,
+            birthday,
+            "at anniversary today",
+            &["1990-05-31T22:30:00Z", "1990-06-01T21:59:59Z"],
+            &["1990-05-31T21:59:59Z", "1990-06-01T22:00:00Z"],
+        ),
+        // The day that was left out returns on 30 December, like any other.
+        (
+            APIA,
+            "2012-12-30T12:00:00Z",
+            "day anniversary today",
+            &["2011-12-31", "2010-12-31"],
+            &["2011-12-30"],
+        ),
+    ]);
+}
+
+/// [time-3] [time-22]
+#[test]
+fn local_times_that_are_skipped_or_come_twice() -> Result<(), Box<dyn std::error::Error>> {
+    for (zone, local, instant) in [
+        (
+            MADRID,
+            "2026-03-29T01:59:59.999999",
+            "2026-03-29T00:59:59.999999Z",
+        ),
+        (MADRID, "2026-03-29T02:00:00", "2026-03-29T01:00:00Z"),
+        (MADRID, "2026-03-29T02:59:59.999999", "2026-03-29T01:00:00Z"),
+        (MADRID, "2026-03-29T03:00:00", "2026-03-29T01:00:00Z"),
+        (MADRID, "2026-10-25T01:59:59", "2026-10-24T23:59:59Z"),
+        (MADRID, "2026-10-25T02:00:00", "2026-10-25T00:00:00Z"),
+        (MADRID, "2026-10-25T02:59:59", "2026-10-25T00:59:59Z"),
+        (MADRID, "2026-10-25T03:00:00", "2026-10-25T02:00:00Z"),
+        (NEW_YORK, "2026-03-08T02:30:00", "2026-03-08T07:00:00Z"),
+        (NEW_YORK, "2026-11-01T01:30:00", "2026-11-01T05:30:00Z"),
+        (LORD_HOWE, "2026-10-04T02:00:00", "2026-10-03T15:30:00Z"),
+        (LORD_HOWE, "2026-10-04T02:29:59", "2026-10-03T15:30:00Z"),
+        (LORD_HOWE, "2026-10-04T02:30:00", "2026-10-03T15:30:00Z"),
+        (LORD_HOWE, "2026-04-05T01:45:00", "2026-04-04T14:45:00Z"),
+        (LORD_HOWE, "2026-04-05T01:29:59", "2026-04-04T14:29:59Z"),
+        (LORD_HOWE, "2026-04-05T02:00:00", "2026-04-04T15:30:00Z"),
+        (APIA, "2011-12-29T23:59:59", "2011-12-30T09:59:59Z"),
+        (APIA, "2011-12-30T00:00:00", "2011-12-30T10:00:00Z"),
+        (APIA, "2011-12-30T18:00:00", "2011-12-30T10:00:00Z"),
+        (APIA, "2011-12-31T00:00:00", "2011-12-30T10:00:00Z"),
+        // Havana goes back from 01:00 to 00:00, and São Paulo went forward from 00:00 to 01:00: where a day begins.
+        ("America/Havana", "2025-11-02T00:00:00", "2025-11-02T04:00:00Z"),
+        ("America/Sao_Paulo", "2018-11-04T00:00:00", "2018-11-04T03:00:00Z"),
+    ] {
+        assert_eq!(
+            Zone::named(zone)?.parse(local)?.to_string(),
+            instant,
+            "{local} in {zone}"
+        );
+        let now = "2026-06-01T00:00:00Z";
+        let condition = format!("(at since {local} and not (at after {local}))");
+        assert_eq!(
+            value(zone, now, instant, &condition),
+            Some(Value::Bool(true)),
+            "{local} in {zone}"
+        );
+        if let Some(day) = local.strip_suffix("T00:00:00") {
+            assert_eq!(
+                Zone::named(zone)?.start_of(day.parse()?),
+                instant.parse::<audience::DateTime>()?.micros()
+            );
+        }
+    }
+    Ok(())
+}
+
+/// [time-23]
+#[test]
+fn the_calendar_ends_with_the_year_9999() {
+    let (first, last) = ("0001-01-15T12:00:00Z", "9999-12-15T12:00:00Z");
+    values(&[
+        ("UTC", last, "9999-12-15T12:00:00Z", "at + 1 month", "-"),
+        (
+            "UTC",
+            last,
+            "9999-11-30T12:00:00Z",
+            "at + 1 month",
+            "9999-12-30T12:00:00Z",
+        ),
+        ("UTC", first, "0001-01-15T12:00:00Z", "at - 1 month", "-"),
+        (
+            "UTC",
+            first,
+            "0001-12-31T12:00:00Z",
+            "at - 1 quarter",
+            "0001-09-30T12:00:00Z",
+        ),
+        ("UTC", last, "9999-01-31", "day + 1 year", "-"),
+        ("UTC", last, "0001-01-31", "day - 1 month", "-"),
+        ("UTC", last, "2026-01-31", "day + 4000000 years", "-"),
+        ("UTC", last, "2026-01-31", "day - 100000000 quarters", "-"),
+        ("UTC", last, "2026-01-31T00:00:00Z", "at - 2147483647 months", "-"),
+        // An instant whose day in the zone is in the year 10000, or in the year 0.
+        (MADRID, last, "9999-12-31T23:30:00Z", "date(at)", "-"),
+        (MADRID, last, "9999-12-31T23:30:00Z", "year(at)", "-"),
+        (MADRID, last, "9999-12-31T23:30:00Z", "hour(at)", "0"),
+        (
+            MADRID,
+            last,
+            "9999-12-31T23:30:00Z",
+            "at - 1 month",
+            "9999-11-30T23:30:00Z",
+        ),
+        (NEW_YORK, first, "0001-01-01T00:00:00Z", "date(at)", "-"),
+        (NEW_YORK, first, "0001-01-01T00:00:00Z", "weekday(at)", "-"),
+        (
+            NEW_YORK,
+            first,
+            "0001-01-01T00:00:00Z",
+            "at + 1 month",
+            "0001-02-01T00:00:00Z",
+        ),
+    ]);
+    windows(&[
+        // Beyond the calendar there is nothing that could be left out.
+        (
+            "UTC",
+            last,
+            "at in next 1 month",
+            &["9999-12-31T23:59:59.999999Z"],
+            &[last],
+        ),
+        (
+            "UTC",
+            first,
+            "at in last 1 month",
+            &["0001-01-01T00:00:00Z", first],
+            &[],
+        ),
+        (
+            "UTC",
+            last,
+            "day in this year",
+            &["9999-01-01", "9999-12-31"],
+            &["9998-12-31"],
+        ),
+        (
+            "UTC",
+            last,
+            "day in next month",
+            &[],
+            &["9999-12-31", "0001-01-01"],
+        ),
+        (
+            "UTC",
+            first,
+            "at in previous quarter",
+            &[],
+            &["0001-01-01T00:00:00Z", first],
+        ),
+        (
+            "UTC",
+            last,
+            "at in this quarter",
+            &["9999-12-31T23:59:59.999999Z"],
+            &["9999-09-30T23:59:59Z"],
+        ),
+        (
+            "UTC",
+            last,
+            "day in next 2147483647 months",
+            &["9999-12-31"],
+            &["9999-12-15"],
+        ),
+        (
+            "UTC",
+            last,
+            "day anniversary in next 1 month",
+            &["1990-12-31"],
+            &["1990-01-01"],
+        ),
+        (
+            "UTC",
+            first,
+            "day anniversary in last 1 month",
+            &[],
+            &["0001-01-15", "0001-01-01"],
+        ),
+    ]);
+}
+
+/// [time-24] [time-25]
+#[test]
+fn parts_and_distances_of_times() {
+    let now = "2026-06-01T12:00:00Z";
+    values(&[
+        // One instant has different days.
+        (MADRID, now, "2026-05-31T22:30:00Z", "date(at)", "2026-06-01"),
+        (NEW_YORK, now, "2026-05-31T22:30:00Z", "date(at)", "2026-05-31"),
+        (MADRID, now, "2026-05-31T22:30:00Z", "hour(at)", "0"),
+        (LORD_HOWE, now, "2026-05-31T13:29:59Z", "hour(at)", "23"),
+        (APIA, now, "2011-12-30T09:59:59Z", "day(at)", "29"),
+        (APIA, now, "2011-12-30T10:00:00Z", "day(at)", "31"),
+        (MADRID, now, "2026-05-31T22:30:00Z", "weekday(at)", "monday"),
+        (MADRID, now, "2024-02-29", "weekday(day)", "thursday"),
+        (
+            MADRID,
+            now,
+            "2024-02-29",
+            "year(day) * 10000 + month(day) * 100 + day(day)",
+            "20240229",
+        ),
+        (MADRID, now, "0001-01-01", "weekday(day)", "monday"),
+        (MADRID, now, "9999-12-31", "weekday(day)", "friday"),
+        // The birthday itself counts, and 29 February is on 28 February in other years.
+        (MADRID, now, "1990-06-01", "years_since(day)", "36"),
+        (MADRID, now, "1990-06-02", "years_since(day)", "35"),
+        (
+            MADRID,
+            "2026-02-28T12:00:00Z",
+            "2000-02-29",
+            "years_since(day)",
+            "26",
+        ),
+        (
+            MADRID,
+            "2026-02-27T12:00:00Z",
+            "2000-02-29",
+            "years_since(day)",
+            "25",
+        ),
+        (
+            MADRID,
+            "2028-02-28T12:00:00Z",
+            "2000-02-29",
+            "years_since(day)",
+            "27",
+        ),
+        (MADRID, now, "2026-06-02", "years_since(day)", "-1"),
+        (MADRID, now, "2027-06-01", "years_since(day)", "-1"),
+        (MADRID, now, "2027-06-02", "years_since(day)", "-2"),
+        (MADRID, now, "0001-01-01", "years_since(day)", "2025"),
+        (MADRID, now, "9999-12-31", "years_since(day)", "-7974"),
+        // Today by the zone.
+        (
+            MADRID,
+            "2026-05-31T22:00:00Z",
+            "1990-06-01",
+            "years_since(day)",
+            "36",
+        ),
+        (
+            NEW_YORK,
+            "2026-05-31T22:00:00Z",
+            "1990-06-01",
+            "years_since(day)",
+            "35",
+        ),
+        (
+            MADRID,
+            "2026-05-31T22:00:00Z",
+            "2026-05-31",
+            "days_since(day)",
+            "1",
+        ),
+        (
+            NEW_YORK,
+            "2026-05-31T22:00:00Z",
+            "2026-05-31",
+            "days_since(day)",
+            "0",
+        ),
+        (MADRID, now, "2026-06-03", "days_since(day)", "-2"),
+        (MADRID, now, "0001-01-01", "days_since(day)", "739767"),
+        // Of an instant, spans of 24 hours, rounded down.
+        (MADRID, now, "2026-05-31T12:00:00Z", "days_since(at)", "1"),
+        (MADRID, now, "2026-05-31T12:00:00.000001Z", "days_since(at)", "0"),
+        (MADRID, now, "2026-06-01T12:00:00.000001Z", "days_since(at)", "-1"),
+        (MADRID, now, "2026-06-02T12:00:00Z", "days_since(at)", "-1"),
+        (
+            MADRID,
+            "2026-03-29T22:00:00Z",
+            "2026-03-28T23:00:00Z",
+            "days_since(at)",
+            "0",
+        ),
+        (MADRID, now, "2026-05-31", "today - day", "PT86400S"),
+        (APIA, "2011-12-30T10:00:00Z", "2011-12-29", "days_since(day)", "2"),
+    ]);
+}
