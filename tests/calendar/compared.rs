@@ -324,7 +324,7 @@ fn case() -> impl Strategy<Value = (&'static str, Case)> {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 4_000, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// [time-7] [time-8]
+    /// [time-4] [time-7] [time-16] [time-19] [time-21] [time-35]
     #[test]
     fn windows_and_steps_are_those_of_another_calendar((name, case) in case()) {
         let Asked { shop, conditions, values } = &*ASKED;
@@ -344,7 +344,7 @@ proptest! {
         }
     }
 
-    /// Local times, two days around each change of the clock.
+    /// Local times, two days around each change of the clock. [time-27] [time-28]
     #[test]
     fn local_times_are_those_of_another_calendar((name, at) in now_in_a_zone(), minutes in -2_880..2_880_i64) {
         let tz = TimeZone::get(name).expect("in the database");

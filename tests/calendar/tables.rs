@@ -56,7 +56,7 @@ fn values(table: &[(&str, &str, &str, &str, &str)]) {
     }
 }
 
-/// [time-7] [time-21]
+/// [time-4] [time-6]
 #[test]
 fn months_step_on_the_clock_of_the_zone() {
     let now = "2026-06-01T12:00:00Z";
@@ -172,9 +172,9 @@ fn months_step_on_the_clock_of_the_zone() {
         (
             APIA,
             now,
-            "2012-01-30T12:00:00Z",
+            "2012-01-30T06:00:00Z",
             "at - 1 month",
-            "2011-12-31T12:00:00Z",
+            "2011-12-30T10:00:00Z",
         ),
         (MADRID, now, "2026-01-31", "day + 1 month", "2026-02-28"),
         (MADRID, now, "2026-01-31", "1 quarter + day", "2026-04-30"),
@@ -185,7 +185,7 @@ fn months_step_on_the_clock_of_the_zone() {
     ]);
 }
 
-/// [time-8] [time-9] [time-10]
+/// [time-3] [time-7] [time-8] [time-11]
 #[test]
 fn windows_of_months_begin_and_end_on_the_clock_of_the_zone() {
     windows(&[
@@ -272,7 +272,7 @@ fn windows_of_months_begin_and_end_on_the_clock_of_the_zone() {
     ]);
 }
 
-/// [time-13] [time-15]
+/// [time-1] [time-16] [time-17] [time-19] [time-29]
 #[test]
 fn periods_begin_with_their_first_day_in_the_zone() {
     windows(&[
@@ -430,7 +430,7 @@ fn periods_begin_with_their_first_day_in_the_zone() {
     ]);
 }
 
-/// [time-17] [time-18] [time-19]
+/// [time-21] [time-22] [time-23] [time-24] [time-25] [time-26]
 #[test]
 fn days_return_each_year() {
     let birthday = "2026-06-01T12:00:00Z";
@@ -540,7 +540,7 @@ fn days_return_each_year() {
     ]);
 }
 
-/// [time-3] [time-22]
+/// [time-27] [time-28] [time-29]
 #[test]
 fn local_times_that_are_skipped_or_come_twice() -> Result<(), Box<dyn std::error::Error>> {
     for (zone, local, instant) in [
@@ -594,7 +594,19 @@ fn local_times_that_are_skipped_or_come_twice() -> Result<(), Box<dyn std::error
     Ok(())
 }
 
-/// [time-23]
+/// [time-30]
+#[test]
+fn zones_keep_their_clock_after_2099() {
+    let now = "2026-06-01T12:00:00Z";
+    values(&[
+        (MADRID, now, "2099-07-01T00:00:00Z", "hour(at)", "2"),
+        (MADRID, now, "2100-07-01T00:00:00Z", "hour(at)", "1"),
+        (LORD_HOWE, now, "2099-06-01T00:00:00Z", "hour(at)", "10"),
+        (LORD_HOWE, now, "2100-06-01T00:00:00Z", "hour(at)", "11"),
+    ]);
+}
+
+/// [time-31] [time-32] [time-33]
 #[test]
 fn the_calendar_ends_with_the_year_9999() {
     let (first, last) = ("0001-01-15T12:00:00Z", "9999-12-15T12:00:00Z");
@@ -709,7 +721,7 @@ fn the_calendar_ends_with_the_year_9999() {
     ]);
 }
 
-/// [time-24] [time-25]
+/// [time-1] [time-34] [time-35]
 #[test]
 fn parts_and_distances_of_times() {
     let now = "2026-06-01T12:00:00Z";

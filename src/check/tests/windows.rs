@@ -55,6 +55,7 @@ fn bound(it: &Bound) -> String {
     }
 }
 
+/// [time-8] [time-10] [time-14]
 #[test]
 fn windows_have_edges() {
     for (test, expected) in [
@@ -139,6 +140,7 @@ fn windows_have_edges() {
     }
 }
 
+/// [time-9]
 #[test]
 fn bounds_are_of_the_row_outside() {
     // `at` is the customer's in the bound, the event's in the filter.
