@@ -34,8 +34,8 @@ impl Checker<'_> {
         items: &ast::Items,
         steps: &[Step],
     ) -> Option<Condition> {
-        if let Some(step) = steps.first() {
-            self.report.unsupported::<()>(step.span, "`followed by` is");
+        if !steps.is_empty() {
+            return self.sequence(span, items, steps);
         }
         if quantifier == Quantifier::All && items.filter.is_none() {
             let shown = display(&items.collection);

@@ -26,6 +26,7 @@ mod references;
 mod report;
 mod schema;
 mod scope;
+mod sequence;
 mod state;
 pub(crate) mod template;
 mod template_filter;

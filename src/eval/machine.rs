@@ -304,6 +304,7 @@ impl<'a, 'l, R: Row<'a>> Machine<'a, 'l, R> {
                 Some(item) => self.any_in_list(list, kind, self.resolve(item)),
                 None => false,
             },
+            Test::Sequence(number) => self.sequence(&program.sequences[number as usize]),
             Test::ContainsEach { list, kind, all, set } => {
                 let mut values = program.value_sets[set as usize].iter();
                 let mut found = |it: &'a crate::value::Value| self.any_in_list(list, kind, it.as_ref());

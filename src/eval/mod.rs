@@ -27,6 +27,7 @@ pub(crate) mod interpret;
 mod machine;
 mod next_change;
 mod scratch;
+mod sequence;
 #[cfg(test)]
 mod tests;
 

@@ -2,7 +2,7 @@
 
 use std::{cell::Cell, ops::Range, sync::Arc};
 
-use super::{At, distinct::Seen};
+use super::{At, distinct::Seen, sequence::Failure};
 use crate::{
     plan::Moments,
     value::{DateTime, ValueRef, Zone},
@@ -27,6 +27,9 @@ pub(super) struct Scratch {
     pub(super) numbers: Vec<i64>,
     pub(super) spans: Vec<(usize, usize)>,
     pub(super) seen: Vec<Seen>,
+    /// Which events a sequence has not given up, and where the failures of each begin.
+    pub(super) alive: Vec<u32>,
+    pub(super) failures: Vec<Failure>,
     /// The moments of a program that the evaluation was not made for.
     pub(super) moments: Vec<i64>,
     moments_of: Option<(Arc<Moments>, DateTime, Zone)>,
@@ -68,6 +71,8 @@ impl Scratch {
         self.numbers.clear();
         self.spans.clear();
         self.seen.clear();
+        self.alive.clear();
+        self.failures.clear();
         // When the thread is ending there is nobody to give it to.
         let _ = IDLE.try_with(|idle| idle.set(Some(self)));
     }

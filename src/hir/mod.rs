@@ -15,7 +15,7 @@ use crate::{
     schema::Schema,
     span::Span,
     syntax::ast,
-    value::{Date, DateTime, Roles, Type, Value},
+    value::{Date, DateTime, Roles, Type, Value, Zone},
 };
 
 pub(crate) use crate::{
@@ -191,13 +191,16 @@ pub(crate) struct Pattern {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Chord(pub(crate) u64);
 
+/// So many steps may follow the first event of a sequence.
+pub(crate) const MOST_STEPS: usize = 8;
+
 /// One `followed by` of a sequence.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Step {
     /// `followed by no`, only as the last step.
     pub(crate) none: bool,
     /// Events, without a window. The filter sees the event as row `items.row` and the one of the step before as the row
-    /// before that.
+    /// before that: all steps have the same two rows, the lower one being that of the first event.
     pub(crate) items: Items,
     pub(crate) within: Distance,
 }
@@ -208,6 +211,16 @@ pub(crate) enum Distance {
     Micros(i64),
     /// Calendar months in the zone, clamped to the end of the month.
     Months(i32),
+}
+
+impl Distance {
+    /// The last instant that is no farther from this one, in microseconds; the end of time where the calendar ends before.
+    pub(crate) fn after(self, at: i64, _zone: Zone) -> i64 {
+        match self {
+            Self::Micros(micros) => at.saturating_add(micros),
+            Self::Months(_) => unreachable!("the checker makes none of it yet"),
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

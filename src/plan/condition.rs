@@ -90,7 +90,8 @@ impl<'m> Planner<'m> {
                 rank,
             } => self.rank(operand, *top, *share, *rank),
             ConditionKind::Matches { operand, pattern } => self.matches(operand, pattern),
-            ConditionKind::Near { .. } | ConditionKind::Sample { .. } | ConditionKind::Sequence { .. } => {
+            ConditionKind::Sequence { first, steps } => self.sequence(first, steps),
+            ConditionKind::Near { .. } | ConditionKind::Sample { .. } => {
                 unreachable!("the checker makes none of it yet")
             }
             ConditionKind::Constant(_)

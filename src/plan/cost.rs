@@ -128,5 +128,6 @@ fn test_of(test: Test, estimates: &Estimates<'_>) -> (f64, f64) {
         Test::ListSize { .. } => (3.0, 0.4),
         Test::Contains { item, .. } => (node(item) + 20.0, 0.2),
         Test::ContainsEach { .. } => (40.0, 0.2),
+        Test::Sequence(_) => (2000.0, 0.2),
     }
 }

@@ -4,10 +4,10 @@ use std::fmt::{self, Display, Formatter, Write};
 
 use super::{
     Anchor, Day, Moment, Origin,
-    program::{BlockId, CollectionId, End, Kind, Node, NodeId, Op, Program, Shared, Stretch, Target, Test},
+    program::{BlockId, CollectionId, End, Kind, Node, NodeId, Op, Program, Sequence, Shared, Stretch, Target, Test},
 };
 use crate::{
-    hir::{AggregateKind, ArithmeticOp, Order, Pattern, Period, Place, Source, TextTest},
+    hir::{AggregateKind, ArithmeticOp, Distance, Order, Pattern, Period, Place, Source, TextTest},
     schema::Layout,
     value::{Date, DateTime, Decimal, Duration, Value, fold::Folding},
 };
@@ -328,6 +328,7 @@ impl Names<'_> {
                 out.write_str(" contains ")?;
                 self.node(item, out)
             }
+            Test::Sequence(number) => self.sequence(&program.sequences[number as usize], out),
             Test::ContainsEach { list, all, set, .. } => {
                 self.slot(list.row, list.slot, out)?;
                 out.write_str(if all { " contains all " } else { " contains any " })?;
@@ -478,6 +479,28 @@ impl Names<'_> {
             Some(filter) => write!(out, " where block {}", filter.0),
             None => Ok(()),
         }
+    }
+
+    fn sequence(self, sequence: &Sequence, out: &mut String) -> fmt::Result {
+        out.write_str("any ")?;
+        self.collection(sequence.first, out)?;
+        for step in &sequence.steps {
+            let word = if step.none { "no" } else { "any" };
+            let name = self.program.events.get(step.event);
+            write!(
+                out,
+                " followed by {word} {}",
+                name.map_or("events", |(name, _)| name)
+            )?;
+            if let Some(filter) = step.filter {
+                write!(out, " where block {}", filter.0)?;
+            }
+            match step.within {
+                Distance::Micros(micros) => write!(out, " within {}", Duration::from_micros(micros))?,
+                Distance::Months(months) => write!(out, " within {months} months")?,
+            }
+        }
+        Ok(())
     }
 
     fn stretch(self, stretch: Stretch, out: &mut String) -> fmt::Result {

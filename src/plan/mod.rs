@@ -33,6 +33,7 @@ mod planner;
 mod program;
 mod range;
 mod rank;
+mod sequence;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -44,8 +45,8 @@ pub(crate) use constant::calculate;
 pub(crate) use moment::{Anchor, Day, Moment, Moments, Origin, start_of};
 pub(crate) use planner::Planner;
 pub(crate) use program::{
-    BlockId, Collection, CollectionId, End, Kind, Leaf, Node, NodeId, Op, Program, Shared, Target, Test,
-    float_key, float_of_key, set_order,
+    BlockId, Collection, CollectionId, End, Kind, Leaf, Node, NodeId, Op, Program, Sequence, Shared, Step,
+    Target, Test, float_key, float_of_key, set_order,
 };
 
 use crate::hir::Module;

@@ -8,8 +8,8 @@ use memchr::memmem::Finder;
 use super::{
     Moment, Moments, cost, emit, optimize,
     program::{
-        Block, BlockId, Collection, CollectionId, End, Node, NodeId, Op, Program, Shared, Stretch, Test,
-        set_order,
+        Block, BlockId, Collection, CollectionId, End, Node, NodeId, Op, Program, Sequence, Shared, Stretch,
+        Test, set_order,
     },
     tree::Tree,
     weight::Weights,
@@ -44,6 +44,7 @@ pub(crate) struct Planner<'m> {
     nodes: IndexSet<Node>,
     tests: IndexSet<Test>,
     collections: IndexSet<Collection>,
+    sequences: IndexSet<Sequence>,
     stretches: IndexSet<Stretch>,
     moments: Moments,
     /// Segments and traits that are read by number, with the number in [`Program::shared`].
@@ -113,6 +114,7 @@ impl<'m> Planner<'m> {
             nodes: IndexSet::new(),
             tests: IndexSet::new(),
             collections: IndexSet::new(),
+            sequences: IndexSet::new(),
             stretches: IndexSet::new(),
             moments: Moments::default(),
             shared_segments: IndexMap::new(),
@@ -204,6 +206,7 @@ impl<'m> Planner<'m> {
             nodes: self.nodes.into_iter().collect(),
             tests: self.tests.into_iter().collect(),
             collections: self.collections.into_iter().collect(),
+            sequences: self.sequences.into_iter().collect(),
             stretches: self.stretches.into_iter().collect(),
             moments: Arc::new(self.moments),
             constants: self.constants.into_values().collect(),
@@ -244,6 +247,24 @@ impl<'m> Planner<'m> {
         self.scope.resize(usize::from(items.row), None);
         self.scope.push(layout);
         let focus = std::mem::replace(&mut self.focus, items.row);
+        let result = work(self);
+        self.focus = focus;
+        self.scope = outer;
+        result
+    }
+
+    /// Plans something that sees two events as the rows `row - 1` and `row`.
+    pub(super) fn at_a_step<T>(
+        &mut self,
+        [previous, this]: [usize; 2],
+        row: u8,
+        work: impl FnOnce(&mut Self) -> T,
+    ) -> T {
+        let outer = self.scope.clone();
+        self.scope.resize(usize::from(row) - 1, None);
+        self.scope.push(self.events.get(previous).cloned());
+        self.scope.push(self.events.get(this).cloned());
+        let focus = std::mem::replace(&mut self.focus, row);
         let result = work(self);
         self.focus = focus;
         self.scope = outer;
@@ -367,6 +388,11 @@ impl<'m> Planner<'m> {
     pub(super) fn add_test(&mut self, test: Test) -> Tree {
         let (index, _) = self.tests.insert_full(test);
         Op::Test { test: number(index) }.into()
+    }
+
+    pub(super) fn add_sequence(&mut self, sequence: Sequence) -> Tree {
+        let number = intern(&mut self.sequences, sequence);
+        self.add_test(Test::Sequence(number))
     }
 
     pub(super) fn add_stretch(&mut self, from: End, to: End, until_now: bool) -> u32 {

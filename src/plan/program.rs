@@ -6,7 +6,7 @@ use memchr::memmem::Finder;
 
 use super::Moments;
 use crate::{
-    hir::{AggregateKind, ArithmeticOp, Function, HostFunction, Order, Pattern, Place, Source, TextTest},
+    hir::{AggregateKind, ArithmeticOp, Distance, Function, HostFunction, Order, Pattern, Place, Source, TextTest},
     schema::Layout,
     value::{Type, Value, fold::Folding},
 };
@@ -23,6 +23,7 @@ pub(crate) struct Program {
     pub(crate) nodes: Vec<Node>,
     pub(crate) tests: Vec<Test>,
     pub(crate) collections: Vec<Collection>,
+    pub(crate) sequences: Vec<Sequence>,
     pub(crate) stretches: Vec<Stretch>,
     /// What several places read, worked out at most once for a customer.
     pub(crate) shared: Vec<Shared>,
@@ -270,6 +271,8 @@ pub(crate) enum Test {
         kind: Kind,
         item: NodeId,
     },
+    /// A chain of events, see [`Sequence`].
+    Sequence(u32),
     /// A list of plain values of that kind that has one, or all, of the values of a set.
     ContainsEach {
         list: Place,
@@ -360,6 +363,29 @@ pub(crate) struct Collection {
     pub(crate) filter: Option<BlockId>,
     /// The number that an item has while it is in scope.
     pub(crate) row: u8,
+}
+
+/// A chain of different events, each following the one before: one of `first`, then one of each step.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Sequence {
+    /// Of events.
+    pub(crate) first: CollectionId,
+    pub(crate) steps: Box<[Step]>,
+    /// Whether a chain might come back to an event: when a type of event occurs again behind another one.
+    pub(crate) repeats: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Step {
+    pub(crate) event: usize,
+    /// That there is no such event; only in the last step.
+    pub(crate) none: bool,
+    /// Sees the event as row `row`, and the one of the step before as the row before that.
+    pub(crate) filter: Option<BlockId>,
+    pub(crate) row: u8,
+    /// Whether the filter looks at the event of the step before.
+    pub(crate) correlated: bool,
+    pub(crate) within: Distance,
 }
 
 /// From one end up to, but not including, the other.

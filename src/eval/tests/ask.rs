@@ -62,6 +62,36 @@ impl Shop {
         answer
     }
 
+    /// What the program alone says.
+    #[track_caller]
+    pub(super) fn program_says(&self, condition: &str) -> bool {
+        let text = format!("{}\nsegment answer = {condition}", self.schema);
+        let shop = Definitions::parse(&text).unwrap_or_else(|error| panic!("{error}"));
+        let customer = shop
+            .customer_from_json(&self.customer)
+            .unwrap_or_else(|error| panic!("{error}"));
+        let at = shop.at(NOW.parse().expect("an instant"), &Zone::UTC);
+        shop.segment("answer").expect("defined").matches(&customer, &at)
+    }
+
+    /// The first customer about whom the program and the interpreter do not agree.
+    pub(super) fn agrees(&self, condition: &str, customers: &[String]) -> Result<(), String> {
+        let text = format!("{}\nsegment answer = {condition}", self.schema);
+        let shop = Definitions::parse(&text).map_err(|error| error.to_string())?;
+        let segment = shop.segment("answer").map_err(|error| error.to_string())?;
+        let at = shop.at(NOW.parse().expect("an instant"), &Zone::UTC);
+        for json in customers {
+            let customer = shop.customer_from_json(json).map_err(|error| error.to_string())?;
+            let (program, reference) = (segment.matches(&customer, &at), segment.interpret(&customer, &at));
+            if program != reference {
+                return Err(format!(
+                    "the program says {program}, the interpreter {reference}\nof {condition}\nfor {json}"
+                ));
+            }
+        }
+        Ok(())
+    }
+
     /// Conditions, and their complements, with the answers expected.
     #[track_caller]
     pub(super) fn all(&self, table: &[(&str, bool)]) {
