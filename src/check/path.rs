@@ -132,9 +132,10 @@ impl Checker<'_> {
         if let Some((row, shape)) = previous {
             return self.descend(row, &shape, path, 1);
         }
+        let quoted = self.names.customer.members.contains_key("previous");
         let error = Diagnostic::new(Code::UnknownProperty, "there is no step before this one")
             .label(path[0].span, "stands only in the `where` of a `followed by`")
-            .help("an attribute of that name is written `` `previous` ``".to_owned());
+            .help(quoted.then(|| "the attribute of that name is written `` `previous` ``".to_owned()));
         self.report.fail(error)
     }
 

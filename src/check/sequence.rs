@@ -9,9 +9,10 @@ use super::{
 };
 use crate::{
     diagnostic::{Code, Diagnostic},
-    hir::{Condition, ConditionKind, Distance, Items, MOST_STEPS, Source, Step},
+    hir::{Condition, ConditionKind, Items, MOST_STEPS, Source, Step},
     span::Span,
-    syntax::ast::{self, Amount, Unit},
+    syntax::ast,
+    value::Type,
 };
 
 /// The event of a step, as the next step sees it.
@@ -34,11 +35,9 @@ impl Checker<'_> {
             self.report.push(error);
         }
         let collection = self.collection(&first.collection);
-        let window = match (&first.window, &collection) {
-            (Some(window), _) => self
-                .window(window, &crate::value::Type::DateTime, first.span)
-                .map(Some),
-            (None, _) => Some(None),
+        let window = match &first.window {
+            Some(window) => self.window(window, &Type::DateTime, first.span).map(Some),
+            None => Some(None),
         };
         let collection = self.events_of(collection?, first.span)?;
         let row = self.next_row(first.span)?;
@@ -152,17 +151,5 @@ impl Checker<'_> {
         let error = Diagnostic::new(Code::TypeMismatch, "only events follow one another")
             .label(span, "a list, whose items have no time");
         self.report.fail(error)
-    }
-
-    /// How far apart two steps may be.
-    fn distance(&mut self, span: Span, amount: Amount) -> Option<Distance> {
-        let months = match amount.unit {
-            Unit::Month => 1,
-            Unit::Quarter => 3,
-            Unit::Year => 12,
-            _ => return self.duration(span, amount).map(Distance::Micros),
-        };
-        let _ = months;
-        self.duration(span, amount).map(Distance::Micros)
     }
 }

@@ -215,10 +215,12 @@ pub(crate) enum Distance {
 
 impl Distance {
     /// The last instant that is no farther from this one, in microseconds; the end of time where the calendar ends before.
-    pub(crate) fn after(self, at: i64, _zone: Zone) -> i64 {
+    pub(crate) fn after(self, at: i64, zone: Zone) -> i64 {
         match self {
             Self::Micros(micros) => at.saturating_add(micros),
-            Self::Months(_) => unreachable!("the checker makes none of it yet"),
+            Self::Months(months) => DateTime::from_micros(at)
+                .and_then(|at| zone.months_later(at, months))
+                .map_or(i64::MAX, DateTime::micros),
         }
     }
 }

@@ -4,7 +4,9 @@ use std::fmt::{self, Display, Formatter, Write};
 
 use super::{
     Anchor, Day, Moment, Origin,
-    program::{BlockId, CollectionId, End, Kind, Node, NodeId, Op, Program, Sequence, Shared, Stretch, Target, Test},
+    program::{
+        BlockId, CollectionId, End, Kind, Node, NodeId, Op, Program, Sequence, Shared, Stretch, Target, Test,
+    },
 };
 use crate::{
     hir::{AggregateKind, ArithmeticOp, Distance, Order, Pattern, Period, Place, Source, TextTest},

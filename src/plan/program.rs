@@ -6,7 +6,10 @@ use memchr::memmem::Finder;
 
 use super::Moments;
 use crate::{
-    hir::{AggregateKind, ArithmeticOp, Distance, Function, HostFunction, Order, Pattern, Place, Source, TextTest},
+    hir::{
+        AggregateKind, ArithmeticOp, Distance, Function, HostFunction, Order, Pattern, Place, Source,
+        TextTest,
+    },
     schema::Layout,
     value::{Type, Value, fold::Folding},
 };

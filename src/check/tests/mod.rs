@@ -56,7 +56,6 @@ fn all_of_the_manual_checks_but_what_is_left_for_later() {
         [
             "unsupported: fields of `products` through `sku` are not supported yet",
             "unsupported: `within … of` is not supported yet",
-            "unsupported: `followed by` is not supported yet",
         ]
     );
 }

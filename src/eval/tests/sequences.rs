@@ -259,6 +259,33 @@ fn nothing_follows_only_once_the_time_is_over() {
 }
 
 #[test]
+fn a_distance_of_months_steps_the_calendar_in_the_zone() {
+    let day = |date: &str| format!(r#"{{"at": "{date}:00Z"}}"#);
+    for (a, b, within, expected) in [
+        // In Madrid, the last of January at one in the morning; a month later it is still winter.
+        ("2026-01-31T00:00", "2026-02-28T00:00", "1 month", true),
+        ("2026-01-31T00:00", "2026-02-28T00:01", "1 month", false),
+        // Over the change to summer time a month is an hour shorter.
+        ("2026-03-15T12:00", "2026-04-15T11:00", "1 month", true),
+        ("2026-03-15T12:00", "2026-04-15T11:01", "1 month", false),
+        ("2026-02-15T12:00", "2026-05-15T11:00", "1 quarter", true),
+        ("2024-02-29T12:00", "2025-02-28T12:00", "1 year", true),
+        ("2024-02-29T12:00", "2025-02-28T12:01", "1 year", false),
+        ("2026-03-15T12:00", "2026-04-15T12:00", "31 days", true),
+    ] {
+        let json = format!(r#"{{"id": "ana", "a": [{}], "b": [{}]}}"#, day(a), day(b));
+        let shop = Shop::new(SCHEMA).customer(&json);
+        shop.all(&[(&format!("any a followed by any b within {within}"), expected)]);
+    }
+    // A month from 1 May, 14:00 in Madrid, is over just now.
+    for (a, expected) in [("2026-05-01T12:00", true), ("2026-05-01T12:01", false)] {
+        let json = format!(r#"{{"id": "ana", "a": [{}]}}"#, day(a));
+        let shop = Shop::new(SCHEMA).customer(&json);
+        shop.all(&[("any a followed by no b within 1 month", expected)]);
+    }
+}
+
+#[test]
 fn the_events_of_a_chain_are_different_ones() {
     let back = "any a followed by any b within 1 hour followed by any a within 1 hour";
     check(&[
