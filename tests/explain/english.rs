@@ -27,7 +27,7 @@ const WRONG: &[&str] = &[
     "..",
     "because .",
     " is is",
-    "not not",
+    " not not ",
 ];
 
 /// Requires a sentence without the names and notations of programs.

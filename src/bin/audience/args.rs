@@ -26,6 +26,8 @@ pub(crate) enum Command {
     Fit(Fit),
     /// Tells which segments each customer belongs to, as one JSON line per customer
     Eval(Eval),
+    /// Tells why one customer belongs to a segment or not, what would turn that, and until when it stays so
+    Explain(Explain),
     /// Writes the message of each customer: as one JSON line, or as it is for one customer
     Render(Render),
 }
@@ -116,6 +118,26 @@ pub(crate) struct Eval {
     /// Warn of segments with fewer customers than this
     #[arg(long, value_name = "N", requires = "counts")]
     pub(crate) warn_below: Option<u64>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    #[command(flatten)]
+    pub(crate) setting: Setting,
+    #[command(flatten)]
+    pub(crate) customers: Customers,
+    /// The customer with this key
+    #[arg(long, value_name = "KEY")]
+    pub(crate) key: String,
+    /// The segment
+    #[arg(long, value_name = "SEGMENT")]
+    pub(crate) segment: String,
+    /// Print one JSON object instead of a tree
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Show personal and sensitive values, and what is computed from them
+    #[arg(long)]
+    pub(crate) show_personal: bool,
 }
 
 #[derive(Debug, Args)]

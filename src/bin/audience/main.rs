@@ -4,6 +4,7 @@ mod args;
 mod check;
 mod context;
 mod eval;
+mod explain;
 mod failure;
 mod fit;
 mod fmt;
@@ -23,6 +24,7 @@ fn main() -> ExitCode {
         args::Command::Fmt(arguments) => fmt::run(&arguments),
         args::Command::Fit(arguments) => fit::run(&arguments),
         args::Command::Eval(arguments) => eval::run(&arguments),
+        args::Command::Explain(arguments) => explain::run(&arguments),
         args::Command::Render(arguments) => render::run(&arguments),
     };
     match outcome {

@@ -47,7 +47,7 @@ pub use change::{Change, ChangedLeaf, Edit};
 ///   "change": { "says": "10 orders instead of 7", "leaves": [ … ] } }
 /// ```
 ///
-/// where an empty list and what does not apply is left out. The value of an operand is `{"known": …}`, `"unknown"` or
+/// where an empty list and what does not apply is left out, and `"hides": true` says that something is hidden. The value of an operand is `{"known": …}`, `"unknown"` or
 /// `"hidden"`.
 ///
 /// # Example
@@ -69,6 +69,8 @@ pub struct Explanation {
     now: DateTime,
     zone: &'static str,
     reason: String,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    hides: bool,
     clause: Clause,
     #[serde(skip_serializing_if = "Option::is_none")]
     change: Option<Change>,
@@ -100,6 +102,14 @@ impl Explanation {
     #[must_use]
     pub fn reason(&self) -> &str {
         &self.reason
+    }
+
+    /// Whether the segment reads personal or sensitive values that were not to be shown.
+    ///
+    /// Then when the answer changes by itself says something of them too, such as a birthday.
+    #[must_use]
+    pub fn hides(&self) -> bool {
+        self.hides
     }
 
     /// The whole condition of the segment, with those parts of it that decided.
@@ -293,6 +303,7 @@ pub(crate) fn explain<'a, R: Row<'a>>(question: &Question<'_>, customer: R) -> E
         now: question.at.now(),
         zone: question.at.zone().name(),
         reason,
+        hides: explainer.hides(&definition.condition),
         change: change::smallest(question, &picture),
         clause,
     }

@@ -43,6 +43,11 @@ impl<'q> Explainer<'q> {
         }
     }
 
+    /// Whether a condition reads what must not be shown.
+    pub(super) fn hides(&mut self, condition: &Condition) -> bool {
+        self.hidden.condition(condition)
+    }
+
     /// The clause of the segment that is asked about: its condition.
     pub(super) fn segment_clause(&mut self, index: usize) -> Clause {
         self.segments.insert(index);

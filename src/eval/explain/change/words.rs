@@ -14,7 +14,7 @@ use crate::{
             Question, Shown,
             hidden::Hidden,
             picture::{Cell, PictureRow},
-            sentence::{Wording, joined, noun, value},
+            sentence::{Wording, listed, noun, value},
             tree,
         },
         interpret::Interpreter,
@@ -34,7 +34,7 @@ pub(super) fn change(question: &Question<'_>, search: &Search<'_>, found: &Found
     let leaves: Vec<ChangedLeaf> = found.parts.iter().map(|part| writer.leaf(part)).collect();
     let said: Vec<String> = leaves.iter().map(|it| it.says.clone()).collect();
     Change {
-        says: joined(&said, if said.len() > 1 { ", and" } else { "" }),
+        says: listed(&said),
         leaves,
     }
 }

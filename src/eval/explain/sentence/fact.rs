@@ -321,7 +321,5 @@ fn named(facts: &[String], most: usize) -> String {
         parts.truncate(most);
         parts.push(format!("of {} other conditions", facts.len() - most));
     }
-    // A comma inside a fact would make the last `and` belong to it.
-    let clear = parts.iter().rev().skip(1).all(|it| !it.contains(", "));
-    super::joined(&parts, if clear { " and" } else { ", and" })
+    super::listed(&parts)
 }

@@ -77,3 +77,13 @@ pub(super) fn joined(parts: &[String], last: &str) -> String {
         [first @ .., end] => format!("{}{last} {end}", first.join(", ")),
     }
 }
+
+/// `A and B`, `A, B and C`; with parts that have commas themselves `A, and B`, `A; B; and C`.
+pub(super) fn listed(parts: &[String]) -> String {
+    let plain = parts.iter().all(|it| !it.contains(", "));
+    match parts {
+        [first, second] if !plain => format!("{first}, and {second}"),
+        [first @ .., end] if !plain && !first.is_empty() => format!("{}; and {end}", first.join("; ")),
+        _ => joined(parts, " and"),
+    }
+}

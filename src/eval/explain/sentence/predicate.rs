@@ -334,6 +334,18 @@ pub(super) fn ignoring(folded: bool) -> &'static str {
 /// What stands between a value and what it is compared with, after "is": " at least", or nothing for equal.
 pub(super) fn relation(op: Order, lhs: &Expr, positive: bool) -> &'static str {
     let time = matches!(lhs.ty, Type::Date | Type::DateTime);
+    if lhs.ty.is_text() {
+        return match (op, positive) {
+            (Order::Eq, true) => "",
+            (Order::Eq, false) => " not",
+            (Order::Lt, true) => " sorted before",
+            (Order::Lt, false) | (Order::Ge, true) => " not sorted before",
+            (Order::Le, true) | (Order::Gt, false) => " not sorted after",
+            (Order::Gt, true) => " sorted after",
+            (Order::Le, false) => " unknown or sorted after",
+            (Order::Ge, false) => " unknown or sorted before",
+        };
+    }
     match (op, positive, time) {
         (Order::Eq, true, _) => "",
         (Order::Eq, false, _) => " not",

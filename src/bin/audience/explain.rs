@@ -1,0 +1,90 @@
+//! `audience explain`: why one customer is in a segment or not, what would turn that, and until when it stays so.
+
+use std::{io::Write, ops::ControlFlow};
+
+use audience::{Customer, ExplainOptions, Explanation, NameError, NextChange, Segment};
+use serde::Serialize;
+
+use crate::{args, failure::Failure, input, output, progress};
+
+/// What is printed with `--json`.
+#[derive(Serialize)]
+struct Answer<'a> {
+    key: String,
+    #[serde(flatten)]
+    explanation: &'a Explanation,
+    /// `"hidden"` where it would tell something personal.
+    next_change: Next,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Next {
+    Known(NextChange),
+    Hidden(&'static str),
+}
+
+/// A tree, or one JSON object.
+pub(crate) fn run(arguments: &args::Explain) -> Result<(), Failure> {
+    let (shop, at) = input::setting(&arguments.setting)?;
+    let segment = shop.segment(&arguments.segment).map_err(|error| match error {
+        NameError::NeedsPopulation(_) => input::needs_population(std::slice::from_ref(&arguments.segment)),
+        error => Failure::Data(error.to_string()),
+    })?;
+    let bar = progress::over(&arguments.customers.file, true);
+    let mut found = None;
+    input::each_customer(&shop, &arguments.customers, &bar, |customer| {
+        if customer.key().to_string() != arguments.key {
+            return Ok(ControlFlow::Continue(()));
+        }
+        found = Some(customer.clone());
+        Ok(ControlFlow::Break(()))
+    })?;
+    let Some(customer) = found else {
+        return Err(Failure::data(
+            arguments.customers.file.display(),
+            format_args!("no customer with the key `{}`", arguments.key),
+        ));
+    };
+    let options = ExplainOptions::default().show_personal(arguments.show_personal);
+    let explanation = segment.explain_with(&customer, &at, &options);
+    write(arguments, &segment, &customer, &at, &explanation)
+}
+
+fn write(
+    arguments: &args::Explain,
+    segment: &Segment,
+    customer: &Customer,
+    at: &audience::At,
+    explanation: &Explanation,
+) -> Result<(), Failure> {
+    let next = if explanation.hides() {
+        Next::Hidden("hidden")
+    } else {
+        Next::Known(segment.next_change(customer, at))
+    };
+    let mut out = output::stdout();
+    if arguments.json {
+        let answer = Answer {
+            key: arguments.key.clone(),
+            explanation,
+            next_change: next,
+        };
+        let json = serde_json::to_string_pretty(&answer).map_err(|error| Failure::Data(error.to_string()))?;
+        writeln!(out, "{json}")?;
+    } else {
+        write!(out, "{explanation}")?;
+        match next {
+            Next::Hidden(_) => writeln!(out, "without new data: (hidden)")?,
+            Next::Known(NextChange::At(at)) => {
+                let until = if explanation.holds() { "out" } else { "in" };
+                writeln!(out, "without new data: {until} at {at}")?;
+            }
+            Next::Known(NextChange::NotWithin(_)) => {
+                writeln!(out, "without new data: the same for ten years")?
+            }
+            Next::Known(_) => writeln!(out, "without new data: when it changes cannot be told")?,
+        }
+    }
+    Ok(out.flush()?)
+}
