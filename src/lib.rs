@@ -91,6 +91,7 @@ mod plan;
 mod population;
 mod recommend;
 mod record;
+mod requirements;
 mod schema;
 mod span;
 mod syntax;
@@ -116,6 +117,9 @@ pub use recommend::{
 pub use record::{
     BindError, BindProblem, Customer, FieldType, FieldValue, Item, Items, LoadError, LoadErrorKind, Loader,
     Record, RecordField, field_name,
+};
+pub use requirements::{
+    LookBack, RequiredCatalog, RequiredEvent, RequiredField, RequiredPlacement, Requirements,
 };
 pub use schema::{Catalog, Event, Placement, Schema, SchemaBuilder, SchemaError, SchemaId, SchemaProblem};
 pub use span::Span;

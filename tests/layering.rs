@@ -17,6 +17,7 @@ const LAYERS: &[&[&str]] = &[
     &["function"],
     &["syntax"],
     &["hir"],
+    &["requirements"],
     &["check"],
     &["plan"],
     &["record"],

@@ -13,6 +13,7 @@ mod next_change;
 mod properties;
 mod ranks;
 mod recommendations;
+mod requirements;
 #[path = "../examples/campaign/data.rs"]
 mod retail;
 mod schema_text;

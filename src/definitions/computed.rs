@@ -30,9 +30,9 @@ use crate::{
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct Computed<R = Customer> {
-    inner: Arc<Inner>,
+    pub(super) inner: Arc<Inner>,
     binding: Option<Arc<Binding>>,
-    index: usize,
+    pub(super) index: usize,
     record: PhantomData<fn(&R)>,
 }
 

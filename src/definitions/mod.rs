@@ -6,6 +6,7 @@ mod computed;
 mod explain;
 mod fitter;
 mod host;
+mod inspect;
 mod segment;
 
 pub use bound::Bound;

@@ -10,9 +10,10 @@ use crate::{
     hir::Module,
     limits::Limits,
     record::{Binding, Customer, Shape},
+    requirements::{Gather, RequiredField},
     span::Span,
     syntax::template::parse_template,
-    value::{Schemes, Type},
+    value::{Roles, Schemes, Type},
 };
 
 /// Gathers what a [`Template`] is made of, made by [`Definitions::template_builder`](crate::Definitions::template_builder)
@@ -137,6 +138,19 @@ impl<R> TemplateBuilder<R> {
         if diagnostics.iter().any(|it| it.severity == Severity::Error) {
             return Err(CompileError::new(diagnostics, vec![source], limits.diagnostics));
         }
+        let mut gather = Gather::new(&module);
+        gather.template(&template);
+        let mut requirements = gather.finish();
+        requirements.inputs = inputs
+            .iter()
+            .map(|input| RequiredField {
+                path: input.name.to_string(),
+                ty: input.ty.clone(),
+                optional: input.optional,
+                roles: Roles::default(),
+                fields: Vec::new(),
+            })
+            .collect();
         Ok(Template {
             inner: Arc::new(Inner {
                 program,
@@ -145,6 +159,7 @@ impl<R> TemplateBuilder<R> {
                 shape,
                 source,
                 warnings: diagnostics,
+                requirements,
                 limits,
                 schemes: Schemes::default(),
             }),

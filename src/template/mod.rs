@@ -27,6 +27,7 @@ use crate::{
     eval::At,
     limits::Limits,
     record::{Binding, BoundRow, Customer, Record, Row, Shape},
+    requirements::Requirements,
     value::{Schemes, Value},
 };
 
@@ -110,6 +111,7 @@ struct Inner {
     shape: Arc<Shape>,
     source: Source,
     warnings: Vec<Diagnostic>,
+    requirements: Requirements,
     limits: Limits,
     schemes: Schemes,
 }
@@ -131,6 +133,25 @@ impl<R> Template<R> {
     #[must_use]
     pub fn warnings(&self) -> &[Diagnostic] {
         &self.inner.warnings
+    }
+
+    /// What the message reads: attributes, events and fields of catalogues, its placements and its inputs.
+    ///
+    /// ```
+    /// # use audience::{Definitions, Format, Type};
+    /// let shop = Definitions::parse("customer { id: string key, city: string? filled, email: string? }")?;
+    /// let template = shop
+    ///     .template_builder(Format::Text)
+    ///     .source("mail.txt", "Hello {{ city | default: \"there\" }}, use {{ coupon }}")
+    ///     .input("coupon", Type::String)
+    ///     .build()?;
+    /// let needed = template.requirements();
+    /// assert_eq!(needed.to_string(), "attributes: id (string, key), city (string?)\ninputs: coupon: string\n");
+    /// # Ok::<(), audience::CompileError>(())
+    /// ```
+    #[must_use]
+    pub fn requirements(&self) -> &Requirements {
+        &self.inner.requirements
     }
 
     /// The text it was compiled from.

@@ -1,6 +1,6 @@
 //! When an answer changes without new data: by tables, and by asking at many instants for random rules about time.
 
-mod rules;
+pub(crate) mod rules;
 mod tables;
 
 use audience::{At, Code, Customer, DateTime, Definitions, NextChange, Segment, Zone};

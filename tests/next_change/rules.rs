@@ -4,7 +4,7 @@ use audience::{Date, DateTime, NextChange, Zone};
 
 use super::{DAY, MINUTE};
 
-pub(super) const CONTRACT: &str = "
+pub(crate) const CONTRACT: &str = "
 customer {
   id: string key, n: int?, flag: bool?, joined: datetime?, until: datetime?, born: date?
   favs: [{ added: datetime, day: date, n: int }]?
@@ -16,10 +16,10 @@ trait age = years_since(born)
 ";
 
 /// Numbers that follow from a seed (SplitMix64, by Sebastiano Vigna).
-pub(super) struct Random(pub(super) u64);
+pub(crate) struct Random(pub(crate) u64);
 
 impl Random {
-    pub(super) fn next(&mut self) -> u64 {
+    pub(crate) fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -27,11 +27,11 @@ impl Random {
         z ^ (z >> 31)
     }
 
-    pub(super) fn below(&mut self, end: i64) -> i64 {
+    pub(crate) fn below(&mut self, end: i64) -> i64 {
         i64::try_from(self.next() % end.unsigned_abs()).expect("below an i64")
     }
 
-    pub(super) fn pick<T: Copy>(&mut self, from: &[T]) -> T {
+    pub(crate) fn pick<T: Copy>(&mut self, from: &[T]) -> T {
         let index = usize::try_from(self.next()).unwrap_or(usize::MAX) % from.len();
         from[index]
     }
@@ -195,7 +195,7 @@ const EXACT: &[&str] = &[
 ];
 const WHOLE: &[&str] = &["1 day", "2 days", "3 days", "1 week", "30 days"];
 
-pub(super) fn rule(random: &mut Random) -> String {
+pub(crate) fn rule(random: &mut Random) -> String {
     let (one, other, third) = (atom(random), atom(random), atom(random));
     match random.below(10) {
         0..4 => one,
@@ -235,7 +235,7 @@ fn atom(random: &mut Random) -> String {
 }
 
 /// A customer whose times lie around `now`, often so that a rule turns within days.
-pub(super) fn customer(random: &mut Random, now: DateTime, zone: Zone) -> String {
+pub(crate) fn customer(random: &mut Random, now: DateTime, zone: Zone) -> String {
     let mut members = vec!["\"id\": \"ana\"".to_owned()];
     let seldom = |random: &mut Random| random.below(6) > 0;
     if seldom(random) {
@@ -324,7 +324,7 @@ fn day(random: &mut Random, now: DateTime, zone: Zone) -> Date {
 }
 
 /// Where to ask: densely for three days, and around the next change; sparsely for ten years.
-pub(super) fn instants(random: &mut Random, now: DateTime, zone: Zone, change: NextChange) -> Vec<i64> {
+pub(crate) fn instants(random: &mut Random, now: DateTime, zone: Zone, change: NextChange) -> Vec<i64> {
     let now = now.micros();
     let mut found: Vec<i64> = (1..=144).map(|it| now + it * 30 * MINUTE).collect();
     found.extend((1..=120).map(|it| now + it * DAY + random.below(DAY)));

@@ -8,6 +8,8 @@ use std::{
 use audience::{At, Customer, Definitions, Population, Schema};
 use serde::Deserialize;
 
+use crate::requirements;
+
 use super::{
     changes::{self, Kinds},
     choices::Choices,
@@ -225,6 +227,38 @@ impl Compiled {
                         case.customers[index].json(Decimals::Numbers),
                     )
                 })?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A customer without all that a rule does not list among its requirements gets the same answer.
+    pub(crate) fn needs_no_more(&self, case: &Case) -> Result<(), String> {
+        let Palette { now, zone, .. } = case.palette;
+        for rule in case
+            .rules
+            .segments
+            .iter()
+            .chain(case.rules.probes.iter().map(|it| &it.rule))
+        {
+            let segment = self.definitions.segment(&rule.name).map_err(text)?;
+            let needed = segment.requirements();
+            for index in 0..self.customers.len().min(5) {
+                // Reading JSON into a tree and writing it may change the last digit of a float.
+                let json = case.customers[index].json(Decimals::Texts);
+                let json: serde_json::Value = serde_json::from_str(&json).map_err(text)?;
+                let json = json.to_string();
+                let customer = self.definitions.customer_from_json(&json).map_err(text)?;
+                let less = requirements::strip(self.definitions.schema(), &needed, &json, now, zone);
+                let less = self.definitions.customer_from_json(&less).map_err(text)?;
+                let answer = segment.matches(&customer, &self.at);
+                let stripped = segment.matches(&less, &self.at);
+                case.same(
+                    rule,
+                    index,
+                    ("the customer", answer),
+                    ("what is needed of it", stripped),
+                )?;
             }
         }
         Ok(())

@@ -68,6 +68,16 @@ fn every_evaluation_agrees_on_schemas_of_any_shape() {
     });
 }
 
+#[test]
+fn a_rule_needs_no_more_than_its_requirements() {
+    let shop = Definitions::parse(schema::SHOP).expect("the schema of the tests compiles");
+    run(rules_wanted() / 10, |numbers| {
+        let case = Case::draw(numbers, shop.schema(), schema::SHOP);
+        let checked = Compiled::new(&case).and_then(|it| it.needs_no_more(&case));
+        (case, checked)
+    });
+}
+
 /// The rules of `tests/next_change` are more often about time; these have everything else in them.
 #[test]
 fn the_next_change_of_an_answer_is_the_earliest() {

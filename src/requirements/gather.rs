@@ -1,0 +1,427 @@
+//! One walk through the typed tree that notes what is read.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashSet},
+    sync::Arc,
+};
+
+use super::{LookBack, RequiredCatalog, RequiredEvent, RequiredField, RequiredPlacement, Requirements};
+use crate::{
+    hir::{
+        Bound, Condition, ConditionKind, Expr, ExprKind, Function, Items, Module, Part, Place, Source, Step,
+        Window,
+        template::{Filter, FilterKind, Node, NodeKind, Over, Source as Shown, Template},
+    },
+    schema::Layout,
+    value::{Field, Type},
+};
+
+/// Gathers what definitions and messages read; each definition that is referred to is looked into once.
+pub(crate) struct Gather<'m> {
+    module: &'m Module,
+    segments: HashSet<usize>,
+    traits: HashSet<usize>,
+    /// What the rows in scope are, the customer first.
+    rows: Vec<Option<Row>>,
+    read: BTreeMap<Root, Read>,
+    look_back: BTreeMap<usize, LookBack>,
+    lists: BTreeSet<Arc<str>>,
+    functions: BTreeSet<usize>,
+    ranks: BTreeSet<usize>,
+    placements: BTreeSet<usize>,
+    now: bool,
+    zone: bool,
+}
+
+/// A kind of record; by its position in the schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Root {
+    Customer,
+    Event(usize),
+    Catalog(usize),
+}
+
+/// A row: an item of the list that these slots lead to, or the record itself.
+#[derive(Clone, Debug)]
+struct Row {
+    root: Root,
+    lists: Vec<u32>,
+}
+
+/// The slots that are read, and what of their items.
+#[derive(Debug, Default)]
+struct Read(BTreeMap<u32, Read>);
+
+impl<'m> Gather<'m> {
+    pub(crate) fn new(module: &'m Module) -> Self {
+        Self {
+            module,
+            segments: HashSet::new(),
+            traits: HashSet::new(),
+            rows: vec![Some(Row::of(Root::Customer))],
+            read: BTreeMap::new(),
+            look_back: BTreeMap::new(),
+            lists: BTreeSet::new(),
+            functions: BTreeSet::new(),
+            ranks: BTreeSet::new(),
+            placements: BTreeSet::new(),
+            now: false,
+            zone: false,
+        }
+    }
+
+    /// Looks into a segment.
+    pub(crate) fn segment(&mut self, index: usize) {
+        if self.segments.insert(index) {
+            let module = self.module;
+            self.outside(|this| this.part(Part::Condition(&module.segments[index].condition)));
+        }
+    }
+
+    /// Looks into a trait.
+    pub(crate) fn computed(&mut self, index: usize) {
+        if self.traits.insert(index) {
+            let module = self.module;
+            self.outside(|this| this.part(Part::Expr(&module.traits[index].value)));
+        }
+    }
+
+    /// Looks into a message.
+    pub(crate) fn template(&mut self, template: &Template) {
+        self.nodes(&template.nodes);
+    }
+
+    /// Does something with the customer alone in scope.
+    fn outside(&mut self, look: impl FnOnce(&mut Self)) {
+        let inner = self.rows.split_off(1);
+        look(self);
+        self.rows.truncate(1);
+        self.rows.extend(inner);
+    }
+
+    fn nodes(&mut self, nodes: &[Node]) {
+        for node in nodes {
+            match &node.kind {
+                NodeKind::Output(output) => {
+                    match &output.value {
+                        Shown::Value(value) => self.part(Part::Expr(value)),
+                        Shown::List(place) => self.note(*place),
+                    }
+                    self.filters(&output.filters);
+                }
+                NodeKind::If { branches, otherwise } => {
+                    for branch in branches {
+                        self.part(Part::Condition(&branch.condition));
+                        self.nodes(&branch.body);
+                    }
+                    self.nodes(otherwise);
+                }
+                NodeKind::For(repeated) => {
+                    match &repeated.over {
+                        Over::Items(items) => self.items(items, None),
+                        Over::Placement {
+                            placement,
+                            row,
+                            filter,
+                        } => {
+                            self.placements.insert(*placement);
+                            let catalog = self
+                                .module
+                                .schema
+                                .placements
+                                .get_index(*placement)
+                                .and_then(|(_, it)| self.module.schema.catalogs.get_index_of(&it.catalog));
+                            if let Some(catalog) = catalog {
+                                self.read.entry(Root::Catalog(catalog)).or_default();
+                                self.enter(*row, Some(Row::of(Root::Catalog(catalog))));
+                            }
+                            if let Some(filter) = filter {
+                                self.part(Part::Condition(filter));
+                            }
+                        }
+                    }
+                    if let Some(limit) = &repeated.limit {
+                        self.part(Part::Expr(limit));
+                    }
+                    self.nodes(&repeated.body);
+                    self.nodes(&repeated.otherwise);
+                }
+                NodeKind::Text | NodeKind::Hole | NodeKind::Skip(_) => {}
+            }
+        }
+    }
+
+    fn filters(&mut self, filters: &[Filter]) {
+        for filter in filters {
+            match &filter.kind {
+                FilterKind::Default(value) => self.part(Part::Expr(value)),
+                FilterKind::Date(_) => self.zone = true,
+                _ => {}
+            }
+        }
+    }
+
+    fn part(&mut self, part: Part<'_>) {
+        match part {
+            Part::Condition(condition) => {
+                if let ConditionKind::Sequence { first, steps } = &condition.kind {
+                    self.sequence(first, steps);
+                    return;
+                }
+                self.condition(condition);
+            }
+            Part::Expr(expr) => self.expr(expr),
+            Part::Window(window) => self.window(window),
+            Part::Items(items) => {
+                self.items(items, None);
+                return;
+            }
+            Part::List(place) => self.note(place),
+            Part::Slots { first, last } => {
+                for slot in first.slot..=last {
+                    self.note(Place { slot, ..first });
+                }
+            }
+        }
+        part.parts(&mut |inner| self.part(inner));
+    }
+
+    fn condition(&mut self, condition: &Condition) {
+        match &condition.kind {
+            ConditionKind::Segment(index) => self.segment(*index),
+            ConditionKind::In { set, .. } | ConditionKind::ContainsEach { set, .. } => {
+                self.lists.extend(set.list.clone());
+            }
+            ConditionKind::Rank { rank, .. } => _ = self.ranks.insert(*rank),
+            ConditionKind::Anniversary { operand, .. } => self.zone |= operand.ty == Type::DateTime,
+            _ => {}
+        }
+    }
+
+    fn expr(&mut self, expr: &Expr) {
+        match &expr.kind {
+            ExprKind::Slot(place) => self.note(*place),
+            ExprKind::Trait(index) => self.computed(*index),
+            ExprKind::Now => self.now = true,
+            ExprKind::Today => (self.now, self.zone) = (true, true),
+            ExprKind::Clock(_) => self.zone = true,
+            ExprKind::Shift { operand, .. } => self.zone |= operand.ty == Type::DateTime,
+            ExprKind::Follow { catalog, slot, .. } => self.slot(&Row::of(Root::Catalog(*catalog)), *slot),
+            ExprKind::Host { function, .. } => _ = self.functions.insert(*function),
+            ExprKind::Quantile { rank, .. } => _ = self.ranks.insert(*rank),
+            ExprKind::Call { function, args } => {
+                let of_instant = args.first().is_some_and(|it| it.ty == Type::DateTime);
+                match function {
+                    Function::YearsSince => (self.now, self.zone) = (true, true),
+                    Function::DaysSince => {
+                        self.now = true;
+                        self.zone |= !of_instant;
+                    }
+                    Function::Date
+                    | Function::Year
+                    | Function::Month
+                    | Function::Day
+                    | Function::Weekday
+                    | Function::Hour => self.zone |= of_instant,
+                    _ => {}
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn window(&mut self, window: &Window) {
+        for edge in [&window.from, &window.to].into_iter().flatten() {
+            self.bound(&edge.bound);
+        }
+    }
+
+    fn bound(&mut self, bound: &Bound) {
+        match bound {
+            Bound::Instant(_) | Bound::Day(_) | Bound::Expr(_) => {}
+            Bound::FromNow(_) => self.now = true,
+            Bound::Local(_) => self.zone = true,
+            Bound::MonthsFromNow(_)
+            | Bound::FromToday(_)
+            | Bound::MonthsFromToday(_)
+            | Bound::PeriodFromToday { .. } => (self.now, self.zone) = (true, true),
+            Bound::DayStart { day, .. } => {
+                self.zone = true;
+                self.bound(day);
+            }
+        }
+    }
+
+    /// Looks into a collection, whose row stays in scope for what is taken of each item. Events are read as far back as
+    /// given, or as the window reaches.
+    fn items(&mut self, items: &Items, look_back: Option<LookBack>) {
+        if let Some(window) = &items.window {
+            self.part(Part::Window(window));
+        }
+        let row = match items.source {
+            Source::Events(event) => {
+                self.now = true;
+                let reach = look_back.unwrap_or_else(|| LookBack::of(items.window.as_ref()));
+                let before = self.look_back.remove(&event).unwrap_or(LookBack::NONE);
+                self.look_back.insert(event, before.or(reach));
+                Some(Row::of(Root::Event(event)))
+            }
+            Source::List(place) => {
+                self.note(place);
+                self.row(place.row).map(|outer| outer.list(place.slot))
+            }
+        };
+        self.enter(items.row, row);
+        if let Some(filter) = &items.filter {
+            self.part(Part::Condition(filter));
+        }
+    }
+
+    /// What follows an event is not earlier than it, so that all steps reach as far back as the first.
+    fn sequence(&mut self, first: &Items, steps: &[Step]) {
+        let look_back = LookBack::of(first.window.as_ref());
+        self.items(first, None);
+        let mut before = first.source;
+        for step in steps {
+            if let (Source::Events(event), Some(outer)) = (before, step.items.row.checked_sub(1)) {
+                self.enter(outer, Some(Row::of(Root::Event(event))));
+            }
+            if let crate::hir::Distance::Months(_) = step.within {
+                self.zone = true;
+            }
+            self.items(&step.items, Some(look_back.clone()));
+            before = step.items.source;
+        }
+    }
+
+    fn enter(&mut self, number: u8, row: Option<Row>) {
+        let index = usize::from(number);
+        if self.rows.len() <= index {
+            self.rows.resize(index + 1, None);
+        }
+        // The customer stays the customer.
+        if index > 0 {
+            self.rows[index] = row;
+        }
+    }
+
+    fn row(&self, number: u8) -> Option<Row> {
+        self.rows.get(usize::from(number)).cloned().flatten()
+    }
+
+    fn note(&mut self, place: Place) {
+        if let Some(row) = self.row(place.row) {
+            self.slot(&row, place.slot);
+        }
+    }
+
+    fn slot(&mut self, row: &Row, slot: u32) {
+        let mut read = self.read.entry(row.root).or_default();
+        for list in &row.lists {
+            read = read.0.entry(*list).or_default();
+        }
+        read.0.entry(slot).or_default();
+    }
+
+    /// All of it, in the order of the schema.
+    pub(crate) fn finish(self) -> Requirements {
+        let schema = &self.module.schema;
+        let none = Read::default();
+        let read = |root| self.read.get(&root).unwrap_or(&none);
+        let events = schema
+            .events
+            .iter()
+            .enumerate()
+            .filter_map(|(index, (name, event))| {
+                let properties = fields(&Layout::of_event(&event.fields), read(Root::Event(index)), None);
+                Some(RequiredEvent {
+                    name: name.clone(),
+                    look_back: self.look_back.get(&index)?.clone(),
+                    properties: properties.into_iter().filter(|it| it.path != "at").collect(),
+                })
+            });
+        let catalogs = schema
+            .catalogs
+            .iter()
+            .enumerate()
+            .filter_map(|(index, (name, catalog))| {
+                let read = self.read.get(&Root::Catalog(index))?;
+                Some(RequiredCatalog {
+                    name: name.clone(),
+                    fields: fields(&Layout::of_fields(&catalog.fields), read, key(&catalog.fields)),
+                })
+            });
+        let placements = self.placements.iter().filter_map(|index| {
+            let (name, placement) = schema.placements.get_index(*index)?;
+            Some(RequiredPlacement {
+                name: name.clone(),
+                catalog: placement.catalog.clone(),
+            })
+        });
+        let functions = self
+            .functions
+            .iter()
+            .filter_map(|index| self.module.functions.get(*index));
+        let ranks = self
+            .ranks
+            .iter()
+            .filter_map(|index| self.module.ranks.get(*index));
+        Requirements {
+            attributes: fields(
+                &Layout::of_fields(&schema.customer),
+                read(Root::Customer),
+                key(&schema.customer),
+            ),
+            events: events.collect(),
+            catalogs: catalogs.collect(),
+            lists: self.lists.iter().cloned().collect(),
+            functions: functions.map(|it| it.name.clone()).collect(),
+            population: ranks.map(|it| it.wanted.written.clone()).collect(),
+            placements: placements.collect(),
+            inputs: Vec::new(),
+            now: self.now,
+            zone: self.zone,
+        }
+    }
+}
+
+impl Row {
+    fn of(root: Root) -> Self {
+        Self {
+            root,
+            lists: Vec::new(),
+        }
+    }
+
+    /// An item of one of its lists.
+    fn list(mut self, slot: u32) -> Self {
+        self.lists.push(slot);
+        self
+    }
+}
+
+fn key(fields: &[Field]) -> Option<&str> {
+    fields.iter().find(|it| it.roles.key).map(|it| &*it.name)
+}
+
+/// The slots that are read, and the key, in the order of the layout.
+fn fields(layout: &Layout, read: &Read, key: Option<&str>) -> Vec<RequiredField> {
+    let mut found = Vec::new();
+    for (index, slot) in (0_u32..).zip(&layout.slots) {
+        let path = slot.name();
+        let inside = read.0.get(&index);
+        if inside.is_none() && key != Some(path.as_str()) {
+            continue;
+        }
+        let items = slot.items.as_deref().zip(inside);
+        let items = items.filter(|(items, _)| items.slots.iter().all(|it| !it.path.is_empty()));
+        found.push(RequiredField {
+            path,
+            ty: slot.ty.clone(),
+            optional: slot.optional,
+            roles: slot.roles.clone(),
+            fields: items.map_or_else(Vec::new, |(items, inside)| fields(items, inside, None)),
+        });
+    }
+    found
+}
