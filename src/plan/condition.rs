@@ -7,13 +7,14 @@ use super::{
     planner::Planner,
     program::{Kind, NodeId, Op, Test},
     range,
+    steady::Steady,
     tree::Tree,
 };
 use crate::{
     function::Function,
     hir::{
-        AggregateKind, Condition, ConditionKind, Constants, Expr, ExprKind, Items, Order, Place, Quantifier,
-        Window,
+        AggregateKind, Bound, Condition, ConditionKind, Constants, Edge, Expr, ExprKind, Items, Order, Place,
+        Quantifier, Window,
     },
     value::{Type, Value, compare, fold::Folding, text},
 };
@@ -220,10 +221,37 @@ impl<'m> Planner<'m> {
             (None, Some(Some(constant))) => self.compare_constant(op, lhs, &constant),
             (Some(Some(constant)), None) => self.compare_constant(op.mirrored(), rhs, &constant),
             (None, None) => {
-                let (lhs, rhs) = (self.node(lhs), self.node(rhs));
-                self.add_test(Test::Compare { op, lhs, rhs })
+                let steady = self.compare_steady(op, lhs, rhs);
+                steady
+                    .or_else(|| self.compare_steady(op.mirrored(), rhs, lhs))
+                    .unwrap_or_else(|| {
+                        let (lhs, rhs) = (self.node(lhs), self.node(rhs));
+                        self.add_test(Test::Compare { op, lhs, rhs })
+                    })
             }
         }
+    }
+
+    /// A date or datetime of the row compared with a time that is the same for everybody: a window, which is resolved once.
+    fn compare_steady(&mut self, op: Order, operand: &Expr, time: &Expr) -> Option<Tree> {
+        let (_, ty) = self.slot(operand)?;
+        if !matches!(ty, Type::Date | Type::DateTime) || Steady::of(time, self.module).is_none() {
+            return None;
+        }
+        let edge = |inclusive| {
+            Some(Edge {
+                bound: Bound::Expr(Box::new(time.clone())),
+                inclusive,
+            })
+        };
+        let (from, to) = match op {
+            Order::Eq => (edge(true), edge(true)),
+            Order::Lt => (None, edge(false)),
+            Order::Le => (None, edge(true)),
+            Order::Gt => (edge(false), None),
+            Order::Ge => (edge(true), None),
+        };
+        Some(self.in_window(operand, &Window { from, to }))
     }
 
     pub(super) fn compare_constant(&mut self, op: Order, expr: &Expr, constant: &Value) -> Tree {
@@ -415,8 +443,8 @@ impl<'m> Planner<'m> {
 
     fn in_window(&mut self, operand: &Expr, window: &Window) -> Tree {
         let operand = self.written_out(operand);
-        let lower = Moment::lower(window.from.as_ref());
-        let upper = Moment::upper(window.to.as_ref());
+        let lower = Moment::lower(window.from.as_ref(), self);
+        let upper = Moment::upper(window.to.as_ref(), self);
         if let (Some((slot, ty)), Some(lower), Some(upper)) = (self.slot(operand), lower, upper) {
             let date = *ty == Type::Date;
             if let (Some(low), Some(end)) = (lower.fixed(), upper.fixed()) {
@@ -443,8 +471,8 @@ impl<'m> Planner<'m> {
 
     fn anniversary(&mut self, operand: &Expr, window: &Window) -> Tree {
         let operand = self.written_out(operand);
-        let lower = Moment::lower(window.from.as_ref());
-        let upper = Moment::upper(window.to.as_ref());
+        let lower = Moment::lower(window.from.as_ref(), self);
+        let upper = Moment::upper(window.to.as_ref(), self);
         if let (Some((slot, _)), Some(lower), Some(upper)) = (self.slot(operand), lower, upper) {
             let (from, to) = (self.add_moment(lower), self.add_moment(upper));
             return Op::AnniversaryWindow { slot, from, to }.into();

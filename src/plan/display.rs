@@ -3,7 +3,7 @@
 use std::fmt::{self, Display, Formatter, Write};
 
 use super::{
-    Anchor, Day, Moment, Origin,
+    Anchor, Day, Moment, Moments, Origin,
     program::{
         BlockId, CollectionId, End, Kind, Node, NodeId, Op, Program, Sequence, Shared, Stretch, Target, Test,
     },
@@ -514,7 +514,7 @@ impl Names<'_> {
     fn end(self, words: [&str; 2], end: End, out: &mut String) -> fmt::Result {
         match end {
             End::Moment(index) => match self.program.moments.get(index) {
-                Some(moment) => moment_after(words, moment, out),
+                Some(moment) => moment_after(words, moment, &self.program.moments, out),
                 None => Ok(()),
             },
             End::Value {
@@ -565,7 +565,7 @@ impl Names<'_> {
     }
 }
 
-fn moment_after(words: [&str; 2], moment: Moment, out: &mut String) -> fmt::Result {
+fn moment_after(words: [&str; 2], moment: Moment, moments: &Moments, out: &mut String) -> fmt::Result {
     let Moment {
         anchor,
         after,
@@ -587,6 +587,14 @@ fn moment_after(words: [&str; 2], moment: Moment, out: &mut String) -> fmt::Resu
         Anchor::FromNow(micros) => relative("now", micros, "µs", out)?,
         Anchor::MonthsFromNow(months) => relative("now", months.into(), " months", out)?,
         Anchor::Day(it) => day(it, out)?,
+        Anchor::Time { time, role } => {
+            if let Some(plus) = role.start_of_day {
+                write!(out, "the start of {plus} days after ")?;
+            }
+            if let Some(time) = moments.time_at(time) {
+                write!(out, "{time}")?;
+            }
+        }
         Anchor::StartOf(it) => {
             out.write_str("the start of ")?;
             day(it, out)?;

@@ -34,6 +34,7 @@ mod program;
 mod range;
 mod rank;
 mod sequence;
+mod steady;
 #[cfg(test)]
 mod tests;
 mod text;

@@ -2,6 +2,7 @@
 
 use indexmap::IndexSet;
 
+use super::{planner::Planner, steady::Steady};
 use crate::{
     hir::{Bound, Edge, Period},
     value::{Date, DateTime, Zone, months_later, start_of_period},
@@ -35,6 +36,20 @@ pub(crate) enum Anchor {
     Day(Day),
     /// The first moment of a day.
     StartOf(Day),
+    /// A time of [`Moments::times`] by its number.
+    Time {
+        time: u32,
+        role: Role,
+    },
+}
+
+/// What a time is to a window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Role {
+    /// The first moment of the day that comes so many days after it, instead of the time itself.
+    pub(crate) start_of_day: Option<i64>,
+    /// Whether the window ends there; it is empty when the time lies beyond the calendar.
+    pub(crate) upper: bool,
 }
 
 /// So many days after a day that does not differ from customer to customer.
@@ -59,23 +74,28 @@ pub(crate) enum Origin {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Moments {
     list: IndexSet<Moment>,
+    times: IndexSet<Steady>,
 }
 
 impl Moment {
     /// The lower end of a window with this edge; `None` when it differs from customer to customer.
-    pub(crate) fn lower(edge: Option<&Edge>) -> Option<Self> {
-        Self::of(edge, Anchor::Beginning, |edge| !edge.inclusive)
+    pub(super) fn lower(edge: Option<&Edge>, planner: &mut Planner<'_>) -> Option<Self> {
+        Self::of(edge, false, planner)
     }
 
     /// The upper end of a window with this edge; `None` when it differs from customer to customer.
-    pub(crate) fn upper(edge: Option<&Edge>) -> Option<Self> {
-        Self::of(edge, Anchor::End, |edge| edge.inclusive)
+    pub(super) fn upper(edge: Option<&Edge>, planner: &mut Planner<'_>) -> Option<Self> {
+        Self::of(edge, true, planner)
     }
 
-    fn of(edge: Option<&Edge>, open: Anchor, after: impl FnOnce(&Edge) -> bool) -> Option<Self> {
+    fn of(edge: Option<&Edge>, upper: bool, planner: &mut Planner<'_>) -> Option<Self> {
         let (anchor, after) = match edge {
-            Some(edge) => (Anchor::of(&edge.bound)?, after(edge)),
-            None => (open, false),
+            Some(edge) => {
+                let anchor = Anchor::of(&edge.bound).or_else(|| planner.time_of(&edge.bound, upper));
+                (anchor?, edge.inclusive == upper)
+            }
+            None if upper => (Anchor::End, false),
+            None => (Anchor::Beginning, false),
         };
         Some(Self {
             anchor,
@@ -90,6 +110,23 @@ impl Moment {
             until_now: true,
             ..self
         }
+    }
+}
+
+impl Planner<'_> {
+    /// A bound that is an expression, when it is the same for every customer all the same.
+    fn time_of(&mut self, bound: &Bound, upper: bool) -> Option<Anchor> {
+        let (expr, start_of_day) = match bound {
+            Bound::Expr(expr) => (expr, None),
+            Bound::DayStart { day, plus } => match &**day {
+                Bound::Expr(expr) => (expr, Some(*plus)),
+                _ => return None,
+            },
+            _ => return None,
+        };
+        let time = self.add_time(Steady::of(expr, self.module)?);
+        let role = Role { start_of_day, upper };
+        Some(Anchor::Time { time, role })
     }
 }
 
@@ -120,7 +157,7 @@ impl Anchor {
     }
 
     /// Its value at a moment that counts as now.
-    fn at(self, now: DateTime, zone: Zone) -> i64 {
+    fn at(self, times: &IndexSet<Steady>, now: DateTime, zone: Zone) -> i64 {
         match self {
             Self::Beginning => i64::MIN,
             Self::End => i64::MAX,
@@ -135,6 +172,15 @@ impl Anchor {
             Self::Local(wall) => zone.instant(wall),
             Self::Day(day) => day.of(zone.date_of(now)),
             Self::StartOf(day) => start_of(day.of(zone.date_of(now)), zone),
+            Self::Time { time, role } => {
+                let time = times.get_index(time as usize).and_then(|it| it.steps(now, zone));
+                match (time, role.start_of_day) {
+                    (Some(time), None) => time,
+                    (Some(day), Some(plus)) => start_of(day.saturating_add(plus), zone),
+                    (None, _) if role.upper => i64::MIN,
+                    (None, _) => i64::MAX,
+                }
+            }
         }
     }
 }
@@ -159,6 +205,16 @@ impl Moments {
         u32::try_from(self.list.insert_full(moment).0).expect("limits keep the number of windows below 2^32")
     }
 
+    /// The number of a time, added when it is new.
+    pub(super) fn time(&mut self, time: Steady) -> u32 {
+        u32::try_from(self.times.insert_full(time).0).expect("limits keep the number of windows below 2^32")
+    }
+
+    /// The time of that number.
+    pub(super) fn time_at(&self, number: u32) -> Option<&Steady> {
+        self.times.get_index(number as usize)
+    }
+
     pub(crate) fn get(&self, number: u32) -> Option<Moment> {
         self.list.get_index(number as usize).copied()
     }
@@ -166,7 +222,7 @@ impl Moments {
     /// Appends the value of each moment in order.
     pub(crate) fn resolve(&self, now: DateTime, zone: Zone, out: &mut Vec<i64>) {
         out.extend(self.list.iter().map(|moment| {
-            let anchor = moment.anchor.at(now, zone);
+            let anchor = moment.anchor.at(&self.times, now, zone);
             let value = anchor.saturating_add(i64::from(moment.after));
             if moment.until_now {
                 value.min(now.micros() + 1)

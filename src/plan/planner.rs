@@ -11,6 +11,7 @@ use super::{
         Block, BlockId, Collection, CollectionId, End, Node, NodeId, Op, Program, Sequence, Shared, Stretch,
         Test, set_order,
     },
+    steady::Steady,
     tree::Tree,
     weight::Weights,
 };
@@ -401,6 +402,10 @@ impl<'m> Planner<'m> {
 
     pub(super) fn add_moment(&mut self, moment: Moment) -> u32 {
         self.moments.number(moment)
+    }
+
+    pub(super) fn add_time(&mut self, time: Steady) -> u32 {
+        self.moments.time(time)
     }
 
     pub(super) fn add_constant(&mut self, value: Value) -> NodeId {

@@ -159,11 +159,11 @@ impl Planner<'_> {
     }
 
     pub(super) fn stretch(&mut self, window: &Window, until_now: bool) -> u32 {
-        let from = match Moment::lower(window.from.as_ref()) {
+        let from = match Moment::lower(window.from.as_ref(), self) {
             Some(moment) => End::Moment(self.add_moment(moment)),
             None => self.end(window.from.as_ref(), false),
         };
-        let to = match Moment::upper(window.to.as_ref()) {
+        let to = match Moment::upper(window.to.as_ref(), self) {
             Some(moment) if until_now => End::Moment(self.add_moment(moment.until_now())),
             Some(moment) => End::Moment(self.add_moment(moment)),
             None => self.end(window.to.as_ref(), true),

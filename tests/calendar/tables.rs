@@ -261,6 +261,21 @@ fn windows_of_months_begin_and_end_on_the_clock_of_the_zone() {
             &["2026-02-28T13:00:00Z", "2026-04-30T12:00:00Z"],
             &["2026-02-28T12:59:59Z", "2026-04-30T12:00:01Z"],
         ),
+        // Ends that take several steps from now, which are worked out once for all customers.
+        (
+            MADRID,
+            "2026-05-31T10:00:00Z",
+            "any e since now - 3 months - 2 days",
+            &["2026-02-26T11:00:00Z", "2026-05-31T10:00:00Z"],
+            &["2026-02-26T10:59:59.999999Z"],
+        ),
+        (
+            MADRID,
+            "2026-05-31T10:00:00Z",
+            "at before date(now + 1 month) - 1 week",
+            &["2026-06-22T21:59:59.999999Z"],
+            &["2026-06-22T22:00:00Z"],
+        ),
         // 30 days are 720 hours, whatever the clock does.
         (
             MADRID,
@@ -654,6 +669,17 @@ fn the_calendar_ends_with_the_year_9999() {
         ),
     ]);
     windows(&[
+        // A bound beyond the calendar is open, and a time that is calculated there is missing.
+        ("UTC", last, "at before 1 month from now", &[first, last], &[]),
+        (
+            "UTC",
+            last,
+            "at before now + 1 month - 1 day",
+            &[],
+            &[first, last],
+        ),
+        ("UTC", last, "at < now + 1 month", &[], &[first, last]),
+        ("UTC", first, "day >= today - 1 year", &[], &["0001-01-01"]),
         // Beyond the calendar there is nothing that could be left out.
         (
             "UTC",

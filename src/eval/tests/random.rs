@@ -8,7 +8,7 @@ use crate::{
     function::Function,
     hir::{
         AggregateKind, ArithmeticOp, Bound, Condition, ConditionKind, Edge, Expr, ExprKind, Items, Module,
-        Order, Place, Quantifier, Segment, Source, TextTest, Trait, Window,
+        Order, Period, Place, Quantifier, Segment, Source, TextTest, Trait, Window,
     },
     plan,
     schema::{Event, Schema},
@@ -182,6 +182,10 @@ fn leap_day() -> Date {
 fn moment(dice: &mut Dice) -> i64 {
     let days = dice.pick(&[0, 0, -1, 1, -7, -30, -31, -90, -365]);
     NOW + days * DAY + dice.pick(&[0, 0, 1, -1, DAY / 2, 3_600_000_000])
+}
+
+fn months(dice: &mut Dice) -> i32 {
+    dice.pick(&[1, -1, -3, 12, -12, -432, i32::MIN, i32::MAX])
 }
 
 fn cell(dice: &mut Dice, ty: &Type) -> Cell {
@@ -400,6 +404,10 @@ impl Author<'_> {
                         .pick(&[Function::Lower, Function::Upper, Function::Trim, Function::Domain]);
                 self.call(function, &[Type::String], depth)
             }
+            Type::Date | Type::DateTime if self.dice.one_in(4) => ExprKind::Shift {
+                operand: self.boxed(ty, depth),
+                months: months(self.dice),
+            },
             Type::Date => match self.dice.roll(3) {
                 0 => ExprKind::Today,
                 1 => self.call(Function::Date, &[Type::DateTime], depth),
@@ -469,7 +477,16 @@ impl Author<'_> {
                     Value::Date(day) => day,
                     _ => Date::MIN,
                 };
-                let bound = match (ty, self.dice.roll(5)) {
+                let stepped = |dice: &mut Dice| match dice.roll(2) {
+                    0 => Bound::MonthsFromToday(months(dice)),
+                    _ => Bound::PeriodFromToday {
+                        period: dice.pick(&[Period::Week, Period::Month, Period::Quarter, Period::Year]),
+                        plus: dice.pick(&[-1, 0, 1, 2, i64::MIN, i64::MAX]),
+                    },
+                };
+                let bound = match (ty, self.dice.roll(6)) {
+                    (Type::Date, 5) => stepped(self.dice),
+                    (Type::DateTime, 5) => Bound::MonthsFromNow(months(self.dice)),
                     (Type::Date, 0 | 1) => Bound::Day(day(self.dice)),
                     (Type::Date, 2) => Bound::FromToday(self.dice.pick(&[0, 1, -30, i64::MAX, i64::MIN])),
                     (Type::DateTime, 0) => {
@@ -480,7 +497,8 @@ impl Author<'_> {
                     }
                     (Type::DateTime, 2) => Bound::Local(moment(self.dice)),
                     (Type::DateTime, 3) => Bound::DayStart {
-                        day: Box::new(match self.dice.roll(3) {
+                        day: Box::new(match self.dice.roll(5) {
+                            3 | 4 => stepped(self.dice),
                             0 => Bound::Day(day(self.dice)),
                             1 => Bound::FromToday(self.dice.pick(&[0, 1, -30])),
                             _ => Bound::Expr(self.boxed(&Type::Date, depth.min(1))),
@@ -533,7 +551,7 @@ impl Author<'_> {
             plain.1,
         );
         let text = self.dice.pick(&[Type::String, words()]);
-        match self.dice.roll(25) {
+        match self.dice.roll(27) {
             0 if depth > 0 => ConditionKind::Not(Box::new(self.condition(depth))),
             1 | 2 if depth > 0 => ConditionKind::And(self.conditions(depth)),
             3 | 4 if depth > 0 => ConditionKind::Or(self.conditions(depth)),
@@ -579,6 +597,10 @@ impl Author<'_> {
                     window: self.window(&ty, depth),
                 }
             }
+            22 | 23 => ConditionKind::Anniversary {
+                operand: self.boxed(&Type::Date, depth),
+                window: self.window(&Type::Date, depth),
+            },
             15 => ConditionKind::Contains {
                 list: plain.0,
                 item: self.boxed(&plain.1, depth),

@@ -250,6 +250,14 @@ pub fn condition(random: &mut Random, depth: usize, scope: Scope) -> String {
             random.pick(&["known", "unknown", "empty", "filled"])
         ),
         8 => (*random.pick(scope.truths())).to_owned(),
+        9 if random.percent(30) => {
+            let (date, window) = (random.pick(scope.times()), window(random, ""));
+            format!("{date} {negation}anniversary {window}")
+        }
+        9 if random.percent(20) => {
+            let day = random.pick(&["today", "yesterday", "tomorrow"]);
+            format!("{} {is} {day}", random.pick(scope.times()))
+        }
         9 => format!("{} {}", random.pick(scope.times()), window(random, negation)),
         10 if scope == Scope::Customer => {
             let how = random.pick(&["", "any ", "all "]);
@@ -402,7 +410,9 @@ fn items_of(random: &mut Random, cart: bool, bare: bool, needs_filter: bool) -> 
 
 fn window(random: &mut Random, negation: &str) -> String {
     let amount = |random: &mut Random| {
-        let unit = random.pick(&["seconds", "minutes", "hours", "days", "days", "weeks", "day"]);
+        let unit = random.pick(&[
+            "seconds", "minutes", "hours", "days", "days", "weeks", "day", "months", "quarters", "years",
+        ]);
         format!("{} {unit}", 1 + random.below(400))
     };
     let bound = |random: &mut Random| match random.below(5) {
@@ -412,10 +422,16 @@ fn window(random: &mut Random, negation: &str) -> String {
         3 => "signed_up_at".to_owned(),
         _ => format!("{} ago", amount(random)),
     };
-    match random.below(7) {
+    match random.below(9) {
         0..=2 => format!("{negation}in last {}", amount(random)),
         3 => format!("{negation}in next {}", amount(random)),
         4 => format!("{negation}between {} and {}", bound(random), bound(random)),
+        5 => {
+            let step = random.pick(&["this", "previous", "next"]);
+            let unit = random.pick(&["day", "week", "month", "quarter", "year"]);
+            format!("{negation}in {step} {unit}")
+        }
+        6 => format!("{negation}in last {} calendar days", 1 + random.below(400)),
         _ => format!("{} {}", random.pick(&["before", "after", "since"]), bound(random)),
     }
 }
