@@ -69,7 +69,8 @@
 //!
 //! # Features
 //!
-//! The default build has all of the library. `cli` adds the program `audience` with `check`, `fmt`, `fit`, `eval` and `render`.
+//! The default build has all of the library. `cli` adds the program `audience` with `check`, `fmt`, `fit`, `eval`, `explain`,
+//! `describe`, `infer` and `render`.
 //!
 //! # Where to read on
 //!
@@ -98,7 +99,10 @@ mod syntax;
 mod template;
 mod value;
 
-pub use definitions::{Bound, Builder, Computed, Definitions, Fitter, SchemaMismatch, Segment};
+pub use definitions::{
+    Bound, Builder, Computed, Definitions, DescribedSegment, DescribedTrait, Description, Fitter,
+    SchemaMismatch, Segment,
+};
 pub use diagnostic::{Code, Diagnostic, Label, Severity, Source, render};
 pub use error::{CompileError, LimitError, LimitKind, NameError, NeedsPopulation, UnknownName};
 pub use eval::{

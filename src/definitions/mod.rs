@@ -3,6 +3,7 @@
 mod bound;
 mod builder;
 mod computed;
+mod describe;
 mod explain;
 mod fitter;
 mod host;
@@ -12,6 +13,7 @@ mod segment;
 pub use bound::Bound;
 pub use builder::Builder;
 pub use computed::Computed;
+pub use describe::{DescribedSegment, DescribedTrait, Description};
 pub use fitter::Fitter;
 pub use segment::{SchemaMismatch, Segment};
 

@@ -36,6 +36,7 @@ error[unknown-attribute]: unknown attribute `contry`
     assert!(run.stderr.contains("--> b.audience:1:"), "{}", run.stderr);
 }
 
+/// [need-11]
 #[test]
 fn errors_are_json_lines_when_asked_for() {
     let folder = Folder::new("check_json");
@@ -44,7 +45,7 @@ fn errors_are_json_lines_when_asked_for() {
         1,
         concat!(
             r#"{"severity":"error","code":"unknown-attribute","message":"unknown attribute `citi`","labels":[{"file":"a.audience","#,
-            r#""start":88,"end":92,"line":2,"column":28,"text":"not in the schema"}],"help":["did you mean `city`?"]}"#,
+            r#""start":88,"end":92,"line":2,"column":28,"end_line":2,"end_column":32,"text":"not in the schema"}],"help":["did you mean `city`?"]}"#,
             "\n",
         ),
         "",

@@ -1,10 +1,12 @@
 //! Runs the program `audience` as its users do, on good input and bad.
 
 mod check;
+mod describe;
 mod eval;
 mod explain;
 mod fit;
 mod fmt;
+mod infer;
 mod render;
 
 use std::{

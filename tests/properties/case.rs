@@ -62,6 +62,17 @@ impl Case {
     }
 }
 
+#[cfg(feature = "cli")]
+impl Case {
+    /// The customers as lines of JSON.
+    pub(crate) fn samples(&self) -> Vec<String> {
+        self.customers
+            .iter()
+            .map(|it| it.json(Decimals::Numbers))
+            .collect()
+    }
+}
+
 /// Who answered, and what.
 type Answer<'a, T> = (&'a str, T);
 

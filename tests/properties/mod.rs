@@ -78,6 +78,43 @@ fn a_rule_needs_no_more_than_its_requirements() {
     });
 }
 
+/// [need-9]
+#[cfg(feature = "cli")]
+#[test]
+fn what_is_inferred_from_samples_compiles_and_loads_them() {
+    let folder = std::path::PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("inferred");
+    std::fs::create_dir_all(&folder).expect("a folder below target/");
+    let file = folder.join("sample.jsonl");
+    run(rules_wanted() / 10, |numbers| {
+        let schema = schema::draw(&mut Choices::new(&numbers.schema));
+        let case = Case::draw(numbers, &schema, &schema::text(&schema));
+        let samples = case.samples();
+        std::fs::write(&file, samples.join("\n")).expect("a file below target/");
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_audience"))
+            .arg("infer")
+            .arg(&file)
+            .output()
+            .expect("the program runs");
+        let text = String::from_utf8(output.stdout).expect("UTF-8");
+        let checked = if output.status.success() {
+            loads(&text, &samples)
+        } else {
+            Err(String::from_utf8_lossy(&output.stderr).into_owned())
+        };
+        (case, checked)
+    });
+}
+
+#[cfg(feature = "cli")]
+fn loads(text: &str, samples: &[String]) -> Result<(), String> {
+    let shop = Definitions::parse(text).map_err(|error| format!("{error}\n{text}"))?;
+    for sample in samples {
+        shop.customer_from_json(sample)
+            .map_err(|error| format!("{error}\n{sample}\n{text}"))?;
+    }
+    Ok(())
+}
+
 /// The rules of `tests/next_change` are more often about time; these have everything else in them.
 #[test]
 fn the_next_change_of_an_answer_is_the_earliest() {

@@ -28,6 +28,10 @@ pub(crate) enum Command {
     Eval(Eval),
     /// Tells why one customer belongs to a segment or not, what would turn that, and until when it stays so
     Explain(Explain),
+    /// Describes segments and traits for people, as Markdown: what each means, who answers for it, what data it needs
+    Describe(Describe),
+    /// Proposes a `customer` block and events from samples of customers
+    Infer(Infer),
     /// Writes the message of each customer: as one JSON line, or as it is for one customer
     Render(Render),
 }
@@ -40,6 +44,29 @@ pub(crate) struct Check {
     /// Print one JSON line per error or warning on stdout, instead of pictures on stderr
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Describe {
+    /// The definition file
+    #[arg(value_name = "DEFS")]
+    pub(crate) definitions: PathBuf,
+    /// A further definition file; may be repeated
+    #[arg(long = "defs", value_name = "FILE")]
+    pub(crate) more_definitions: Vec<PathBuf>,
+    /// Only the segment or trait of this name
+    #[arg(value_name = "NAME")]
+    pub(crate) name: Option<String>,
+    /// Print one JSON object instead of Markdown
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Infer {
+    /// Customers, one JSON object per line; `-` reads standard input
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
 }
 
 #[derive(Debug, Args)]

@@ -45,7 +45,7 @@ struct Entry<'a> {
     help: &'a [String],
 }
 
-/// A label: bytes `start..end` of the file, and where `start` is for people, both from 1, columns in characters.
+/// A label: bytes `start..end` of the file, and where both are for people, counted from 1, columns in characters.
 #[derive(Serialize)]
 struct Place<'a> {
     file: &'a str,
@@ -53,6 +53,8 @@ struct Place<'a> {
     end: usize,
     line: usize,
     column: usize,
+    end_line: usize,
+    end_column: usize,
     text: &'a str,
 }
 
@@ -62,12 +64,15 @@ impl<'a> Entry<'a> {
             let source = sources.get(label.span.source as usize)?;
             let (start, end) = (label.span.start as usize, label.span.end as usize);
             let (line, column) = position(&source.text, start);
+            let (end_line, end_column) = position(&source.text, end);
             Some(Place {
                 file: &source.name,
                 start,
                 end,
                 line,
                 column,
+                end_line,
+                end_column,
                 text: &label.text,
             })
         });

@@ -3,11 +3,13 @@
 mod args;
 mod check;
 mod context;
+mod describe;
 mod eval;
 mod explain;
 mod failure;
 mod fit;
 mod fmt;
+mod infer;
 mod input;
 mod output;
 mod progress;
@@ -25,6 +27,8 @@ fn main() -> ExitCode {
         args::Command::Fit(arguments) => fit::run(&arguments),
         args::Command::Eval(arguments) => eval::run(&arguments),
         args::Command::Explain(arguments) => explain::run(&arguments),
+        args::Command::Describe(arguments) => describe::run(&arguments),
+        args::Command::Infer(arguments) => infer::run(&arguments),
         args::Command::Render(arguments) => render::run(&arguments),
     };
     match outcome {

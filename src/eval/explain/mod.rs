@@ -25,13 +25,19 @@ use serde::Serialize;
 use crate::{
     diagnostic::Source,
     eval::At,
-    hir::Module,
+    hir::{Condition, Module},
     record::Row,
     span::Span,
-    value::{DateTime, Value},
+    value::{Date, DateTime, Value, Zone},
 };
 
 pub use change::{Change, ChangedLeaf, Edit};
+
+/// What a condition asks, in plain English: "there are at least 3 purchases in the last 365 days".
+pub(crate) fn in_words(module: &Module, condition: &Condition) -> String {
+    // Dates are said with their year: no day is near.
+    sentence::Wording::new(module, Zone::UTC, Date::MIN).predicate(condition, true)
+}
 
 /// Why a customer is in a segment, or is not.
 ///

@@ -1,0 +1,32 @@
+//! `audience describe`: the sheet that everyone shares.
+
+use std::io::Write;
+
+use audience::Definitions;
+
+use crate::{args, failure::Failure, output};
+
+/// Markdown, or one JSON object.
+pub(crate) fn run(arguments: &args::Describe) -> Result<(), Failure> {
+    let mut builder = Definitions::builder().file(&arguments.definitions);
+    for file in &arguments.more_definitions {
+        builder = builder.file(file);
+    }
+    let shop = builder.build()?;
+    eprint!("{}", audience::render(shop.warnings(), shop.sources()));
+    let mut sheet = shop.describe();
+    if let Some(name) = &arguments.name {
+        sheet = sheet
+            .only(name)
+            .ok_or_else(|| Failure::Data(format!("there is no segment and no trait `{name}`")))?;
+    }
+    let mut out = output::stdout();
+    if arguments.json {
+        serde_json::to_writer_pretty(&mut out, &sheet).map_err(std::io::Error::from)?;
+        writeln!(out)?;
+    } else {
+        write!(out, "{sheet}")?;
+    }
+    out.flush()?;
+    Ok(())
+}

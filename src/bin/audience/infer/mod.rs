@@ -1,0 +1,41 @@
+//! `audience infer`: a proposal for the `customer` block and the events of samples.
+//!
+//! `seen` notes what stands at each place of the samples, with `fits` asking the loader itself whether a value is of a type;
+//! `guess` has the rules of thumb, and `propose` writes definitions. They compile, and load the very samples, unless a comment says
+//! what could not be had.
+
+mod fits;
+mod guess;
+mod propose;
+mod seen;
+
+use std::io::Write;
+
+use audience::{Definitions, Limits};
+
+use self::{fits::Fits, seen::Record};
+use crate::{args, failure::Failure, input::Line, input::Lines, output};
+
+/// Reads all customers and writes definitions to standard output.
+pub(crate) fn run(arguments: &args::Infer) -> Result<(), Failure> {
+    let name = arguments.file.display();
+    let limit = Limits::default().record_bytes;
+    let mut lines = Lines::open(&arguments.file, limit).map_err(|error| Failure::data(&name, error))?;
+    let fits = Fits::new();
+    let mut customers = Record::default();
+    while let Some(Line { number, json }) = lines.next().map_err(|error| Failure::data(&name, error))? {
+        let told = |problem: String| Failure::Data(format!("{name}:{number}: {problem}"));
+        let json = json.map_err(|_| told(format!("the line has more than {limit} bytes")))?;
+        customers.add(json, number, &fits).map_err(told)?;
+    }
+    if customers.count == 0 {
+        return Err(Failure::data(&name, "there are no customers to learn from"));
+    }
+    let text = propose::definitions(&customers, &name.to_string())
+        .map_err(|problem| Failure::data(&name, problem))?;
+    let text = Definitions::format("the proposal", &text)?;
+    let mut out = output::stdout();
+    out.write_all(text.as_bytes())?;
+    out.flush()?;
+    Ok(())
+}

@@ -1,0 +1,172 @@
+//! What stands at each place of the samples.
+
+use std::{collections::HashSet, fmt};
+
+use indexmap::IndexMap;
+use serde::{
+    Deserialize, Deserializer,
+    de::{Error, MapAccess, Visitor},
+};
+use serde_json::value::RawValue;
+
+use super::fits::{Fits, Plain};
+
+/// What was seen of records of one kind: customers, events, items of a list.
+#[derive(Debug, Default)]
+pub(super) struct Record {
+    /// How many there were.
+    pub(super) count: u64,
+    pub(super) members: IndexMap<String, Place>,
+}
+
+/// What was seen at one place.
+#[derive(Debug, Default)]
+pub(super) struct Place {
+    pub(super) null: Option<u64>,
+    /// Values that are no list and no object, or objects that are points.
+    pub(super) plain: Option<Values>,
+    pub(super) record: Option<(u64, Record)>,
+    pub(super) list: Option<(u64, Box<Place>)>,
+    /// How many there were, `null` not counted.
+    pub(super) count: u64,
+}
+
+/// Single values.
+#[derive(Debug)]
+pub(super) struct Values {
+    /// The line of the first.
+    pub(super) line: u64,
+    /// What the first was, for comments.
+    pub(super) kind: &'static str,
+    /// A line with a value of another kind, and what it was.
+    pub(super) other: Option<(u64, &'static str)>,
+    /// The types that all of them fit, the narrowest first.
+    pub(super) types: Vec<Plain>,
+    /// The different texts, while they are few.
+    pub(super) texts: Option<Vec<String>>,
+    /// All values, while no two are the same.
+    pub(super) unique: Option<HashSet<String>>,
+}
+
+/// More different texts than this are no words.
+const MOST_WORDS: usize = 12;
+
+impl Record {
+    /// Adds what stands in an object.
+    pub(super) fn add(&mut self, json: &[u8], line: u64, fits: &Fits) -> Result<(), String> {
+        let text = std::str::from_utf8(json).map_err(|error| error.to_string())?;
+        if !text.trim_start().starts_with('{') {
+            return Err("a customer is an object: {\"id\": …}".to_owned());
+        }
+        self.add_object(text, line, fits)
+    }
+
+    fn add_object(&mut self, json: &str, line: u64, fits: &Fits) -> Result<(), String> {
+        let Members(members) = serde_json::from_str(json).map_err(|error| error.to_string())?;
+        self.count += 1;
+        for (name, value) in members {
+            let place = self.members.entry(name).or_default();
+            place.add(value.get(), line, fits)?;
+        }
+        Ok(())
+    }
+}
+
+impl Place {
+    fn add(&mut self, json: &str, line: u64, fits: &Fits) -> Result<(), String> {
+        let first = json.bytes().next().unwrap_or(b'n');
+        match first {
+            b'n' => {
+                self.null.get_or_insert(line);
+                return Ok(());
+            }
+            b'{' if !(self.record.is_none() && fits.fits(Plain::Geo, json)) => {
+                let (_, record) = self.record.get_or_insert_with(|| (line, Record::default()));
+                record.add_object(json, line, fits)?;
+            }
+            b'[' => {
+                let (_, items) = self.list.get_or_insert_with(|| (line, Box::default()));
+                let values: Vec<&RawValue> = serde_json::from_str(json).map_err(|error| error.to_string())?;
+                for value in values {
+                    items.add(value.get(), line, fits)?;
+                }
+            }
+            _ => self.add_plain(json, first, line, fits),
+        }
+        self.count += 1;
+        Ok(())
+    }
+
+    fn add_plain(&mut self, json: &str, first: u8, line: u64, fits: &Fits) {
+        let possible = Plain::of(first);
+        let kind = match first {
+            b't' | b'f' => "true or false",
+            b'"' => "text",
+            b'{' => "a point",
+            _ => "a number",
+        };
+        let values = self.plain.get_or_insert_with(|| Values {
+            line,
+            kind,
+            other: None,
+            types: possible.to_vec(),
+            texts: Some(Vec::new()),
+            unique: Some(HashSet::new()),
+        });
+        if values.kind != kind {
+            values.other.get_or_insert((line, kind));
+        }
+        values
+            .types
+            .retain(|ty| possible.contains(ty) && fits.fits(*ty, json));
+        if values.types.is_empty() {
+            // A value that no type takes, such as text with U+0000.
+            values.other.get_or_insert((line, "a value that no type takes"));
+        }
+        if let Some(texts) = &mut values.texts {
+            match serde_json::from_str::<String>(json) {
+                Ok(text) if texts.contains(&text) => {}
+                Ok(text) if texts.len() < MOST_WORDS => texts.push(text),
+                _ => values.texts = None,
+            }
+        }
+        if values
+            .unique
+            .as_mut()
+            .is_some_and(|all| !all.insert(json.to_owned()))
+        {
+            values.unique = None;
+        }
+    }
+}
+
+/// An object with its members as written, in order; none twice.
+struct Members<'a>(Vec<(String, &'a RawValue)>);
+
+impl<'de> Deserialize<'de> for Members<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Object;
+
+        impl<'de> Visitor<'de> for Object {
+            type Value = Members<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut names = HashSet::new();
+                let mut members = Vec::new();
+                while let Some((name, value)) = map.next_entry::<String, &RawValue>()? {
+                    if !names.insert(name.clone()) {
+                        return Err(A::Error::custom(format!("the member `{name}` stands twice")));
+                    }
+                    members.push((name, value));
+                }
+                Ok(Members(members))
+            }
+        }
+
+        deserializer.deserialize_map(Object)
+    }
+}

@@ -1,0 +1,304 @@
+//! The sheet that marketers, copywriters, developers of messages and engineers share.
+
+use std::{fmt, sync::Arc};
+
+use serde::Serialize;
+
+use super::Definitions;
+use crate::{
+    eval::explain,
+    hir::{Condition, ConditionKind, Expr, ExprKind, Part},
+    requirements::{Gather, Requirements},
+    span::Span,
+    value::{Roles, Type},
+};
+
+/// What there is in a set of definitions, for people.
+///
+/// Given by [`Definitions::describe`]. `Display` writes Markdown; as JSON it has the shape
+///
+/// ```text
+/// { "segments": [{ "name": "loyal", "description": "…", "owner": "CRM", "says": "there are at least 3 purchases", "written": "at least 3 purchases",
+///                  "uses": ["spent"], "needs": { … } }],
+///   "traits":   [{ "name": "spent", "description": "…", "type": "decimal", "optional": true, "roles": { … }, "written": "…", "uses": [], "needs": { … } }],
+///   "needs":    { … } }
+/// ```
+///
+/// where `needs` are [`Requirements`], those at the end of everything together.
+///
+/// # Example
+///
+/// ```
+/// # use audience::Definitions;
+/// let shop = Definitions::parse(
+///     "customer { id: string key, orders: int? }
+///      segment loyal \"Worth a phone call\" owner \"CRM\" = orders >= 10",
+/// )?;
+/// assert_eq!(
+///     shop.describe().only("loyal").ok_or("no such name")?.to_string(),
+///     "## Segment loyal\n\n\
+///      Worth a phone call\n\n\
+///      - In it: orders is at least 10.\n\
+///      - Owner: CRM\n\
+///      - Written: `orders >= 10`\n\
+///      - Needs attributes: id (string, key), orders (int?)\n"
+/// );
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Description {
+    /// The segments, in the order defined.
+    pub segments: Vec<DescribedSegment>,
+    /// The traits, in the order defined.
+    pub traits: Vec<DescribedTrait>,
+    /// What all of them read.
+    pub needs: Requirements,
+}
+
+/// A segment on the sheet.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct DescribedSegment {
+    /// Its name.
+    pub name: Arc<str>,
+    /// What it is, for people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<Arc<str>>,
+    /// Who answers for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub owner: Option<Arc<str>>,
+    /// The rule in plain English.
+    pub says: String,
+    /// The rule as written, in one line.
+    pub written: String,
+    /// Segments and traits that it refers to itself.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub uses: Vec<Arc<str>>,
+    /// What it reads.
+    pub needs: Requirements,
+}
+
+/// A trait on the sheet.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct DescribedTrait {
+    /// Its name.
+    pub name: Arc<str>,
+    /// What it is, for people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<Arc<str>>,
+    /// The type of its values.
+    #[serde(rename = "type")]
+    pub ty: Type,
+    /// Whether it may be missing, so that a message needs a fallback.
+    pub optional: bool,
+    /// Whether it is personal or sensitive.
+    #[serde(skip_serializing_if = "Roles::is_empty")]
+    pub roles: Roles,
+    /// The expression as written, in one line.
+    pub written: String,
+    /// Segments and traits that it refers to itself.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub uses: Vec<Arc<str>>,
+    /// What it reads.
+    pub needs: Requirements,
+}
+
+impl Definitions {
+    /// Describes all segments and traits: what each is, who answers for it, its rule in plain English, and what data it needs.
+    ///
+    /// Works before a population is given. Takes time proportional to the length of the definitions times how deep they refer to each
+    /// other.
+    ///
+    /// ```
+    /// # use audience::Definitions;
+    /// let shop = Definitions::parse("customer { id: string key, orders: int? }  segment loyal = orders >= 10")?;
+    /// assert_eq!(shop.describe().segments[0].says, "orders is at least 10");
+    /// # Ok::<(), audience::CompileError>(())
+    /// ```
+    #[must_use]
+    pub fn describe(&self) -> Description {
+        let module = &self.inner.module;
+        let segments = module.segments.iter().enumerate().map(|(index, segment)| {
+            let mut gather = Gather::new(module);
+            gather.segment(index);
+            DescribedSegment {
+                name: segment.name.clone(),
+                description: segment.description.clone(),
+                owner: segment.owner.clone(),
+                says: explain::in_words(module, &segment.condition),
+                written: self.written(segment.condition.span),
+                uses: self.uses(Part::Condition(&segment.condition)),
+                needs: gather.finish(),
+            }
+        });
+        let traits = module.traits.iter().enumerate().map(|(index, computed)| {
+            let mut gather = Gather::new(module);
+            gather.computed(index);
+            DescribedTrait {
+                name: computed.name.clone(),
+                description: computed.description.clone(),
+                ty: computed.value.ty.clone(),
+                optional: computed.value.optional,
+                roles: computed.roles.clone(),
+                written: self.written(computed.value.span),
+                uses: self.uses(Part::Expr(&computed.value)),
+                needs: gather.finish(),
+            }
+        });
+        Description {
+            segments: segments.collect(),
+            traits: traits.collect(),
+            needs: self.requirements(),
+        }
+    }
+
+    /// The text of a span in one line, without its comments.
+    fn written(&self, span: Span) -> String {
+        let source = self.inner.sources.get(span.source as usize);
+        let text = source.and_then(|it| it.text.get(span.start as usize..span.end as usize));
+        let lines = text.unwrap_or_default().lines().map(without_comment);
+        let words: Vec<&str> = lines.flat_map(str::split_whitespace).collect();
+        words.join(" ")
+    }
+
+    /// What a part refers to by name, each once, in the order written.
+    fn uses(&self, part: Part<'_>) -> Vec<Arc<str>> {
+        let module = &self.inner.module;
+        let mut found: Vec<Arc<str>> = Vec::new();
+        part.walk(&mut |part| {
+            let name = match part {
+                Part::Condition(Condition {
+                    kind: ConditionKind::Segment(index),
+                    ..
+                }) => &module.segments[*index].name,
+                Part::Expr(Expr {
+                    kind: ExprKind::Trait(index),
+                    ..
+                }) => &module.traits[*index].name,
+                _ => return,
+            };
+            if !found.contains(name) {
+                found.push(name.clone());
+            }
+        });
+        found
+    }
+}
+
+/// A line up to the comment that ends it. Quotes may hold a `#`.
+fn without_comment(line: &str) -> &str {
+    let mut quote = None;
+    let mut escaped = false;
+    for (at, letter) in line.char_indices() {
+        match (quote, letter) {
+            _ if escaped => escaped = false,
+            (Some('"' | '\''), '\\') => escaped = true,
+            (Some(open), _) if open == letter => quote = None,
+            (None, '"' | '\'' | '`') => quote = Some(letter),
+            (None, '#') => return &line[..at],
+            _ => {}
+        }
+    }
+    line
+}
+
+impl Description {
+    /// The part that is about the segment or the trait of that name, if there is one.
+    #[must_use]
+    pub fn only(&self, name: &str) -> Option<Self> {
+        let segments: Vec<_> = self
+            .segments
+            .iter()
+            .filter(|it| &*it.name == name)
+            .cloned()
+            .collect();
+        let traits: Vec<_> = self
+            .traits
+            .iter()
+            .filter(|it| &*it.name == name)
+            .cloned()
+            .collect();
+        let needs = match (segments.first(), traits.first()) {
+            (Some(segment), _) => segment.needs.clone(),
+            (None, Some(computed)) => computed.needs.clone(),
+            (None, None) => return None,
+        };
+        Some(Self {
+            segments,
+            traits,
+            needs,
+        })
+    }
+}
+
+/// Markdown: a heading for each segment and trait, and the data that all of them need at the end.
+impl fmt::Display for Description {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut blank = "";
+        for segment in &self.segments {
+            writeln!(f, "{blank}## Segment {}\n", segment.name)?;
+            described(f, segment.description.as_deref())?;
+            writeln!(f, "- In it: {}.", segment.says)?;
+            if let Some(owner) = &segment.owner {
+                writeln!(f, "- Owner: {owner}")?;
+            }
+            writeln!(f, "- Written: {}", code(&segment.written))?;
+            uses(f, &segment.uses)?;
+            needs(f, &segment.needs)?;
+            blank = "\n";
+        }
+        for computed in &self.traits {
+            writeln!(f, "{blank}## Trait {}\n", computed.name)?;
+            described(f, computed.description.as_deref())?;
+            let missing = if computed.optional { ", may be missing" } else { "" };
+            let hidden = if computed.roles.sensitive {
+                ", sensitive"
+            } else if computed.roles.personal {
+                ", personal"
+            } else {
+                ""
+            };
+            writeln!(f, "- Type: {}{missing}{hidden}", computed.ty)?;
+            writeln!(f, "- Written: {}", code(&computed.written))?;
+            uses(f, &computed.uses)?;
+            needs(f, &computed.needs)?;
+            blank = "\n";
+        }
+        if self.segments.len() + self.traits.len() > 1 {
+            writeln!(f, "{blank}## Data needed\n")?;
+            for line in self.needs.to_string().lines() {
+                writeln!(f, "- {line}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn described(f: &mut fmt::Formatter<'_>, description: Option<&str>) -> fmt::Result {
+    description.map_or(Ok(()), |it| writeln!(f, "{it}\n"))
+}
+
+fn uses(f: &mut fmt::Formatter<'_>, names: &[Arc<str>]) -> fmt::Result {
+    if names.is_empty() {
+        return Ok(());
+    }
+    writeln!(f, "- Uses: {}", names.join(", "))
+}
+
+fn needs(f: &mut fmt::Formatter<'_>, needs: &Requirements) -> fmt::Result {
+    for line in needs.to_string().lines() {
+        writeln!(f, "- Needs {line}")?;
+    }
+    Ok(())
+}
+
+/// Text as code, also when it holds backticks.
+fn code(text: &str) -> String {
+    if text.contains('`') {
+        format!("`` {text} ``")
+    } else {
+        format!("`{text}`")
+    }
+}
