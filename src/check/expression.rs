@@ -6,7 +6,7 @@ use super::{
     literal::Operand,
     path::{Found, display},
     report::type_name,
-    time::is_time,
+    time::{is_step, is_time},
 };
 use crate::{
     diagnostic::{Code, Diagnostic},
@@ -123,8 +123,8 @@ impl Checker<'_> {
         lhs_written: &ast::Expr,
         rhs_written: &ast::Expr,
     ) -> Option<Expr> {
-        if let Some(shifted) = self.calendar_step(span, op, lhs_written, rhs_written) {
-            return shifted;
+        if is_step(lhs_written) || is_step(rhs_written) {
+            return self.calendar_step(span, op, lhs_written, rhs_written);
         }
         let lhs = self.operand(lhs_written);
         let rhs = self.operand(rhs_written);

@@ -114,19 +114,19 @@ impl Checker<'_> {
         self.report.fail(error)
     }
 
-    /// `signed_up_at + 3 months`; nothing to check when neither side is an amount of months, quarters or years.
+    /// `signed_up_at + 3 months`: one side is a step of the calendar, see [`is_step`].
     pub(crate) fn calendar_step(
         &mut self,
         span: Span,
         op: ArithmeticOp,
         lhs: &ast::Expr,
         rhs: &ast::Expr,
-    ) -> Option<Option<Expr>> {
+    ) -> Option<Expr> {
         use ArithmeticOp::{Add, Divide, Multiply, Subtract};
         let (operand, step) = match (op, step_of(lhs), step_of(rhs)) {
-            (_, None, None) => return None,
             (Add | Subtract, _, Some(step)) => (lhs, step),
             (Add, Some(step), None) => (rhs, step),
+            (_, None, None) => return None,
             (Subtract, Some((at, amount)), None) => {
                 let error = Diagnostic::new(
                     Code::IncompatibleTypes,
@@ -136,17 +136,17 @@ impl Checker<'_> {
                 .help(format!(
                     "subtract it from a date or a datetime, as in `now - {amount}`"
                 ));
-                return Some(self.report.fail(error));
+                return self.report.fail(error);
             }
             (Multiply | Divide, Some((at, amount)), _) | (Multiply | Divide, None, Some((at, amount))) => {
                 let verb = if op == Multiply { "multiplied" } else { "divided" };
                 let error = Diagnostic::new(Code::IncompatibleTypes, format!("`{amount}` cannot be {verb}"))
                     .label(at, "has no fixed length")
                     .help("write the whole amount, as in `6 months`".to_owned());
-                return Some(self.report.fail(error));
+                return self.report.fail(error);
             }
         };
-        Some(self.shift(span, operand, step, op == Subtract))
+        self.shift(span, operand, step, op == Subtract)
     }
 
     /// A date or datetime so many months, quarters or years later, or earlier.
@@ -237,6 +237,11 @@ impl Checker<'_> {
 /// Tells whether an operand is a time, or a length of time.
 pub(crate) fn is_time(operand: &Operand) -> bool {
     matches!(operand, Operand::Typed(expr) if matches!(expr.ty, Type::Date | Type::DateTime | Type::Duration))
+}
+
+/// Tells whether an expression is an amount of months, quarters or years.
+pub(crate) fn is_step(expr: &ast::Expr) -> bool {
+    step_of(expr).is_some()
 }
 
 /// The amount of months, quarters or years that an expression is.

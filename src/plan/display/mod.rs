@@ -1,18 +1,20 @@
 //! Programs for people: each leaf on a line, with where it goes on.
 
+mod moment;
+mod words;
+
 use std::fmt::{self, Display, Formatter, Write};
 
-use super::{
-    Anchor, Day, Moment, Moments, Origin,
-    program::{
-        BlockId, CollectionId, End, Kind, Node, NodeId, Op, Program, Sequence, Shared, Stretch, Target, Test,
-    },
+use super::program::{
+    BlockId, CollectionId, End, Kind, Node, NodeId, Op, Program, Sequence, Shared, Stretch, Target, Test,
 };
 use crate::{
-    hir::{AggregateKind, ArithmeticOp, Distance, Order, Pattern, Period, Place, Source, TextTest},
+    hir::{AggregateKind, ArithmeticOp, Distance, Place, Source, TextTest},
     schema::Layout,
-    value::{Date, DateTime, Decimal, Duration, Value, fold::Folding},
+    value::{Duration, Value},
 };
+use moment::moment_after;
+use words::{aggregate, folded, matches, number, range, sign, value, values};
 
 /// Every block with its leaves, then what is shared.
 ///
@@ -562,169 +564,5 @@ impl Names<'_> {
             Node::Today => Kind::Date,
             _ => Kind::Int,
         }
-    }
-}
-
-fn moment_after(words: [&str; 2], moment: Moment, moments: &Moments, out: &mut String) -> fmt::Result {
-    let Moment {
-        anchor,
-        after,
-        until_now,
-    } = moment;
-    // That events later than now do not exist goes without saying.
-    if matches!(anchor, Anchor::Beginning | Anchor::End) {
-        return Ok(());
-    }
-    out.write_str(words[usize::from(after)])?;
-    match anchor {
-        Anchor::Beginning | Anchor::End => {}
-        Anchor::Instant(at) => number(Kind::DateTime, at, out)?,
-        Anchor::Local(wall) => {
-            out.write_str("clock ")?;
-            number(Kind::DateTime, wall, out)?;
-        }
-        Anchor::FromNow(micros) if micros % 1_000_000 == 0 => relative("now", micros / 1_000_000, "s", out)?,
-        Anchor::FromNow(micros) => relative("now", micros, "µs", out)?,
-        Anchor::MonthsFromNow(months) => relative("now", months.into(), " months", out)?,
-        Anchor::Day(it) => day(it, out)?,
-        Anchor::Time { time, role } => {
-            if let Some(plus) = role.start_of_day {
-                write!(out, "the start of {plus} days after ")?;
-            }
-            if let Some(time) = moments.time_at(time) {
-                write!(out, "{time}")?;
-            }
-        }
-        Anchor::StartOf(it) => {
-            out.write_str("the start of ")?;
-            day(it, out)?;
-        }
-    }
-    let past = matches!(anchor, Anchor::FromNow(it) if it <= 0)
-        || matches!(anchor, Anchor::MonthsFromNow(it) if it <= 0);
-    if until_now && !past {
-        out.write_str(" or now")?;
-    }
-    Ok(())
-}
-
-fn day(day: Day, out: &mut String) -> fmt::Result {
-    match day.from {
-        Origin::Epoch => return number(Kind::Date, day.plus, out),
-        Origin::Today => return relative("today", day.plus, " days", out),
-        Origin::Months(months) => relative("today", months.into(), " months", out)?,
-        Origin::Period(period, plus) => {
-            let (this, unit) = match period {
-                Period::Week => ("this week", " weeks"),
-                Period::Month => ("this month", " months"),
-                Period::Quarter => ("this quarter", " quarters"),
-                Period::Year => ("this year", " years"),
-            };
-            relative(this, plus, unit, out)?;
-        }
-    }
-    match day.plus {
-        0 => Ok(()),
-        plus => write!(out, " {plus:+} days"),
-    }
-}
-
-fn relative(anchor: &str, shift: i64, unit: &str, out: &mut String) -> fmt::Result {
-    match shift {
-        0 => out.write_str(anchor),
-        _ => write!(out, "{anchor}{shift:+}{unit}"),
-    }
-}
-
-/// ` in 1..5`; an end is left out where the range is open.
-fn range(kind: Kind, low: i64, high: i64, out: &mut String) -> fmt::Result {
-    if low == high {
-        out.write_str(" is ")?;
-        return number(kind, low, out);
-    }
-    out.write_str(" in ")?;
-    if low != i64::MIN {
-        number(kind, low, out)?;
-    }
-    out.write_str("..")?;
-    if high != i64::MAX {
-        number(kind, high, out)?;
-    }
-    Ok(())
-}
-
-fn number(kind: Kind, it: i64, out: &mut String) -> fmt::Result {
-    match kind {
-        Kind::Decimal => write!(out, "{}", Decimal::from_units(it)),
-        Kind::Float => write!(out, "{}", super::program::float_of_key(it)),
-        Kind::Duration => write!(out, "{}", Duration::from_micros(it)),
-        Kind::Date => match Date::from_days(it) {
-            Some(date) => write!(out, "{date}"),
-            None => write!(out, "day {it}"),
-        },
-        Kind::DateTime => match DateTime::from_micros(it) {
-            Some(at) => write!(out, "{at}"),
-            None => write!(out, "microsecond {it}"),
-        },
-        Kind::Bool | Kind::Int | Kind::Text | Kind::Geo => write!(out, "{it}"),
-    }
-}
-
-fn value(value: &Value, out: &mut String) -> fmt::Result {
-    match value {
-        Value::Text(text) => write!(out, "{text:?}"),
-        other => write!(out, "{other}"),
-    }
-}
-
-fn values(values: &[Value], out: &mut String) -> fmt::Result {
-    for (index, it) in values.iter().enumerate() {
-        out.write_str(if index == 0 { "[" } else { ", " })?;
-        value(it, out)?;
-    }
-    out.write_str("]")
-}
-
-fn folded(folding: &Folding, out: &mut String) -> fmt::Result {
-    match folding {
-        Folding::Is(text) => write!(out, " is {text:?}")?,
-        Folding::In(texts) => write!(out, " in {texts:?}")?,
-        Folding::Starts(text) => write!(out, " starts with {text:?}")?,
-        Folding::Ends(text) => write!(out, " ends with {text:?}")?,
-        Folding::Contains(needle) => write!(out, " contains {:?}", needle.text())?,
-    }
-    out.write_str(" ignoring case")
-}
-
-fn matches(pattern: &Pattern, out: &mut String) -> fmt::Result {
-    let case = if pattern.ignoring_case {
-        " ignoring case"
-    } else {
-        ""
-    };
-    write!(out, " matches {:?}{case}", pattern.source)
-}
-
-fn sign(op: Order) -> &'static str {
-    match op {
-        Order::Eq => "=",
-        Order::Lt => "<",
-        Order::Le => "<=",
-        Order::Gt => ">",
-        Order::Ge => ">=",
-    }
-}
-
-fn aggregate(kind: AggregateKind) -> &'static str {
-    match kind {
-        AggregateKind::Count => "count",
-        AggregateKind::Sum => "sum",
-        AggregateKind::Avg => "avg",
-        AggregateKind::Min => "min",
-        AggregateKind::Max => "max",
-        AggregateKind::First => "first",
-        AggregateKind::Last => "last",
-        AggregateKind::Distinct => "distinct",
-        AggregateKind::Mode => "mode",
     }
 }
