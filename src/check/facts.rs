@@ -97,9 +97,10 @@ fn extend<T>(facts: &mut Vec<T>, more: Vec<T>) {
 fn needed(expr: &Expr) -> Vec<&Expr> {
     match &expr.kind {
         ExprKind::Arithmetic { lhs, rhs, .. } => vec![&**lhs, &**rhs],
-        ExprKind::Negate(inner) | ExprKind::Folded(inner) | ExprKind::Shift { operand: inner, .. } => {
-            vec![&**inner]
-        }
+        ExprKind::Negate(inner)
+        | ExprKind::Folded(inner)
+        | ExprKind::Shift { operand: inner, .. }
+        | ExprKind::Follow { key: inner, .. } => vec![&**inner],
         ExprKind::Call { function, args } if *function != Function::Default => args.iter().collect(),
         _ => Vec::new(),
     }
@@ -237,6 +238,20 @@ pub(crate) fn known_given(expr: &Expr, facts: &Facts) -> bool {
             _ => args.iter().all(|arg| known_given(arg, facts)),
         },
         ExprKind::Size(place) => facts.lists.contains(place),
+        // A known field of an item proves the item there, and with it all that its catalogue requires.
+        ExprKind::Follow {
+            key,
+            catalog,
+            required: true,
+            ..
+        } => facts.known.iter().any(|known| match &known.kind {
+            ExprKind::Follow {
+                key: of,
+                catalog: from,
+                ..
+            } => from == catalog && of == key,
+            _ => false,
+        }),
         _ => false,
     }
 }

@@ -35,6 +35,11 @@ impl Checker<'_> {
             ExprKind::Slot(place) => self
                 .slot_roles(*place, rows)
                 .is_some_and(|roles| roles.filled.is_some()),
+            ExprKind::Follow { catalog, slot, .. } => {
+                let item = self.names.catalogs.get(*catalog);
+                let slot = item.and_then(|item| item.layout.slots.get(*slot as usize));
+                slot.is_some_and(|slot| slot.roles.filled.is_some())
+            }
             ExprKind::Local(index) => self
                 .scope
                 .entries

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     diagnostic::{Code, Diagnostic},
-    hir::{Condition, ConditionKind, Constants, Expr, ExprKind, Order},
+    hir::{Condition, ConditionKind, Constants, Expr, ExprKind, Function, Order},
     syntax::ast::{self, Set},
     value::Type,
 };
@@ -99,9 +99,14 @@ impl Checker<'_> {
         let of_list = self.item_of(list)?;
         let item = self.operand(item_written)?;
         let item = self.meet_value(&of_list, item)?;
+        let kept = if matches!((&list.item, &item.ty), (Type::Ref(_), Type::Int)) {
+            as_kept(item.clone())
+        } else {
+            item.clone()
+        };
         let kind = ConditionKind::Contains {
             list: list.place,
-            item: Box::new(item.clone()),
+            item: Box::new(kept),
         };
         let condition = Condition::new(expr.span, kind);
         let list_value = list_as_value(list);
@@ -133,7 +138,10 @@ impl Checker<'_> {
             }
         };
         let of_list = self.item_of(&list)?;
-        let (values, clocks) = self.set(&of_list, set)?;
+        let (mut values, clocks) = self.set(&of_list, set)?;
+        if matches!((&list.item, &of_list.ty), (Type::Ref(_), Type::Int)) {
+            values.values = values.iter().map(|value| value.to_string().into()).collect();
+        }
         let condition = |kind| Condition::new(expr.span, kind);
         let constants = condition(ConditionKind::ContainsEach {
             list: list.place,
@@ -178,6 +186,18 @@ impl Checker<'_> {
             }
         };
         self.report.fail(error)
+    }
+}
+
+/// A number as records keep it where it is the key of an item: as text.
+fn as_kept(item: Expr) -> Expr {
+    Expr {
+        ty: Type::String,
+        kind: ExprKind::Call {
+            function: Function::String,
+            args: vec![item.clone()],
+        },
+        ..item
     }
 }
 

@@ -10,6 +10,7 @@ use super::{
 use crate::{
     diagnostic::{Code, Diagnostic},
     hir::{Expr, ExprKind, Place},
+    schema::Slot,
     span::Span,
     syntax::ast::Name,
     value::{Roles, Type},
@@ -73,6 +74,13 @@ impl Checker<'_> {
                 Entry::Item { row, shape, .. } if shape.members.contains_key(&first.text) => {
                     let (row, shape) = (*row, shape.clone());
                     return self.descend(row, &shape, path, 0);
+                }
+                // The items of a list of references are those that they point to.
+                Entry::Item { row, shape, .. } if self.names.item_of(shape, &first.text).is_some() => {
+                    let (row, shape) = (*row, shape.clone());
+                    let catalog = shape.references()?;
+                    let key = self.key(first.span, Place { row, slot: 0 }, &shape.layout.slots[0]);
+                    return self.follow(key, catalog, path, 0);
                 }
                 Entry::Loop { name, row, shape } if *name == first.text => {
                     let (row, shape) = (*row, shape.clone());
@@ -190,11 +198,15 @@ impl Checker<'_> {
                 Member::Slot { slot, items } => {
                     let layout = &shape.layout.slots[*slot as usize];
                     let span = span_of(&path[..=from + index]);
+                    let place = Place { row, slot: *slot };
                     if let Some((_, next)) = rest.next() {
+                        if let Type::Ref(catalog) = &layout.ty {
+                            let key = self.key(span, place, layout);
+                            return self.follow(key, catalog, path, from + index + 1);
+                        }
                         return self.below_value(&layout.ty, &path[..=from + index], next);
                     }
                     self.note_use(span, &layout.roles, &display(path));
-                    let place = Place { row, slot: *slot };
                     return Some(match (&layout.ty, items) {
                         (Type::List(item), Some(shape)) => Found::List(List {
                             span,
@@ -203,12 +215,10 @@ impl Checker<'_> {
                             optional: layout.optional,
                             shape: shape.clone(),
                         }),
-                        (ty, _) => Found::Value(Expr {
-                            span,
-                            ty: self.names.value_type(ty),
-                            optional: layout.optional,
-                            kind: ExprKind::Slot(place),
-                        }),
+                        (ty, _) => {
+                            let kind = ExprKind::Slot(place);
+                            Found::Value(self.names.slot_value(span, ty, layout.optional, kind))
+                        }
                     });
                 }
             }
@@ -216,8 +226,81 @@ impl Checker<'_> {
         None
     }
 
+    /// A reference, as the key by which an item is looked up: the text that the record has.
+    fn key(&mut self, span: Span, place: Place, slot: &Slot) -> Expr {
+        self.note_use(span, &slot.roles, &slot.name());
+        Expr {
+            span,
+            ty: Type::String,
+            optional: slot.optional,
+            kind: ExprKind::Slot(place),
+        }
+    }
+
+    /// Walks on from step `at` of the path, in the item of a catalogue that has this key.
+    fn follow(&mut self, key: Expr, catalog: &Arc<str>, path: &[Name], at: usize) -> Option<Found> {
+        let index = self.names.schema.catalogs.get_index_of(catalog)?;
+        let shape = self.names.catalogs.get(index)?.clone();
+        let mut members = &shape.members;
+        for (index_of_step, step) in path.iter().enumerate().skip(at) {
+            let so_far = &path[..=index_of_step];
+            let Some(member) = members.get(&step.text) else {
+                let names = members.keys().map(|it| &**it);
+                return self.unknown_member(step, &path[..index_of_step], names);
+            };
+            let (slot, items) = match member {
+                Member::Slot { slot, items } => (*slot, items),
+                Member::Record { members: inner, .. } => {
+                    members = inner;
+                    continue;
+                }
+            };
+            let layout = &shape.layout.slots[slot as usize];
+            let span = span_of(so_far);
+            self.note_use(span, &layout.roles, &display(so_far));
+            if items.is_some() {
+                return self.list_of_item(span, &display(so_far), catalog);
+            }
+            let kind = ExprKind::Follow {
+                key: Box::new(key),
+                catalog: index,
+                slot,
+                required: !layout.optional,
+            };
+            return match (path.get(index_of_step + 1), &layout.ty) {
+                (None, ty) => Some(Found::Value(self.names.slot_value(span, ty, true, kind))),
+                (Some(_), Type::Ref(next)) => {
+                    let key = Expr {
+                        span,
+                        ty: Type::String,
+                        optional: true,
+                        kind,
+                    };
+                    self.follow(key, next, path, index_of_step + 1)
+                }
+                (Some(next), ty) => self.below_value(ty, so_far, next),
+            };
+        }
+        let shown = display(path);
+        let field = members.keys().next();
+        let error = Diagnostic::new(Code::TypeMismatch, format!("`{shown}` is a record"))
+            .label(span_of(path), "one value is needed here")
+            .help(field.map(|field| format!("name one of its fields: `{shown}.{field}`")));
+        self.report.fail(error)
+    }
+
+    /// Lists are read where a customer or an event has them, and there alone.
+    fn list_of_item<T>(&mut self, span: Span, shown: &str, catalog: &str) -> Option<T> {
+        let what = format!("lists of an item of `{catalog}`, such as `{shown}`, are");
+        self.report.unsupported(span, &what)
+    }
+
     fn loop_variable(&mut self, row: u8, shape: &Shape, path: &[Name]) -> Option<Found> {
         if path.len() > 1 {
+            if let Some(catalog) = shape.references() {
+                let key = self.key(path[0].span, Place { row, slot: 0 }, &shape.layout.slots[0]);
+                return self.follow(key, catalog, path, 1);
+            }
             if let ([slot], true) = (&*shape.layout.slots, shape.members.is_empty()) {
                 return self.below_value(&slot.ty.clone(), &path[..1], &path[1]);
             }
@@ -226,12 +309,13 @@ impl Checker<'_> {
         let span = path[0].span;
         if let ([slot], true) = (&*shape.layout.slots, shape.members.is_empty()) {
             self.note_use(span, &slot.roles, &path[0].text);
-            return Some(Found::Value(Expr {
+            let kind = ExprKind::Slot(Place { row, slot: 0 });
+            return Some(Found::Value(self.names.slot_value(
                 span,
-                ty: self.names.value_type(&slot.ty),
-                optional: slot.optional,
-                kind: ExprKind::Slot(Place { row, slot: 0 }),
-            }));
+                &slot.ty,
+                slot.optional,
+                kind,
+            )));
         }
         Some(Found::Record(Record {
             span,
@@ -252,10 +336,6 @@ impl Checker<'_> {
 
     fn below_value(&mut self, ty: &Type, path: &[Name], next: &Name) -> Option<Found> {
         let shown = display(path);
-        if let Type::Ref(catalog) = ty {
-            let what = format!("fields of `{catalog}` through `{shown}` are");
-            return self.report.unsupported(next.span, &what);
-        }
         let error = Diagnostic::new(Code::UnknownProperty, format!("`{shown}` has no fields"))
             .label(next.span, format!("`{shown}` is of type {}", type_name(ty)));
         let help = matches!(ty, Type::List(_))
@@ -291,6 +371,14 @@ impl Checker<'_> {
                 Entry::Item { of, shape, .. } => {
                     item = item.or(Some(of));
                     near.extend(shape.members.keys().map(|it| &**it));
+                    let catalog = shape.references();
+                    let fields = catalog.and_then(|it| self.names.fields_of(it));
+                    near.extend(
+                        fields
+                            .into_iter()
+                            .flat_map(|it| it.members.keys())
+                            .map(|it| &**it),
+                    );
                 }
                 Entry::Loop { name, .. } => near.push(name),
                 Entry::Local(local) => near.push(&local.name),

@@ -5,8 +5,9 @@ use std::{collections::HashSet, sync::Arc};
 use indexmap::{IndexMap, IndexSet};
 
 use crate::{
-    hir::{HostFunction, List, Module},
+    hir::{Expr, ExprKind, Function, HostFunction, List, Module},
     schema::{Layout, Schema},
+    span::Span,
     value::{Field, Roles, Type},
 };
 
@@ -28,6 +29,17 @@ pub(crate) enum Member {
 }
 
 impl Shape {
+    /// The catalogue of the items of a list of references, whose only slot has no name.
+    pub(crate) fn references(&self) -> Option<&Arc<str>> {
+        match (&*self.layout.slots, self.members.is_empty()) {
+            ([slot], true) => match &slot.ty {
+                Type::Ref(catalog) => Some(catalog),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
     /// The shape of a customer or of a catalogue's item.
     pub(crate) fn of_fields(fields: &[Field]) -> Self {
         Self::new(Arc::new(Layout::of_fields(fields)), fields, 0)
@@ -89,6 +101,8 @@ pub(crate) struct Names {
     pub(crate) customer: Arc<Shape>,
     /// In the order of the schema.
     pub(crate) events: Vec<Arc<Shape>>,
+    /// Their items, in the order of the schema.
+    pub(crate) catalogs: Vec<Arc<Shape>>,
     /// `None` where the trait has an error: uses of it stay silent.
     pub(crate) traits: IndexMap<Arc<str>, Option<TraitType>>,
     pub(crate) segments: IndexSet<Arc<str>>,
@@ -120,10 +134,15 @@ impl Names {
         let events = events
             .map(|event| Arc::new(Shape::of_event(&event.fields)))
             .collect();
+        let catalogs = schema.catalogs.values();
+        let catalogs = catalogs
+            .map(|catalog| Arc::new(Shape::of_fields(&catalog.fields)))
+            .collect();
         Self {
             schema,
             customer,
             events,
+            catalogs,
             traits: IndexMap::new(),
             segments: IndexSet::new(),
             lists: IndexMap::new(),
@@ -161,6 +180,17 @@ impl Names {
         names
     }
 
+    /// The items of a catalogue.
+    pub(crate) fn fields_of(&self, catalog: &str) -> Option<&Shape> {
+        let index = self.schema.catalogs.get_index_of(catalog)?;
+        self.catalogs.get(index).map(|it| &**it)
+    }
+
+    /// What is called so in the items that a list of references points to.
+    pub(crate) fn item_of(&self, list: &Shape, name: &str) -> Option<&Member> {
+        self.fields_of(list.references()?)?.members.get(name)
+    }
+
     /// Tells whether an unknown `name` may be due to an error that was reported.
     pub(crate) fn is_silent(&self, name: &str) -> bool {
         self.everything_broken || self.broken.contains(name)
@@ -179,6 +209,26 @@ impl Names {
             .unwrap_or_default();
         let key = fields.iter().find(|field| field.roles.key);
         key.map_or(Type::String, |key| key.ty.clone())
+    }
+
+    /// The value of a slot of that type: records keep a reference as text, also where the key is a number.
+    pub(crate) fn slot_value(&self, span: Span, ty: &Type, optional: bool, kind: ExprKind) -> Expr {
+        let expr = |ty, kind| Expr {
+            span,
+            ty,
+            optional,
+            kind,
+        };
+        match (ty, self.value_type(ty)) {
+            (Type::Ref(_), Type::Int) => expr(
+                Type::Int,
+                ExprKind::Call {
+                    function: Function::Int,
+                    args: vec![expr(Type::String, kind)],
+                },
+            ),
+            (_, ty) => expr(ty, kind),
+        }
     }
 }
 

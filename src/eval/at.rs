@@ -5,6 +5,7 @@ use std::{fmt, sync::Arc};
 use crate::{
     plan::Moments,
     record::Items,
+    schema::CatalogId,
     value::{Date, DateTime, Zone},
 };
 
@@ -74,7 +75,11 @@ impl At {
         self.inner.today
     }
 
-    /// Adds the items of a catalogue, for messages that show them; those added before for the same catalogue are replaced.
+    /// Adds the items of a catalogue, for rules that ask for what a `ref` points to and for messages that show them;
+    /// those added before for the same catalogue are replaced.
+    ///
+    /// Without the items of a catalogue, or with items that were loaded for a catalogue with other fields, whatever is
+    /// reached through a `ref` to it is missing.
     ///
     /// # Example
     ///
@@ -110,6 +115,12 @@ impl At {
         Self {
             inner: Arc::new(inner),
         }
+    }
+
+    /// The items of a catalogue of that name with the same fields, if they were added.
+    #[inline]
+    pub(crate) fn items_of(&self, catalog: CatalogId) -> Option<&Items> {
+        self.inner.items.iter().find(|items| items.id() == catalog)
     }
 
     /// The values of a program's moments, when they are the ones resolved here.

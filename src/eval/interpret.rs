@@ -14,7 +14,7 @@ use crate::{
     },
     population::Cut,
     record::{Row, Rows},
-    schema::Layout,
+    schema::{CatalogId, Layout},
     value::{
         Date, DateTime, Decimal, Type, Value, ValueRef, compare, fold, months_later, number, start_of_period,
         text,
@@ -231,8 +231,14 @@ impl<'m, 'a, R: Row<'a>> Interpreter<'m, 'a, R> {
                 Value::DateTime(it) => self.at.zone().months_later(it, *months).map(Value::DateTime),
                 _ => None,
             },
-            ExprKind::Follow { .. } => {
-                unreachable!("the checker makes none of it yet")
+            ExprKind::Follow {
+                key, catalog, slot, ..
+            } => {
+                let key = self.value(key)?;
+                let (name, fields) = self.module.schema.catalogs.get_index(*catalog)?;
+                let items = self.at.items_of(CatalogId::of(name, fields))?;
+                let found = items.find(&key.to_string())?;
+                read(items.row(found)?, *slot, &expr.ty)
             }
         }
     }

@@ -366,6 +366,21 @@ impl<'a, 'l, R: Row<'a>> Machine<'a, 'l, R> {
                 plain(count(1 + cuts.partition_point(|cut| *cut < number)))
             }
             Node::Host { function, args } => self.host(function, &program.args[args as usize]),
+            Node::Follow {
+                key,
+                catalog,
+                slot,
+                kind,
+            } => {
+                let key = self.eval(key)?;
+                let items = self.at.items_of(program.catalogs[catalog as usize].id)?;
+                let found = match self.resolve(key) {
+                    ValueRef::Text(key) => items.find(key),
+                    ValueRef::Int(key) => items.find_number(key),
+                    _ => None,
+                };
+                read(items.row(found?)?, slot, kind).map(Datum::Plain)
+            }
             Node::Size(list) => plain(count(self.list_size(list)?)),
             Node::Case { arms, otherwise } => {
                 for (block, value) in &program.arms[arms as usize] {

@@ -296,6 +296,8 @@ pub(crate) enum ExprKind {
         /// Index into [`Schema::catalogs`].
         catalog: usize,
         slot: u32,
+        /// Whether each item of the catalogue has it, so that it is missing only when the item is.
+        required: bool,
     },
     /// A function of the host. Index into [`Module::functions`]. Arguments that may be missing are the function's own
     /// business only when it says so; else a missing one gives missing.

@@ -8,8 +8,8 @@ use memchr::memmem::Finder;
 use super::{
     Moment, Moments, cost, emit, optimize,
     program::{
-        Block, BlockId, Collection, CollectionId, End, Node, NodeId, Op, Program, Sequence, Shared, Stretch,
-        Test, set_order,
+        Block, BlockId, Collection, CollectionId, End, Followed, Node, NodeId, Op, Program, Sequence, Shared,
+        Stretch, Test, set_order,
     },
     steady::Steady,
     tree::Tree,
@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     hir::{Condition, Constants, Expr, Items, Module, Pattern, Source},
-    schema::Layout,
+    schema::{CatalogId, Layout},
     value::{Value, fold::Folding},
 };
 
@@ -46,6 +46,8 @@ pub(crate) struct Planner<'m> {
     tests: IndexSet<Test>,
     collections: IndexSet<Collection>,
     sequences: IndexSet<Sequence>,
+    /// By their index in the schema.
+    catalogs: IndexMap<usize, Followed>,
     stretches: IndexSet<Stretch>,
     moments: Moments,
     /// Segments and traits that are read by number, with the number in [`Program::shared`].
@@ -116,6 +118,7 @@ impl<'m> Planner<'m> {
             tests: IndexSet::new(),
             collections: IndexSet::new(),
             sequences: IndexSet::new(),
+            catalogs: IndexMap::new(),
             stretches: IndexSet::new(),
             moments: Moments::default(),
             shared_segments: IndexMap::new(),
@@ -208,6 +211,7 @@ impl<'m> Planner<'m> {
             tests: self.tests.into_iter().collect(),
             collections: self.collections.into_iter().collect(),
             sequences: self.sequences.into_iter().collect(),
+            catalogs: self.catalogs.into_values().collect(),
             stretches: self.stretches.into_iter().collect(),
             moments: Arc::new(self.moments),
             constants: self.constants.into_values().collect(),
@@ -351,6 +355,7 @@ impl<'m> Planner<'m> {
             Node::Constant(_) | Node::Missing | Node::Now | Node::Today | Node::Local(_) => 1.0,
             Node::Clock(_) => 60.0,
             Node::Slot { .. } | Node::Size(_) => 2.0,
+            Node::Follow { key, .. } => 30.0 + of(key),
             Node::Shared(number) => 2.0 + self.estimates().shared(number),
             Node::Condition(block) => 2.0 + self.block_costs[block.0 as usize],
             Node::Arithmetic { lhs, rhs, .. } => 4.0 + of(lhs) + of(rhs),
@@ -389,6 +394,18 @@ impl<'m> Planner<'m> {
     pub(super) fn add_test(&mut self, test: Test) -> Tree {
         let (index, _) = self.tests.insert_full(test);
         Op::Test { test: number(index) }.into()
+    }
+
+    /// The number of a catalogue that is looked into; `None` when the schema has no such catalogue.
+    pub(super) fn add_catalog(&mut self, index: usize) -> Option<u32> {
+        let (name, catalog) = self.module.schema.catalogs.get_index(index)?;
+        let entry = self.catalogs.entry(index);
+        let number = entry.index();
+        entry.or_insert_with(|| Followed {
+            id: CatalogId::of(name, catalog),
+            layout: Arc::new(Layout::of_fields(&catalog.fields)),
+        });
+        Some(self::number(number))
     }
 
     pub(super) fn add_sequence(&mut self, sequence: Sequence) -> Tree {

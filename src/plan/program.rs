@@ -10,7 +10,7 @@ use crate::{
         AggregateKind, ArithmeticOp, Distance, Function, HostFunction, Order, Pattern, Place, Source,
         TextTest,
     },
-    schema::Layout,
+    schema::{CatalogId, Layout},
     value::{Type, Value, fold::Folding},
 };
 
@@ -27,6 +27,7 @@ pub(crate) struct Program {
     pub(crate) tests: Vec<Test>,
     pub(crate) collections: Vec<Collection>,
     pub(crate) sequences: Vec<Sequence>,
+    pub(crate) catalogs: Vec<Followed>,
     pub(crate) stretches: Vec<Stretch>,
     /// What several places read, worked out at most once for a customer.
     pub(crate) shared: Vec<Shared>,
@@ -339,6 +340,14 @@ pub(crate) enum Node {
         args: u32,
     },
     Size(Place),
+    /// A field of the item that has this key.
+    Follow {
+        key: NodeId,
+        /// Index into [`Program::catalogs`].
+        catalog: u32,
+        slot: u32,
+        kind: Kind,
+    },
     /// In which part of the population a value lies: one more than the numbers of a set that are lower.
     Quantile {
         value: NodeId,
@@ -366,6 +375,14 @@ pub(crate) struct Collection {
     pub(crate) filter: Option<BlockId>,
     /// The number that an item has while it is in scope.
     pub(crate) row: u8,
+}
+
+/// A catalogue whose items are looked up.
+#[derive(Clone, Debug)]
+pub(crate) struct Followed {
+    pub(crate) id: CatalogId,
+    /// For `Display`.
+    pub(crate) layout: Arc<Layout>,
 }
 
 /// A chain of different events, each following the one before: one of `first`, then one of each step.

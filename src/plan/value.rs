@@ -70,8 +70,19 @@ impl Planner<'_> {
                 operand: self.node(operand),
                 months: *months,
             },
-            ExprKind::Follow { .. } => {
-                unreachable!("the checker makes none of it yet")
+            ExprKind::Follow {
+                key, catalog, slot, ..
+            } => {
+                let (key, catalog) = (self.node(key), self.add_catalog(*catalog));
+                match catalog.zip(Kind::of(&expr.ty)) {
+                    Some((catalog, kind)) => Node::Follow {
+                        key,
+                        catalog,
+                        slot: *slot,
+                        kind,
+                    },
+                    None => Node::Missing,
+                }
             }
         };
         self.add_node(node)

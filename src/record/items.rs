@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     diagnostic::suggest,
-    schema::{Catalog, Layout},
+    schema::{Catalog, CatalogId, Layout},
     value::{Type, ValueRef},
 };
 
@@ -52,12 +52,19 @@ pub struct Items {
 
 struct Inner {
     catalog: Arc<str>,
+    id: CatalogId,
     fields: Catalog,
     table: Table,
     store: Store,
     /// By row.
     keys: Vec<Arc<str>>,
-    rows: HashMap<Arc<str>, u32>,
+    rows: RowsByKey,
+}
+
+/// Where each key stands.
+enum RowsByKey {
+    Texts(HashMap<Arc<str>, u32>),
+    Numbers(HashMap<i64, u32>),
 }
 
 impl Items {
@@ -88,7 +95,29 @@ impl Items {
     /// The position of the item with that key; a number as its digits.
     #[must_use]
     pub fn find(&self, key: &str) -> Option<usize> {
-        self.inner.rows.get(key).map(|row| *row as usize)
+        match &self.inner.rows {
+            RowsByKey::Texts(rows) => rows.get(key).map(|row| *row as usize),
+            RowsByKey::Numbers(_) => {
+                let found = self.find_number(key.parse().ok()?)?;
+                // `007` is not how 7 is written.
+                (self.key(found) == Some(key)).then_some(found)
+            }
+        }
+    }
+
+    /// The position of the item with that number as its key.
+    #[inline]
+    pub(crate) fn find_number(&self, key: i64) -> Option<usize> {
+        match &self.inner.rows {
+            RowsByKey::Numbers(rows) => rows.get(&key).map(|row| *row as usize),
+            RowsByKey::Texts(_) => None,
+        }
+    }
+
+    /// What their catalogue is like, to be compared at every evaluation.
+    #[inline]
+    pub(crate) fn id(&self) -> CatalogId {
+        self.inner.id
     }
 
     /// The key of an item, by its position in the order loaded.
@@ -247,7 +276,7 @@ struct Loading<'l> {
     /// The line of each row.
     lines: Vec<usize>,
     keys: Vec<Arc<str>>,
-    rows: HashMap<Arc<str>, u32>,
+    rows: RowsByKey,
 }
 
 impl<'l> Loading<'l> {
@@ -262,7 +291,10 @@ impl<'l> Loading<'l> {
             context,
             lines: Vec::new(),
             keys: Vec::new(),
-            rows: HashMap::new(),
+            rows: match form.layout.slots[form.key].ty {
+                Type::Int => RowsByKey::Numbers(HashMap::new()),
+                _ => RowsByKey::Texts(HashMap::new()),
+            },
         }
     }
 
@@ -280,7 +312,11 @@ impl<'l> Loading<'l> {
             _ => self.context.store.text(cell).into(),
         };
         let row = u32::try_from(self.keys.len()).expect("tables have at most 2^31 rows");
-        if let Some(first) = self.rows.insert(key.clone(), row) {
+        let first = match &mut self.rows {
+            RowsByKey::Texts(rows) => rows.insert(key.clone(), row),
+            RowsByKey::Numbers(rows) => rows.insert(cell.cast_signed(), row),
+        };
+        if let Some(first) = first {
             let shown = if slot.hidden() {
                 "this key".to_owned()
             } else {
@@ -301,6 +337,7 @@ impl<'l> Loading<'l> {
         Items {
             inner: Arc::new(Inner {
                 catalog: self.form.name.clone(),
+                id: CatalogId::of(&self.form.name, &self.form.fields),
                 fields: self.form.fields.clone(),
                 table: self.table.finish(),
                 store: self.context.store.finish(),
@@ -392,6 +429,8 @@ mod tests {
             (items.find("7"), items.get(0, "number")),
             (Some(0), Some(ValueRef::Int(7)))
         );
+        assert_eq!((items.find_number(7), items.find_number(8)), (Some(0), None));
+        assert_eq!(["07", "+7", "", "x"].map(|key| items.find(key)), [None; 4]);
         Ok(())
     }
 

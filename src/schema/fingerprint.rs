@@ -4,7 +4,7 @@ use std::fmt;
 
 use sha2::{Digest, Sha256};
 
-use super::Schema;
+use super::{Catalog, Schema};
 use crate::value::{Field, Type};
 
 /// The identity of a schema's content: what a customer and its events may hold.
@@ -47,6 +47,19 @@ impl Schema {
             content.fields(&event.fields);
         }
         content.finish()
+    }
+}
+
+/// The identity of a catalogue's content: its name and its fields.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct CatalogId([u8; 16]);
+
+impl CatalogId {
+    pub(crate) fn of(name: &str, catalog: &Catalog) -> Self {
+        let mut content = Content(Sha256::new());
+        content.text(name);
+        content.fields(&catalog.fields);
+        Self(content.finish().0)
     }
 }
 

@@ -6,6 +6,7 @@ mod layout;
 pub(crate) mod validate;
 
 pub use builder::{SchemaBuilder, SchemaError, SchemaProblem};
+pub(crate) use fingerprint::CatalogId;
 pub use fingerprint::SchemaId;
 pub(crate) use layout::{Layout, Slot};
 

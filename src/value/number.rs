@@ -115,13 +115,14 @@ pub(crate) fn ceil(value: ValueRef<'_>) -> Option<ValueRef<'static>> {
     }
 }
 
-/// `int(value)`: cut toward zero.
+/// `int(value)`: cut toward zero. Of a text, which is the key of an item that is known by a number, its digits.
 pub(crate) fn to_int(value: ValueRef<'_>) -> Option<ValueRef<'static>> {
     use ValueRef as V;
     match value {
         V::Int(it) => Some(V::Int(it)),
         V::Decimal(it) => Some(V::Int(it.units() / Decimal::SCALE)),
         V::Float(it) => exact_units(it.trunc(), 1).map(V::Int),
+        V::Text(it) => it.parse().ok().map(V::Int),
         _ => None,
     }
 }

@@ -3,6 +3,7 @@
 mod ask;
 mod nested;
 mod random;
+mod references;
 mod sequences;
 mod tables;
 mod text;

@@ -351,6 +351,16 @@ impl Names<'_> {
                 number(Kind::DateTime, wall, out)
             }
             Node::Slot { place, .. } => self.slot(place.row, place.slot, out),
+            Node::Follow {
+                key, catalog, slot, ..
+            } => {
+                self.node(key, out)?;
+                let layout = &program.catalogs[catalog as usize].layout;
+                match layout.slots.get(slot as usize) {
+                    Some(slot) => write!(out, ".{}", slot.name()),
+                    None => write!(out, ".{slot}"),
+                }
+            }
             Node::Local(index) => write!(out, "local {index}"),
             Node::Now => out.write_str("now"),
             Node::Today => out.write_str("today"),

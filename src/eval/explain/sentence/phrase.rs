@@ -41,7 +41,9 @@ impl Wording<'_> {
                 }
             }
             ExprKind::Folded(inner) => self.phrase(inner),
-            ExprKind::Follow { key, catalog, slot } => {
+            ExprKind::Follow {
+                key, catalog, slot, ..
+            } => {
                 let field = self.names.field(*catalog, *slot).map(|it| it.name());
                 let catalog = self.names.module.schema.catalogs.get_index(*catalog);
                 let catalog = catalog.map_or_else(String::new, |(name, _)| noun::singular(name));
