@@ -344,3 +344,33 @@ fn items_of_a_catalogue_are_read_and_checked() {
     assert_eq!(run.status, Some(2));
     assert!(run.stderr.contains("product"), "{}", run.stderr);
 }
+
+#[test]
+fn rules_that_look_into_a_catalogue_need_its_items() {
+    let folder = folder("eval_catalogs");
+    folder
+        .write(
+            "low.audience",
+            "customer { id: string key, sku: ref products, n: int }\n\
+             catalog products { sku: string key, stock: int }\n\
+             segment low = sku.stock < 5\n\
+             segment many = n > 5\n\
+             trait stock = sku.stock\n",
+        )
+        .write("low.jsonl", "{\"id\":\"ana\",\"sku\":\"a\",\"n\":9}\n")
+        .write("products.jsonl", "{\"sku\":\"a\",\"stock\":3}\n");
+    let eval = "eval low.audience --customers low.jsonl --at 2026-06-01T00:00:00Z";
+    let refused =
+        "error: the rules look into the catalogue `products`: give its items with --catalog products=FILE\n";
+    folder.run(eval).expect(2, "", refused);
+    folder.run(&format!("{eval} --counts")).expect(2, "", refused);
+    let many = "{\"key\":\"ana\",\"segments\":[\"many\"]}\n";
+    folder.run(&format!("{eval} --segment many")).expect(0, many, "");
+    folder
+        .run(&format!("{eval} --segment many --traits"))
+        .expect(2, "", refused);
+    let both = "{\"key\":\"ana\",\"segments\":[\"low\",\"many\"],\"traits\":{\"stock\":3}}\n";
+    folder
+        .run(&format!("{eval} --traits --catalog products=products.jsonl"))
+        .expect(0, both, "");
+}

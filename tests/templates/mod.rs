@@ -4,6 +4,7 @@ mod errors;
 mod filters;
 mod hostile;
 mod no_value;
+mod references;
 mod tags;
 
 use audience::{

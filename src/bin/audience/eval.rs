@@ -16,6 +16,7 @@ use crate::{
 pub(crate) fn run(arguments: &args::Eval) -> Result<(), Failure> {
     let (shop, at) = input::setting(&arguments.setting)?;
     let segments = selected(&shop, &arguments.segments)?;
+    input::needs_catalogs(&at, segments.iter().map(Segment::requirements))?;
     if arguments.counts {
         return counts(arguments, &shop, &segments, &at);
     }
@@ -24,6 +25,7 @@ pub(crate) fn run(arguments: &args::Eval) -> Result<(), Failure> {
     } else {
         Vec::new()
     };
+    input::needs_catalogs(&at, traits.iter().map(Computed::requirements))?;
     let mut out = output::stdout();
     let bar = progress::over(&arguments.customers.file, false);
     input::each_customer(&shop, &arguments.customers, &bar, |customer| {

@@ -31,6 +31,7 @@ pub(crate) fn run(arguments: &args::Explain) -> Result<(), Failure> {
         NameError::NeedsPopulation(_) => input::needs_population(std::slice::from_ref(&arguments.segment)),
         error => Failure::Data(error.to_string()),
     })?;
+    input::needs_catalogs(&at, [segment.requirements()])?;
     let bar = progress::over(&arguments.customers.file, true);
     let mut found = None;
     input::each_customer(&shop, &arguments.customers, &bar, |customer| {

@@ -24,6 +24,7 @@ pub(crate) fn run(arguments: &args::Fit) -> Result<(), Failure> {
         let message = "the definitions compare no customer with the others: there is nothing to fit";
         return Err(Failure::Data(message.to_owned()));
     }
+    input::needs_catalogs(&at, [shop.requirements()])?;
     let bar = progress::over(&arguments.customers.file, true);
     let mut fitter = shop.fitter(&at);
     input::each_customer(&shop, &arguments.customers, &bar, |customer| {

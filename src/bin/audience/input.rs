@@ -8,7 +8,7 @@ use std::{
     path::Path,
 };
 
-use audience::{At, Customer, Definitions, Limits, Population};
+use audience::{At, Customer, Definitions, Limits, Population, Requirements};
 use indicatif::ProgressBar;
 
 use crate::{args, failure::Failure};
@@ -60,6 +60,27 @@ pub(crate) fn needs_population(names: &[String]) -> Failure {
         "{} {verb} customers with each other: run `audience fit`, and give what it writes with --population",
         names.join(", "),
     ))
+}
+
+/// Refuses to answer for rules that look into a catalogue whose items were not given: all they read would be missing.
+pub(crate) fn needs_catalogs(at: &At, rules: impl IntoIterator<Item = Requirements>) -> Result<(), Failure> {
+    let mut missing: Vec<String> = Vec::new();
+    for catalog in rules.into_iter().flat_map(|it| it.catalogs) {
+        let name = catalog.name.to_string();
+        if at.items(&name).is_none() && !missing.contains(&name) {
+            missing.push(name);
+        }
+    }
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let options: Vec<_> = missing.iter().map(|it| format!("--catalog {it}=FILE")).collect();
+    let names: Vec<_> = missing.iter().map(|it| format!("`{it}`")).collect();
+    Err(Failure::Data(format!(
+        "the rules look into the catalogue {}: give its items with {}",
+        names.join(" and "),
+        options.join(" ")
+    )))
 }
 
 /// Gives each customer of the file to `visit`, in order, until it breaks.

@@ -14,6 +14,13 @@ pub(crate) fn run(arguments: &args::Render) -> Result<(), Failure> {
         at = at.with_items(items);
     }
     let template = template(arguments, &shop, &context.inputs)?;
+    // A placement whose catalogue is not there shows nothing, which is no mistake.
+    let mut looked_into = template.requirements().clone();
+    let placements = looked_into.placements.clone();
+    looked_into
+        .catalogs
+        .retain(|it| placements.iter().all(|placement| placement.catalog != it.name));
+    input::needs_catalogs(&at, [looked_into])?;
     let values = context.inputs.into_iter().map(|(name, _, value)| (name, value));
     let inputs = template
         .inputs(values)
