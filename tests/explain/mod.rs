@@ -2,3 +2,5 @@
 
 pub(crate) mod english;
 mod golden;
+mod promises;
+mod smallest;

@@ -196,7 +196,10 @@ pub(super) fn operand<'e>(module: &Module, condition: &'e Condition) -> Option<&
     }
 }
 
-/// What the core must be for the expression to be `target`, or near it.
+/// How many values are considered on the way to the core.
+const CONSIDERED: usize = 48;
+
+/// What the core must be for the expression to be `target`, or near it: what is around the core is undone, from outside in.
 fn inverse(
     module: &Module,
     expr: &Expr,
@@ -205,17 +208,34 @@ fn inverse(
     ask: &mut Ask<'_, '_, '_>,
     found: &mut Vec<Value>,
 ) {
-    for target in as_type(target, &expr.ty) {
-        let Some(inside) = inner(module, expr, row) else {
-            for near in around(&target) {
-                if !found.contains(&near) {
-                    found.push(near);
+    let mut expr = expr;
+    let mut targets = as_type(target, &expr.ty);
+    let mut undone_before = false;
+    while let Some(inside) = inner(module, expr, row) {
+        let mut before: Vec<Value> = Vec::new();
+        for value in targets
+            .iter()
+            .flat_map(|target| undone(expr, inside, row, target, ask))
+        {
+            for value in as_type(&value, &inside.ty) {
+                if before.len() < CONSIDERED && !before.contains(&value) {
+                    before.push(value);
                 }
             }
-            continue;
+        }
+        (targets, expr, undone_before) = (before, inside, true);
+    }
+    for target in targets {
+        // What was undone may have been rounded.
+        let near = if undone_before {
+            around(&target)
+        } else {
+            vec![target]
         };
-        for before in undone(expr, inside, row, &target, ask) {
-            inverse(module, inside, row, &before, ask, found);
+        for value in near {
+            if !found.contains(&value) {
+                found.push(value);
+            }
         }
     }
 }
@@ -290,6 +310,19 @@ fn undone(expr: &Expr, inside: &Expr, row: u8, target: &Value, ask: &mut Ask<'_,
                     .map(Value::DateTime),
             }],
             (Function::Date | Function::Year | Function::YearsSince | Function::DaysSince, _) => Vec::new(),
+            // Half a step and a whole one around, where the rounded number is the next.
+            (Function::Round | Function::Floor | Function::Ceil | Function::Int, _) => {
+                let middle = as_type(target, &inside.ty).pop();
+                let half = Value::Decimal(Decimal::from_units(Decimal::SCALE / 2));
+                let steps = [half, Value::Int(1)]
+                    .into_iter()
+                    .flat_map(|step| as_type(&step, &inside.ty));
+                let moved = steps.flat_map(|step| {
+                    let middle = middle.as_ref().map(Value::as_ref);
+                    [number::add, number::subtract].map(|by| one(by(middle?, step.as_ref())))
+                });
+                moved.chain([middle.clone()]).collect()
+            }
             _ => vec![Some(target.clone())],
         },
         // A trait is its value.

@@ -1,6 +1,6 @@
 //! The tests of a rule that can be turned, and the cores that they read.
 
-use std::collections::HashSet;
+use std::{cmp::Ordering, collections::HashSet};
 
 use super::core;
 use crate::{
@@ -53,8 +53,11 @@ impl<'q> Leaves<'q> {
             core.now = ask.value(&core.expr);
             let now = core.now.clone();
             core.values.retain(|value| !same(Some(value), now.as_ref()));
-            core.values
-                .sort_by(|a, b| size(now.as_ref(), a).total_cmp(&size(now.as_ref(), b)));
+            // Of two that are as near, more is more natural than less.
+            core.values.sort_by(|a, b| {
+                let nearer = size(now.as_ref(), a).total_cmp(&size(now.as_ref(), b));
+                nearer.then_with(|| compare::compare(b.as_ref(), a.as_ref()).unwrap_or(Ordering::Equal))
+            });
             core.values.truncate(VALUES);
         }
         found
@@ -133,8 +136,8 @@ pub(super) fn same(one: Option<&Value>, other: Option<&Value>) -> bool {
     }
 }
 
-/// How large a change is: by what part of the larger of the two a number changes, and by how many years a day. What is unknown,
-/// and what is neither, changes by 1.
+/// How large a change is: a number changes by its difference in relation to one more than what it is, without its sign; a day
+/// by years. What is unknown, and what is neither, changes by 1.
 pub(super) fn size(from: Option<&Value>, to: &Value) -> f64 {
     const YEAR: f64 = 365.0;
     #[expect(clippy::cast_precision_loss, reason = "sizes are compared, not computed with")]
@@ -144,15 +147,7 @@ pub(super) fn size(from: Option<&Value>, to: &Value) -> f64 {
             from.micros().abs_diff(to.micros()) as f64 / 86_400e6 / YEAR
         }
         (Some(from), to) => match (as_float(from), as_float(to)) {
-            (Some(from), Some(to)) => {
-                let larger = from.abs().max(to.abs());
-                // Divided first, because the difference may be too large.
-                if larger == 0.0 {
-                    0.0
-                } else {
-                    (from / larger - to / larger).abs()
-                }
-            }
+            (Some(from), Some(to)) => (to - from).abs() / (1.0 + from.abs()),
             _ => 1.0,
         },
         (None, _) => 1.0,

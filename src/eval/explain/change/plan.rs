@@ -16,9 +16,9 @@ use crate::{
 };
 
 /// How many plans are kept for each condition.
-const KEPT: usize = 16;
+const KEPT: usize = 64;
 /// How many values of a core are considered for one test.
-const VALUES: usize = 6;
+const VALUES: usize = 40;
 
 /// A value that a core is to have.
 #[derive(Clone, Debug)]
@@ -29,15 +29,16 @@ pub(super) struct Goal {
 
 #[derive(Clone, Debug, Default)]
 struct Plan {
-    goals: Vec<Goal>,
-    size: f64,
+    /// Each with the size of its change.
+    goals: Vec<(Goal, f64)>,
 }
 
 /// Works out plans, those of a definition once.
 pub(super) struct Plans<'s, 'q> {
     search: &'s Search<'q>,
     ask: Interpreter<'q, 'q, &'q Picture>,
-    segments: HashMap<(usize, bool), Vec<Plan>>,
+    /// By the place of the condition: traits and segments may be named over and over again.
+    known: HashMap<(*const Condition, bool), Vec<Plan>>,
 }
 
 impl<'s, 'q> Plans<'s, 'q> {
@@ -46,20 +47,34 @@ impl<'s, 'q> Plans<'s, 'q> {
         Self {
             search,
             ask: Interpreter::new(question.module, search.picture, question.at, &[]),
-            segments: HashMap::new(),
+            known: HashMap::new(),
         }
     }
 
     /// The plans that may give the condition the answer wanted, the fewest and smallest changes first.
     pub(super) fn of(mut self, condition: &'q Condition, want: bool) -> Vec<Vec<Goal>> {
         let plans = self.plans(condition, want);
-        plans.into_iter().map(|it| it.goals).collect()
+        let goals = |it: Plan| it.goals.into_iter().map(|(goal, _)| goal).collect();
+        plans.into_iter().map(goals).collect()
     }
 
     fn plans(&mut self, condition: &'q Condition, want: bool) -> Vec<Plan> {
-        if self.ask.test(condition) == want {
-            return vec![Plan::default()];
+        let key = (std::ptr::from_ref(condition), want);
+        if let Some(known) = self.known.get(&key) {
+            return known.clone();
         }
+        // What is as wanted may not stay so when something else changes: then it needs another plan.
+        let already = self.ask.test(condition) == want;
+        let mut plans = self.turning(condition, want, already);
+        if already {
+            plans.push(Plan::default());
+        }
+        let plans = kept(plans);
+        self.known.insert(key, plans.clone());
+        plans
+    }
+
+    fn turning(&mut self, condition: &'q Condition, want: bool, already: bool) -> Vec<Plan> {
         match &condition.kind {
             ConditionKind::Not(inner) => self.plans(inner, !want),
             ConditionKind::And(parts) | ConditionKind::Or(parts) => {
@@ -71,17 +86,15 @@ impl<'s, 'q> Plans<'s, 'q> {
                 }
             }
             ConditionKind::Segment(index) => {
-                if let Some(known) = self.segments.get(&(*index, want)) {
-                    return known.clone();
-                }
-                let plans = self.plans(&self.search.question.module.segments[*index].condition, want);
-                self.segments.insert((*index, want), plans.clone());
-                plans
+                self.plans(&self.search.question.module.segments[*index].condition, want)
             }
-            ConditionKind::Holds(operand) => match self.condition_of(operand) {
-                Some(inner) => self.plans(inner, want),
-                None => Vec::new(),
-            },
+            ConditionKind::Holds(operand) if !already || self.condition_of(operand).is_some() => {
+                match self.condition_of(operand) {
+                    Some(inner) => self.plans(inner, want),
+                    None => Vec::new(),
+                }
+            }
+            _ if already => Vec::new(),
             ConditionKind::Compare { lhs, rhs, .. } => {
                 let mut plans = self.leaf(condition, want);
                 plans.extend(self.case(condition, lhs, want));
@@ -97,7 +110,9 @@ impl<'s, 'q> Plans<'s, 'q> {
         let mut plans = vec![Plan::default()];
         for part in parts {
             let own = self.plans(part, want);
-            let both = plans.iter().flat_map(|plan| own.iter().map(|own| plan.with(own)));
+            let both = plans
+                .iter()
+                .flat_map(|plan| own.iter().filter_map(|own| plan.with(own)));
             plans = kept(both.collect());
             if plans.is_empty() {
                 break;
@@ -125,10 +140,8 @@ impl<'s, 'q> Plans<'s, 'q> {
                 to: to.clone(),
             };
             if search.would(condition, &goal) == Some(want) {
-                plans.push(Plan {
-                    size: size(core.now.as_ref(), to),
-                    goals: vec![goal],
-                });
+                let goals = vec![(goal, size(core.now.as_ref(), to))];
+                plans.push(Plan { goals });
                 if plans.len() == VALUES {
                     break;
                 }
@@ -171,14 +184,14 @@ impl<'s, 'q> Plans<'s, 'q> {
                 plans.extend(
                     before
                         .iter()
-                        .flat_map(|plan| own.iter().map(|own| plan.with(own))),
+                        .flat_map(|plan| own.iter().filter_map(|own| plan.with(own))),
                 );
             }
             let not = self.plans(arm, false);
             before = kept(
                 before
                     .iter()
-                    .flat_map(|plan| not.iter().map(|not| plan.with(not)))
+                    .flat_map(|plan| not.iter().filter_map(|not| plan.with(not)))
                     .collect(),
             );
         }
@@ -199,23 +212,32 @@ impl<'s, 'q> Plans<'s, 'q> {
 }
 
 impl Plan {
-    /// Both plans; a goal that both have once.
-    fn with(&self, other: &Self) -> Self {
+    /// Both plans; a goal that both have once. Nothing when they want two things of one core.
+    fn with(&self, other: &Self) -> Option<Self> {
         let mut both = self.clone();
-        for goal in &other.goals {
-            let known = |it: &Goal| it.core == goal.core && same(Some(&it.to), Some(&goal.to));
-            if !both.goals.iter().any(known) {
-                both.goals.push(goal.clone());
+        for (goal, size) in &other.goals {
+            match both.goals.iter().find(|(it, _)| it.core == goal.core) {
+                Some((known, _)) if same(Some(&known.to), Some(&goal.to)) => {}
+                Some(_) => return None,
+                None => both.goals.push((goal.clone(), *size)),
             }
         }
-        both.size += other.size;
-        both
+        Some(both)
+    }
+
+    fn size(&self) -> f64 {
+        self.goals.iter().map(|(_, size)| size).sum()
     }
 }
 
 /// The best plans: those with the fewest goals, then the smallest.
 fn kept(mut plans: Vec<Plan>) -> Vec<Plan> {
-    plans.sort_by(|a, b| a.goals.len().cmp(&b.goals.len()).then(a.size.total_cmp(&b.size)));
+    plans.sort_by(|a, b| {
+        a.goals
+            .len()
+            .cmp(&b.goals.len())
+            .then(a.size().total_cmp(&b.size()))
+    });
     plans.truncate(KEPT);
     plans
 }

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// The most items that a change adds.
-const MOST: usize = 10_000;
+const MOST: usize = 1_000;
 /// How many ways there are to bring one value about.
 const WAYS: usize = 8;
 

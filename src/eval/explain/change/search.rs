@@ -1,5 +1,7 @@
 //! The search: one core at a time, the smallest change first; then several along `and` and `or`.
 
+use std::cell::Cell;
+
 use super::{
     edit::Step,
     item::Maker,
@@ -18,6 +20,9 @@ use crate::{
 /// How often the interpreter is asked for the answer, one core at a time and then several at once.
 const TRIES: [usize; 2] = [300, 200];
 
+/// How often a test is asked alone what it would answer.
+const ALONE: usize = 4_000;
+
 /// What is searched: one customer and one segment.
 pub(super) struct Search<'q> {
     pub(super) question: Question<'q>,
@@ -26,6 +31,8 @@ pub(super) struct Search<'q> {
     pub(super) leaves: Leaves<'q>,
     root: &'q Condition,
     pub(super) holds: bool,
+    /// How many more tests may be asked alone.
+    alone: Cell<usize>,
 }
 
 /// A change that was found to turn the answer.
@@ -57,6 +64,7 @@ impl<'q> Search<'q> {
             leaves: Leaves::of(module, question.segment, &mut ask),
             root,
             holds,
+            alone: Cell::new(ALONE),
         }
     }
 
@@ -100,7 +108,9 @@ impl<'q> Search<'q> {
     /// Several cores, as many as the structure of the rule asks for.
     fn several(&self) -> Option<Found<'q>> {
         let mut tries = TRIES[1];
-        for goals in Plans::new(self).of(self.root, !self.holds) {
+        let plans = Plans::new(self).of(self.root, !self.holds);
+        // One core at a time was tried before.
+        for goals in plans.into_iter().filter(|it| it.len() > 1) {
             for way in 0..3 {
                 if tries == 0 {
                     return None;
@@ -214,6 +224,7 @@ enum Attempt<'q> {
 impl Search<'_> {
     /// What a test alone would answer, if its core had the value of the goal.
     pub(super) fn would(&self, condition: &Condition, goal: &Goal) -> Option<bool> {
+        self.alone.set(self.alone.get().checked_sub(1)?);
         let module = self.question.module;
         let core = &self.leaves.cores[goal.core];
         let maker = Maker {
