@@ -101,7 +101,7 @@ mod value;
 
 pub use definitions::{
     Bound, Builder, Computed, Definitions, DescribedSegment, DescribedTrait, Description, Fitter,
-    SchemaMismatch, Segment,
+    SchemaMismatch, Segment, TestCase, TestFailure, TestOutcome,
 };
 pub use diagnostic::{Code, Diagnostic, Label, Severity, Source, render};
 pub use error::{CompileError, LimitError, LimitKind, NameError, NeedsPopulation, UnknownName};

@@ -19,4 +19,6 @@ mod retail;
 mod schema_text;
 mod sentences;
 mod sql_comparison;
+mod standard;
 mod templates;
+mod test_blocks;

@@ -57,12 +57,22 @@ fn the_examples_compile_and_answer_as_the_manual_says() {
                 } else {
                     contract.to_owned() + &block.text
                 };
+                if expected == Some("failed-test") {
+                    let shop = Definitions::parse(&source).unwrap_or_else(|error| panic!("{error}"));
+                    let failed = shop.tests().any(|test| !test.run().passed());
+                    assert!(failed, "line {}: the tests pass", block.line);
+                    continue;
+                }
                 last = compiled(
                     block,
                     expected,
                     Definitions::parse(&source),
                     Definitions::warnings,
                 );
+                for test in last.iter().flat_map(Definitions::tests) {
+                    let outcome = test.run();
+                    assert!(outcome.passed(), "line {}: {outcome:?}", block.line);
+                }
                 if last.is_some() {
                     before = &block.text;
                 }

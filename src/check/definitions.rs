@@ -9,7 +9,7 @@ use crate::{
     diagnostic::{Code, Diagnostic},
     limits::Limits,
     span::Span,
-    syntax::ast::{Expr, Field, File, ItemKind, ItemWord, Name, Text},
+    syntax::ast::{Expr, Field, File, ItemKind, ItemWord, Name, Test, Text},
 };
 
 /// The definitions of all files. The second definition of a name is reported and left out, except that the
@@ -26,6 +26,7 @@ pub(crate) struct Definitions<'a> {
     pub(crate) traits: IndexMap<Arc<str>, usize>,
     pub(crate) segments: IndexMap<Arc<str>, usize>,
     pub(crate) lists: IndexMap<Arc<str>, List<'a>>,
+    pub(crate) tests: Vec<&'a Test>,
     /// Names whose definition could not be read.
     pub(crate) broken: HashSet<Arc<str>>,
     /// The `customer` block could not be read.
@@ -202,12 +203,9 @@ pub(crate) fn collect<'a>(files: &'a [File], limits: &Limits, report: &mut Repor
                 };
                 define(&mut all.lists, "list", name, list, |it| it.name, report);
             }
-            ItemKind::Use { library, .. } => {
-                report.unsupported::<()>(library.span, "the files of the standard library are");
-            }
-            ItemKind::Test(test) => {
-                report.unsupported::<()>(test.name.span, "tests are");
-            }
+            // The file that it names has been added beside the others.
+            ItemKind::Use { .. } => {}
+            ItemKind::Test(test) => all.tests.push(test),
         }
     }
     all.shared_names(report);

@@ -10,6 +10,7 @@ mod coerce;
 mod collections;
 mod condition;
 mod definitions;
+mod expectations;
 mod expression;
 mod facts;
 mod filled;
@@ -105,9 +106,11 @@ pub(crate) fn check_beside(
     }
     let mut ranks = Ranks::default();
     let formulas = formulas(&definitions, &mut names, limits, &mut ranks, &mut report);
+    let tests = expectations::check(&definitions, &names, &mut report);
     let module = (!report.has_errors()).then(|| module(&definitions, &names, formulas, ranks));
-    let module = module.flatten();
-    if let Some(module) = &module {
+    let mut module = module.flatten();
+    if let Some(module) = &mut module {
+        module.tests = tests;
         follow::warn(module, &mut report);
     }
     (module, report.finish())
@@ -205,6 +208,7 @@ fn module(
         lists: names.lists.values().cloned().collect(),
         functions: names.functions.clone(),
         ranks: Vec::new(),
+        tests: Vec::new(),
         cuts: None,
     };
     for meaning in meanings {
@@ -239,7 +243,7 @@ pub(crate) struct Checker<'a> {
     flagged: HashSet<Arc<str>>,
     /// `personal` when a personal value was used so far, `sensitive` likewise.
     pub(crate) used: Roles,
-    /// Where ranks are gathered; absent in templates, which may name them only.
+    /// Where ranks are gathered; absent in templates and tests, which may name them only.
     ranks: Option<&'a mut Ranks>,
     /// Whether what is checked is itself compared with a population.
     inside_rank: bool,
@@ -272,6 +276,11 @@ impl<'a> Checker<'a> {
         let condition = self.condition(expr);
         self.warn_of_negations(condition.is_some());
         condition
+    }
+
+    /// Whether a population is needed for what was checked so far.
+    pub(crate) fn is_ranked(&self) -> bool {
+        self.ranked
     }
 
     /// Checks a whole condition that is to be false: that of an `unless`. Gives its complement.

@@ -148,8 +148,8 @@ impl Checker<'_> {
             } else {
                 "segment"
             };
-            let error = error("a template cannot compare a customer with the others")
-                .label(span, "only definitions can")
+            let error = error("only traits and segments compare a customer with the others")
+                .label(span, "neither a template nor a test can")
                 .help(format!("name it there as a {name}, and use the {name} here"));
             return self.report.fail(error);
         }

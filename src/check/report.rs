@@ -88,6 +88,18 @@ impl Report {
         self.diagnostics.iter().any(|it| it.severity == Severity::Error)
     }
 
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
+        self.diagnostics.len()
+    }
+
+    /// Drops the warnings behind so many diagnostics.
+    pub(crate) fn forget_warnings_since(&mut self, start: usize) {
+        let rest = self.diagnostics.split_off(start.min(self.diagnostics.len()));
+        let errors = rest.into_iter().filter(|it| it.severity == Severity::Error);
+        self.diagnostics.extend(errors);
+    }
+
     /// All of them in the order of the text.
     pub(crate) fn finish(mut self) -> Vec<Diagnostic> {
         self.diagnostics.sort_by_key(Diagnostic::span);

@@ -4,12 +4,13 @@ use std::{fs, path::Path, sync::Arc};
 
 use crate::{
     check::{self, Given},
-    definitions::{Definitions, Inner},
+    definitions::{Definitions, Inner, library::Library, test_case},
     diagnostic::{Code, Diagnostic, Severity, Source},
     error::CompileError,
     hir::{Module, Rank},
     limits::Limits,
     population::{Population, PopulationProblem},
+    record::{Loader, Shape},
     schema::Schema,
     span::Span,
     syntax,
@@ -158,7 +159,7 @@ impl Builder {
     /// All that is wrong with the sources, at once.
     pub fn build(self) -> Result<Definitions, CompileError> {
         let Self {
-            sources,
+            mut sources,
             mut problems,
             limits,
             population,
@@ -178,7 +179,7 @@ impl Builder {
                 limits.diagnostics,
             ));
         }
-        let files: Vec<_> = (0..)
+        let mut files: Vec<_> = (0..)
             .zip(&sources)
             .map(|(index, source)| {
                 let (file, diagnostics) = syntax::parse_file(index, &source.text, &limits);
@@ -186,16 +187,28 @@ impl Builder {
                 file
             })
             .collect();
+        let library = Library::add(&mut sources, &mut files, &mut problems, &limits);
         let (mut module, diagnostics) = check::check_beside(&given, &files, &limits);
         problems.extend(diagnostics);
         if let (Some(module), Some(population)) = (&mut module, &population) {
             problems.extend(take_cuts(module, population));
         }
+        let loaded = module.map(|module| {
+            let shape = Shape::new(Arc::clone(&module.schema));
+            let loader = Loader::of(Arc::new(shape)).limits(&limits);
+            let catalogs: Vec<_> = module.schema.catalogs.keys().cloned().collect();
+            let tests = test_case::load(&module.tests, &catalogs, &loader, &mut problems);
+            (module, loader, tests)
+        });
+        library.explain(&mut problems);
         problems.sort_by_key(Diagnostic::span);
-        match module {
-            Some(module) if problems.iter().all(|it| it.severity < Severity::Error) => Ok(Definitions {
-                inner: Arc::new(Inner::new(module, sources, problems, &limits)),
-            }),
+        match loaded {
+            Some((module, loader, tests)) if problems.iter().all(|it| it.severity < Severity::Error) => {
+                let inner = Inner::new(module, loader, tests.into(), (sources, problems), &limits);
+                Ok(Definitions {
+                    inner: Arc::new(inner),
+                })
+            }
             _ => Err(CompileError::new(problems, sources, limits.diagnostics)),
         }
     }

@@ -8,7 +8,9 @@ mod explain;
 mod fitter;
 mod host;
 mod inspect;
+mod library;
 mod segment;
+mod test_case;
 
 pub use bound::Bound;
 pub use builder::Builder;
@@ -16,6 +18,9 @@ pub use computed::Computed;
 pub use describe::{DescribedSegment, DescribedTrait, Description};
 pub use fitter::Fitter;
 pub use segment::{SchemaMismatch, Segment};
+pub use test_case::{TestCase, TestFailure, TestOutcome};
+
+use self::test_case::Loaded;
 
 use std::{fmt, sync::Arc};
 
@@ -64,13 +69,20 @@ pub(crate) struct Inner {
     loader: Loader,
     sources: Vec<Source>,
     warnings: Vec<Diagnostic>,
+    tests: Arc<[Loaded]>,
     limits: Limits,
 }
 
 impl Inner {
-    fn new(module: hir::Module, sources: Vec<Source>, warnings: Vec<Diagnostic>, limits: &Limits) -> Self {
-        let shape = Arc::new(Shape::new(Arc::clone(&module.schema)));
-        let loader = Loader::of(Arc::clone(&shape)).limits(limits);
+    /// `loader` is one of customers of the module's schema.
+    fn new(
+        module: hir::Module,
+        loader: Loader,
+        tests: Arc<[Loaded]>,
+        (sources, warnings): (Vec<Source>, Vec<Diagnostic>),
+        limits: &Limits,
+    ) -> Self {
+        let shape = Arc::clone(loader.shape());
         Self {
             planned: plan::plan(&module),
             module: Arc::new(module),
@@ -78,6 +90,7 @@ impl Inner {
             loader,
             sources,
             warnings,
+            tests,
             limits: limits.clone(),
         }
     }
@@ -316,8 +329,21 @@ impl Definitions {
         module.cuts = Some(population.cuts(module.ranks.iter().map(|it| &it.wanted))?);
         let (sources, warnings) = (inner.sources.clone(), inner.warnings.clone());
         Ok(Self {
-            inner: Arc::new(Inner::new(module, sources, warnings, &inner.limits)),
+            inner: Arc::new(Inner::new(
+                module,
+                inner.loader.clone(),
+                Arc::clone(&inner.tests),
+                (sources, warnings),
+                &inner.limits,
+            )),
         })
+    }
+
+    /// The `test` blocks of the sources, in the order written.
+    ///
+    /// Those of the standard library are not among them.
+    pub fn tests(&self) -> impl Iterator<Item = TestCase> {
+        (0..self.inner.tests.len()).map(|index| TestCase::new(Arc::clone(&self.inner), index))
     }
 
     /// Prepares to read the application's own struct `R` in place, see [`record!`](crate::record).

@@ -80,6 +80,10 @@ codes! {
     UnknownList "unknown-list" Error;
     /// A file of the standard library that does not exist.
     UnknownFile "unknown-file" Error;
+    /// A test that has no customer or expects nothing, or that gives what does not fit the contract.
+    InvalidTest "invalid-test" Error;
+    /// A test that expects what does not hold.
+    FailedTest "failed-test" Error;
     /// A function that does not exist.
     UnknownFunction "unknown-function" Error;
     /// Too many or too few arguments.

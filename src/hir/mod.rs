@@ -7,6 +7,7 @@ mod constants;
 mod parts;
 mod rank;
 pub(crate) mod template;
+mod test;
 
 use std::sync::Arc;
 
@@ -26,6 +27,7 @@ pub(crate) use ast::{AggregateKind, ArithmeticOp, Quantifier};
 pub(crate) use constants::{Constants, Entry, List};
 pub(crate) use parts::Part;
 pub(crate) use rank::Rank;
+pub(crate) use test::{Expectation, Test};
 
 /// All definitions after checking. References between them are indices and form no cycle.
 #[derive(Clone, Debug)]
@@ -41,6 +43,7 @@ pub(crate) struct Module {
     pub(crate) ranks: Vec<Rank>,
     /// The cut points of each of `ranks`, once a population was given.
     pub(crate) cuts: Option<Vec<Cuts>>,
+    pub(crate) tests: Vec<Arc<Test>>,
 }
 
 #[derive(Clone, Debug)]

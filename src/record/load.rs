@@ -55,6 +55,11 @@ impl Loader {
         Ok(Self::of(Shape::new(schema.clone().into()).into()))
     }
 
+    /// What its customers are like.
+    pub(crate) fn shape(&self) -> &Arc<Shape> {
+        &self.shape
+    }
+
     pub(crate) fn of(shape: Arc<Shape>) -> Self {
         let form = Form::of_customer(&shape.schema, &shape.customer);
         Self {

@@ -123,6 +123,8 @@ pub(crate) enum TestPartKind {
     Customer(Json),
     /// The items of a catalogue.
     Catalog(Name, Json),
+    /// The customers that hers is compared with.
+    Population(Json),
     /// A condition that must hold. `in name` is a condition too.
     Expectation(Expr),
 }

@@ -387,6 +387,10 @@ impl<'f> Printer<'f> {
                 self.out.push_str("customer ");
                 self.json(json, FIELD_STEP);
             }
+            TestPartKind::Population(json) => {
+                self.out.push_str("population ");
+                self.json(json, FIELD_STEP);
+            }
             TestPartKind::Catalog(name, json) => {
                 self.out.push_str("catalog ");
                 print::name(&mut self.out, name);

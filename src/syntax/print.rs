@@ -433,6 +433,13 @@ pub(super) fn literals(out: &mut String, items: &[Expr]) {
 }
 
 /// JSON on one line, its values as they were written.
+pub(crate) fn json_text(it: &Json) -> String {
+    let mut out = String::new();
+    json(&mut out, it);
+    out
+}
+
+/// JSON on one line, its values as they were written.
 pub(super) fn json(out: &mut String, it: &Json) {
     match &it.kind {
         JsonKind::Plain(written) => out.push_str(written),

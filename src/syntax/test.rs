@@ -12,6 +12,9 @@ use super::{
 };
 use crate::diagnostic::{Code, Diagnostic};
 
+/// What the end of an expectation is called.
+const END: &str = "the end of the expectation";
+
 impl Reader<'_> {
     /// The test that these tokens are. All that is wrong with its pieces is reported.
     pub(super) fn test(&mut self, tokens: &[Token]) -> Option<Item> {
@@ -118,7 +121,8 @@ impl Reader<'_> {
     fn given(&self, tokens: &[Token]) -> Option<usize> {
         let is = |index: usize, text: &str| tokens.get(index).is_some_and(|it| it.text(self.text) == text);
         let word = tokens.first()?;
-        if word.is(self.text, "customer") && (is(1, "{") || is(1, "[")) {
+        let one = word.is(self.text, "customer") || word.is(self.text, "population");
+        if one && (is(1, "{") || is(1, "[")) {
             return Some(1);
         }
         let named = word.is(self.text, "catalog") && tokens.get(1).is_some_and(|it| self.is_name(*it));
@@ -220,18 +224,27 @@ impl Reader<'_> {
                 let end = "the end of the JSON";
                 let json = self.parse(Rule::lone_json, &piece[start..], end, Builder::json)?;
                 match start {
+                    1 if first.is(self.text, "population") => TestPartKind::Population(json),
                     1 => TestPartKind::Customer(json),
                     _ => TestPartKind::Catalog(self.name_of(piece[1])?, json),
                 }
             }
             None if self.membership(piece).is_some() => {
-                let end = "the end of the expectation";
-                let membership = self.parse(Rule::lone_membership, piece, end, Builder::membership)?;
+                let membership = self.parse(Rule::lone_membership, piece, END, Builder::membership)?;
                 TestPartKind::Expectation(membership)
             }
             None => {
-                let end = "the end of the expectation";
-                let condition = self.parse(Rule::lone_expectation, piece, end, Builder::expr)?;
+                let before = self.diagnostics.len();
+                let condition = self.parse(Rule::lone_expectation, piece, END, Builder::expr);
+                if let Some(error) = self.diagnostics.get_mut(before)
+                    && error.message.contains(END)
+                    && error.help.is_empty()
+                {
+                    error.help.push(
+                        "write each expectation on a line of its own, or a comma between them".to_owned(),
+                    );
+                }
+                let condition = condition?;
                 TestPartKind::Expectation(condition)
             }
         };

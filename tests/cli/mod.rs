@@ -8,6 +8,7 @@ mod fit;
 mod fmt;
 mod infer;
 mod render;
+mod test;
 
 use std::{
     fs,

@@ -22,6 +22,8 @@ pub(crate) enum Command {
     Check(Check),
     /// Writes definitions in canonical form, in place; comments are kept
     Fmt(Fmt),
+    /// Runs the `test` blocks of definitions, which together make one set
+    Test(Test),
     /// Compares customers with each other for `in top`, `in bottom` and `quantile`, and keeps the cut points
     Fit(Fit),
     /// Tells which segments each customer belongs to, as one JSON line per customer
@@ -67,6 +69,13 @@ pub(crate) struct Infer {
     /// Customers, one JSON object per line; `-` reads standard input
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Test {
+    /// Definition files
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
 }
 
 #[derive(Debug, Args)]

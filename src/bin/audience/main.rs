@@ -15,6 +15,7 @@ mod output;
 mod progress;
 mod render;
 mod replace;
+mod test;
 
 use std::process::ExitCode;
 
@@ -29,6 +30,7 @@ fn main() -> ExitCode {
         args::Command::Explain(arguments) => explain::run(&arguments),
         args::Command::Describe(arguments) => describe::run(&arguments),
         args::Command::Infer(arguments) => infer::run(&arguments),
+        args::Command::Test(arguments) => test::run(&arguments),
         args::Command::Render(arguments) => render::run(&arguments),
     };
     match outcome {

@@ -23,6 +23,7 @@ fn mistakes_are_explained() {
     });
 }
 
+/// [test-9]
 #[test]
 fn files_are_laid_out() {
     golden("tests/golden/syntax", |name, text| {

@@ -88,6 +88,7 @@ fn whole_test() -> impl Strategy<Value = Test> {
     ];
     let part = prop_oneof![
         1 => json().prop_map(TestPartKind::Customer),
+        1 => json().prop_map(TestPartKind::Population),
         1 => (name(), json()).prop_map(|(name, items)| TestPartKind::Catalog(name, items)),
         2 => (name(), any::<bool>())
             .prop_map(|(name, negated)| TestPartKind::Expectation(expression(ExprKind::InSegment { name, negated }))),
