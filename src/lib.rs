@@ -70,7 +70,8 @@
 //! # Features
 //!
 //! The default build has all of the library. `cli` adds the program `audience` with `check`, `fmt`, `fit`, `eval`, `explain`,
-//! `describe`, `infer` and `render`.
+//! `describe`, `infer` and `render`. `proptest` adds the module `testing`, with strategies for customers, definitions and
+//! templates.
 //!
 //! # Where to read on
 //!
@@ -97,6 +98,8 @@ mod schema;
 mod span;
 mod syntax;
 mod template;
+#[cfg(feature = "proptest")]
+pub mod testing;
 mod value;
 
 pub use definitions::{

@@ -25,6 +25,7 @@ const LAYERS: &[&[&str]] = &[
     &["template"],
     &["recommend"],
     &["definitions"],
+    &["testing"],
 ];
 
 #[test]

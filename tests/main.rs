@@ -11,6 +11,8 @@ mod manifest;
 mod manual;
 mod next_change;
 mod properties;
+#[cfg(feature = "proptest")]
+mod public_strategies;
 mod ranks;
 mod recommendations;
 mod requirements;

@@ -434,6 +434,13 @@ impl Definitions {
     }
 }
 
+#[cfg(feature = "proptest")]
+impl Definitions {
+    pub(crate) fn module(&self) -> &hir::Module {
+        &self.inner.module
+    }
+}
+
 /// The names of what is defined.
 impl fmt::Debug for Definitions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

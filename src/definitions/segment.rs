@@ -65,8 +65,19 @@ impl<R> Segment<R> {
         self.definition().owner.as_deref()
     }
 
-    fn definition(&self) -> &hir::Segment {
+    pub(crate) fn definition(&self) -> &hir::Segment {
         &self.inner.module.segments[self.index]
+    }
+}
+
+#[cfg(feature = "proptest")]
+impl Segment {
+    pub(crate) fn module(&self) -> &hir::Module {
+        &self.inner.module
+    }
+
+    pub(crate) fn loader(&self) -> crate::record::Loader {
+        self.inner.loader.clone()
     }
 }
 

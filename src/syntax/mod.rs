@@ -20,6 +20,8 @@ mod test;
 pub(crate) use definitions::parse_file;
 pub(crate) use expression::last_bare_filter;
 pub(crate) use format::format_file;
+#[cfg(feature = "proptest")]
+pub(crate) use print::quote_name;
 pub(crate) use print::{json_text, quote, quote_operand};
 pub(crate) use scan::is_plain_name;
 

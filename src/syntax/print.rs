@@ -617,6 +617,19 @@ const SPECIAL: [&str; 15] = [
     "mode", "segment", "filled",
 ];
 
+/// A name as definitions write it.
+#[cfg(feature = "proptest")]
+pub(crate) fn quote_name(text: &str) -> String {
+    let mut out = String::new();
+    let quoted = Name {
+        text: text.into(),
+        span: crate::span::Span::default(),
+        quoted: true,
+    };
+    name(&mut out, &quoted);
+    out
+}
+
 /// A name, in backticks where it needs them.
 pub(super) fn name(out: &mut String, name: &Name) {
     let mut letters = name.text.chars();

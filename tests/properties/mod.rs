@@ -4,7 +4,7 @@
 
 mod case;
 mod changes;
-mod choices;
+pub(crate) mod choices;
 mod client;
 mod constructs;
 pub(crate) mod customers;
@@ -12,7 +12,7 @@ pub(crate) mod explained;
 mod numbers;
 mod palette;
 mod rules;
-mod schema;
+pub(crate) mod schema;
 mod table;
 
 use std::{cell::RefCell, env};
