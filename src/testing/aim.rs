@@ -128,11 +128,11 @@ impl Test {
                 set.iter().any(|it| compare::equal(it.as_ref(), value.as_ref())) == *holds
             }
             Self::Text(test, pattern, holds) => match value {
-                Value::Text(text) => {
+                Value::Text(whole) => {
                     let found = match test {
-                        TextTest::Contains => text.contains(pattern),
-                        TextTest::StartsWith => text.starts_with(pattern),
-                        TextTest::EndsWith => text.ends_with(pattern),
+                        TextTest::Contains => whole.contains(pattern),
+                        TextTest::StartsWith => whole.starts_with(pattern),
+                        TextTest::EndsWith => whole.ends_with(pattern),
                     };
                     found == *holds
                 }

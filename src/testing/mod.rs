@@ -131,7 +131,7 @@ pub fn members_of(segment: &Segment, at: &At) -> impl Strategy<Value = Drawn> + 
 /// let loyal = shop.segment("loyal")?;
 /// let edge = testing::near_the_edge_of(&loyal, &at);
 /// let mut runner = TestRunner::deterministic();
-/// let drawn: Vec<_> = (0..100).map(|_| edge.new_tree(&mut runner).map(|it| it.current())).collect::<Result<_, _>>()?;
+/// let drawn: Vec<_> = (0..100).map(|_| edge.new_tree(&mut runner).expect("there is one").current()).collect();
 /// let orders: Vec<_> = drawn.iter().filter_map(|it| it.customer().get("orders")).map(|it| it.to_string()).collect();
 /// assert!(orders.iter().any(|it| it == "999") && orders.iter().any(|it| it == "1000"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -214,7 +214,7 @@ impl Seeker<'_> {
                 Some("a".repeat(count).into())
             }),
             Function::Domain => self.mapped(first, candidates, |it| match it {
-                Value::Text(text) => Some(format!("a@{text}").into()),
+                Value::Text(it) => Some(format!("a@{it}").into()),
                 _ => None,
             }),
             Function::Date => self.mapped(first, candidates, |it| match it {
@@ -254,7 +254,7 @@ impl Seeker<'_> {
                 });
             }
             Function::String => self.mapped(first, candidates, |it| match it {
-                Value::Text(text) => text.parse().ok().map(Value::Decimal),
+                Value::Text(it) => it.parse().ok().map(Value::Decimal),
                 _ => None,
             }),
             _ => self.value(first, candidates, &Test::Open),
