@@ -43,6 +43,8 @@ mod value;
 mod weight;
 
 pub(crate) use constant::calculate;
+#[cfg(feature = "proptest")]
+pub(crate) use moment::end_of;
 pub(crate) use moment::{Anchor, Day, Moment, Moments, Origin, start_of};
 pub(crate) use planner::Planner;
 pub(crate) use program::{

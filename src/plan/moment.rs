@@ -113,6 +113,14 @@ impl Moment {
     }
 }
 
+/// The first number of a window that ends or begins at that edge, or the first one behind it, when `upper`; `None` when the
+/// edge is an expression.
+#[cfg(feature = "proptest")]
+pub(crate) fn end_of(edge: &Edge, upper: bool, now: DateTime, zone: Zone) -> Option<i64> {
+    let at = Anchor::of(&edge.bound)?.at(&IndexSet::new(), now, zone);
+    Some(at.saturating_add((edge.inclusive == upper).into()))
+}
+
 impl Planner<'_> {
     /// A bound that is an expression, when it is the same for every customer all the same.
     fn time_of(&mut self, bound: &Bound, upper: bool) -> Option<Anchor> {

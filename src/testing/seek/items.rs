@@ -5,8 +5,8 @@ use super::{
     value::{integer, is_zero},
 };
 use crate::{
-    hir::{AggregateKind, Distance, Expr, Items, Order, Place, Quantifier, Source, Step, Window},
-    plan::{Moment, Moments},
+    hir::{AggregateKind, Distance, Edge, Expr, Items, Order, Place, Quantifier, Source, Step, Window},
+    plan::end_of,
     testing::{
         aim::{Group, RowAims, Test},
         near::{ends, near},
@@ -17,18 +17,25 @@ use crate::{
 impl Seeker<'_> {
     /// From one number up to another, not included; open where an end differs from customer to customer.
     pub(super) fn stretch(&self, window: Option<&Window>, events: bool) -> (i64, i64) {
-        let open = Window { from: None, to: None };
-        let window = window.unwrap_or(&open);
-        let mut moments = Moments::default();
-        let mut number = |moment: Option<Moment>| {
-            moment.map(|it| moments.number(if events { it.until_now() } else { it }))
+        let end = |edge: Option<&Edge>, upper: bool| {
+            let edge = edge?;
+            end_of(edge, upper, self.at.now(), self.at.zone()).or_else(|| {
+                let number = match self.settled(edge.bound.moving()?)? {
+                    Value::DateTime(at) => at.micros(),
+                    Value::Date(day) => day.days().into(),
+                    _ => return None,
+                };
+                Some(number.saturating_add((edge.inclusive == upper).into()))
+            })
         };
-        let from = number(Moment::lower(window.from.as_ref()));
-        let to = number(Moment::upper(window.to.as_ref()).or_else(|| Moment::upper(None)));
-        let mut resolved = Vec::new();
-        moments.resolve(self.at.now(), self.at.zone(), &mut resolved);
-        let get = |number: Option<u32>, open| number.map_or(open, |it| resolved[it as usize]);
-        (get(from, i64::MIN), get(to, i64::MAX))
+        let from = end(window.and_then(|it| it.from.as_ref()), false).unwrap_or(i64::MIN);
+        let to = end(window.and_then(|it| it.to.as_ref()), true).unwrap_or(i64::MAX);
+        let last = if events {
+            self.at.now().micros().saturating_add(1)
+        } else {
+            i64::MAX
+        };
+        (from, to.min(last))
     }
 
     pub(super) fn window(&mut self, operand: &Expr, window: &Window, holds: bool) {
