@@ -102,9 +102,7 @@ impl<'m> Followed<'m> {
                 (Way::Lost(span), _) | (_, Way::Lost(span)) => _ = self.lost.insert(span),
                 // A bound that steps by calendar months is followed against what stays, see `eval::next_change`.
                 (Way::Steps, Way::Curve) if !matches!(edge.bound, Bound::Expr(_)) => {}
-                (Way::Steps, Way::Steps | Way::Line(1))
-                | (Way::Line(1), Way::Steps | Way::Line(1))
-                | (Way::Mixed, Way::Steps) => {}
+                (Way::Steps | Way::Line(1), Way::Steps | Way::Line(1)) | (Way::Mixed, Way::Steps) => {}
                 _ => _ = self.lost.insert(condition.span),
             }
         }
@@ -124,7 +122,7 @@ impl<'m> Followed<'m> {
             match (self.bound(&edge.bound), &edge.bound) {
                 (Way::Lost(span), _) => _ = self.lost.insert(span),
                 (Way::Curve | Way::Mixed | Way::Line(-1), Bound::Expr(expr)) => {
-                    _ = self.lost.insert(expr.span)
+                    self.lost.insert(expr.span);
                 }
                 _ => {}
             }
@@ -249,10 +247,11 @@ impl<'m> Followed<'m> {
                 | Function::Month
                 | Function::Day
                 | Function::Weekday
-                | Function::Hour,
+                | Function::Hour
+                | Function::YearsSince
+                | Function::DaysSince,
                 Way::Line(1),
-            )
-            | (Function::YearsSince | Function::DaysSince, Way::Line(1)) => Way::Steps,
+            ) => Way::Steps,
             (
                 Function::Int
                 | Function::Float

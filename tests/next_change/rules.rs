@@ -171,6 +171,19 @@ const CALENDAR: &[&str] = &[
     "any buys where (any favs where added in last {C})",
     "any favs where customer.joined in last {C}",
 ];
+/// Chains of events.
+const SEQUENCES: &[&str] = &[
+    "any views followed by any buys within {D}",
+    "any views in last {D} followed by any buys within {D}",
+    "any views followed by no buys within {D}",
+    "any views in last {D} followed by no buys within {D}",
+    "any buys followed by no buys within {C}",
+    "any views in last {C} followed by any buys within {C}",
+    "any views followed by any buys where n > previous.n within {D} followed by no views within {D}",
+    "any buys followed by any buys where due in last {D} within {C}",
+    "any buys followed by no views where previous.due < now within {D}",
+    "any buys where day in last {d} followed by any views where n != previous.n within {D}",
+];
 const CALENDAR_STEPS: &[&str] = &[
     "1 month",
     "1 month",
@@ -209,10 +222,10 @@ pub(crate) fn rule(random: &mut Random) -> String {
 }
 
 fn atom(random: &mut Random) -> String {
-    let atoms = if CALENDAR.is_empty() || random.below(2) == 0 {
-        ATOMS
-    } else {
-        CALENDAR
+    let atoms = match random.below(5) {
+        0 | 1 => ATOMS,
+        2 | 3 => CALENDAR,
+        _ => SEQUENCES,
     };
     let mut atom = random.pick(atoms).to_owned();
     loop {

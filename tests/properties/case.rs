@@ -217,9 +217,20 @@ impl Compiled {
     /// Nothing changes before the next change, and then the answer is another one.
     pub(crate) fn next_changes_are_the_earliest(&self, case: &Case, kinds: &Kinds) -> Result<(), String> {
         let instants = changes::instants(&self.definitions, &case.palette);
+        let bound = self.definitions.bind::<Client>().map_err(text)?;
         for rule in &case.rules.segments {
+            let in_place = bound.segment(&rule.name).map_err(text)?;
             let segment = self.definitions.segment(&rule.name).map_err(text)?;
             for (index, customer) in self.customers.iter().take(3).enumerate() {
+                let client = Client::deserialize(case.customers[index].clone()).expect("the schema's fields");
+                let loaded = segment.next_change(customer, &self.at);
+                let read = in_place.next_change(&client, &self.at);
+                case.same(
+                    rule,
+                    index,
+                    ("the next change of the customer", loaded),
+                    ("of the struct", read),
+                )?;
                 changes::check(
                     &self.definitions,
                     &segment,
