@@ -280,9 +280,8 @@ impl<'a, 'l, R: Row<'a>> Machine<'a, 'l, R> {
                 }
             }
             Test::Anniversary { operand, stretch } => {
-                let day = match self.eval(operand) {
-                    Some(Datum::Plain(ValueRef::Date(day))) => day,
-                    _ => return false,
+                let Some(Datum::Plain(ValueRef::Date(day))) = self.eval(operand) else {
+                    return false;
                 };
                 self.stretch(stretch)
                     .is_some_and(|(from, to)| day.returns_within(from, to))

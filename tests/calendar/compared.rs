@@ -3,7 +3,7 @@
 //! The two share no code: the crate goes by chrono and its own calendar. Where jiff settles a local time that a zone skips
 //! by another rule than the language, the change of the clock is looked up in its list of changes.
 
-use std::sync::LazyLock;
+use std::{fmt::Write, sync::LazyLock};
 
 use audience::{Computed, Definitions, Segment, Zone};
 use jiff::{
@@ -105,21 +105,19 @@ const CONDITIONS: &[Question<bool>] = &[
     ("at since today - 1 month", |it| {
         it.at >= it.instant(months(it.today, -1).at(0, 0, 0, 0))
     }),
-    ("day anniversary today", |it| {
-        it.returns(it.day, it.today, it.today)
-    }),
+    ("day anniversary today", |it| returns(it.day, it.today, it.today)),
     ("day anniversary in next 7 days", |it| {
-        it.returns(it.day, days(it.today, 1), days(it.today, 7))
+        returns(it.day, days(it.today, 1), days(it.today, 7))
     }),
     ("at anniversary in last 2 months", |it| {
         let day = it.zone.to_datetime(it.at).date();
-        it.returns(day, days(months(it.today, -2), 1), it.today)
+        returns(day, days(months(it.today, -2), 1), it.today)
     }),
     ("day anniversary in this month", |it| {
-        it.returns(it.day, it.today.first_of_month(), it.today.last_of_month())
+        returns(it.day, it.today.first_of_month(), it.today.last_of_month())
     }),
     ("day anniversary between 3 days ago and 10 days from now", |it| {
-        it.returns(it.day, days(it.today, -3), days(it.today, 10))
+        returns(it.day, days(it.today, -3), days(it.today, 10))
     }),
 ];
 
@@ -187,20 +185,20 @@ impl Case {
         let start = |day: Date| self.instant(day.at(0, 0, 0, 0));
         start(from) <= self.at && self.at < start(to)
     }
+}
 
-    /// Whether a day returns from one day to another, both included.
-    fn returns(&self, day: Date, from: Date, to: Date) -> bool {
-        let mut each = from;
-        while each <= to {
-            let years = each.year() - day.year();
-            // jiff puts 29 February on the 28th in other years.
-            if years > 0 && months(day, i32::from(years) * 12) == each {
-                return true;
-            }
-            each = days(each, 1);
+/// Whether a day returns from one day to another, both included.
+fn returns(day: Date, from: Date, to: Date) -> bool {
+    let mut each = from;
+    while each <= to {
+        let years = each.year() - day.year();
+        // jiff puts 29 February on the 28th in other years.
+        if years > 0 && months(day, i32::from(years) * 12) == each {
+            return true;
         }
-        false
+        each = days(each, 1);
     }
+    false
 }
 
 fn months(day: Date, count: i32) -> Date {
@@ -244,10 +242,10 @@ struct Asked {
 static ASKED: LazyLock<Asked> = LazyLock::new(|| {
     let mut text = "customer { id: string key, at: datetime, day: date }  event e {}\n".to_owned();
     for (index, (condition, _)) in CONDITIONS.iter().enumerate() {
-        text += &format!("segment s{index} = {condition}\n");
+        let _ = writeln!(text, "segment s{index} = {condition}");
     }
     for (index, (value, _)) in VALUES.iter().enumerate() {
-        text += &format!("trait t{index} = {value}\n");
+        let _ = writeln!(text, "trait t{index} = {value}");
     }
     let shop = Definitions::parse(&text).unwrap_or_else(|error| panic!("{error}"));
     let conditions = (0..CONDITIONS.len()).map(|it| shop.segment(&format!("s{it}")).expect("defined"));
