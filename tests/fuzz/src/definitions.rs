@@ -205,7 +205,19 @@ pub fn condition(random: &mut Random, depth: usize, scope: Scope) -> String {
     let negation = if random.percent(30) { "not " } else { "" };
     let is = *random.pick(&["is", "is", "is not"]);
     let below = depth.saturating_sub(1);
-    match random.below(13) {
+    match random.below(14) {
+        13 if scope == Scope::Customer => {
+            let (operand, share) = (number(random, below, scope), random.below(100));
+            match random.below(4) {
+                0 => format!("{operand} {negation}in top {share}%"),
+                1 => format!("{operand} {negation}in bottom {share}.5%"),
+                2 => format!("quantile({operand}, 5) >= {}", random.below(6)),
+                _ => format!(
+                    "quantile(signed_up_at, 10) {negation}in [1, {}]",
+                    random.below(11)
+                ),
+            }
+        }
         0..=2 => {
             let op = random.pick(&["=", "!=", "<", "<=", ">", ">=", "==", "<>"]);
             format!(

@@ -2,6 +2,7 @@
 
 pub mod definitions;
 pub mod json;
+pub mod pair;
 pub mod random;
 pub mod report;
 pub mod template;

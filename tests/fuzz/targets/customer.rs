@@ -31,7 +31,13 @@ static SHOP: LazyLock<(Definitions, At)> = LazyLock::new(|| {
     }
     let shop = Definitions::parse(&text).expect("each rule compiled alone");
     let zone = Zone::named("Europe/London").expect("in the database");
-    let at = shop.at("2026-06-01T12:00:00Z".parse().expect("a datetime"), &zone);
+    let now = "2026-06-01T12:00:00Z".parse().expect("a datetime");
+    let ana = shop
+        .customer_from_json(include_str!("../seeds/customer.json"))
+        .expect("of the contract");
+    let population = shop.fit([&ana], &shop.at(now, &zone));
+    let shop = shop.with_population(&population).expect("fitted for it");
+    let at = shop.at(now, &zone);
     (shop, at)
 });
 
