@@ -5,6 +5,7 @@
 //! segment that matches is listed (or `nothing`); of the traits, those that the line is about. `population` holds the customers
 //! that a population is fitted from for the answers that follow. `template text` and
 //! `template html` hold a template, and `messages` what it says: `{…} => Hello Ana` or `{…} => skipped: the reason`.
+//! `explanations` says of the last segment why, and what would turn it: `{…} => Not in … because …. => 1 more purchase`.
 //! `error:CODE` and `warning:CODE` name the one diagnostic that the block gives; `each`, that each of its lines gives alone.
 //! Words such as `truth-2` name the numbered sentences of the manual that the block checks.
 
@@ -108,6 +109,15 @@ fn the_examples_compile_and_answer_as_the_manual_says() {
                     .collect();
                 let population = shop.fit(&customers, &at(shop));
                 last = Some(shop.with_population(&population).expect("fitted for it"));
+            }
+            ["explanations"] => {
+                let shop = last
+                    .as_ref()
+                    .unwrap_or_else(|| panic!("line {}: no definitions before", block.line));
+                for (line, text) in (block.line + 1..).zip(block.text.lines()) {
+                    answers += 1;
+                    check_explanation(shop, line, text);
+                }
             }
             ["messages"] => {
                 let (shop, template) = template
@@ -317,6 +327,22 @@ fn check_answer(shop: &Definitions, number: usize, line: &str) {
     let segments: Vec<_> = shop.segments().filter(|it| it.matches(&customer, &at)).collect();
     let matching: Vec<&str> = segments.iter().map(Segment::name).collect();
     assert_eq!(matching, members, "line {number}");
+}
+
+/// Checks a line such as `{"id": "ana"} => Not in loyal because … => 2 more orders`, of the last segment.
+fn check_explanation(shop: &Definitions, number: usize, line: &str) {
+    let parts: Vec<&str> = line.split(" => ").collect();
+    let [json, reason, change] = parts[..] else {
+        panic!("line {number}: expected a customer, a reason and a change");
+    };
+    let customer = shop
+        .customer_from_json(json)
+        .unwrap_or_else(|error| panic!("line {number}: {error}"));
+    let segment = shop.segments().last().expect("a segment");
+    let explanation = segment.explain(&customer, &at(shop));
+    assert_eq!(explanation.reason(), reason, "line {number}");
+    let said = explanation.change().map_or("nothing", audience::Change::says);
+    assert_eq!(said, change, "line {number}");
 }
 
 /// Checks a line such as `{"id": "ana"} => Hello Ana`.

@@ -7,6 +7,7 @@ use std::{fmt::Write, fs, path::Path};
 
 use audience::{Definitions, ExplainOptions, Explanation, Zone};
 
+/// What is in the tree, in the sentence and in the JSON: [explain-2] [explain-3] [explain-10]
 #[test]
 fn explanations_read_well() {
     insta::glob!("../golden/explain", "*.audience", |path| {

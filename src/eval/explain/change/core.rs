@@ -174,6 +174,15 @@ pub(super) fn points<'m, 'p>(
         _ => return None,
     };
     let core = of(module, operand, row)?;
+    // What a text would be otherwise: any other will do.
+    if row == 0 {
+        match &core.ty {
+            Type::Words(words) => points.extend(words.iter().take(8).map(|it| Value::Text(it.clone()))),
+            Type::Url => points.push(Value::from("https://example.com/other")),
+            ty if ty.is_text() => points.push(Value::from("other")),
+            _ => {}
+        }
+    }
     for value in against {
         for near in around(&value) {
             inverse(module, operand, row, &near, ask, &mut points);

@@ -13,7 +13,7 @@ use crate::{
         explain::{Question, names::Names, picture::Picture},
         interpret::Interpreter,
     },
-    hir::{Condition, Expr},
+    hir::{AggregateKind, Condition, Expr, ExprKind},
     value::Value,
 };
 
@@ -150,7 +150,9 @@ impl<'q> Search<'q> {
         let mut changed = self.picture.clone();
         let mut parts = Vec::new();
         let mut more = false;
-        for goal in goals {
+        // What is added for a sum counts too, so the numbers of items come last.
+        let (counts, others): (Vec<_>, Vec<_>) = goals.iter().partition(|it| self.counts(it.core));
+        for goal in others.into_iter().chain(counts) {
             let core = &self.leaves.cores[goal.core];
             let now = Interpreter::new(module, &changed, self.question.at, &[]).value(&core.expr);
             if same(now.as_ref(), Some(&goal.to)) {
@@ -171,16 +173,17 @@ impl<'q> Search<'q> {
             for step in &steps {
                 step.apply(&mut changed);
             }
-            parts.push((goal.core, steps));
+            let to = Interpreter::new(module, &changed, self.question.at, &[]).value(&core.expr);
+            parts.push((goal.core, steps, to));
         }
-        if !more || parts.iter().all(|(_, steps)| steps.is_empty()) {
+        if !more || parts.iter().all(|(_, steps, _)| steps.is_empty()) {
             return Attempt::NoWay;
         }
         let mut ask = Interpreter::new(module, &changed, self.question.at, &[]);
         if ask.test(self.root) == self.holds {
             return Attempt::InVain;
         }
-        let parts = parts.into_iter().filter_map(|(index, steps)| {
+        let parts = parts.into_iter().filter_map(|(index, steps, to)| {
             let core = &self.leaves.cores[index];
             let (leaf, turns) = self.turned(index, &changed)?;
             Some(FoundPart {
@@ -188,7 +191,7 @@ impl<'q> Search<'q> {
                 turns,
                 core: core.expr.clone(),
                 from: core.now.clone(),
-                to: Interpreter::new(module, &changed, self.question.at, &[]).value(&core.expr),
+                to,
                 steps,
             })
         });
@@ -197,6 +200,17 @@ impl<'q> Search<'q> {
             return Attempt::InVain;
         }
         Attempt::Turned(Found { parts })
+    }
+
+    fn counts(&self, core: usize) -> bool {
+        let kind = &self.leaves.cores[core].expr.kind;
+        matches!(
+            kind,
+            ExprKind::Aggregate {
+                kind: AggregateKind::Count,
+                ..
+            }
+        )
     }
 
     /// The first test of a core that turns with the change; the first of all when it turns none by itself.

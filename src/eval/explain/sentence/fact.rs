@@ -42,7 +42,12 @@ impl Explainer<'_> {
             ConditionKind::In { operand, set } => self.missing([operand]).or_else(|| {
                 let has = self.has(operand)?;
                 let values = self.wording.values(set, &operand.ty, "or");
-                Some(if holds { has } else { format!("{has}, not{values}") })
+                Some(match (holds, &set.list) {
+                    (true, None) => has,
+                    (true, Some(_)) => format!("{has}, which is{values}"),
+                    (false, Some(_)) => format!("{has}, which is not{values}"),
+                    (false, None) => format!("{has}, not{values}"),
+                })
             }),
             ConditionKind::Text {
                 test,
@@ -109,6 +114,10 @@ impl Explainer<'_> {
 
     /// "total spent is 120", "signed up on 3 May 2026"; nothing when it is missing.
     fn has(&mut self, operand: &Expr) -> Option<String> {
+        // As it is in the record, not as it is compared.
+        if let ExprKind::Folded(inner) = &operand.kind {
+            return self.has(inner);
+        }
         let found = self.interpreter.value(operand)?;
         let said = value::value(&found, &operand.ty, self.wording.zone);
         if let Some(happened) = self.wording.happened(operand) {

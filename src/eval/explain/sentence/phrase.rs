@@ -55,15 +55,17 @@ impl Wording<'_> {
                 format!("the place of {value} among {parts} equal parts of all customers")
             }
             ExprKind::Call { function, args } => self.call(*function, args),
-            ExprKind::Host { args, .. } => {
+            ExprKind::Host { function, args } => {
                 let args: Vec<String> = args.iter().map(|it| self.part(it)).collect();
-                if args.is_empty() {
-                    "what the application computes".to_owned()
-                } else {
-                    format!(
-                        "what the application computes from {}",
-                        super::joined(&args, " and")
-                    )
+                let name = self
+                    .module
+                    .functions
+                    .get(*function)
+                    .map(|it| noun::words(it.name()));
+                let name = name.unwrap_or_else(|| "result".to_owned());
+                match &args[..] {
+                    [] => format!("the {name}"),
+                    args => format!("the {name} of {}", super::joined(args, " and")),
                 }
             }
             ExprKind::Size(list) => format!("the number of {}", noun::plural(&self.slot(*list))),

@@ -3,7 +3,8 @@
 use super::{Wording, noun, value};
 use crate::{
     hir::{
-        Condition, ConditionKind, Distance, Expr, ExprKind, Items, Order, Place, Quantifier, Step, TextTest,
+        Condition, ConditionKind, Constants, Distance, Expr, ExprKind, Items, Order, Place, Quantifier, Step,
+        TextTest,
     },
     value::{Type, Value},
 };
@@ -232,15 +233,26 @@ impl Wording<'_> {
         noun::words(&steps[..outer].join("."))
     }
 
-    /// " “a”", " one of “a”, “b” or “c”", with a blank before it.
-    pub(super) fn values(&self, set: &[Value], ty: &Type, last: &str) -> String {
+    /// " “a”", " “a”, “b” or “c”", with a blank before it; of a list that has a name, " in the list eu".
+    pub(super) fn values(&self, set: &Constants, ty: &Type, last: &str) -> String {
+        if let Some(list) = &set.list {
+            return format!(" in the list {}", noun::words(list));
+        }
+        self.each_value(set, ty, last)
+    }
+
+    /// The values themselves, also of a list that has a name.
+    pub(super) fn each_value(&self, set: &[Value], ty: &Type, last: &str) -> String {
         let said: Vec<String> = (set.iter().take(NAMED))
             .map(|it| value::value(it, ty, self.zone))
             .collect();
         match set.len() {
             0 => " none".to_owned(),
             1 => format!(" {}", said[0]),
-            len if len > NAMED => format!(" {} {last} {} others", said.join(", "), len - NAMED),
+            len if len > NAMED => {
+                let others = noun::counted((len - NAMED) as u64, "other");
+                format!(" {} {last} {others}", said.join(", "))
+            }
             _ => format!(" {}", super::joined(&said, &format!(" {last}"))),
         }
     }
