@@ -103,8 +103,8 @@ pub mod testing;
 mod value;
 
 pub use definitions::{
-    Bound, Builder, Computed, Definitions, DescribedSegment, DescribedTrait, Description, Fitter,
-    SchemaMismatch, Segment, TestCase, TestFailure, TestOutcome,
+    Bound, Builder, Computed, Definitions, DescribedMessage, DescribedSegment, DescribedTrait, Description,
+    Fitter, SchemaMismatch, Segment, TestCase, TestFailure, TestOutcome,
 };
 pub use diagnostic::{Code, Diagnostic, Label, Severity, Source, render};
 pub use error::{CompileError, LimitError, LimitKind, NameError, NeedsPopulation, UnknownName};
@@ -130,7 +130,9 @@ pub use requirements::{
 };
 pub use schema::{Catalog, Event, Placement, Schema, SchemaBuilder, SchemaError, SchemaId, SchemaProblem};
 pub use span::Span;
-pub use template::{Format, InputError, Inputs, PlacedItem, Placements, Rendered, Template, TemplateBuilder};
+pub use template::{
+    Format, InputError, Inputs, PlacedItem, Placeholder, Placements, Rendered, Template, TemplateBuilder,
+};
 pub use value::{
     Date, DateTime, Decimal, DecimalError, Duration, Field, Filled, Geo, Roles, TimeError, Type, Value,
     ValueRef, Zone, ZoneError,

@@ -10,6 +10,7 @@ use crate::{
     hir::{Condition, ConditionKind, Expr, ExprKind, Part},
     requirements::{Gather, Requirements},
     span::Span,
+    template::{Placeholder, Template},
     value::{Roles, Type},
 };
 
@@ -21,6 +22,7 @@ use crate::{
 /// { "segments": [{ "name": "loyal", "description": "…", "owner": "CRM", "says": "there are at least 3 purchases", "written": "at least 3 purchases",
 ///                  "uses": ["spent"], "needs": { … } }],
 ///   "traits":   [{ "name": "spent", "description": "…", "type": "decimal", "optional": true, "roles": { … }, "written": "…", "uses": [], "needs": { … } }],
+///   "messages": [{ "name": "mail.html", "placeholders": [{ "shows": "first_name", "fallback": "there", "line": 1 }], "needs": { … } }],
 ///   "needs":    { … } }
 /// ```
 ///
@@ -52,7 +54,22 @@ pub struct Description {
     pub segments: Vec<DescribedSegment>,
     /// The traits, in the order defined.
     pub traits: Vec<DescribedTrait>,
-    /// What all of them read.
+    /// The messages that were [added](Self::with_message).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub messages: Vec<DescribedMessage>,
+    /// What all segments and traits read.
+    pub needs: Requirements,
+}
+
+/// A message on the sheet.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct DescribedMessage {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Where it differs from customer to customer, and what it says instead.
+    pub placeholders: Vec<Placeholder>,
+    /// What it reads.
     pub needs: Requirements,
 }
 
@@ -150,6 +167,7 @@ impl Definitions {
         Description {
             segments: segments.collect(),
             traits: traits.collect(),
+            messages: Vec::new(),
             needs: self.requirements(),
         }
     }
@@ -205,6 +223,28 @@ fn without_comment(line: &str) -> &str {
 }
 
 impl Description {
+    /// Adds a message to the sheet.
+    ///
+    /// ```
+    /// # use audience::{Definitions, Format};
+    /// let shop = Definitions::parse("customer { id: string key, city: string? filled }")?;
+    /// let mail = shop.template(Format::Text, "Hello {{ city | default: \"there\" }}")?;
+    /// assert_eq!(
+    ///     shop.describe().with_message(&mail).to_string(),
+    ///     "## Message template\n\n- Line 1 shows `city`, or else “there”\n- Needs attributes: id (string, key), city (string?)\n"
+    /// );
+    /// # Ok::<(), audience::CompileError>(())
+    /// ```
+    #[must_use]
+    pub fn with_message<R>(mut self, template: &Template<R>) -> Self {
+        self.messages.push(DescribedMessage {
+            name: template.name().into(),
+            placeholders: template.placeholders().to_vec(),
+            needs: template.requirements().clone(),
+        });
+        self
+    }
+
     /// The part that is about the segment or the trait of that name, if there is one.
     #[must_use]
     pub fn only(&self, name: &str) -> Option<Self> {
@@ -228,6 +268,7 @@ impl Description {
         Some(Self {
             segments,
             traits,
+            messages: Vec::new(),
             needs,
         })
     }
@@ -264,6 +305,18 @@ impl fmt::Display for Description {
             writeln!(f, "- Written: {}", code(&computed.written))?;
             uses(f, &computed.uses)?;
             needs(f, &computed.needs)?;
+            blank = "\n";
+        }
+        for message in &self.messages {
+            writeln!(f, "{blank}## Message {}\n", message.name)?;
+            for place in &message.placeholders {
+                write!(f, "- Line {} shows {}", place.line, code(&place.shows))?;
+                match &place.fallback {
+                    Some(fallback) => writeln!(f, ", or else “{fallback}”")?,
+                    None => writeln!(f)?,
+                }
+            }
+            needs(f, &message.needs)?;
             blank = "\n";
         }
         if self.segments.len() + self.traits.len() > 1 {

@@ -15,7 +15,7 @@ mod test_case;
 pub use bound::Bound;
 pub use builder::Builder;
 pub use computed::Computed;
-pub use describe::{DescribedSegment, DescribedTrait, Description};
+pub use describe::{DescribedMessage, DescribedSegment, DescribedTrait, Description};
 pub use fitter::Fitter;
 pub use segment::{SchemaMismatch, Segment};
 pub use test_case::{TestCase, TestFailure, TestOutcome};

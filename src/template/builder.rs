@@ -2,7 +2,7 @@
 
 use std::{fmt, marker::PhantomData, sync::Arc};
 
-use super::{Format, Inner, Template, compile, inputs::Input};
+use super::{Format, Inner, Template, compile, inputs::Input, placeholder};
 use crate::{
     check::{Local, Names, Report, template::check_template},
     diagnostic::{Code, Diagnostic, Severity, Source},
@@ -138,6 +138,7 @@ impl<R> TemplateBuilder<R> {
         if diagnostics.iter().any(|it| it.severity == Severity::Error) {
             return Err(CompileError::new(diagnostics, vec![source], limits.diagnostics));
         }
+        let placeholders = placeholder::placeholders(&template, &source.text);
         let mut gather = Gather::new(&module);
         gather.template(&template);
         let mut requirements = gather.finish();
@@ -160,6 +161,7 @@ impl<R> TemplateBuilder<R> {
                 source,
                 warnings: diagnostics,
                 requirements,
+                placeholders,
                 limits,
                 schemes: Schemes::default(),
             }),

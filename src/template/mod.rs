@@ -10,12 +10,14 @@ mod context;
 mod escape;
 mod filter;
 mod inputs;
+mod placeholder;
 mod placements;
 mod program;
 mod render;
 
 pub use builder::TemplateBuilder;
 pub use inputs::{InputError, Inputs};
+pub use placeholder::Placeholder;
 pub use placements::{PlacedItem, Placements};
 
 use std::{fmt, marker::PhantomData, sync::Arc};
@@ -112,6 +114,7 @@ struct Inner {
     source: Source,
     warnings: Vec<Diagnostic>,
     requirements: Requirements,
+    placeholders: Arc<[Placeholder]>,
     limits: Limits,
     schemes: Schemes,
 }
@@ -152,6 +155,12 @@ impl<R> Template<R> {
     #[must_use]
     pub fn requirements(&self) -> &Requirements {
         &self.inner.requirements
+    }
+
+    /// The places where something differs from customer to customer, in the order of the text.
+    #[must_use]
+    pub fn placeholders(&self) -> &[Placeholder] {
+        &self.inner.placeholders
     }
 
     /// The text it was compiled from.

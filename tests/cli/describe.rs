@@ -73,3 +73,33 @@ fn one_name_is_described_alone_and_as_json() {
         "error: there is no segment and no trait `spin`\n",
     );
 }
+
+#[test]
+fn templates_have_their_placeholders_and_fallbacks() {
+    let folder = Folder::new("describe_template");
+    folder.write("shop.audience", SHOP).write(
+        "mail.txt",
+        "Hello {{ country | upcase | default: \"there\" }},\n{% if in segment high_value %}you spent {{ spent | money: \"EUR\" | default: \"a lot\" }}\n{% endif %}until {{ until | date: \"%d\" }}\n",
+    );
+    let run = folder.run("describe shop.audience spain --template mail.txt --input until:date");
+    let message = run
+        .stdout
+        .split("## Message ")
+        .nth(1)
+        .unwrap_or_else(|| panic!("{run:?}"));
+    assert!(
+        message.starts_with(
+            "mail.txt
+
+- Line 1 shows `country`, or else “there”
+- Line 2 shows `spent`, or else “a lot”
+- Line 3 shows `until`
+- Needs attributes: id (string, key), country (string?)
+- Needs events: purchases of the last 365 days (amount: decimal)
+- Needs inputs: until: date
+- Needs time: now, zone
+"
+        ),
+        "{message}"
+    );
+}

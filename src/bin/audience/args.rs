@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use audience::{DateTime, Format, Zone};
+use audience::{DateTime, Format, Type, Zone};
 use clap::{Args, Parser, Subcommand};
 
 /// Segments and messages from *.audience files.
@@ -56,6 +56,12 @@ pub(crate) struct Describe {
     /// A further definition file; may be repeated
     #[arg(long = "defs", value_name = "FILE")]
     pub(crate) more_definitions: Vec<PathBuf>,
+    /// A template whose placeholders and data are described too; may be repeated
+    #[arg(long = "template", value_name = "FILE")]
+    pub(crate) templates: Vec<PathBuf>,
+    /// An input that the templates take, such as `coupon` or `until:date`, a string when not said; may be repeated
+    #[arg(long = "input", value_name = "NAME:TYPE", value_parser = typed_name)]
+    pub(crate) inputs: Vec<(String, Type)>,
     /// Only the segment or trait of this name
     #[arg(value_name = "NAME")]
     pub(crate) name: Option<String>,
@@ -230,6 +236,13 @@ fn output(name: &str) -> Result<Output, String> {
 
 fn unsupported(_: &str) -> Result<String, String> {
     Err("this option is not supported yet; give the template as one file".to_owned())
+}
+
+fn typed_name(argument: &str) -> Result<(String, Type), String> {
+    let (name, ty) = argument.split_once(':').unwrap_or((argument, "string"));
+    let ty =
+        serde_json::from_value(ty.into()).map_err(|_| format!("there is no type `{ty}` for an input"))?;
+    Ok((name.to_owned(), ty))
 }
 
 fn zone(name: &str) -> Result<Zone, String> {

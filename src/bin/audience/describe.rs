@@ -4,7 +4,7 @@ use std::io::Write;
 
 use audience::Definitions;
 
-use crate::{args, failure::Failure, output};
+use crate::{args, failure::Failure, output, render};
 
 /// Markdown, or one JSON object.
 pub(crate) fn run(arguments: &args::Describe) -> Result<(), Failure> {
@@ -19,6 +19,21 @@ pub(crate) fn run(arguments: &args::Describe) -> Result<(), Failure> {
         sheet = sheet
             .only(name)
             .ok_or_else(|| Failure::Data(format!("there is no segment and no trait `{name}`")))?;
+    }
+    for path in &arguments.templates {
+        let text = render::text_of(path)?;
+        let mut builder = shop
+            .template_builder(render::format_of(path))
+            .source(path.to_string_lossy(), text);
+        for (name, ty) in &arguments.inputs {
+            builder = builder.input(name.as_str(), ty.clone());
+        }
+        let template = builder.build()?;
+        eprint!(
+            "{}",
+            audience::render(template.warnings(), std::slice::from_ref(template.source()))
+        );
+        sheet = sheet.with_message(&template);
     }
     let mut out = output::stdout();
     if arguments.json {

@@ -71,14 +71,7 @@ fn template(
     inputs: &[(String, audience::Type, audience::Value)],
 ) -> Result<Template, Failure> {
     let path = &arguments.template;
-    let bytes = fs::read(path).map_err(|error| Failure::data(path.display(), error))?;
-    let bytes = bytes.strip_prefix(input::BYTE_ORDER_MARK).unwrap_or(&bytes);
-    let text = std::str::from_utf8(bytes).map_err(|error| {
-        Failure::data(
-            path.display(),
-            format_args!("byte {} is not UTF-8", error.valid_up_to()),
-        )
-    })?;
+    let text = text_of(path)?;
     let format = arguments.format.map_or_else(|| format_of(path), Format::from);
     let mut builder = shop.template_builder(format).source(path.to_string_lossy(), text);
     for (name, ty, _) in inputs {
@@ -102,8 +95,21 @@ fn template(
     Ok(template)
 }
 
+/// The text of a template file.
+pub(crate) fn text_of(path: &Path) -> Result<String, Failure> {
+    let bytes = fs::read(path).map_err(|error| Failure::data(path.display(), error))?;
+    let bytes = bytes.strip_prefix(input::BYTE_ORDER_MARK).unwrap_or(&bytes);
+    let text = std::str::from_utf8(bytes).map_err(|error| {
+        Failure::data(
+            path.display(),
+            format_args!("byte {} is not UTF-8", error.valid_up_to()),
+        )
+    })?;
+    Ok(text.to_owned())
+}
+
 /// Plain text where the name says so; else HTML, whose escaping does no harm.
-fn format_of(path: &Path) -> Format {
+pub(crate) fn format_of(path: &Path) -> Format {
     if path.extension().is_some_and(|it| it.eq_ignore_ascii_case("txt")) {
         Format::Text
     } else {
