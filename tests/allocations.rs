@@ -17,7 +17,7 @@ mod customers;
 mod palette;
 mod serving;
 
-use audience::{Customer, Definitions};
+use audience::{Customer, Definitions, HostFunction, Type, Value, ValueRef};
 use serde::Deserialize;
 
 use choices::Choices;
@@ -73,6 +73,11 @@ const GOLDEN: &[(&str, &str)] = &[
     ("datetime in", "seen_at in [2026-01-01T00:00:00Z]"),
     ("ref in", "brand in [\"a\", \"b\"]"),
     ("words in", "gender in [\"female\", \"other\"]"),
+    ("in a named list", "city in few or nick in few"),
+    (
+        "function of the host",
+        "double(age) > 4 and double(orders) is known",
+    ),
     ("not in", "city not in [\"a\", \"b\"]"),
     ("contains", "nick contains \"a\""),
     ("starts with", "page starts with \"https\""),
@@ -401,7 +406,16 @@ fn matching_allocates_nothing_after_a_first_pass() {
     for (index, (_, rule)) in GOLDEN.iter().enumerate() {
         writeln!(text, "segment golden_{index} = {rule}").expect("a String takes all");
     }
-    let shop = Definitions::parse(&text).unwrap_or_else(|error| panic!("{error}"));
+    text += "list few = [\"a\", \"b\", \"Madrid\", \"É\", \"c\", \"d\", \"e\", \"f\", \"g\", \"h\"]\n";
+    let double = HostFunction::new("double", [Type::Int], Type::Int, |args| match args {
+        [ValueRef::Int(number)] => number.checked_mul(2).map(Value::Int),
+        _ => None,
+    });
+    let shop = Definitions::builder()
+        .function(double)
+        .source("shop", text)
+        .build();
+    let shop = shop.unwrap_or_else(|error| panic!("{error}"));
     // Any numbers will do, as long as they differ.
     let mut state = 1_u64;
     let mut numbers = |count: usize| -> Vec<u16> {

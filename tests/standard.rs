@@ -107,10 +107,8 @@ fn every_file_is_brought_in_by_its_name() {
             }
         }
     }
-    let all: String = files()
-        .iter()
-        .map(|(name, _)| format!("use standard.{name}\n"))
-        .collect();
+    let uses = |(name, _): &(String, String)| format!("use standard.{name}\n");
+    let all = files().iter().map(uses).collect::<Vec<_>>().concat();
     let built = Definitions::builder()
         .source("contract", contract())
         .source("shop", all)

@@ -60,7 +60,6 @@ pub(crate) struct Placement<'a> {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct List<'a> {
     pub(crate) name: &'a Name,
-    pub(crate) description: Option<&'a Text>,
     pub(crate) values: &'a [Expr],
 }
 
@@ -191,16 +190,8 @@ pub(crate) fn collect<'a>(files: &'a [File], limits: &Limits, report: &mut Repor
                 },
                 report,
             ),
-            ItemKind::List {
-                name,
-                description,
-                values,
-            } => {
-                let list = List {
-                    name,
-                    description: description.as_ref(),
-                    values,
-                };
+            ItemKind::List { name, values, .. } => {
+                let list = List { name, values };
                 define(&mut all.lists, "list", name, list, |it| it.name, report);
             }
             // The file that it names has been added beside the others.

@@ -8,7 +8,6 @@ use super::{
     literal::{Number, Operand},
     path::Found,
     report::{Report, type_name},
-    schema::text_of,
     scope::Names,
 };
 use crate::{
@@ -16,6 +15,7 @@ use crate::{
     hir::{Constants, Entry, Expr, ExprKind, List},
     span::Span,
     syntax::ast::{self, Literal, Name},
+    value::{Type, Value},
 };
 
 /// Reads the lists of the definitions into the names, beside those of the host. One with an error is left out: it is
@@ -31,8 +31,7 @@ pub(crate) fn check(definitions: &Definitions<'_>, names: &mut Names, report: &m
         }
         match entries(list, report) {
             Some(entries) => {
-                let description = text_of(list.description);
-                let checked = List::new(name.clone(), description, Some(list.name.span), entries);
+                let checked = List::new(name.clone(), entries);
                 names.lists.insert(name.clone(), Arc::new(checked));
             }
             None => {
@@ -144,29 +143,31 @@ impl Checker<'_> {
                 .label(operand.span, ty);
             return self.report.fail(error);
         }
-        // Words are looked up each time, and found are the same texts.
-        let is_words = matches!(operand.ty, crate::value::Type::Words(_));
+        // Words are looked up each time; the texts that are found are the same.
+        if let Type::Words(_) = operand.ty {
+            self.values_of(operand, list, used)?;
+        }
+        list.values(&operand.ty, || self.values_of(operand, list, used))
+    }
+
+    fn values_of(&mut self, operand: &Expr, list: &List, used: Span) -> Option<Vec<Value>> {
         let mut right = true;
-        let mut made = Vec::new();
-        let mut make = |this: &mut Self| {
-            for (span, entry) in &list.entries {
-                let span = span.unwrap_or(used);
-                let literal = match entry {
-                    Entry::Text(text) => Operand::Text(span, text.clone()),
-                    Entry::Int(int) => Operand::Number(Number::int(span, *int)),
-                    Entry::Point(digits) => Operand::Number(Number::point(span, digits)),
-                };
-                match this.fit(literal, operand).map(|it| it.kind) {
-                    Some(ExprKind::Constant(value)) => made.push(value),
-                    _ => right = false,
-                }
-                if this.report.is_full() {
-                    break;
-                }
+        let mut values = Vec::with_capacity(list.entries.len());
+        for (span, entry) in &list.entries {
+            let span = span.unwrap_or(used);
+            let literal = match entry {
+                Entry::Text(text) => Operand::Text(span, text.clone()),
+                Entry::Int(int) => Operand::Number(Number::int(span, *int)),
+                Entry::Point(digits) => Operand::Number(Number::point(span, digits)),
+            };
+            match self.fit(literal, operand).map(|it| it.kind) {
+                Some(ExprKind::Constant(value)) => values.push(value),
+                _ => right = false,
             }
-            right.then(|| std::mem::take(&mut made))
-        };
-        let checked = if is_words { Some(make(self)?) } else { None };
-        list.values(&operand.ty, || checked.or_else(|| make(self)))
+            if self.report.is_full() {
+                break;
+            }
+        }
+        right.then_some(values)
     }
 }

@@ -193,18 +193,18 @@ impl Builder {
         if let (Some(module), Some(population)) = (&mut module, &population) {
             problems.extend(take_cuts(module, population));
         }
-        let loaded = module.map(|module| {
+        let compiled = module.map(|module| {
             let shape = Shape::new(Arc::clone(&module.schema));
-            let loader = Loader::of(Arc::new(shape)).limits(&limits);
+            let customers = Loader::of(Arc::new(shape)).limits(&limits);
             let catalogs: Vec<_> = module.schema.catalogs.keys().cloned().collect();
-            let tests = test_case::load(&module.tests, &catalogs, &loader, &mut problems);
-            (module, loader, tests)
+            let tests = test_case::load(&module.tests, &catalogs, &customers, &mut problems);
+            (module, customers, tests)
         });
         library.explain(&mut problems);
         problems.sort_by_key(Diagnostic::span);
-        match loaded {
-            Some((module, loader, tests)) if problems.iter().all(|it| it.severity < Severity::Error) => {
-                let inner = Inner::new(module, loader, tests.into(), (sources, problems), &limits);
+        match compiled {
+            Some((module, customers, tests)) if problems.iter().all(|it| it.severity < Severity::Error) => {
+                let inner = Inner::new(module, customers, tests.into(), (sources, problems), &limits);
                 Ok(Definitions {
                     inner: Arc::new(inner),
                 })

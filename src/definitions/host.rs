@@ -64,7 +64,7 @@ impl Builder {
             self.refuse(Code::IncompatibleTypes, message, name, "give two lists");
             return self;
         }
-        let list = List::new(name.into(), None, None, entries);
+        let list = List::new(name.into(), entries);
         self.given.lists.push(Arc::new(list));
         self
     }

@@ -51,11 +51,11 @@ impl Library {
         let mut next = 0;
         while let Some(file) = files.get(next) {
             next += 1;
-            let uses = file.items.iter().filter_map(|item| match &item.kind {
+            let named = file.items.iter().filter_map(|item| match &item.kind {
                 ItemKind::Use { library, file } => Some((item.span, library.clone(), file.clone())),
                 _ => None,
             });
-            for (span, library, name) in uses.collect::<Vec<_>>() {
+            for (span, library, name) in named.collect::<Vec<_>>() {
                 let Some((name, text)) = find(&library, &name, problems) else {
                     continue;
                 };
@@ -117,8 +117,8 @@ fn find(library: &Name, file: &Name, problems: &mut Vec<Diagnostic>) -> Option<(
     let near = suggest::nearest(&file.text, FILES.iter().map(|(name, _)| *name));
     let help = near.map_or_else(
         || {
-            let names: Vec<_> = FILES.iter().map(|(name, _)| format!("`{name}`")).collect();
-            format!("the files are {}", names.join(", "))
+            let all: Vec<_> = FILES.iter().map(|(name, _)| format!("`{name}`")).collect();
+            format!("the files are {}", all.join(", "))
         },
         |near| format!("did you mean `{near}`?"),
     );

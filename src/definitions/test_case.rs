@@ -30,10 +30,10 @@ pub(super) struct Loaded {
 pub(super) fn load(
     tests: &[Arc<Test>],
     catalogs: &[Arc<str>],
-    loader: &Loader,
+    customers: &Loader,
     problems: &mut Vec<Diagnostic>,
 ) -> Vec<Loaded> {
-    let mut loaded = Vec::with_capacity(tests.len());
+    let mut all = Vec::with_capacity(tests.len());
     for test in tests {
         let mut right = true;
         let mut refuse = |error: &LoadError, json: &Json| {
@@ -47,7 +47,7 @@ pub(super) fn load(
             problems.push(diagnostic);
             right = false;
         };
-        let customer = loader
+        let customer = customers
             .customer_from_json(syntax::json_text(&test.customer))
             .map_err(|error| refuse(&error, &test.customer))
             .ok();
@@ -58,8 +58,8 @@ pub(super) fn load(
             };
             let each = each_of(json);
             let lines: Vec<String> = each.iter().map(syntax::json_text).collect();
-            match loader.items_from_json_lines(catalog, lines.join("\n").as_bytes()) {
-                Ok(loaded) => items.push(loaded),
+            match customers.items_from_json_lines(catalog, lines.join("\n").as_bytes()) {
+                Ok(given) => items.push(given),
                 Err(error) => {
                     let item = error.line().and_then(|line| each.get(line - 1));
                     refuse(&error, item.unwrap_or(json));
@@ -69,13 +69,13 @@ pub(super) fn load(
         let population = test.population.as_ref().map(|json| {
             let each = each_of(json).iter();
             let load = |json: &Json| {
-                let loaded = loader.customer_from_json(syntax::json_text(json));
-                loaded.map_err(|error| refuse(&error, json)).ok()
+                let other = customers.customer_from_json(syntax::json_text(json));
+                other.map_err(|error| refuse(&error, json)).ok()
             };
             each.filter_map(load).collect()
         });
         if let Some(customer) = customer.filter(|_| right) {
-            loaded.push(Loaded {
+            all.push(Loaded {
                 test: Arc::clone(test),
                 customer,
                 items,
@@ -83,7 +83,7 @@ pub(super) fn load(
             });
         }
     }
-    loaded
+    all
 }
 
 fn each_of(json: &Json) -> &[Json] {
@@ -107,7 +107,7 @@ fn place(json: &Json, path: &str) -> Span {
                 .filter_map(|member| Some((member, follows(&member.name)?)));
             // Of members with one name, the last is the one too many.
             match found.next_back() {
-                Some((member, after)) if after.is_empty() => member.span,
+                Some((member, "")) => member.span,
                 Some((member, after)) => place(&member.value, after),
                 None => Span {
                     end: json.span.start + 1,

@@ -61,10 +61,7 @@ impl PartialEq for Constants {
 #[derive(Debug)]
 pub(crate) struct List {
     pub(crate) name: Arc<str>,
-    pub(crate) description: Option<Arc<str>>,
-    /// The name where it is defined; none for a list of the host.
-    pub(crate) span: Option<Span>,
-    /// All texts, or all numbers.
+    /// All texts, or all numbers; those of a host's list stand nowhere.
     pub(crate) entries: Vec<(Option<Span>, Entry)>,
     /// The entries as texts, ints, decimals and floats, once they were asked for.
     values: [OnceLock<Arc<[Value]>>; 4],
@@ -80,16 +77,9 @@ pub(crate) enum Entry {
 }
 
 impl List {
-    pub(crate) fn new(
-        name: Arc<str>,
-        description: Option<Arc<str>>,
-        span: Option<Span>,
-        entries: Vec<(Option<Span>, Entry)>,
-    ) -> Self {
+    pub(crate) fn new(name: Arc<str>, entries: Vec<(Option<Span>, Entry)>) -> Self {
         Self {
             name,
-            description,
-            span,
             entries,
             values: Default::default(),
         }
@@ -109,12 +99,11 @@ impl List {
             Type::Float => 3,
             _ => 0,
         }];
-        let values = match place.get() {
-            Some(values) => values.clone(),
-            None => {
-                let made = make()?;
-                place.get_or_init(|| made.into()).clone()
-            }
+        let values = if let Some(values) = place.get() {
+            values.clone()
+        } else {
+            let fresh = make()?;
+            place.get_or_init(|| fresh.into()).clone()
         };
         Some(Constants {
             values,

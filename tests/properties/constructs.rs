@@ -41,6 +41,7 @@ pub(crate) const ALL: &[&str] = &[
     "datetime in",
     "ref in",
     "words in",
+    "in a named list",
     "not in",
     // Text and lists.
     "contains",

@@ -11,7 +11,7 @@ pub(crate) fn run(arguments: &args::Test) -> Result<(), Failure> {
     let builder = arguments
         .files
         .iter()
-        .fold(Definitions::builder(), |builder, file| builder.file(file));
+        .fold(Definitions::builder(), audience::Builder::file);
     let shop = builder.build()?;
     let mut out = output::stdout();
     let mut problems: Vec<Diagnostic> = Vec::new();

@@ -2,7 +2,7 @@
 
 use audience::Type;
 
-use super::{Generator, Kind, Level, Piece, expression::call, literal::quoted, window::Of};
+use super::{Generator, Kind, Level, Named, Piece, expression::call, literal::quoted, window::Of};
 
 impl Generator<'_, '_> {
     /// A condition of up to `depth` conditions inside each other.
@@ -254,11 +254,31 @@ impl Generator<'_, '_> {
         self.note(construct);
         let operand = operand.unwrap_or_else(|| self.value(&kind, depth.min(2)));
         let not = self.maybe_not("not in");
-        let set = self.literals(&kind);
+        let listed = !matches!(kind, Kind::Date | Kind::DateTime);
+        let set = if listed && self.choices.one_in(3) {
+            self.note("in a named list");
+            self.named_list(&kind)
+        } else {
+            self.literals(&kind)
+        };
         Piece::new(
             Level::Comparison,
             format!("{} {not}in {set}", operand.at(Level::Sum)),
         )
+    }
+
+    /// The name of a list of such literals: a new one, or one of the same literals again.
+    fn named_list(&mut self, kind: &Kind) -> String {
+        let text = self.literals(kind);
+        if let Some(known) = self.lists.iter().find(|it| it.text == text) {
+            return known.name.clone();
+        }
+        let name = format!("l{}", self.lists.len());
+        self.lists.push(Named {
+            name: name.clone(),
+            text,
+        });
+        name
     }
 
     fn text_test(&mut self, depth: usize) -> Piece {

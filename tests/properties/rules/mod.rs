@@ -26,6 +26,7 @@ use super::{
 #[derive(Clone, Debug)]
 pub(crate) struct Rules {
     pub(crate) schema: String,
+    pub(crate) lists: Vec<Named>,
     pub(crate) traits: Vec<Named>,
     pub(crate) segments: Vec<Named>,
     /// Each condition that the segments and traits are made of, as a segment of its own.
@@ -62,6 +63,9 @@ impl Rules {
         let mut text = self.schema.clone();
         for it in &self.segments {
             writeln!(text, "segment {} = {}", it.name, it.text).expect("a String takes all");
+        }
+        for it in &self.lists {
+            writeln!(text, "list {} = {}", it.name, it.text).expect("a String takes all");
         }
         for it in self.traits.iter().rev() {
             writeln!(text, "trait {} = {}", it.name, it.text).expect("a String takes all");
@@ -171,6 +175,7 @@ struct Generator<'a, 'b> {
     item: Option<Collection>,
     traits: Vec<(String, Kind)>,
     segments: Vec<String>,
+    lists: Vec<Named>,
     /// The traits and segments that ranks may be made of.
     comparable: BTreeSet<String>,
     /// Whether what is drawn may stand in a rank: nothing private, and no rank.
@@ -185,6 +190,7 @@ pub(crate) fn draw(schema: &Schema, schema_text: &str, palette: &Palette, string
     let mut generator = Generator::new(schema, palette);
     let mut rules = Rules {
         schema: schema_text.to_owned(),
+        lists: Vec::new(),
         traits: Vec::new(),
         segments: Vec::new(),
         probes: Vec::new(),
@@ -217,6 +223,7 @@ pub(crate) fn draw(schema: &Schema, schema_text: &str, palette: &Palette, string
         }
         generator.found.clear();
     }
+    rules.lists = generator.lists;
     rules.probes = generator.probes;
     rules
 }
@@ -258,6 +265,7 @@ impl<'b> Generator<'_, 'b> {
             item: None,
             traits: Vec::new(),
             segments: Vec::new(),
+            lists: Vec::new(),
             comparable: BTreeSet::new(),
             compared: false,
             probes: Vec::new(),
