@@ -31,6 +31,9 @@ impl Checker<'_> {
         if args.len() != signature.takes.count() {
             return self.wrong_count(span, signature.name, signature.takes.count(), args);
         }
+        if signature.takes == Takes::TwoPlaces {
+            return self.call_of_places(span, function, args);
+        }
         if matches!(signature.takes, Takes::Two | Takes::TwoOrdered) {
             return self.call_of_two(span, function, args);
         }
@@ -171,9 +174,6 @@ impl Checker<'_> {
 
     fn unknown_function<T>(&mut self, name: &Name, lower: &str, args: &[ast::Expr]) -> Option<T> {
         const AGGREGATES: [&str; 7] = ["count", "sum", "avg", "first", "last", "distinct", "mode"];
-        if lower == "distance" {
-            return self.report.unsupported(name.span, "`distance` is");
-        }
         let help = if AGGREGATES.contains(&lower) {
             Some(if lower == "count" {
                 "count takes a collection: `count(purchases)`".to_owned()
@@ -210,7 +210,7 @@ fn takes(takes: Takes, ty: &Type) -> bool {
         Takes::Date => *ty == Type::Date,
         Takes::DateTime => *ty == Type::DateTime,
         Takes::DateOrDateTime => matches!(ty, Type::Date | Type::DateTime),
-        Takes::TwoOrdered | Takes::Two => false,
+        Takes::TwoOrdered | Takes::Two | Takes::TwoPlaces => false,
     }
 }
 

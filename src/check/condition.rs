@@ -95,8 +95,20 @@ impl Checker<'_> {
                 window,
                 negated,
             } => self.anniversary(expr, operand, window, *negated),
-            ast::ExprKind::Near { .. } => self.report.unsupported(span, "`within … of` is"),
-            ast::ExprKind::InSample { .. } => self.report.unsupported(span, "samples are"),
+            ast::ExprKind::Near {
+                operand,
+                radius,
+                unit,
+                of,
+                negated,
+            } => self.near(expr, operand, (radius, *unit), of, *negated),
+            ast::ExprKind::InSample {
+                from,
+                to,
+                slice,
+                salt,
+                negated,
+            } => self.sample(span, (*from, *to), *slice, salt, *negated),
             ast::ExprKind::Rank {
                 operand,
                 top,

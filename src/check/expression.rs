@@ -39,6 +39,10 @@ impl Checker<'_> {
                 self.report.fail(error)
             }
             ast::ExprKind::Paren(inner) => self.value(inner),
+            ast::ExprKind::Point(lat, lon) => {
+                let point = self.point(lat, lon)?;
+                Some(Expr { span, ..point })
+            }
             ast::ExprKind::Call { function, args } => self.call(span, function, args),
             ast::ExprKind::Case { arms, otherwise } => self.case(span, arms, otherwise.as_deref()),
             ast::ExprKind::Negate(inner) => self.negate(span, inner),

@@ -45,6 +45,18 @@ impl Number {
         Self { span, digits }
     }
 
+    /// A thousand times the number: its digits moved by three places.
+    pub(crate) fn thousandfold(self) -> Self {
+        let digits = match self.digits {
+            Digits::Int(int) => format!("{int}e3"),
+            Digits::Point(digits) => format!("{digits}e3"),
+        };
+        Self {
+            digits: Digits::Point(digits),
+            ..self
+        }
+    }
+
     pub(crate) fn has_point(&self) -> bool {
         matches!(self.digits, Digits::Point(_))
     }

@@ -209,6 +209,7 @@ impl<'a> Walk<'a> {
         let nests = matches!(
             expr.kind,
             ExprKind::Paren(_)
+                | ExprKind::Point(..)
                 | ExprKind::Call { .. }
                 | ExprKind::Case { .. }
                 | ExprKind::Not(_)
@@ -237,6 +238,7 @@ impl<'a> Walk<'a> {
                 }
                 self.exprs(otherwise.as_deref());
             }
+            ExprKind::Point(lat, lon) => self.exprs([&**lat, &**lon]),
             ExprKind::Not(inner) | ExprKind::Negate(inner) | ExprKind::Paren(inner) => self.expr(inner),
             ExprKind::Arithmetic { lhs, rhs, .. } | ExprKind::Compare { lhs, rhs, .. } => {
                 self.exprs([&**lhs, &**rhs]);

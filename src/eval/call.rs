@@ -41,6 +41,15 @@ impl<'a, R: Row<'a>> Machine<'a, '_, R> {
                 ValueRef::Text(it) => int(text::length(it)),
                 _ => None,
             },
+            Function::Distance => {
+                let other = self.eval(*args.get(1)?)?;
+                match (self.resolve(first), self.resolve(other)) {
+                    (ValueRef::Geo(one), ValueRef::Geo(other)) => {
+                        Some(Datum::Plain(ValueRef::Float(one.distance_to(other))))
+                    }
+                    _ => None,
+                }
+            }
             Function::Abs => plain(number::absolute(self.resolve(first))),
             Function::Round => plain(number::round(self.resolve(first))),
             Function::Floor => plain(number::floor(self.resolve(first))),

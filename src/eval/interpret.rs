@@ -16,8 +16,9 @@ use crate::{
     record::{Row, Rows},
     schema::{CatalogId, Layout},
     value::{
-        Date, DateTime, Decimal, Type, Value, ValueRef, compare, fold, months_later, number, start_of_period,
-        text,
+        Date, DateTime, Decimal, Type, Value, ValueRef, compare, fold, months_later, number,
+        sample::{self, Key},
+        start_of_period, text,
     },
 };
 
@@ -167,8 +168,19 @@ impl<'m, 'a, R: Row<'a>> Interpreter<'m, 'a, R> {
                 order.is_some_and(|order| if *top { order.is_ge() } else { order.is_le() })
             }
             ConditionKind::Sequence { first, steps } => self.sequence(first, steps),
-            ConditionKind::Near { .. } | ConditionKind::Sample { .. } => {
-                unreachable!("the checker makes none of it yet")
+            ConditionKind::Near { operand, of, within } => match (self.value(operand), self.value(of)) {
+                (Some(Value::Geo(place)), Some(Value::Geo(of))) => {
+                    place.direction().squared_chord(of.direction()) <= within.0
+                }
+                _ => false,
+            },
+            ConditionKind::Sample { from, to, salt } => {
+                let share = |millionths: u32| u128::from(millionths) << 64;
+                // The point and the shares, all of them times a million and 2⁶⁴.
+                self.point(salt).is_some_and(|point| {
+                    let point = u128::from(point) * 1_000_000;
+                    share(*from) <= point && point < share(*to)
+                })
             }
             ConditionKind::Segment(index) => self.segment(*index),
         }
@@ -240,6 +252,17 @@ impl<'m, 'a, R: Row<'a>> Interpreter<'m, 'a, R> {
                 let found = items.find(&key.to_string())?;
                 read(items.row(found)?, *slot, &expr.ty)
             }
+        }
+    }
+
+    /// The customer's point in a sample.
+    fn point(&self, salt: &str) -> Option<u64> {
+        let layout = Layout::of_fields(&self.module.schema.customer);
+        let (slot, key) = (0..).zip(&layout.slots).find(|(_, slot)| slot.roles.key)?;
+        match read(self.customer, slot, &key.ty)? {
+            Value::Text(text) => Some(sample::point(salt, Key::Text(&text))),
+            Value::Int(int) => Some(sample::point(salt, Key::Int(int))),
+            _ => None,
         }
     }
 
@@ -327,6 +350,10 @@ impl<'m, 'a, R: Row<'a>> Interpreter<'m, 'a, R> {
                 let first = rest.next()?;
                 return Some(rest.fold(first, |a, b| compare::extreme(a, b, side)).to_owned());
             }
+            Function::Distance => match (first, values.get(1)?) {
+                (Value::Geo(one), Value::Geo(other)) => Some(ValueRef::Float(one.distance_to(*other))),
+                _ => None,
+            },
             Function::Abs => number::absolute(first.as_ref()),
             Function::Round => number::round(first.as_ref()),
             Function::Floor => number::floor(first.as_ref()),

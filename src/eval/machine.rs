@@ -12,7 +12,11 @@ use crate::{
         set_order, start_of,
     },
     record::Row,
-    value::{Date, DateTime, Decimal, ValueRef, compare, fold, number, text},
+    value::{
+        Date, DateTime, Decimal, Geo, ValueRef, compare, fold, number,
+        sample::{self, Key},
+        text,
+    },
 };
 
 /// A [`Program`] at work on one customer at one moment.
@@ -114,6 +118,7 @@ fn of_slot<'a, T: Row<'a>>(
             .is_some_and(|it| program.finders[finder as usize].find(it.as_bytes()).is_some()),
         Op::TextFolded { slot, folding } => row.text(slot).is_some_and(|it| folded(program, folding, it)),
         Op::TextMatches { slot, pattern } => row.text(slot).is_some_and(|it| matches(program, pattern, it)),
+        Op::Near { slot, near } => row.geo(slot).is_some_and(|it| around(program, near, it)),
         Op::TextEmpty { slot } => row.text(slot).is_some_and(str::is_empty),
         Op::TextFilled { slot } => row.text(slot).is_some_and(text::filled),
         Op::NumberIn { slot, kind, set } => read(row, slot, kind)
@@ -272,6 +277,14 @@ impl<'a, 'l, R: Row<'a>> Machine<'a, 'l, R> {
             Test::Matches { operand, pattern } => {
                 self.text(operand).is_some_and(|it| matches(program, pattern, it))
             }
+            Test::Around { operand, near } => {
+                let place = self.geo(operand);
+                place.is_some_and(|it| around(program, near, it))
+            }
+            Test::Near { operand, of, within } => match (self.geo(operand), self.geo(of)) {
+                (Some(place), Some(of)) => of.direction().reaches(place, within),
+                _ => false,
+            },
             Test::Window { operand, stretch } => {
                 let operand = self.eval(operand).and_then(|it| key(self.resolve(it)));
                 match (operand, self.stretch(stretch)) {
@@ -353,6 +366,15 @@ impl<'a, 'l, R: Row<'a>> Machine<'a, 'l, R> {
                 _ => None,
             }
             .map(Datum::Plain),
+            Node::Point { salt, slot, kind } => {
+                let key = match read(self.customer, slot, kind)? {
+                    ValueRef::Text(text) => Key::Text(text),
+                    ValueRef::Int(int) => Key::Int(int),
+                    _ => return None,
+                };
+                let point = sample::point(&program.texts[salt as usize], key);
+                plain(ValueRef::Int(sample::signed(point)))
+            }
             Node::Folded(inner) => {
                 let inner = self.eval(inner)?;
                 self.make(inner, fold::fold)
@@ -483,6 +505,14 @@ impl<'a, 'l, R: Row<'a>> Machine<'a, 'l, R> {
         let datum = self.eval(node)?;
         match self.resolve(datum) {
             ValueRef::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    fn geo(&mut self, node: NodeId) -> Option<Geo> {
+        let datum = self.eval(node)?;
+        match self.resolve(datum) {
+            ValueRef::Geo(place) => Some(place),
             _ => None,
         }
     }
@@ -620,6 +650,12 @@ fn is_among(text: &str, set: &[Box<str>]) -> bool {
 #[inline(never)]
 fn folded(program: &Program, folding: u32, text: &str) -> bool {
     program.foldings[folding as usize].accepts(text)
+}
+
+#[inline(never)]
+fn around(program: &Program, near: u32, place: Geo) -> bool {
+    let near = program.nears[near as usize];
+    near.centre.reaches(place, near.within)
 }
 
 #[inline(never)]

@@ -33,6 +33,7 @@ pub(crate) enum Function {
     YearsSince,
     DaysSince,
     Domain,
+    Distance,
 }
 
 /// The words that `weekday` gives, in the order of the week.
@@ -82,7 +83,7 @@ mod tests {
         for name in Function::names().filter(|name| *name != "size") {
             assert_eq!(Function::named(name).map(Function::name), Some(name));
         }
-        assert_eq!(Function::names().count(), 25);
+        assert_eq!(Function::names().count(), 26);
         assert_eq!(Function::named("LOWER"), None);
     }
 }

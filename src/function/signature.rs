@@ -25,6 +25,7 @@ pub(crate) enum Takes {
     TwoOrdered,
     /// Two values that agree on a type.
     Two,
+    TwoPlaces,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,7 +44,7 @@ pub(crate) enum Gives {
 impl Takes {
     pub(crate) fn count(self) -> usize {
         match self {
-            Self::TwoOrdered | Self::Two => 2,
+            Self::TwoOrdered | Self::Two | Self::TwoPlaces => 2,
             _ => 1,
         }
     }
@@ -59,6 +60,7 @@ impl Takes {
             Self::DateOrDateTime => "a date or a datetime",
             Self::TwoOrdered => "two numbers, texts, dates, datetimes or durations",
             Self::Two => "two values of one type",
+            Self::TwoPlaces => "two places",
         }
     }
 }
@@ -98,6 +100,7 @@ pub(super) const ALL: &[Signature] = &[
         Gives::Int,
     ),
     signature(Function::Domain, "domain", Takes::Text, Gives::String),
+    signature(Function::Distance, "distance", Takes::TwoPlaces, Gives::Float),
 ];
 
 const fn signature(function: Function, name: &'static str, takes: Takes, gives: Gives) -> Signature {

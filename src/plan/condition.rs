@@ -92,9 +92,8 @@ impl<'m> Planner<'m> {
             } => self.rank(operand, *top, *share, *rank),
             ConditionKind::Matches { operand, pattern } => self.matches(operand, pattern),
             ConditionKind::Sequence { first, steps } => self.sequence(first, steps),
-            ConditionKind::Near { .. } | ConditionKind::Sample { .. } => {
-                unreachable!("the checker makes none of it yet")
-            }
+            ConditionKind::Near { operand, of, within } => self.near(operand, of, *within),
+            ConditionKind::Sample { from, to, salt } => self.sample(*from, *to, salt),
             ConditionKind::Constant(_)
             | ConditionKind::Not(_)
             | ConditionKind::And(_)

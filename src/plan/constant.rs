@@ -73,6 +73,10 @@ fn call(function: Function, args: &[Expr]) -> Option<Constant> {
         Function::Lower => written(text::lower),
         Function::Upper => written(text::upper),
         Function::Trim => written(|text, out| out.push_str(text.trim())),
+        Function::Distance => match (first, args.get(1)?.as_ref()) {
+            (ValueRef::Geo(one), ValueRef::Geo(other)) => Some(Value::Float(one.distance_to(other))),
+            _ => None,
+        },
         Function::Abs => owned(number::absolute(first)),
         Function::Round => owned(number::round(first)),
         Function::Floor => owned(number::floor(first)),

@@ -29,6 +29,7 @@ mod cost;
 mod display;
 mod emit;
 mod moment;
+mod place;
 mod planner;
 mod program;
 mod range;
@@ -48,8 +49,8 @@ pub(crate) use moment::end_of;
 pub(crate) use moment::{Anchor, Day, Moment, Moments, Origin, start_of};
 pub(crate) use planner::Planner;
 pub(crate) use program::{
-    BlockId, Collection, CollectionId, End, Kind, Leaf, Node, NodeId, Op, Program, Sequence, Shared, Step,
-    Target, Test, float_key, float_of_key, set_order,
+    BlockId, Collection, CollectionId, End, Kind, Leaf, Near, Node, NodeId, Op, Program, Sequence, Shared,
+    Step, Target, Test, float_key, float_of_key, set_order,
 };
 
 use crate::hir::Module;

@@ -8,8 +8,8 @@ use memchr::memmem::Finder;
 use super::{
     Moment, Moments, cost, emit, optimize,
     program::{
-        Block, BlockId, Collection, CollectionId, End, Followed, Node, NodeId, Op, Program, Sequence, Shared,
-        Stretch, Test, set_order,
+        Block, BlockId, Collection, CollectionId, End, Followed, Near, Node, NodeId, Op, Program, Sequence,
+        Shared, Stretch, Test, set_order,
     },
     steady::Steady,
     tree::Tree,
@@ -53,6 +53,7 @@ pub(crate) struct Planner<'m> {
     /// Segments and traits that are read by number, with the number in [`Program::shared`].
     shared_segments: IndexMap<usize, u32>,
     shared_traits: IndexMap<usize, u32>,
+    shared_nodes: IndexMap<NodeId, u32>,
     segments: HashMap<usize, BlockId>,
     traits: HashMap<usize, NodeId>,
     constants: IndexMap<String, Value>,
@@ -60,6 +61,7 @@ pub(crate) struct Planner<'m> {
     finders: IndexSet<Box<str>>,
     foldings: IndexSet<Folding>,
     patterns: IndexMap<(Arc<str>, bool), Pattern>,
+    nears: IndexSet<Near>,
     text_sets: IndexSet<Box<[Box<str>]>>,
     /// The sets of named lists, which may be large and used often, by where their values lie.
     list_sets: HashMap<*const Value, (Arc<[Value]>, u32)>,
@@ -123,6 +125,7 @@ impl<'m> Planner<'m> {
             moments: Moments::default(),
             shared_segments: IndexMap::new(),
             shared_traits: IndexMap::new(),
+            shared_nodes: IndexMap::new(),
             segments: HashMap::new(),
             traits: HashMap::new(),
             constants: IndexMap::new(),
@@ -130,6 +133,7 @@ impl<'m> Planner<'m> {
             finders: IndexSet::new(),
             foldings: IndexSet::new(),
             patterns: IndexMap::new(),
+            nears: IndexSet::new(),
             text_sets: IndexSet::new(),
             list_sets: HashMap::new(),
             number_sets: IndexSet::new(),
@@ -222,6 +226,7 @@ impl<'m> Planner<'m> {
                 .collect(),
             foldings: self.foldings.into_iter().collect(),
             patterns: self.patterns.into_values().collect(),
+            nears: self.nears.into_iter().collect(),
             texts: self.texts.into_iter().collect(),
             text_sets: self.text_sets.into_iter().collect(),
             number_sets: self.number_sets.into_iter().collect(),
@@ -298,6 +303,19 @@ impl<'m> Planner<'m> {
         number
     }
 
+    /// A value of the customer that is worked out once, whoever asks.
+    pub(super) fn shared_node(&mut self, node: NodeId) -> NodeId {
+        let number = match self.shared_nodes.get(&node) {
+            Some(number) => *number,
+            None => {
+                let number = self.share(Shared::Value(node));
+                self.shared_nodes.insert(node, number);
+                number
+            }
+        };
+        self.add_node(Node::Shared(number))
+    }
+
     fn share(&mut self, shared: Shared) -> u32 {
         self.program.shared.push(shared);
         number(self.program.shared.len() - 1)
@@ -364,6 +382,7 @@ impl<'m> Planner<'m> {
             Node::Quantile { value, .. } => 4.0 + of(value),
             Node::Folded(inner) => 30.0 + of(inner),
             Node::Host { args, .. } => 200.0 + self.args[args as usize].iter().map(|it| of(*it)).sum::<f64>(),
+            Node::Point { .. } => 200.0,
             Node::Call { args, .. } => 15.0 + self.args[args as usize].iter().map(|it| of(*it)).sum::<f64>(),
             Node::Case { arms, otherwise } => {
                 let arms = self.arms[arms as usize].iter();
@@ -439,6 +458,10 @@ impl<'m> Planner<'m> {
 
     pub(super) fn add_finder(&mut self, text: &str) -> u32 {
         intern(&mut self.finders, text.into())
+    }
+
+    pub(super) fn add_near(&mut self, near: Near) -> u32 {
+        intern(&mut self.nears, near)
     }
 
     pub(super) fn add_folding(&mut self, folding: Folding) -> u32 {

@@ -11,7 +11,7 @@ use crate::{
         TextTest,
     },
     schema::{CatalogId, Layout},
-    value::{Type, Value, fold::Folding},
+    value::{Type, Value, fold::Folding, geo::Direction},
 };
 
 /// Conditions, values and collections of items, ready to be answered for one row after the other.
@@ -37,6 +37,7 @@ pub(crate) struct Program {
     pub(crate) finders: Vec<Finder<'static>>,
     pub(crate) foldings: Vec<Folding>,
     pub(crate) patterns: Vec<Pattern>,
+    pub(crate) nears: Vec<Near>,
     /// Sorted by [`set_order`].
     pub(crate) text_sets: Vec<Box<[Box<str>]>>,
     /// Sorted; numbers as [`Kind`] describes. Only cut points may repeat.
@@ -177,6 +178,11 @@ pub(crate) enum Op {
         slot: u32,
         pattern: u32,
     },
+    /// A place around another.
+    Near {
+        slot: u32,
+        near: u32,
+    },
     TextEmpty {
         slot: u32,
     },
@@ -248,6 +254,15 @@ pub(crate) enum Test {
     Matches {
         operand: NodeId,
         pattern: u32,
+    },
+    Around {
+        operand: NodeId,
+        near: u32,
+    },
+    Near {
+        operand: NodeId,
+        of: NodeId,
+        within: u64,
     },
     Window {
         operand: NodeId,
@@ -330,6 +345,13 @@ pub(crate) enum Node {
     },
     /// Text after simple case folding.
     Folded(NodeId),
+    /// The customer's point in a sample, by [`sample::signed`](crate::value::sample::signed).
+    Point {
+        salt: u32,
+        /// The customer's key.
+        slot: u32,
+        kind: Kind,
+    },
     Call {
         function: Function,
         args: u32,
@@ -406,6 +428,13 @@ pub(crate) struct Step {
     /// Whether the filter looks at the event of the step before.
     pub(crate) correlated: bool,
     pub(crate) within: Distance,
+}
+
+/// The surroundings of a place: as far as the squared chord goes, in units of 10⁻¹⁶.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Near {
+    pub(crate) centre: Direction,
+    pub(crate) within: u64,
 }
 
 /// From one end up to, but not including, the other.

@@ -128,3 +128,18 @@ fn jumps_lead_forward() {
         }
     }
 }
+
+/// All slices of a salt read one point, which is worked out once for a customer, in whatever segment it stands.
+#[test]
+fn a_salt_is_hashed_once() {
+    let planned = plan::plan(&module(
+        r#"customer { id: string key, n: int }
+           segment a = in sample 10% of "x" and n > 1
+           segment b = in sample 10%..20% of "x" or (in sample 20%..40% of "x" and n = 3) or not in sample 90% of "x"
+           segment c = in sample 10% of "y""#,
+    ));
+    let points = planned.program.nodes.iter();
+    let points = points.filter(|it| matches!(it, plan::Node::Point { .. }));
+    assert_eq!(points.count(), 2);
+    assert_eq!(planned.program.shared.len(), 2);
+}

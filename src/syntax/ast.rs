@@ -330,6 +330,8 @@ pub(crate) enum ExprKind {
         value: Option<Box<Expr>>,
         items: Box<Items>,
     },
+    /// `(latitude, longitude)`, but not right after `within … of`.
+    Point(Box<Expr>, Box<Expr>),
     /// Parentheses as written; kept because mixing `and` and `or` without them is a warning.
     Paren(Box<Expr>),
 }

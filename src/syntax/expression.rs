@@ -389,17 +389,11 @@ impl<'t> Builder<'t> {
             },
             Rule::paren => {
                 let mut parts = pair.into_inner();
-                let inner = self.expr(next(&mut parts));
-                if let Some(second) = parts.next().filter(|it| it.as_rule() == Rule::expr) {
-                    let second = self.expr(second);
-                    self.break_off(
-                        Diagnostic::new(Code::Syntax, "a point stands only after `within … of`").label(
-                            inner.span.to(second.span),
-                            "expected one value between the parentheses",
-                        ),
-                    );
+                let inner = Box::new(self.expr(next(&mut parts)));
+                match parts.next().filter(|it| it.as_rule() == Rule::expr) {
+                    Some(second) => ExprKind::Point(inner, Box::new(self.expr(second))),
+                    None => ExprKind::Paren(inner),
                 }
-                ExprKind::Paren(Box::new(inner))
             }
             Rule::case => self.case(pair),
             Rule::in_segment => ExprKind::InSegment {
@@ -439,6 +433,8 @@ impl<'t> Builder<'t> {
         });
         number.unwrap_or_else(|flaw| {
             self.flaw(pair, flaw);
+            // Nothing more is to be said of a share that cannot be read.
+            self.broken.set(true);
             Decimal::ZERO
         })
     }

@@ -47,6 +47,7 @@ pub(super) fn level(expr: &Expr) -> Level {
         | ExprKind::Call { .. }
         | ExprKind::Case { .. }
         | ExprKind::Aggregate { .. }
+        | ExprKind::Point(..)
         | ExprKind::Paren(_) => Level::Primary,
         // A bare `where` takes whole tests, so what is quantified stands in parentheses as an operand.
         _ => Level::Test,
@@ -291,13 +292,7 @@ pub(super) fn expr(out: &mut String, it: &Expr, least: Level) {
                 DistanceUnit::Mile => " mi of ",
             });
             match of {
-                Place::Point(latitude, longitude) => {
-                    out.push('(');
-                    expr(out, latitude, Level::Or);
-                    out.push_str(", ");
-                    expr(out, longitude, Level::Or);
-                    out.push(')');
-                }
+                Place::Point(latitude, longitude) => point(out, latitude, longitude),
                 Place::Of(place) => expr(out, place, Level::Sum),
             }
         }
@@ -355,8 +350,17 @@ pub(super) fn expr(out: &mut String, it: &Expr, least: Level) {
             items(out, it, |_| Level::Or);
             out.push(')');
         }
+        ExprKind::Point(latitude, longitude) => point(out, latitude, longitude),
         ExprKind::Paren(inner) => parenthesised(out, inner),
     }
+}
+
+fn point(out: &mut String, latitude: &Expr, longitude: &Expr) {
+    out.push('(');
+    expr(out, latitude, Level::Or);
+    out.push_str(", ");
+    expr(out, longitude, Level::Or);
+    out.push(')');
 }
 
 fn parenthesised(out: &mut String, inner: &Expr) {

@@ -3,8 +3,9 @@
 pub(crate) mod compare;
 mod decimal;
 pub(crate) mod fold;
-mod geo;
+pub(crate) mod geo;
 pub(crate) mod number;
+pub(crate) mod sample;
 pub(crate) mod text;
 mod time;
 mod ty;

@@ -2,6 +2,7 @@
 
 mod ask;
 mod nested;
+mod places;
 mod random;
 mod references;
 mod sequences;

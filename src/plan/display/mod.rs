@@ -9,12 +9,13 @@ use super::program::{
     BlockId, CollectionId, End, Kind, Node, NodeId, Op, Program, Sequence, Shared, Stretch, Target, Test,
 };
 use crate::{
+    function::Gives,
     hir::{AggregateKind, ArithmeticOp, Distance, Place, Source, TextTest},
     schema::Layout,
     value::{Duration, Value},
 };
 use moment::moment_after;
-use words::{aggregate, folded, matches, number, range, sign, value, values};
+use words::{aggregate, around, folded, matches, number, range, shares, sign, value, values};
 
 /// Every block with its leaves, then what is shared.
 ///
@@ -206,6 +207,10 @@ impl Names<'_> {
                 own(slot, out)?;
                 matches(&program.patterns[pattern as usize], out)
             }
+            Op::Near { slot, near } => {
+                own(slot, out)?;
+                around(&program.nears[near as usize], out)
+            }
             Op::TextEmpty { slot } => {
                 own(slot, out)?;
                 out.write_str(" is empty")
@@ -230,6 +235,9 @@ impl Names<'_> {
             }
             Op::Value { node, low, high } => {
                 self.node(node, out)?;
+                if self.is_point(node) {
+                    return shares(low, high, out);
+                }
                 range(self.kind(node), low, high, out)
             }
             Op::Shared { shared } => write!(out, "shared {shared}"),
@@ -305,6 +313,15 @@ impl Names<'_> {
             Test::Matches { operand, pattern } => {
                 self.node(operand, out)?;
                 matches(&program.patterns[pattern as usize], out)
+            }
+            Test::Around { operand, near } => {
+                self.node(operand, out)?;
+                around(&program.nears[near as usize], out)
+            }
+            Test::Near { operand, of, within } => {
+                self.node(operand, out)?;
+                write!(out, " within chord² {within} of ")?;
+                self.node(of, out)
             }
             Test::Window { operand, stretch } => {
                 self.node(operand, out)?;
@@ -387,6 +404,9 @@ impl Names<'_> {
                 self.node(operand, out)?;
                 let sign = if months < 0 { '-' } else { '+' };
                 write!(out, " {sign} {} months)", months.unsigned_abs())
+            }
+            Node::Point { salt, .. } => {
+                write!(out, "sample {:?}", program.texts[salt as usize])
             }
             Node::Folded(inner) => {
                 out.write_str("fold(")?;
@@ -543,6 +563,16 @@ impl Names<'_> {
         }
     }
 
+    fn is_point(self, node: NodeId) -> bool {
+        match self.program.nodes[node.0 as usize] {
+            Node::Point { .. } => true,
+            Node::Shared(index) => {
+                matches!(self.program.shared[index as usize], Shared::Value(node) if self.is_point(node))
+            }
+            _ => false,
+        }
+    }
+
     /// How a value's range is written.
     fn kind(self, node: NodeId) -> Kind {
         match self.program.nodes[node.0 as usize] {
@@ -569,6 +599,13 @@ impl Names<'_> {
                 (ArithmeticOp::Divide, Kind::Int) => Kind::Decimal,
                 (ArithmeticOp::Subtract, Kind::Date | Kind::DateTime) => Kind::Duration,
                 (_, kind) => kind,
+            },
+            Node::Call { function, args } => match function.signature().gives {
+                Gives::Float => Kind::Float,
+                Gives::Decimal => Kind::Decimal,
+                Gives::Date => Kind::Date,
+                Gives::Same => self.kind(self.program.args[args as usize][0]),
+                Gives::Int | Gives::String | Gives::Weekday => Kind::Int,
             },
             Node::Now | Node::Clock(_) => Kind::DateTime,
             Node::Today => Kind::Date,

@@ -4,8 +4,8 @@ use std::fmt::{self, Write};
 
 use crate::{
     hir::{AggregateKind, Order, Pattern},
-    plan::{Kind, program::float_of_key},
-    value::{Date, DateTime, Decimal, Duration, Value, fold::Folding},
+    plan::{Kind, Near, program::float_of_key},
+    value::{Date, DateTime, Decimal, Duration, Value, fold::Folding, sample},
 };
 
 /// ` in 1..5`; an end is left out where the range is open.
@@ -55,6 +55,18 @@ pub(super) fn values(values: &[Value], out: &mut String) -> fmt::Result {
         value(it, out)?;
     }
     out.write_str("]")
+}
+
+pub(super) fn around(near: &Near, out: &mut String) -> fmt::Result {
+    let (x, y, z) = near.centre.coordinates();
+    write!(out, " within chord² {} of [{x}, {y}, {z}]", near.within)
+}
+
+/// ` in 10%..30%`
+pub(super) fn shares(low: i64, high: i64, out: &mut String) -> fmt::Result {
+    let (from, to) = sample::shares(low, high);
+    let [from, to] = [from, to].map(|share| Decimal::from_units(share.into()));
+    write!(out, " in {from}%..{to}%")
 }
 
 pub(super) fn folded(folding: &Folding, out: &mut String) -> fmt::Result {

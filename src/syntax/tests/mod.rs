@@ -110,7 +110,9 @@ fn children(expr: &mut Expr) -> Vec<&mut Expr> {
         | ExprKind::Paren(operand)
         | ExprKind::Is { operand, .. }
         | ExprKind::Rank { operand, .. } => vec![operand],
-        ExprKind::Arithmetic { lhs, rhs, .. } | ExprKind::Compare { lhs, rhs, .. } => vec![lhs, rhs],
+        ExprKind::Arithmetic { lhs, rhs, .. }
+        | ExprKind::Compare { lhs, rhs, .. }
+        | ExprKind::Point(lhs, rhs) => vec![lhs, rhs],
         ExprKind::And(parts) | ExprKind::Or(parts) => parts.iter_mut().collect(),
         ExprKind::Between {
             operand, low, high, ..

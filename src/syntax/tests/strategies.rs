@@ -265,6 +265,7 @@ fn calculation(inner: &BoxedStrategy<Expr>) -> BoxedStrategy<ExprKind> {
         1 => boxed(inner).prop_map(ExprKind::Negate),
         1 => (function, vec(inner.clone(), 0..4)).prop_map(|(function, args)| ExprKind::Call { function, args }),
         1 => (arms, option::of(boxed(inner))).prop_map(|(arms, otherwise)| ExprKind::Case { arms, otherwise }),
+        1 => (boxed(inner), boxed(inner)).prop_map(|(latitude, longitude)| ExprKind::Point(latitude, longitude)),
         1 => boxed(inner).prop_map(ExprKind::Paren),
     ]
     .boxed()
@@ -311,7 +312,8 @@ fn test(inner: &BoxedStrategy<Expr>) -> BoxedStrategy<ExprKind> {
     let radius = radius.prop_map(|literal| Box::new(expression(ExprKind::Literal(literal))));
     let place = prop_oneof![
         (x(), x()).prop_map(|(latitude, longitude)| Place::Point(latitude, longitude)),
-        x().prop_map(Place::Of)
+        x().prop_filter("a point of its own", |it| !matches!(it.kind, ExprKind::Point(..)))
+            .prop_map(Place::Of)
     ];
     // A value `between` two others is no window: the checker tells them apart.
     let window_of_value =
