@@ -80,6 +80,14 @@ pub(crate) const ALL: &[&str] = &[
     "state of a record",
     "state of a value",
     "state of a calculation",
+    // Places and samples.
+    "within a distance of a point",
+    "within a distance of a place",
+    "not within a distance",
+    "distance",
+    "in sample",
+    "slice of a sample",
+    "not in sample",
     // Connectives and references.
     "and",
     "or",

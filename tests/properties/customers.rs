@@ -204,15 +204,10 @@ impl People<'_, '_> {
             Type::Date => Datum::Date(self.date()),
             Type::DateTime => Datum::DateTime(self.instant()),
             Type::Geo => {
-                let places = [
-                    (40.4168, -3.7038),
-                    (0.0, 0.0),
-                    (90.0, 180.0),
-                    (-90.0, -180.0),
-                    (-13.83, -171.76),
-                ];
-                let (lat, lon) = *self.choices.pick(&places);
-                Datum::Geo(lat, lon)
+                let (lat, lon) = *self.choices.pick(&self.palette.places);
+                // The same, six metres away, and half a kilometre away.
+                let off = *self.choices.pick(&[0.0, 0.0, 0.000_05, 0.004_5]);
+                Datum::Geo(lat - off * lat.signum(), lon)
             }
             Type::Url => {
                 let schemes = ["https://", "http://", "mailto:", "tel:"];

@@ -143,6 +143,18 @@ const DATES: &[&str] = &[
     "9999-12-31",
 ];
 
+/// Latitude and longitude: two towns and what is near them, the poles, and both sides of the day line.
+const PLACES: &[(f64, f64)] = &[
+    (40.4168, -3.7038),
+    (40.42, -3.7),
+    (0.0, 0.0),
+    (90.0, 180.0),
+    (-90.0, -180.0),
+    (-13.83, -171.76),
+    (-13.83, 179.9),
+    (41.3874, 2.1686),
+];
+
 /// The words that text and enumerations share.
 pub(crate) const WORDS: &[&str] = &["gold", "silver", "É", "a b", "monday", "other"];
 
@@ -232,6 +244,7 @@ pub(crate) struct Palette {
     pub(crate) floats: Vec<f64>,
     pub(crate) texts: Vec<String>,
     pub(crate) dates: Vec<Date>,
+    pub(crate) places: Vec<(f64, f64)>,
     pub(crate) instants: Vec<DateTime>,
     pub(crate) spans: Vec<Span>,
     pub(crate) steps: Vec<Span>,
@@ -277,6 +290,7 @@ impl Palette {
             floats: (0..3).map(|_| small_or(choices, FLOATS)).collect(),
             texts: (0..4).map(|_| (*choices.pick(TEXTS)).to_owned()).collect(),
             dates,
+            places: (0..3).map(|_| *choices.pick(PLACES)).collect(),
             instants,
             spans,
             steps,

@@ -28,7 +28,7 @@ impl Generator<'_, '_> {
         }
         // How much is calculated is another matter than how many conditions stand inside each other.
         let depth = 3 - self.choices.below(4);
-        let piece = match self.choices.below(28) {
+        let piece = match self.choices.below(30) {
             0..=6 => Some(self.comparison(depth)),
             7 => Some(self.between(depth)),
             8 | 9 => Some(self.membership(depth)),
@@ -40,6 +40,8 @@ impl Generator<'_, '_> {
             22 | 23 => self.quantified(depth),
             24 => self.in_segment(),
             25 | 26 => self.rank(depth),
+            27 => self.near(),
+            28 => Some(self.in_sample()),
             _ => Some(self.bool_alone(depth)),
         };
         piece.unwrap_or_else(|| self.comparison(depth))

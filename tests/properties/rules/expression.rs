@@ -287,7 +287,7 @@ impl Generator<'_, '_> {
 
     fn float(&mut self, depth: usize) -> Piece {
         let float = (&Kind::Float, depth);
-        match self.choices.below(10) {
+        match self.choices.below(11) {
             0 => self.infix("float + float", float, "+", float),
             1 => self.infix("float - float", float, "-", float),
             2 => self.infix("float * float", float, "*", float),
@@ -297,6 +297,7 @@ impl Generator<'_, '_> {
             6 => self.rounded(&Kind::Float, depth),
             7 => self.least_or_greatest("min max float", &Kind::Float, depth),
             8 => self.call_of("float(int)", &Kind::Int, depth),
+            9 => self.distance().unwrap_or_else(|| self.leaf(&Kind::Float)),
             _ => self.call_of("float(decimal)", &Kind::Decimal, depth),
         }
     }

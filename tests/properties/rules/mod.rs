@@ -9,6 +9,7 @@ mod collection;
 mod condition;
 mod expression;
 mod literal;
+mod place;
 mod rank;
 mod window;
 
