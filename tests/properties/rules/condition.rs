@@ -28,20 +28,22 @@ impl Generator<'_, '_> {
         }
         // How much is calculated is another matter than how many conditions stand inside each other.
         let depth = 3 - self.choices.below(4);
-        let piece = match self.choices.below(30) {
-            0..=6 => Some(self.comparison(depth)),
-            7 => Some(self.between(depth)),
-            8 | 9 => Some(self.membership(depth)),
-            10 | 11 => Some(self.text_test(depth)),
-            12 => Some(self.equal_ignoring_case(depth)),
-            13 | 14 => self.list_test(),
-            15 | 16 => self.state(depth),
-            17..=21 => Some(self.in_window(depth)),
-            22 | 23 => self.quantified(depth),
-            24 => self.in_segment(),
-            25 | 26 => self.rank(depth),
-            27 => self.near(),
-            28 => Some(self.in_sample()),
+        let piece = match self.choices.below(27) {
+            0..=5 => Some(self.comparison(depth)),
+            6 => Some(self.between(depth)),
+            7 | 8 => Some(self.membership(depth)),
+            9 | 10 => Some(self.text_test(depth)),
+            11 => match self.choices.below(4) {
+                0 => Some(self.equal_ignoring_case(depth)),
+                1 => self.near(),
+                _ => Some(self.in_sample()),
+            },
+            12 | 13 => self.list_test(),
+            14 | 15 => self.state(depth),
+            16..=20 => Some(self.in_window(depth)),
+            21 | 22 => self.quantified(depth),
+            23 => self.in_segment(),
+            24 | 25 => self.rank(depth),
             _ => Some(self.bool_alone(depth)),
         };
         piece.unwrap_or_else(|| self.comparison(depth))
@@ -580,7 +582,7 @@ impl Generator<'_, '_> {
         self.value(&Kind::Bool, depth.min(1))
     }
 
-    fn maybe_not(&mut self, construct: &'static str) -> &'static str {
+    pub(super) fn maybe_not(&mut self, construct: &'static str) -> &'static str {
         if self.choices.one_in(3) {
             self.note(construct);
             "not "
