@@ -121,9 +121,7 @@ impl Generator<'_, '_> {
             Of::Day => "date is today",
         });
         let days = ["today", "yesterday", "tomorrow"];
-        *self
-            .choices
-            .pick::<&str>(&days[..if of == Of::Events { 2 } else { 3 }])
+        days[self.choices.below(if of == Of::Events { 2 } else { 3 })]
     }
 
     fn span(&mut self, of: Of) -> String {
