@@ -20,9 +20,10 @@ impl fmt::Display for Requirements {
                 it => format!("of {it}"),
             };
             let properties: Vec<String> = event.properties.iter().map(property).collect();
-            match properties.is_empty() {
-                true => format!("{} {of}", event.name),
-                false => format!("{} {of} ({})", event.name, properties.join(", ")),
+            if properties.is_empty() {
+                format!("{} {of}", event.name)
+            } else {
+                format!("{} {of} ({})", event.name, properties.join(", "))
             }
         });
         line("events", events.collect())?;

@@ -16,7 +16,7 @@ fn a_contract_is_proposed_from_samples() {
         } else {
             format!("\"c{index}@example.com\"")
         };
-        lines.push_str(&format!(
+        let customer = format!(
             "{{\"customer_id\": \"c{index}\", \"email\": {email}, \"firstName\": \"N{index}\", \"device\": \"{device}\", \
              \"spent\": {index}.5, \"ratio\": {index}.123456, \"orders\": {index}, \"vip\": {}, \
              \"birth_date\": \"1990-01-{:02}\", \"signed up\": \"2026-01-01T00:00:{index:02}Z\", \"site\": \"https://x.es/{index}\", \
@@ -26,7 +26,8 @@ fn a_contract_is_proposed_from_samples() {
             index % 3 == 0,
             index + 1,
             if index == 6 { "\"x\"" } else { "7" },
-        ));
+        );
+        lines.push_str(&customer);
     }
     folder.write("sample.jsonl", &lines);
     folder.run("infer sample.jsonl").expect(

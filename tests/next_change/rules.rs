@@ -15,7 +15,7 @@ trait last_buy = last(at of buys)
 trait age = years_since(born)
 ";
 
-/// Numbers that follow from a seed (SplitMix64, by Sebastiano Vigna).
+/// Numbers that follow from a seed (`SplitMix64`, by Sebastiano Vigna).
 pub(crate) struct Random(pub(crate) u64);
 
 impl Random {

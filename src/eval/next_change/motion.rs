@@ -351,19 +351,17 @@ impl<'a, R: Row<'a>> Walker<'_, '_, 'a, R> {
         let chosen = [(one, motions[0]), (other, motions[1])]
             .into_iter()
             .find(|(arg, _)| value.is_some() && self.interpreter.value(arg) == value);
-        match chosen {
-            Some((_, motion)) => Motion {
+        if let Some((_, motion)) = chosen {
+            return Motion {
                 shape: motion.shape,
                 until: motion.until.min(change),
-            },
-            None => {
-                let [one, other] = motions.map(|it| match it.shape {
-                    Shape::Line { .. } | Shape::Curve { .. } => it.until,
-                    _ => self.still_until(it),
-                });
-                Motion::still(one.min(other))
-            }
+            };
         }
+        let [one, other] = motions.map(|it| match it.shape {
+            Shape::Line { .. } | Shape::Curve { .. } => it.until,
+            _ => self.still_until(it),
+        });
+        Motion::still(one.min(other))
     }
 
     /// The value of the arm that is chosen now, until another may be.

@@ -253,25 +253,22 @@ impl<'w, 'm, 'a, R: Row<'a>> Walker<'w, 'm, 'a, R> {
 
     fn in_window(&mut self, condition: &Condition, operand: &Expr, window: &Window) -> Held {
         let motion = self.motion(operand);
-        let until = match motion.shape {
-            Shape::Still => {
-                let value = self
-                    .interpreter
-                    .value(operand)
-                    .and_then(|it| interpret::steps(&it));
-                let within = value.map_or(Until::Never, |value| {
-                    let ends = self.ends(window);
-                    self.within(&ends, value).until
-                });
-                within.min(motion.until)
+        let until = if motion.shape == Shape::Still {
+            let value = self
+                .interpreter
+                .value(operand)
+                .and_then(|it| interpret::steps(&it));
+            let within = value.map_or(Until::Never, |value| {
+                let ends = self.ends(window);
+                self.within(&ends, value).until
+            });
+            within.min(motion.until)
+        } else {
+            let mut until = motion.until;
+            for edge in [&window.from, &window.to].into_iter().flatten() {
+                until = until.min(self.edge_of_moving(operand, motion, &edge.bound, condition.span));
             }
-            _ => {
-                let mut until = motion.until;
-                for edge in [&window.from, &window.to].into_iter().flatten() {
-                    until = until.min(self.edge_of_moving(operand, motion, &edge.bound, condition.span));
-                }
-                until
-            }
+            until
         };
         self.held(condition, until)
     }

@@ -34,7 +34,7 @@ pub(super) fn definitions(customers: &Record, source: &str) -> Result<String, St
         let mut field = field(name, place, customers.count);
         if name == key {
             field.roles = " key";
-            field.note = doubt.clone();
+            field.note.clone_from(&doubt);
             field.ty = Ok(plain_name(place).to_owned());
         }
         field.write(&mut text, "  ");
