@@ -40,7 +40,7 @@ use crate::{
 ///     shop.describe().only("loyal").ok_or("no such name")?.to_string(),
 ///     "## Segment loyal\n\n\
 ///      Worth a phone call\n\n\
-///      - In it: orders is at least 10.\n\
+///      - In it: orders are at least 10.\n\
 ///      - Owner: CRM\n\
 ///      - Written: `orders >= 10`\n\
 ///      - Needs attributes: id (string, key), orders (int?)\n"
@@ -131,7 +131,7 @@ impl Definitions {
     /// ```
     /// # use audience::Definitions;
     /// let shop = Definitions::parse("customer { id: string key, orders: int? }  segment loyal = orders >= 10")?;
-    /// assert_eq!(shop.describe().segments[0].says, "orders is at least 10");
+    /// assert_eq!(shop.describe().segments[0].says, "orders are at least 10");
     /// # Ok::<(), audience::CompileError>(())
     /// ```
     #[must_use]
