@@ -9,6 +9,7 @@ mod hostile;
 mod layering;
 mod manifest;
 mod manual;
+mod migration;
 mod next_change;
 mod properties;
 #[cfg(feature = "proptest")]
