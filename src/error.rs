@@ -205,3 +205,36 @@ pub enum LimitKind {
     #[error("the loops of the message have more than {0} rounds together")]
     Iterations(usize),
 }
+
+/// Definitions in JSON that are not of the form, see [`Definitions::from_json`](crate::Definitions::from_json).
+///
+/// ```
+/// # use audience::Definitions;
+/// let error = Definitions::from_json(r#"{"version": 2}"#).unwrap_err();
+/// assert_eq!(error.path(), "version");
+/// assert_eq!(error.message(), "this is not version 1, the only one that is known");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{path}{}{message}", if path.is_empty() { "" } else { ": " })]
+pub struct JsonError {
+    path: String,
+    message: String,
+}
+
+impl JsonError {
+    pub(crate) fn new(path: String, message: String) -> Self {
+        Self { path, message }
+    }
+
+    /// Where it is wrong: `items[2].condition.lhs`; empty for the whole.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// What is wrong.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+}

@@ -103,11 +103,12 @@ pub mod testing;
 mod value;
 
 pub use definitions::{
-    Bound, Builder, Computed, Definitions, DescribedMessage, DescribedSegment, DescribedTrait, Description,
-    Fitter, SchemaMismatch, Segment, TestCase, TestFailure, TestOutcome,
+    Bound, Builder, Computed, Defined, Definitions, DescribedMessage, DescribedSegment, DescribedTrait,
+    Description, Diff, Difference, Effect, Fitter, Move, Moves, SchemaMismatch, Segment, TestCase,
+    TestFailure, TestOutcome,
 };
-pub use diagnostic::{Code, Diagnostic, Label, Severity, Source, render};
-pub use error::{CompileError, LimitError, LimitKind, NameError, NeedsPopulation, UnknownName};
+pub use diagnostic::{Code, Diagnostic, Label, Level, Severity, Source, render};
+pub use error::{CompileError, JsonError, LimitError, LimitKind, NameError, NeedsPopulation, UnknownName};
 pub use eval::{
     At, NextChange,
     explain::{

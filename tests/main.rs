@@ -3,10 +3,12 @@
 mod calendar;
 #[cfg(feature = "cli")]
 mod cli;
+mod diff;
 mod explain;
 mod host;
 mod hostile;
 mod layering;
+mod lints;
 mod manifest;
 mod manual;
 mod migration;

@@ -280,6 +280,8 @@ fn compiled<T>(
             let told: Vec<_> = found
                 .iter()
                 .filter(|it| **it != "negation-over-missing")
+                // Segments that show one construct each may well lie inside each other.
+                .filter(|it| !it.starts_with("segment-") || expected == Some(**it))
                 .copied()
                 .collect();
             assert!(!expects_error, "line {}: compiles", block.line);

@@ -34,14 +34,15 @@ impl Checker<'_> {
         let otherwise = otherwise.and_then(|_| values.pop()).map(Box::new);
         let arms: Vec<(Condition, Expr)> = conditions.into_iter().zip(values).collect();
         let missing_arm = arms.iter().any(|(condition, value)| {
-            value.optional && !facts::known_given(value, &facts::proves(condition, true))
+            value.optional
+                && !facts::known_given(value, &facts::proves(condition, true, &self.names.conditions))
         });
         let missing_rest = match &otherwise {
             None => !is_complete(&arms),
             Some(value) if value.optional => {
                 let mut facts = Facts::default();
                 for (condition, _) in &arms {
-                    facts.add(facts::proves(condition, false));
+                    facts.add(facts::proves(condition, false, &self.names.conditions));
                 }
                 !facts::known_given(value, &facts)
             }

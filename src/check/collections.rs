@@ -47,9 +47,6 @@ impl Checker<'_> {
             self.report.push(error);
         }
         let (items, ..) = self.items(items, None)?;
-        if quantifier == Quantifier::AtLeast(0) {
-            self.constant(span, true);
-        }
         Some(Condition::new(
             span,
             ConditionKind::Quantified { quantifier, items },

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     diagnostic::{Code, Diagnostic},
-    hir::{Condition, ConditionKind, Expr, ExprKind, Order},
+    hir::{Condition, ConditionKind, Expr, Order},
     span::Span,
     syntax::{
         ast::{self, CompareOp, Literal},
@@ -25,7 +25,6 @@ impl Checker<'_> {
         match &expr.kind {
             ast::ExprKind::Paren(inner) => self.condition(inner),
             ast::ExprKind::Literal(Literal::Bool(bool)) => {
-                self.constant(span, *bool);
                 Some(Condition::new(span, ConditionKind::Constant(*bool)))
             }
             ast::ExprKind::Not(inner) => {
@@ -143,7 +142,10 @@ impl Checker<'_> {
         }
         let checked: Vec<Condition> = checked.into_iter().collect::<Option<_>>()?;
         if self.negations.len() > before {
-            let facts: Vec<_> = checked.iter().map(|part| facts::proves(part, and)).collect();
+            let facts: Vec<_> = checked
+                .iter()
+                .map(|part| facts::proves(part, and, &self.names.conditions))
+                .collect();
             lint::settle(&mut self.negations, before, &ranges, &facts);
         }
         Some(checked)
@@ -223,9 +225,6 @@ impl Checker<'_> {
             self.ordered(&rhs)?;
         }
         let negated = op == CompareOp::Ne;
-        if let Some(answer) = lint::compare_constants(order, &lhs, &rhs) {
-            self.constant(expr.span, answer != negated);
-        }
         let kind = ConditionKind::Compare {
             op: order,
             lhs: Box::new(lhs.clone()),
@@ -275,11 +274,6 @@ impl Checker<'_> {
         let (operand, low) = self.meet(operand, low)?;
         let (operand, high) = self.meet(Operand::Typed(operand), high)?;
         self.ordered(&operand)?;
-        if let (ExprKind::Constant(_), Some(false)) =
-            (&low.kind, lint::compare_constants(Order::Le, &low, &high))
-        {
-            self.constant(expr.span, negated);
-        }
         let kind = ConditionKind::Between {
             operand: Box::new(operand.clone()),
             low: Box::new(low.clone()),
@@ -304,12 +298,5 @@ impl Checker<'_> {
         }
         let condition = Condition::new(span, ConditionKind::Segment(index));
         Some(if negated { condition.not() } else { condition })
-    }
-
-    /// Warns that a condition has the same answer for everyone.
-    pub(crate) fn constant(&mut self, span: Span, answer: bool) {
-        let warning = Diagnostic::new(Code::ConstantCondition, format!("this is always {answer}"))
-            .label(span, "the same for every customer");
-        self.report.push(warning);
     }
 }

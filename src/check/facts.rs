@@ -1,5 +1,7 @@
 //! What is known of values where a condition holds, or where it does not.
 
+use std::sync::Arc;
+
 use crate::{
     hir::{ArithmeticOp, Condition, ConditionKind, Expr, ExprKind, Function, Order, Place, Source, Window},
     value::Value,
@@ -106,105 +108,130 @@ fn needed(expr: &Expr) -> Vec<&Expr> {
     }
 }
 
-/// What follows from `condition` being true (`holds`) or false.
-pub(crate) fn proves(condition: &Condition, holds: bool) -> Facts {
-    let mut facts = Facts::default();
-    match (&condition.kind, holds) {
-        (ConditionKind::Not(inner), holds) => return proves(inner, !holds),
-        (ConditionKind::And(parts), true) | (ConditionKind::Or(parts), false) => {
-            for part in parts {
-                facts.add(proves(part, holds));
-            }
-        }
-        (ConditionKind::And(parts), false) | (ConditionKind::Or(parts), true) => {
-            let mut parts = parts.iter();
-            let Some(first) = parts.next() else { return facts };
-            facts = proves(first, holds);
-            for part in parts {
-                if facts.is_empty() {
-                    break;
+/// The conditions of segments by their number, where they are known already.
+pub(crate) type Segments = [Option<Arc<Condition>>];
+
+/// What follows from `condition` being true (`holds`) or false. Looks into the segments that it names.
+pub(crate) fn proves(condition: &Condition, holds: bool, segments: &Segments) -> Facts {
+    Proof { segments, opened: 0 }.of(condition, holds)
+}
+
+/// So many segments are looked into: each may name others twice.
+const OPENED: usize = 64;
+
+struct Proof<'a> {
+    segments: &'a Segments,
+    opened: usize,
+}
+
+impl Proof<'_> {
+    fn of(&mut self, condition: &Condition, holds: bool) -> Facts {
+        let mut facts = Facts::default();
+        match (&condition.kind, holds) {
+            (ConditionKind::Not(inner), holds) => return self.of(inner, !holds),
+            (ConditionKind::Segment(index), holds) => {
+                if let Some(Some(condition)) = self.segments.get(*index)
+                    && self.opened < OPENED
+                {
+                    self.opened += 1;
+                    let condition = Arc::clone(condition);
+                    return self.of(&condition, holds);
                 }
-                facts = facts.meet(&proves(part, holds));
             }
-        }
-        (ConditionKind::Holds(value), holds) => match &value.kind {
-            ExprKind::Condition(inner) => return proves(inner, holds),
-            _ if holds => facts.know(value),
-            _ => {}
-        },
-        (ConditionKind::Compare { op, lhs, rhs }, true) => {
-            facts.know(lhs);
-            facts.know(rhs);
-            if *op == Order::Eq {
-                fill_equal(&mut facts, lhs, rhs);
-                fill_equal(&mut facts, rhs, lhs);
+            (ConditionKind::And(parts), true) | (ConditionKind::Or(parts), false) => {
+                for part in parts {
+                    facts.add(self.of(part, holds));
+                }
             }
-        }
-        (ConditionKind::Between { operand, low, high }, true) => {
-            for value in [operand, low, high] {
+            (ConditionKind::And(parts), false) | (ConditionKind::Or(parts), true) => {
+                let mut parts = parts.iter();
+                let Some(first) = parts.next() else { return facts };
+                facts = self.of(first, holds);
+                for part in parts {
+                    if facts.is_empty() {
+                        break;
+                    }
+                    facts = facts.meet(&self.of(part, holds));
+                }
+            }
+            (ConditionKind::Holds(value), holds) => match &value.kind {
+                ExprKind::Condition(inner) => return self.of(inner, holds),
+                _ if holds => facts.know(value),
+                _ => {}
+            },
+            (ConditionKind::Compare { op, lhs, rhs }, true) => {
+                facts.know(lhs);
+                facts.know(rhs);
+                if *op == Order::Eq {
+                    fill_equal(&mut facts, lhs, rhs);
+                    fill_equal(&mut facts, rhs, lhs);
+                }
+            }
+            (ConditionKind::Between { operand, low, high }, true) => {
+                for value in [operand, low, high] {
+                    facts.know(value);
+                }
+            }
+            (ConditionKind::In { operand, set }, true) => {
+                facts.know(operand);
+                if operand.ty.is_text() && set.iter().all(is_filled_text) {
+                    facts.fill(operand);
+                }
+            }
+            (ConditionKind::Text { operand, pattern, .. }, true) => {
+                facts.know(operand);
+                facts.know(pattern);
+                if matches!(&pattern.kind, ExprKind::Constant(value) if is_filled_text(value)) {
+                    facts.fill(operand);
+                }
+            }
+            (ConditionKind::Near { operand, of, .. }, true) => {
+                facts.know(operand);
+                facts.know(of);
+            }
+            (ConditionKind::Matches { operand, .. } | ConditionKind::Rank { operand, .. }, true) => {
+                facts.know(operand);
+            }
+            (ConditionKind::Known(value) | ConditionKind::TextEmpty(value), true) => facts.know(value),
+            (ConditionKind::TextFilled(value), true) => {
                 facts.know(value);
+                facts.fill(value);
             }
-        }
-        (ConditionKind::In { operand, set }, true) => {
-            facts.know(operand);
-            if operand.ty.is_text() && set.iter().all(is_filled_text) {
-                facts.fill(operand);
+            (ConditionKind::ListKnown(place) | ConditionKind::ListEmpty(place), true) => {
+                facts.list(*place, false);
             }
-        }
-        (ConditionKind::Text { operand, pattern, .. }, true) => {
-            facts.know(operand);
-            facts.know(pattern);
-            if matches!(&pattern.kind, ExprKind::Constant(value) if is_filled_text(value)) {
-                facts.fill(operand);
+            (ConditionKind::ListFilled(place), true) => facts.list(*place, true),
+            (ConditionKind::Contains { list, item }, true) => {
+                facts.list(*list, true);
+                facts.know(item);
             }
-        }
-        (ConditionKind::Near { operand, of, .. }, true) => {
-            facts.know(operand);
-            facts.know(of);
-        }
-        (ConditionKind::Matches { operand, .. } | ConditionKind::Rank { operand, .. }, true) => {
-            facts.know(operand);
-        }
-        (ConditionKind::Known(value) | ConditionKind::TextEmpty(value), true) => facts.know(value),
-        (ConditionKind::TextFilled(value), true) => {
-            facts.know(value);
-            facts.fill(value);
-        }
-        (ConditionKind::ListKnown(place) | ConditionKind::ListEmpty(place), true) => {
-            facts.list(*place, false);
-        }
-        (ConditionKind::ListFilled(place), true) => facts.list(*place, true),
-        (ConditionKind::Contains { list, item }, true) => {
-            facts.list(*list, true);
-            facts.know(item);
-        }
-        (ConditionKind::ContainsEach { list, all, set }, true) => {
-            facts.list(*list, !(*all && set.is_empty()));
-        }
-        (
-            ConditionKind::InWindow { operand, window } | ConditionKind::Anniversary { operand, window },
-            true,
-        ) => {
-            facts.know(operand);
-            facts.know_edges(window);
-        }
-        (ConditionKind::Quantified { quantifier, items }, true) => {
-            use crate::hir::Quantifier::{Any, AtLeast, Exactly};
-            if let (Any | AtLeast(1..) | Exactly(1..), Source::List(place)) = (quantifier, items.source) {
-                facts.list(place, true);
+            (ConditionKind::ContainsEach { list, all, set }, true) => {
+                facts.list(*list, !(*all && set.is_empty()));
             }
+            (
+                ConditionKind::InWindow { operand, window } | ConditionKind::Anniversary { operand, window },
+                true,
+            ) => {
+                facts.know(operand);
+                facts.know_edges(window);
+            }
+            (ConditionKind::Quantified { quantifier, items }, true) => {
+                use crate::hir::Quantifier::{Any, AtLeast, Exactly};
+                if let (Any | AtLeast(1..) | Exactly(1..), Source::List(place)) = (quantifier, items.source) {
+                    facts.list(place, true);
+                }
+            }
+            (
+                ConditionKind::Constant(_)
+                | ConditionKind::AnyKnown { .. }
+                | ConditionKind::Sample { .. }
+                | ConditionKind::Sequence { .. },
+                true,
+            )
+            | (_, false) => {}
         }
-        (
-            ConditionKind::Constant(_)
-            | ConditionKind::Segment(_)
-            | ConditionKind::AnyKnown { .. }
-            | ConditionKind::Sample { .. }
-            | ConditionKind::Sequence { .. },
-            true,
-        )
-        | (_, false) => {}
+        facts
     }
-    facts
 }
 
 /// A text that equals another is filled when that is.

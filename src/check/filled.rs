@@ -63,7 +63,7 @@ impl Checker<'_> {
             ExprKind::Case { arms, otherwise } => {
                 let arms = arms.iter().all(|(condition, value)| {
                     let mut inner = facts.clone();
-                    inner.add(facts::proves(condition, true));
+                    inner.add(facts::proves(condition, true, &self.names.conditions));
                     self.filled(value, &inner, rows)
                 });
                 arms && otherwise

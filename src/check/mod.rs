@@ -42,6 +42,7 @@ mod written;
 mod tests;
 
 pub(crate) use facts::{Facts, known_given, proves};
+pub(crate) use lint::{Relation, definitions as lint, relation, template as lint_template};
 pub(crate) use path::{Found, List};
 pub(crate) use report::{Report, type_name};
 pub(crate) use scope::{Entry, Local, Member, Names, Scope, Shape};
@@ -95,6 +96,7 @@ pub(crate) fn check_beside(
     names.broken.extend(definitions.broken.iter().cloned());
     names.everything_broken = definitions.customer.is_none() && given.schema.is_none();
     names.segments = definitions.segments.keys().cloned().collect();
+    names.conditions = vec![None; names.segments.len()];
     names.functions.clone_from(&given.functions);
     for list in &given.lists {
         names.lists.insert(list.name.clone(), list.clone());
@@ -152,6 +154,12 @@ fn formulas(
         {
             names.ranked_segments.insert(it.name.clone());
         }
+        if let Some(Meaning::Segment(it)) = &meaning
+            && let Some(segment) = names.segments.get_index_of(&it.name)
+            && definitions.segments.get(&it.name) == Some(&index)
+        {
+            names.conditions[segment] = Some(Arc::clone(&it.condition));
+        }
         meanings[index] = meaning;
     }
     meanings
@@ -189,7 +197,7 @@ fn formula_meaning(
                 name,
                 description,
                 owner: schema::text_of(formula.owner),
-                condition,
+                condition: condition.into(),
                 ranked: checker.ranked,
             }))
         }

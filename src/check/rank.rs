@@ -81,9 +81,6 @@ impl Checker<'_> {
             .label(expr.span, "a share from 0% to 100%");
             return self.report.fail(error);
         }
-        if share == Decimal::ZERO {
-            self.constant(expr.span, negated);
-        }
         // A hundredth of a hundredth of a percent is a millionth, and one unit of a decimal.
         let share = u32::try_from(share.units()).unwrap_or(u32::MAX);
         let cut = if top { Cut::Top(share) } else { Cut::Bottom(share) };

@@ -37,9 +37,6 @@ impl Checker<'_> {
                 .help((first > end).then(|| format!("write `{to}%..{from}%`")));
             return self.report.fail(error);
         }
-        if (first, end) == (0, 0) || (first, end) == (0, WHOLE) {
-            self.constant(span, (end == WHOLE) != negated);
-        }
         let kind = ConditionKind::Sample {
             from: first,
             to: end,

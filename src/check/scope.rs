@@ -5,7 +5,7 @@ use std::{collections::HashSet, sync::Arc};
 use indexmap::{IndexMap, IndexSet};
 
 use crate::{
-    hir::{Expr, ExprKind, Function, HostFunction, List, Module},
+    hir::{Condition, Expr, ExprKind, Function, HostFunction, List, Module},
     schema::{Layout, Schema},
     span::Span,
     value::{Field, Roles, Type},
@@ -107,6 +107,8 @@ pub(crate) struct Names {
     pub(crate) traits: IndexMap<Arc<str>, Option<TraitType>>,
     pub(crate) segments: IndexSet<Arc<str>>,
     pub(crate) lists: IndexMap<Arc<str>, Arc<List>>,
+    /// The conditions of the segments that were checked already.
+    pub(crate) conditions: Vec<Option<Arc<Condition>>>,
     /// The host's.
     pub(crate) functions: Vec<HostFunction>,
     /// The segments that need a population.
@@ -146,6 +148,7 @@ impl Names {
             traits: IndexMap::new(),
             segments: IndexSet::new(),
             lists: IndexMap::new(),
+            conditions: Vec::new(),
             functions: Vec::new(),
             ranked_segments: HashSet::new(),
             unfitted: false,
@@ -175,6 +178,7 @@ impl Names {
             if it.ranked {
                 names.ranked_segments.insert(it.name.clone());
             }
+            names.conditions.push(Some(Arc::clone(&it.condition)));
         }
         names.unfitted = module.cuts.is_none();
         names

@@ -117,7 +117,7 @@ impl TemplateChecker<'_, '_> {
             });
             let here = self.mark();
             if let Some(condition) = &condition {
-                self.learn(proves(condition, true));
+                self.learn(proves(condition, true, &self.checker.names.conditions));
             }
             let (body, skips) = self.nodes(&branch.body);
             self.forget(&here);
@@ -129,7 +129,7 @@ impl TemplateChecker<'_, '_> {
                 checked.push(Branch { condition, body });
                 continue;
             };
-            let not = proves(&condition, false);
+            let not = proves(&condition, false, &self.checker.names.conditions);
             behind = behind.filter(|_| skips).map(|mut facts| {
                 facts.add(not.clone());
                 facts
@@ -173,7 +173,7 @@ impl TemplateChecker<'_, '_> {
             Over::Placement { filter, .. } => filter.as_ref(),
         };
         if let Some(filter) = filter {
-            self.learn(proves(filter, true));
+            self.learn(proves(filter, true, &self.checker.names.conditions));
         }
         if let Over::Items(hir::Items {
             source: hir::Source::List(place),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Checker, expression::bare, lint, literal::Operand, path::Found, report::type_name};
+use super::{Checker, expression::bare, literal::Operand, path::Found, report::type_name};
 use crate::{
     diagnostic::{Code, Diagnostic},
     hir::{Condition, ConditionKind, Constants, Expr, ExprKind, Order, TextTest},
@@ -108,9 +108,6 @@ impl Checker<'_> {
         self.has_case(&rhs)?;
         let (one, other) = (folded(lhs.clone()), folded(rhs.clone()));
         let negated = op == CompareOp::Ne;
-        if let Some(answer) = lint::compare_constants(Order::Eq, &one, &other) {
-            self.constant(expr.span, answer != negated);
-        }
         let kind = ConditionKind::Compare {
             op: Order::Eq,
             lhs: Box::new(one),

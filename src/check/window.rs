@@ -1,6 +1,6 @@
 //! Windows of time.
 
-use super::{Checker, expression::bare, lint, report::type_name, time::months_of};
+use super::{Checker, expression::bare, report::type_name, time::months_of};
 use crate::{
     diagnostic::{Code, Diagnostic},
     hir::{
@@ -86,9 +86,6 @@ impl Checker<'_> {
             }
         };
         let window = self.window(written, &Type::Date, expr.span)?;
-        if lint::is_empty_window(&window) {
-            self.constant(expr.span, negated);
-        }
         let kind = ConditionKind::Anniversary {
             operand: Box::new(day.clone()),
             window: window.clone(),
@@ -113,9 +110,6 @@ impl Checker<'_> {
         bounds: [Option<&ast::Expr>; 2],
         negated: bool,
     ) -> Condition {
-        if lint::is_empty_window(window) {
-            self.constant(expr.span, negated);
-        }
         let kind = ConditionKind::InWindow {
             operand: Box::new(operand.1.clone()),
             window: window.clone(),

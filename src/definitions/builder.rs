@@ -5,7 +5,7 @@ use std::{fs, path::Path, sync::Arc};
 use crate::{
     check::{self, Given},
     definitions::{Definitions, Inner, library::Library, test_case},
-    diagnostic::{Code, Diagnostic, Severity, Source},
+    diagnostic::{Code, Diagnostic, Level, Lints, Severity, Source},
     error::CompileError,
     hir::{Module, Rank},
     limits::Limits,
@@ -37,6 +37,7 @@ pub struct Builder {
     pub(super) sources: Vec<Source>,
     pub(super) problems: Vec<Diagnostic>,
     limits: Limits,
+    lints: Lints,
     population: Option<Population>,
     pub(super) given: Given,
 }
@@ -67,6 +68,30 @@ impl Builder {
     pub fn source(mut self, name: impl AsRef<str>, text: impl AsRef<str>) -> Self {
         self.sources.push(Source::new(name, text));
         self
+    }
+
+    /// Adds definitions in JSON, see [`Definitions::to_json`], under the name that diagnostics show: they point into the
+    /// canonical text.
+    ///
+    /// ```
+    /// # use audience::{Code, Definitions};
+    /// let json = Definitions::to_json("shop", "customer { id: string key, orders: int }  segment loyal = orders >= 10")?;
+    /// assert!(Definitions::builder().json("shop.json", &json).build().is_ok());
+    /// let error = Definitions::builder().json("shop.json", "{}").build().unwrap_err();
+    /// assert_eq!(error.diagnostics()[0].code, Code::InvalidJson);
+    /// # Ok::<(), audience::CompileError>(())
+    /// ```
+    pub fn json(mut self, name: impl AsRef<str>, json: &str) -> Self {
+        match syntax::from_json(json, &self.limits) {
+            Ok(text) => self.source(name, text),
+            Err(problem) => {
+                let span = Span::new(self.next(), 0, 0);
+                let message = problem.to_string();
+                self.problems
+                    .push(Diagnostic::new(Code::InvalidJson, message).label(span, "given as JSON"));
+                self.source(name, "")
+            }
+        }
     }
 
     /// Adds a text of bytes, which must be UTF-8. A byte order mark is dropped.
@@ -150,6 +175,21 @@ impl Builder {
         self
     }
 
+    /// Sets what becomes of a warning: nothing, a warning, or an error that stops the build; also of the templates of
+    /// these definitions. The last call for a code decides. Errors stay what they are.
+    ///
+    /// ```
+    /// # use audience::{Code, Definitions, Level};
+    /// let text = "customer { id: string key, country: string? }  segment abroad = country != \"ES\"";
+    /// let quiet = Definitions::builder().source("shop", text).lint(Code::NegationOverMissing, Level::Allow).build()?;
+    /// assert!(quiet.warnings().is_empty());
+    /// # Ok::<(), audience::CompileError>(())
+    /// ```
+    pub fn lint(mut self, code: Code, level: Level) -> Self {
+        self.lints.set(code, level);
+        self
+    }
+
     /// Parses, checks and compiles everything.
     ///
     /// Takes time proportional to the length of the sources.
@@ -162,6 +202,7 @@ impl Builder {
             mut sources,
             mut problems,
             limits,
+            lints,
             population,
             given,
         } = self;
@@ -193,6 +234,10 @@ impl Builder {
         if let (Some(module), Some(population)) = (&mut module, &population) {
             problems.extend(take_cuts(module, population));
         }
+        if let Some(module) = &module {
+            let texts: Vec<&str> = sources.iter().map(|source| &*source.text).collect();
+            problems.extend(check::lint(module, &files, &texts, &lints, &limits));
+        }
         let compiled = module.map(|module| {
             let shape = Shape::new(Arc::clone(&module.schema));
             let customers = Loader::of(Arc::new(shape)).limits(&limits);
@@ -201,10 +246,17 @@ impl Builder {
             (module, customers, tests)
         });
         library.explain(&mut problems);
+        lints.apply(&mut problems);
         problems.sort_by_key(Diagnostic::span);
         match compiled {
             Some((module, customers, tests)) if problems.iter().all(|it| it.severity < Severity::Error) => {
-                let inner = Inner::new(module, customers, tests.into(), (sources, problems), &limits);
+                let inner = Inner::new(
+                    module,
+                    customers,
+                    tests.into(),
+                    (sources, problems),
+                    (&limits, lints),
+                );
                 Ok(Definitions {
                     inner: Arc::new(inner),
                 })
@@ -256,6 +308,13 @@ pub(super) fn format(source: Source) -> Result<String, CompileError> {
         return Err(CompileError::new(problems, vec![source], limits.diagnostics));
     }
     Ok(syntax::format_file(&file))
+}
+
+/// A source as JSON.
+pub(super) fn json(source: Source) -> Result<String, CompileError> {
+    let limits = Limits::default();
+    syntax::to_json(&source.text, &limits)
+        .map_err(|problems| CompileError::new(problems, vec![source], limits.diagnostics))
 }
 
 /// The sources with at most their first lines, for an error about their size.

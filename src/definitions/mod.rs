@@ -4,6 +4,7 @@ mod bound;
 mod builder;
 mod computed;
 mod describe;
+mod diff;
 mod explain;
 mod fitter;
 mod host;
@@ -16,6 +17,7 @@ pub use bound::Bound;
 pub use builder::Builder;
 pub use computed::Computed;
 pub use describe::{DescribedMessage, DescribedSegment, DescribedTrait, Description};
+pub use diff::{Defined, Diff, Difference, Effect, Move, Moves};
 pub use fitter::Fitter;
 pub use segment::{SchemaMismatch, Segment};
 pub use test_case::{TestCase, TestFailure, TestOutcome};
@@ -27,8 +29,8 @@ use std::{fmt, sync::Arc};
 use serde::Serialize;
 
 use crate::{
-    diagnostic::{Diagnostic, Source, suggest},
-    error::{CompileError, NameError, NeedsPopulation, UnknownName},
+    diagnostic::{Diagnostic, Lints, Source, suggest},
+    error::{CompileError, JsonError, NameError, NeedsPopulation, UnknownName},
     eval::At,
     hir,
     limits::Limits,
@@ -36,6 +38,7 @@ use crate::{
     population::{Population, PopulationError},
     record::{BindError, Binding, Customer, LoadError, Loader, Record, Shape},
     schema::Schema,
+    syntax,
     template::{Format, Template, TemplateBuilder},
     value::{DateTime, Schemes, Zone},
 };
@@ -71,6 +74,7 @@ pub(crate) struct Inner {
     warnings: Vec<Diagnostic>,
     tests: Arc<[Loaded]>,
     limits: Limits,
+    lints: Lints,
 }
 
 impl Inner {
@@ -80,7 +84,7 @@ impl Inner {
         loader: Loader,
         tests: Arc<[Loaded]>,
         (sources, warnings): (Vec<Source>, Vec<Diagnostic>),
-        limits: &Limits,
+        (limits, lints): (&Limits, Lints),
     ) -> Self {
         let shape = Arc::clone(loader.shape());
         Self {
@@ -92,12 +96,13 @@ impl Inner {
             warnings,
             tests,
             limits: limits.clone(),
+            lints,
         }
     }
 
     fn template_builder<R>(&self, format: Format, binding: Option<Arc<Binding>>) -> TemplateBuilder<R> {
         let (module, shape) = (Arc::clone(&self.module), Arc::clone(&self.shape));
-        TemplateBuilder::new(module, shape, binding, format).limits(self.limits.clone())
+        TemplateBuilder::new(module, shape, binding, format, self.lints.clone()).limits(self.limits.clone())
     }
 }
 
@@ -192,6 +197,54 @@ impl Definitions {
     /// ```
     pub fn format(name: &str, text: &str) -> Result<String, CompileError> {
         builder::format(Source::new(name, text))
+    }
+
+    /// A source as JSON: every definition, comment and blank line, in version 1 of the form that `docs/json.md` describes.
+    ///
+    /// [`from_json`](Self::from_json) gives the canonical text back.
+    ///
+    /// # Errors
+    ///
+    /// All that keeps the text from being read, at once. Names and types are not looked at.
+    ///
+    /// ```
+    /// # use audience::Definitions;
+    /// let json = Definitions::to_json("loyal.audience", "segment loyal=orders>=10 # ours")?;
+    /// assert!(json.starts_with(r#"{"version":1,"items":[{"kind":"segment","name":"loyal","condition":{"kind":"compare","op":">=""#));
+    /// assert_eq!(Definitions::from_json(&json)?, "segment loyal = orders >= 10  # ours\n");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn to_json(name: &str, text: &str) -> Result<String, CompileError> {
+        builder::json(Source::new(name, text))
+    }
+
+    /// The canonical text of a source in JSON.
+    ///
+    /// JSON from anyone may be given: its size and nesting are bounded, and what could not have been written as text is
+    /// refused. Add what comes back with [`Builder::source`], or the JSON itself with [`Builder::json`].
+    ///
+    /// # Errors
+    ///
+    /// Where it is not of the form, with the path of the place.
+    ///
+    /// ```
+    /// # use audience::Definitions;
+    /// let error = Definitions::from_json(r#"{"version": 1, "items": [{"kind": "segment", "nam": "a"}]}"#).unwrap_err();
+    /// assert_eq!(error.to_string(), "items[0].nam: unknown member");
+    /// ```
+    pub fn from_json(json: &str) -> Result<String, JsonError> {
+        syntax::from_json(json, &Limits::default())
+    }
+
+    /// The JSON Schema of what [`to_json`](Self::to_json) gives, for editors and other programs.
+    ///
+    /// ```
+    /// # use audience::Definitions;
+    /// assert!(Definitions::json_schema().contains("https://json-schema.org/draft/2020-12/schema"));
+    /// ```
+    #[must_use]
+    pub fn json_schema() -> String {
+        syntax::json_schema()
     }
 
     /// The data contract.
@@ -334,7 +387,7 @@ impl Definitions {
                 inner.loader.clone(),
                 Arc::clone(&inner.tests),
                 (sources, warnings),
-                &inner.limits,
+                (&inner.limits, inner.lints.clone()),
             )),
         })
     }

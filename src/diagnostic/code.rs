@@ -46,6 +46,8 @@ codes! {
     Limit "limit" Error;
     /// The source is not UTF-8.
     InvalidUtf8 "invalid-utf8" Error;
+    /// Definitions in JSON that are not of the form.
+    InvalidJson "invalid-json" Error;
     /// A literal that is out of range, has too many digits or names a day that does not exist.
     InvalidLiteral "invalid-literal" Error;
     /// A regular expression that is none.
@@ -124,6 +126,16 @@ codes! {
     MixedAndOr "mixed-and-or" Warning;
     /// A condition that is always true or always false.
     ConstantCondition "constant-condition" Warning;
+    /// Conditions that never hold together.
+    Contradiction "contradiction" Warning;
+    /// A condition that changes nothing beside another.
+    RepeatedCondition "repeated-condition" Warning;
+    /// Two segments with the same customers.
+    SegmentEqual "segment-equal" Warning;
+    /// A segment all of whose customers are in another.
+    SegmentInside "segment-inside" Warning;
+    /// Two segments without a customer in common.
+    SegmentDisjoint "segment-disjoint" Warning;
     /// A sum of floats, whose last digits depend on the order.
     FloatSum "float-sum" Warning;
     /// Something moves with `now` in a way that leaves the next change of an answer unknown.

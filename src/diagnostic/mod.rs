@@ -1,10 +1,13 @@
 //! What the compiler says about a source: errors and warnings with a stable code, labelled spans and help.
 
 mod code;
+mod level;
 mod render;
 pub(crate) mod suggest;
 
 pub use code::Code;
+pub use level::Level;
+pub(crate) use level::Lints;
 pub use render::render;
 
 use crate::span::Span;

@@ -51,7 +51,7 @@ pub(crate) struct Segment {
     pub(crate) name: Arc<str>,
     pub(crate) description: Option<Arc<str>>,
     pub(crate) owner: Option<Arc<str>>,
-    pub(crate) condition: Condition,
+    pub(crate) condition: Arc<Condition>,
     /// Whether it needs a population, itself or through what it refers to.
     pub(crate) ranked: bool,
 }

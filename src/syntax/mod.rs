@@ -10,6 +10,7 @@ mod foreign;
 mod format;
 mod grammar;
 mod heads;
+mod json;
 mod limit;
 mod literal;
 mod print;
@@ -20,6 +21,7 @@ mod test;
 pub(crate) use definitions::parse_file;
 pub(crate) use expression::last_bare_filter;
 pub(crate) use format::format_file;
+pub(crate) use json::{from_json, schema as json_schema, to_json};
 #[cfg(feature = "proptest")]
 pub(crate) use print::quote_name;
 pub(crate) use print::{json_text, quote, quote_operand};

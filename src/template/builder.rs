@@ -4,8 +4,8 @@ use std::{fmt, marker::PhantomData, sync::Arc};
 
 use super::{Format, Inner, Template, compile, inputs::Input, placeholder};
 use crate::{
-    check::{Local, Names, Report, template::check_template},
-    diagnostic::{Code, Diagnostic, Severity, Source},
+    check::{Local, Names, Report, lint_template, template::check_template},
+    diagnostic::{Code, Diagnostic, Lints, Severity, Source},
     error::CompileError,
     hir::Module,
     limits::Limits,
@@ -42,6 +42,7 @@ pub struct TemplateBuilder<R = Customer> {
     source: Source,
     inputs: Vec<Input>,
     limits: Limits,
+    lints: Lints,
     record: PhantomData<fn(&R)>,
 }
 
@@ -54,6 +55,7 @@ impl<R> TemplateBuilder<R> {
         shape: Arc<Shape>,
         binding: Option<Arc<Binding>>,
         format: Format,
+        lints: Lints,
     ) -> Self {
         Self {
             module,
@@ -63,6 +65,7 @@ impl<R> TemplateBuilder<R> {
             source: Source::new("template", ""),
             inputs: Vec::new(),
             limits: Limits::default(),
+            lints,
             record: PhantomData,
         }
     }
@@ -117,6 +120,7 @@ impl<R> TemplateBuilder<R> {
             source,
             inputs,
             limits,
+            lints,
             ..
         } = self;
         let mut report = Report::new(&limits);
@@ -134,7 +138,12 @@ impl<R> TemplateBuilder<R> {
         for problem in problems {
             report.push(problem);
         }
-        let diagnostics = report.finish();
+        let mut diagnostics = report.finish();
+        if diagnostics.iter().all(|it| it.severity < Severity::Error) {
+            diagnostics.extend(lint_template(&module, &template, &source.text, &limits));
+            diagnostics.sort_by_key(Diagnostic::span);
+        }
+        lints.apply(&mut diagnostics);
         if diagnostics.iter().any(|it| it.severity == Severity::Error) {
             return Err(CompileError::new(diagnostics, vec![source], limits.diagnostics));
         }
@@ -224,6 +233,7 @@ impl<R> Clone for TemplateBuilder<R> {
             source: self.source.clone(),
             inputs: self.inputs.clone(),
             limits: self.limits.clone(),
+            lints: self.lints.clone(),
             record: PhantomData,
         }
     }

@@ -44,6 +44,29 @@ impl Case {
             customers,
         }
     }
+
+    /// The definitions, with what the customers of the case are as a population.
+    pub(crate) fn fitted(&self, definitions: Definitions) -> Result<(Definitions, Population), String> {
+        let (at, customers) = self.loaded(&definitions)?;
+        let population = definitions.fit(&customers, &at);
+        let definitions = definitions.with_population(&population).map_err(text)?;
+        Ok((definitions, population))
+    }
+
+    /// When and where it is asked, and the customers, loaded.
+    pub(crate) fn loaded(&self, definitions: &Definitions) -> Result<(At, Vec<Customer>), String> {
+        let at = definitions.at(self.palette.now, &self.palette.zone);
+        let load = |customer: &Datum| {
+            let json = customer.json(Decimals::Numbers);
+            definitions
+                .customer_from_json(&json)
+                .map_err(|error| format!("does not load: {error}\n{json}"))
+        };
+        Ok((
+            at,
+            self.customers.iter().map(load).collect::<Result<_, String>>()?,
+        ))
+    }
 }
 
 impl Case {
@@ -115,19 +138,8 @@ impl Compiled {
 
     fn of_text(case: &Case, text: &str) -> Result<Self, String> {
         let definitions = Definitions::parse(text).map_err(|error| format!("does not compile:\n{error}"))?;
-        let load = |customer: &Datum| {
-            let json = customer.json(Decimals::Numbers);
-            definitions
-                .customer_from_json(&json)
-                .map_err(|error| format!("does not load: {error}\n{json}"))
-        };
-        let customers: Vec<Customer> = case.customers.iter().map(load).collect::<Result<_, String>>()?;
-        let at = definitions.at(case.palette.now, &case.palette.zone);
-        let population = definitions.fit(&customers, &at);
-        let definitions = definitions
-            .with_population(&population)
-            .map_err(|error| error.to_string())?;
-        let at = definitions.at(case.palette.now, &case.palette.zone);
+        let (definitions, population) = case.fitted(definitions)?;
+        let (at, customers) = case.loaded(&definitions)?;
         Ok(Self {
             definitions,
             population,

@@ -9,6 +9,7 @@ mod client;
 mod constructs;
 pub(crate) mod customers;
 pub(crate) mod explained;
+mod lints;
 mod numbers;
 mod palette;
 mod rules;

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use audience::{DateTime, Format, Type, Zone};
+use audience::{Code, DateTime, Format, Severity, Type, Zone};
 use clap::{Args, Parser, Subcommand};
 
 /// Segments and messages from *.audience files.
@@ -20,6 +20,8 @@ or a file is not in canonical form, 2 when the arguments or the data cannot be u
 pub(crate) enum Command {
     /// Shows all errors and warnings of definitions, which together make one set
     Check(Check),
+    /// Tells what changed between two definition files, and who enters and leaves
+    Diff(Diff),
     /// Writes definitions in canonical form, in place; comments are kept
     Fmt(Fmt),
     /// Runs the `test` blocks of definitions, which together make one set
@@ -46,6 +48,40 @@ pub(crate) struct Check {
     /// Print one JSON line per error or warning on stdout, instead of pictures on stderr
     #[arg(long)]
     pub(crate) json: bool,
+    /// Say nothing of warnings with this code; may be repeated
+    #[arg(long, value_name = "CODE", value_parser = code)]
+    pub(crate) allow: Vec<Code>,
+    /// Tell of warnings with this code, also of those that are not told by default; may be repeated
+    #[arg(long, value_name = "CODE", value_parser = code)]
+    pub(crate) warn: Vec<Code>,
+    /// Take warnings with this code for errors; may be repeated
+    #[arg(long, value_name = "CODE", value_parser = code)]
+    pub(crate) deny: Vec<Code>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Diff {
+    /// The definition file as it was
+    #[arg(value_name = "OLD")]
+    pub(crate) old: PathBuf,
+    /// The definition file as it is
+    #[arg(value_name = "NEW")]
+    pub(crate) new: PathBuf,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Customers to ask which segments they enter and leave, one JSON object per line
+    #[arg(long, value_name = "FILE", requires = "at")]
+    pub(crate) customers: Option<PathBuf>,
+    /// The instant to ask them at, in RFC 3339: 2026-06-01T00:00:00Z
+    #[arg(long, value_name = "T", requires = "customers")]
+    pub(crate) at: Option<DateTime>,
+    /// The IANA time zone in which days begin and end
+    #[arg(long, value_name = "ZONE", default_value = "UTC", value_parser = zone)]
+    pub(crate) zone: Zone,
+    /// Let members pass that the definitions do not name
+    #[arg(long)]
+    pub(crate) ignore_unknown: bool,
 }
 
 #[derive(Debug, Args)]
@@ -243,6 +279,18 @@ fn typed_name(argument: &str) -> Result<(String, Type), String> {
     let ty =
         serde_json::from_value(ty.into()).map_err(|_| format!("there is no type `{ty}` for an input"))?;
     Ok((name.to_owned(), ty))
+}
+
+fn code(name: &str) -> Result<Code, String> {
+    let found = Code::ALL.iter().copied().find(|it| it.as_str() == name);
+    let warnings = || {
+        let all = Code::ALL.iter().filter(|it| it.severity() == Severity::Warning);
+        all.map(|it| it.as_str()).collect::<Vec<_>>().join(", ")
+    };
+    match found {
+        Some(code) if code.severity() == Severity::Warning => Ok(code),
+        _ => Err(format!("expected one of {}", warnings())),
+    }
 }
 
 fn zone(name: &str) -> Result<Zone, String> {

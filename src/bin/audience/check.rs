@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use audience::{Definitions, Diagnostic, Severity, Source};
+use audience::{Definitions, Diagnostic, Level, Severity, Source};
 use serde::Serialize;
 
 use crate::{args, failure::Failure, output};
@@ -12,6 +12,16 @@ pub(crate) fn run(arguments: &args::Check) -> Result<(), Failure> {
     let mut builder = Definitions::builder();
     for file in &arguments.files {
         builder = builder.file(file);
+    }
+    let levels = [
+        (&arguments.allow, Level::Allow),
+        (&arguments.warn, Level::Warn),
+        (&arguments.deny, Level::Deny),
+    ];
+    for (codes, level) in levels {
+        builder = codes
+            .iter()
+            .fold(builder, |builder, code| builder.lint(*code, level));
     }
     let built = builder.build();
     let (diagnostics, sources) = match &built {

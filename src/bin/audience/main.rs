@@ -4,6 +4,7 @@ mod args;
 mod check;
 mod context;
 mod describe;
+mod diff;
 mod eval;
 mod explain;
 mod failure;
@@ -24,6 +25,7 @@ use clap::Parser;
 fn main() -> ExitCode {
     let outcome = match args::Arguments::parse().command {
         args::Command::Check(arguments) => check::run(&arguments),
+        args::Command::Diff(arguments) => diff::run(&arguments),
         args::Command::Fmt(arguments) => fmt::run(&arguments),
         args::Command::Fit(arguments) => fit::run(&arguments),
         args::Command::Eval(arguments) => eval::run(&arguments),

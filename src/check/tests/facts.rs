@@ -6,14 +6,22 @@ use crate::{
     hir::{self, ExprKind},
 };
 
+const NAMED: &str = r#"
+segment through = flag and in segment local
+segment local = s_o = "x" and at_o in last 30 days
+segment other = s_o = "y"
+segment nobody = i_o is unknown
+"#;
+
 /// The attributes that a condition proves known (`x`), filled (`x!`), present as a list (`x[]`) and full (`x[]!`).
 fn proven(condition: &str, holds: bool) -> String {
-    let (module, diagnostics) = run(&format!("{SHOP} segment it = {condition}"));
+    let (module, diagnostics) = run(&format!("{SHOP}{NAMED} segment it = {condition}"));
     let module = module.unwrap_or_else(|| panic!("{condition}: {diagnostics:?}"));
     let names = Names::of_module(&module);
     let facts = proves(
         &module.segments.last().expect("`it` is the last").condition,
         holds,
+        &names.conditions,
     );
     let name = |place: hir::Place| names.customer.layout.slots[place.slot as usize].name();
     let shown = |exprs: &[hir::Expr], mark: &str| -> Vec<String> {
@@ -72,6 +80,12 @@ fn conditions_prove_what_is_there() {
         ("at least 2 list_o", true, "list_o[] list_o[]!"),
         ("no list_o", false, ""),
         ("any e", true, ""),
+        ("in segment local", true, "at_o s_o s_o!"),
+        ("in segment local", false, ""),
+        ("not in segment local", false, "at_o s_o s_o!"),
+        ("in segment through and i_o > 3", true, "at_o flag i_o s_o s_o!"),
+        ("in segment through or in segment other", true, "s_o s_o!"),
+        ("not in segment nobody", true, "i_o"),
     ] {
         assert_eq!(proven(condition, holds), expected, "{condition} is {holds}");
     }

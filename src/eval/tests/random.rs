@@ -703,7 +703,7 @@ fn module(dice: &mut Dice) -> Module {
             name: "segment".into(),
             description: None,
             owner: None,
-            condition: author.condition(depth),
+            condition: author.condition(depth).into(),
             ranked: false,
         });
         author.segments += 1;

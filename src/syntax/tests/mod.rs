@@ -2,6 +2,7 @@
 
 mod golden;
 mod hostile;
+mod json;
 mod properties;
 mod strategies;
 

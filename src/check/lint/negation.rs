@@ -1,16 +1,15 @@
-//! Warnings: what compiles but probably does not say what was meant.
+//! Negations over missing values, and `and` beside `or`: what is warned about while it is checked.
 
-use std::{cmp::Ordering, ops::Range};
+use std::ops::Range;
 
-use super::{
+use super::super::{
     facts::{self, Facts},
     report::Report,
 };
 use crate::{
     diagnostic::{Code, Diagnostic},
-    hir::{Bound, Expr, ExprKind, Order, Window},
+    hir::{Expr, ExprKind},
     syntax::{ast, quote, quote_operand},
-    value::Value,
 };
 
 /// A negated test with an operand that may be missing: it holds where the operand is missing, too.
@@ -109,57 +108,6 @@ pub(crate) fn mixed(parts: &[ast::Expr], and: bool, report: &mut Report) {
             .label(part.span, "`and` binds tighter, so this is one condition")
             .help(short(quote(part)).map(|it| format!("write `({it})` if this is meant")));
         report.push(warning);
-    }
-}
-
-/// The answer of a comparison of two constants.
-pub(crate) fn compare_constants(order: Order, lhs: &Expr, rhs: &Expr) -> Option<bool> {
-    let (ExprKind::Constant(lhs), ExprKind::Constant(rhs)) = (&lhs.kind, &rhs.kind) else {
-        return None;
-    };
-    let ordering = match (lhs, rhs) {
-        (Value::Int(lhs), Value::Int(rhs)) => lhs.cmp(rhs),
-        (Value::Decimal(lhs), Value::Decimal(rhs)) => lhs.cmp(rhs),
-        (Value::Int(lhs), Value::Decimal(rhs)) => (i128::from(*lhs) * 10_000).cmp(&i128::from(rhs.units())),
-        (Value::Decimal(lhs), Value::Int(rhs)) => i128::from(lhs.units()).cmp(&(i128::from(*rhs) * 10_000)),
-        (Value::Float(lhs), Value::Float(rhs)) => lhs.partial_cmp(rhs)?,
-        (Value::Text(lhs), Value::Text(rhs)) => lhs.cmp(rhs),
-        (Value::Bool(lhs), Value::Bool(rhs)) => lhs.cmp(rhs),
-        (Value::Date(lhs), Value::Date(rhs)) => lhs.cmp(rhs),
-        (Value::DateTime(lhs), Value::DateTime(rhs)) => lhs.cmp(rhs),
-        (Value::Duration(lhs), Value::Duration(rhs)) => lhs.cmp(rhs),
-        _ => return None,
-    };
-    Some(match order {
-        Order::Eq => ordering == Ordering::Equal,
-        Order::Lt => ordering == Ordering::Less,
-        Order::Le => ordering != Ordering::Greater,
-        Order::Gt => ordering == Ordering::Greater,
-        Order::Ge => ordering != Ordering::Less,
-    })
-}
-
-/// Tells whether a window obviously ends before it begins.
-pub(crate) fn is_empty_window(window: &Window) -> bool {
-    let (Some(from), Some(to)) = (&window.from, &window.to) else {
-        return false;
-    };
-    match (&from.bound, &to.bound) {
-        (Bound::Instant(from), Bound::Instant(to)) => from > to,
-        (Bound::Local(from), Bound::Local(to)) => from > to,
-        (Bound::FromNow(from), Bound::FromNow(to)) | (Bound::FromToday(from), Bound::FromToday(to)) => {
-            from > to
-        }
-        (Bound::MonthsFromNow(from), Bound::MonthsFromNow(to))
-        | (Bound::MonthsFromToday(from), Bound::MonthsFromToday(to)) => from > to,
-        (Bound::Day(from), Bound::Day(to)) => from > to,
-        (Bound::DayStart { day: from, plus: 0 }, Bound::DayStart { day: to, plus: 1 }) => {
-            match (&**from, &**to) {
-                (Bound::Day(from), Bound::Day(to)) => from > to,
-                _ => false,
-            }
-        }
-        _ => false,
     }
 }
 
