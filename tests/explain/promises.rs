@@ -292,3 +292,61 @@ fn rules_that_are_large_are_explained_in_bounded_time() {
     }
     assert!(start.elapsed().as_secs() < 60, "{:?}", start.elapsed());
 }
+
+/// Ranks, and functions and lists of the application.
+#[test]
+fn what_comes_from_outside_the_definitions_has_words_too() {
+    let text = "customer { id: string key, spent: decimal?, country: string? }
+        segment best   = spent in top 50%
+        segment lowest = quantile(spent, 2) = 1
+        segment scored = loyalty_score(spent) > 10
+        segment near   = country in markets";
+    let score = audience::HostFunction::new(
+        "loyalty_score",
+        [audience::Type::Decimal],
+        audience::Type::Int,
+        |args| match args {
+            [audience::ValueRef::Decimal(it)] => Some(Value::Int(it.units() / 10_000)),
+            _ => None,
+        },
+    );
+    let shop = Definitions::builder()
+        .source("shop.audience", text)
+        .function(score)
+        .list("markets", ["ES", "PT"])
+        .build()
+        .unwrap_or_else(|error| panic!("{error}"));
+    let load = |json: &str| shop.customer_from_json(json).expect("loads");
+    let customers = [
+        load(r#"{"id": "ana", "spent": 20, "country": "ES"}"#),
+        load(r#"{"id": "ben", "spent": 5, "country": "FR"}"#),
+        load(r#"{"id": "cem"}"#),
+    ];
+    let at = shop.at(NOW.parse().expect("a datetime"), &Zone::UTC);
+    let shop = shop
+        .with_population(&shop.fit(&customers, &at))
+        .expect("fitted for it");
+    let at = shop.at(NOW.parse().expect("a datetime"), &Zone::UTC);
+    let said: Vec<String> = (shop.segments())
+        .flat_map(|it| {
+            customers
+                .each_ref()
+                .map(|customer| it.explain(customer, &at).reason().to_owned())
+        })
+        .collect();
+    let expected = [
+        "In best because spent is 20, which is in the top 50% of all customers.",
+        "Not in best because spent is 5, which is not in the top 50% of all customers.",
+        "Not in best because spent is unknown.",
+        "Not in lowest because the place of spent among 2 equal parts of all customers is 2, not 1.",
+        "In lowest because the place of spent among 2 equal parts of all customers is 1.",
+        "Not in lowest because the place of spent among 2 equal parts of all customers is unknown.",
+        "In scored because the loyalty score of spent is 20, which is more than 10.",
+        "Not in scored because the loyalty score of spent is 5, which is at most 10.",
+        "Not in scored because the loyalty score of spent is unknown.",
+        "In near because country is “ES”, which is in the list markets.",
+        "Not in near because country is “FR”, which is not in the list markets.",
+        "Not in near because country is unknown.",
+    ];
+    assert_eq!(said, expected);
+}

@@ -1,6 +1,6 @@
 //! The smallest change, against trying everything.
 
-use audience::{Customer, Definitions, Shown, Value, Zone};
+use audience::{Customer, Definitions, Edit, Shown, Value, Zone};
 use proptest::prelude::*;
 
 /// Conditions over ints that may be missing, of names given.
@@ -94,6 +94,17 @@ proptest! {
         } else {
             None
         };
+        // Made, it turns the answer.
+        if let Some(change) = explanation.change() {
+            let (mut x, mut y) = (x, y);
+            for edit in change.leaves.iter().flat_map(|it| &it.edits) {
+                let Edit::Set { attribute, value: Shown::Known(Value::Int(to)) } = edit else {
+                    return Err(TestCaseError::fail(format!("{edit:?}")));
+                };
+                *(if attribute == "x" { &mut x } else { &mut y }) = Some(*to);
+            }
+            prop_assert!(turns(x, y), "{}", explanation);
+        }
         let found = explanation.change().map(|it| it.leaves.len());
         prop_assert_eq!(found, needed, "{}", explanation);
     }

@@ -3,8 +3,11 @@
 
 use audience::{ChangedLeaf, Edit, ExplainOptions, Explanation, Shown, Value};
 
+use serde::Deserialize;
+
 use super::{
     case::{Case, Compiled},
+    client::Client,
     customers::Datum,
 };
 use crate::explain::english;
@@ -14,10 +17,37 @@ use crate::explain::english;
 pub(crate) struct Tally {
     pub(crate) explanations: usize,
     pub(crate) changes: usize,
-    pub(crate) leaves: usize,
 }
 
 impl Compiled {
+    /// A struct read in place is explained as the customer is that was loaded from the same data.
+    pub(crate) fn explains_in_place(&self, case: &Case) -> Result<(), String> {
+        let bound = self.definitions.bind::<Client>().map_err(|it| it.to_string())?;
+        for rule in &case.rules.segments {
+            let loaded = self
+                .definitions
+                .segment(&rule.name)
+                .map_err(|it| it.to_string())?;
+            let in_place = bound.segment(&rule.name).map_err(|it| it.to_string())?;
+            for (index, customer) in self.customers.iter().enumerate() {
+                let client =
+                    Client::deserialize(case.customer(index).clone()).map_err(|it| it.to_string())?;
+                let (one, other) = (
+                    loaded.explain(customer, &self.at),
+                    in_place.explain(&client, &self.at),
+                );
+                if one != other {
+                    let asked = case.asked(index);
+                    return Err(format!(
+                        "not the same in place:\n{one}\n{other}\nof {}\nfor {asked}",
+                        rule.text
+                    ));
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Explanations for each segment and customer are sound.
     pub(crate) fn explains(&self, case: &Case, tally: &mut Tally) -> Result<(), String> {
         let show = ExplainOptions::default().show_personal(true);
@@ -57,7 +87,6 @@ impl Compiled {
                 tally.explanations += 1;
                 let Some(change) = shown.change() else { continue };
                 tally.changes += 1;
-                tally.leaves += change.leaves.len();
                 let mut changed = case.customer(index).clone();
                 for leaf in &change.leaves {
                     apply(leaf, &mut changed)?;

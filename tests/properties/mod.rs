@@ -136,19 +136,18 @@ fn the_next_change_of_an_answer_is_the_earliest() {
 fn explanations_keep_what_they_promise() {
     let shop = Definitions::parse(schema::SHOP).expect("the schema of the tests compiles");
     let mut tally = explained::Tally::default();
-    run(rules_wanted() / 10, |numbers| {
+    run(rules_wanted() / 25, |numbers| {
         let case = Case::draw(numbers, shop.schema(), schema::SHOP);
-        let checked = Compiled::new(&case).and_then(|it| it.explains(&case, &mut tally));
+        let checked = Compiled::new(&case).and_then(|it| {
+            it.explains_in_place(&case)?;
+            it.explains(&case, &mut tally)
+        });
         (case, checked)
     });
     eprintln!("{tally:?}");
     assert!(
         tally.changes * 12 > tally.explanations,
         "too few changes: {tally:?}"
-    );
-    assert!(
-        tally.leaves > tally.changes,
-        "no change of several leaves: {tally:?}"
     );
 }
 

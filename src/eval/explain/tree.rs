@@ -62,11 +62,11 @@ impl<'q> Explainer<'q> {
             ConditionKind::Not(inner) => {
                 let mut inside = self.clause(inner, !holds);
                 // `!=` and the like are written as one test.
-                if inner.span == condition.span && inside.kind != ClauseKind::Not {
-                    if matches!(inside.kind, ClauseKind::Test | ClauseKind::Segment) {
-                        inside.holds = holds;
-                        return inside;
-                    }
+                if inner.span == condition.span
+                    && matches!(inside.kind, ClauseKind::Test | ClauseKind::Segment)
+                {
+                    inside.holds = holds;
+                    return inside;
                 }
                 (ClauseKind::Not, vec![inside])
             }
@@ -146,17 +146,13 @@ impl<'q> Explainer<'q> {
                 let taken = arms
                     .iter()
                     .find(|(condition, _)| self.interpreter.test(condition));
-                let (span, inside, value) = match taken {
-                    Some((condition, value)) => {
-                        let span = condition.span;
-                        (span, vec![self.clause(condition, true)], Some(value))
-                    }
-                    None => {
-                        let inside = arms.iter().map(|(condition, _)| self.clause(condition, false));
-                        let inside = inside.collect();
-                        let span = otherwise.as_ref().map_or(expr.span, |it| it.span);
-                        (span, inside, otherwise.as_deref())
-                    }
+                let (span, inside, value) = if let Some((condition, value)) = taken {
+                    (condition.span, vec![self.clause(condition, true)], Some(value))
+                } else {
+                    let inside = arms.iter().map(|(condition, _)| self.clause(condition, false));
+                    let inside = inside.collect();
+                    let span = otherwise.as_ref().map_or(expr.span, |it| it.span);
+                    (span, inside, otherwise.as_deref())
                 };
                 clauses.push(Clause {
                     kind: ClauseKind::Arm,
@@ -336,7 +332,7 @@ impl<'q> Explainer<'q> {
                     let own = self.interpreter.with_item(items, item, |it| it.value(value));
                     own.is_some_and(|own| compare::equal(own.as_ref(), extreme.as_ref()))
                 });
-                decides.map(|it| it.at())
+                decides.map(super::picture::PictureRow::at)
             }
             _ => found.last().map(|it| it.at()),
         }

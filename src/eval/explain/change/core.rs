@@ -7,7 +7,7 @@ use crate::{
         Quantifier, Source,
     },
     span::Span,
-    value::{Date, DateTime, Decimal, Duration, Type, Value, number},
+    value::{Date, DateTime, Decimal, Duration, Type, Value, ValueRef, number},
 };
 
 /// Answers about one row, of the customer or of an item in scope.
@@ -122,11 +122,11 @@ pub(super) fn is_fixed(expr: &Expr, row: u8) -> bool {
 }
 
 /// The core of a test in a row, with the values at which the test may turn; nothing when it has none.
-pub(super) fn points<'m, 'p>(
+pub(super) fn points(
     module: &Module,
     condition: &Condition,
     row: u8,
-    ask: &mut Ask<'_, 'm, 'p>,
+    ask: &mut Ask<'_, '_, '_>,
 ) -> Option<(Expr, Vec<Value>)> {
     let mut points = Vec::new();
     let (operand, against): (&Expr, Vec<Value>) = match &condition.kind {
@@ -253,7 +253,7 @@ fn inverse(
 fn undone(expr: &Expr, inside: &Expr, row: u8, target: &Value, ask: &mut Ask<'_, '_, '_>) -> Vec<Value> {
     let zone = ask.at().zone();
     let (today, now) = (ask.at().today(), ask.at().now());
-    let one = |value: Option<crate::value::ValueRef<'static>>| value.map(|it| it.to_owned());
+    let one = |value: Option<ValueRef<'static>>| value.map(ValueRef::to_owned);
     let values: Vec<Option<Value>> = match &expr.kind {
         ExprKind::Negate(_) => vec![one(number::negate(target.as_ref()))],
         ExprKind::Arithmetic { op, lhs, rhs } => {
@@ -349,15 +349,16 @@ fn of_day(day: Date, ty: &Type, zone: crate::value::Zone) -> Option<Value> {
 
 /// The value as one of a type: itself, or the nearest ones.
 pub(super) fn as_type(value: &Value, ty: &Type) -> Vec<Value> {
-    let one = |value: Option<crate::value::ValueRef<'static>>| value.map(|it| it.to_owned());
+    let one = |value: Option<ValueRef<'static>>| value.map(ValueRef::to_owned);
     let near = match (value, ty) {
         (Value::Int(_), Type::Int) | (Value::Float(_), Type::Float) | (Value::Decimal(_), Type::Decimal) => {
             [Some(value.clone()), None]
         }
         (Value::Int(_) | Value::Float(_), Type::Decimal) => [one(number::to_decimal(value.as_ref())), None],
         (Value::Int(_) | Value::Decimal(_), Type::Float) => [one(number::to_float(value.as_ref())), None],
-        (Value::Decimal(_) | Value::Float(_), Type::Int) => [number::floor, number::ceil]
-            .map(|round| one(round(value.as_ref()).and_then(|it| number::to_int(it)))),
+        (Value::Decimal(_) | Value::Float(_), Type::Int) => {
+            [number::floor, number::ceil].map(|round| one(round(value.as_ref()).and_then(number::to_int)))
+        }
         (Value::Int(_) | Value::Float(_) | Value::Decimal(_), _) => [None, None],
         _ => [Some(value.clone()), None],
     };

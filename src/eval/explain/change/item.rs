@@ -219,20 +219,18 @@ impl Maker<'_> {
     fn turn(&self, items: &Items, condition: &Condition, want: bool, row: &mut PictureRow, layout: &Layout) {
         let mut slots = Vec::new();
         let mut texts = Vec::new();
-        Part::Condition(condition).walk(&mut |part| {
-            match part {
-                Part::Expr(expr) => match &expr.kind {
-                    ExprKind::Slot(place) if place.row == items.row => slots.push(place.slot),
-                    ExprKind::Constant(Value::Text(text)) => texts.push(Value::Text(text.clone())),
-                    _ => {}
-                },
-                Part::Condition(inner) => {
-                    if let ConditionKind::In { set, .. } = &inner.kind {
-                        texts.extend(set.iter().filter(|it| matches!(it, Value::Text(_))).cloned());
-                    }
-                }
+        Part::Condition(condition).walk(&mut |part| match part {
+            Part::Expr(expr) => match &expr.kind {
+                ExprKind::Slot(place) if place.row == items.row => slots.push(place.slot),
+                ExprKind::Constant(Value::Text(text)) => texts.push(Value::Text(text.clone())),
                 _ => {}
-            };
+            },
+            Part::Condition(inner) => {
+                if let ConditionKind::In { set, .. } = &inner.kind {
+                    texts.extend(set.iter().filter(|it| matches!(it, Value::Text(_))).cloned());
+                }
+            }
+            _ => {}
         });
         let mut ask = Interpreter::new(self.module, self.picture, self.at, &[]);
         let before: &PictureRow = &row.clone();

@@ -38,7 +38,7 @@ pub(super) struct Core {
 /// All tests with a core that a condition leads to, in the order met, each definition once.
 #[derive(Debug, Default)]
 pub(super) struct Leaves<'q> {
-    pub(super) leaves: Vec<Leaf<'q>>,
+    pub(super) tests: Vec<Leaf<'q>>,
     pub(super) cores: Vec<Core>,
     segments: HashSet<usize>,
     traits: HashSet<usize>,
@@ -70,7 +70,7 @@ impl<'q> Leaves<'q> {
     }
 
     fn condition(&mut self, module: &'q Module, condition: &'q Condition, ask: &mut Ask<'q>) {
-        if self.leaves.len() >= LEAVES {
+        if self.tests.len() >= LEAVES {
             return;
         }
         if let ConditionKind::Segment(index) = &condition.kind {
@@ -92,7 +92,7 @@ impl<'q> Leaves<'q> {
                     values.push(point);
                 }
             }
-            self.leaves.push(Leaf { condition, core });
+            self.tests.push(Leaf { condition, core });
         }
         let mut parts = Vec::new();
         condition.parts(&mut |part| parts.push(part));

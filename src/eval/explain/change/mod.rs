@@ -42,7 +42,7 @@ use crate::{span::Span, value::DateTime};
 /// let at = shop.at("2026-06-01T00:00:00Z".parse()?, &Zone::UTC);
 /// let explanation = shop.segment("s")?.explain(&ana, &at);
 /// let change = explanation.change().ok_or("nothing would turn it")?;
-/// assert_eq!(change.says(), "1 more purchase before 3 June and balance is more than 10 (now 2)");
+/// assert_eq!(change.says(), "balance is more than 10 (now 2) and 1 more purchase before 3 June");
 /// assert_eq!(change.leaves.len(), 2);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

@@ -126,7 +126,7 @@ impl<'s, 'q> Plans<'s, 'q> {
         let search = self.search;
         let leaf = search
             .leaves
-            .leaves
+            .tests
             .iter()
             .find(|it| std::ptr::eq(it.condition, condition));
         let Some(leaf) = leaf else {

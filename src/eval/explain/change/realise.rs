@@ -22,8 +22,7 @@ impl Maker<'_> {
     pub(super) fn ways(&self, expr: &Expr, now: Option<&Value>, target: &Value) -> Vec<Vec<Step>> {
         let mut ways = match &expr.kind {
             ExprKind::Slot(place) => self.set(place.slot, target).into_iter().collect(),
-            ExprKind::Aggregate { kind, value, items } if self.reachable(items.source) => match (kind, value)
-            {
+            ExprKind::Aggregate { kind, value, items } if reachable(items.source) => match (kind, value) {
                 (AggregateKind::Count, _) => self.number_of(items, target),
                 (_, None) => Vec::new(),
                 (AggregateKind::Sum, Some(value)) => self.sum(items, value, now, target),
@@ -41,14 +40,6 @@ impl Maker<'_> {
         };
         ways.truncate(WAYS);
         ways
-    }
-
-    /// Whether items can be added to and removed from it: events, and lists of the customer.
-    fn reachable(&self, source: Source) -> bool {
-        match source {
-            Source::Events(_) => true,
-            Source::List(place) => place.row == 0,
-        }
     }
 
     fn set(&self, slot: u32, target: &Value) -> Option<Vec<Step>> {
@@ -78,15 +69,14 @@ impl Maker<'_> {
         let Ok(target) = usize::try_from(*target) else {
             return Vec::new();
         };
-        match target.checked_sub(counted.len()) {
-            Some(more) => self.add_any(items, more, None, 4),
-            None => {
-                let fewer = counted.len() - target;
-                let latest = self.remove(items, &counted[target..]);
-                let earliest = self.remove(items, &counted[..fewer]);
-                vec![latest, earliest]
-            }
+        if let Some(more) = target.checked_sub(counted.len()) {
+            return self.add_any(items, more, None, 4);
         }
+        let fewer = counted.len() - target;
+        vec![
+            remove(items, &counted[target..]),
+            remove(items, &counted[..fewer]),
+        ]
     }
 
     fn add(&self, items: &Items, count: usize, target: Option<(&Expr, &Value)>) -> Option<Vec<Step>> {
@@ -116,16 +106,6 @@ impl Maker<'_> {
             }]
         })
         .collect()
-    }
-
-    /// Removes items by their positions, the last first so that the others keep theirs.
-    fn remove(&self, items: &Items, positions: &[usize]) -> Vec<Step> {
-        let source = items.source;
-        let steps = positions
-            .iter()
-            .rev()
-            .map(|&index| Step::Remove { source, index });
-        steps.collect()
     }
 
     /// Gives one item a value, where it still counts then.
@@ -174,7 +154,7 @@ impl Maker<'_> {
             .into_iter()
             .filter(|it| (1..=counted.len()).contains(it));
         numbers
-            .map(|it| self.remove(items, &counted[counted.len() - it..]))
+            .map(|it| remove(items, &counted[counted.len() - it..]))
             .collect()
     }
 
@@ -263,7 +243,7 @@ impl Maker<'_> {
                 .map(|index| self.alter(items, *index, value, target))
                 .collect();
             ways.extend(altered);
-            ways.push(self.remove(items, &outside));
+            ways.push(remove(items, &outside));
         }
         ways
     }
@@ -287,7 +267,7 @@ impl Maker<'_> {
         if last {
             ways.extend(self.fewer(items));
         } else if let Some((_, rest)) = counted.split_first() {
-            ways.push(self.remove(items, &counted[..counted.len() - rest.len()]));
+            ways.push(remove(items, &counted[..counted.len() - rest.len()]));
         }
         ways
     }
@@ -330,7 +310,7 @@ impl Maker<'_> {
                 .collect();
             ways.extend(altered);
         }
-        ways.push(self.remove(items, &late));
+        ways.push(remove(items, &late));
         ways
     }
 
@@ -359,6 +339,21 @@ impl Maker<'_> {
     }
 }
 
+/// Whether items can be added to and removed from it: events, and lists of the customer.
+fn reachable(source: Source) -> bool {
+    match source {
+        Source::Events(_) => true,
+        Source::List(place) => place.row == 0,
+    }
+}
+
+/// Removes items by their positions, the last first so that the others keep theirs.
+fn remove(items: &Items, positions: &[usize]) -> Vec<Step> {
+    let source = items.source;
+    let steps = positions.iter().rev();
+    steps.map(|&index| Step::Remove { source, index }).collect()
+}
+
 /// Whether nothing is missing of the records that are there.
 fn complete(fields: &[Field], next: &mut usize, row: &PictureRow, wanted: bool) -> bool {
     let mut whole = true;
@@ -372,7 +367,8 @@ fn complete(fields: &[Field], next: &mut usize, row: &PictureRow, wanted: bool) 
             continue;
         }
         let missing = matches!(row.cells.get(*next), None | Some(Cell::Missing));
-        whole &= !(wanted && !field.optional && missing && !field.roles.key);
+        let needed = wanted && !field.optional && !field.roles.key;
+        whole &= !(needed && missing);
         *next += 1;
     }
     whole
@@ -402,7 +398,7 @@ fn fresh(seen: &[Value], ty: &Type, count: usize) -> Vec<Value> {
     let known = |it: &Value| seen.iter().any(|seen| same(Some(seen), Some(it)));
     let candidates: Box<dyn Iterator<Item = Value>> = match ty {
         Type::Bool => Box::new([true, false].into_iter().map(Value::Bool)),
-        Type::Words(words) => Box::new(words.to_vec().into_iter().map(Value::Text)),
+        Type::Words(words) => Box::new(words.iter().cloned().map(Value::Text)),
         Type::Int => Box::new((1..).map(Value::Int)),
         Type::Decimal => Box::new((1..).filter_map(Decimal::from_int).map(Value::Decimal)),
         Type::Float => Box::new((1_u32..).map(|it| Value::Float(f64::from(it)))),

@@ -51,6 +51,14 @@ pub(super) struct FoundPart<'q> {
     turns: bool,
 }
 
+impl Found<'_> {
+    /// Whether its first core came to the value of the goal, and turned one of its own tests by it.
+    fn reaches(&self, goal: &Goal) -> bool {
+        let part = self.parts.first();
+        part.is_some_and(|part| part.turns && same(part.to.as_ref(), Some(&goal.to)))
+    }
+}
+
 impl<'q> Search<'q> {
     pub(super) fn new(question: &Question<'q>, picture: &'q Picture) -> Self {
         let module = question.module;
@@ -69,13 +77,12 @@ impl<'q> Search<'q> {
     }
 
     pub(super) fn smallest(&self) -> Option<Found<'q>> {
-        let single = self.single(true).or_else(|| self.single(false));
-        single.or_else(|| self.several())
+        self.single().or_else(|| self.several())
     }
 
-    /// One core, at one of its values. When `exact`, it must come to that value, and one of its own tests must turn by it; what
-    /// turns the answer in other ways is second choice.
-    fn single(&self, exact: bool) -> Option<Found<'q>> {
+    /// One core, at one of its values. It should come to that value, and one of its own tests should turn by it; what turns the
+    /// answer in other ways is second choice.
+    fn single(&self) -> Option<Found<'q>> {
         let mut goals: Vec<(f64, Goal)> = Vec::new();
         for (core, it) in self.leaves.cores.iter().enumerate() {
             for to in &it.values {
@@ -84,25 +91,24 @@ impl<'q> Search<'q> {
         }
         goals.sort_by(|(one, _), (other, _)| one.total_cmp(other));
         let mut tries = TRIES[0];
+        let mut second = None;
         for (_, goal) in goals {
             for way in 0.. {
                 if tries == 0 {
-                    return None;
+                    return second;
                 }
                 match self.attempt(std::slice::from_ref(&goal), way) {
                     Attempt::NoWay => break,
                     Attempt::InVain => tries -= 1,
-                    Attempt::Turned(found) if exact && !self.is_exact(&found, &goal) => tries -= 1,
-                    Attempt::Turned(found) => return Some(found),
+                    Attempt::Turned(found) if found.reaches(&goal) => return Some(found),
+                    Attempt::Turned(found) => {
+                        tries -= 1;
+                        second = second.or(Some(found));
+                    }
                 }
             }
         }
-        None
-    }
-
-    fn is_exact(&self, found: &Found<'q>, goal: &Goal) -> bool {
-        let part = found.parts.first();
-        part.is_some_and(|part| part.turns && same(part.to.as_ref(), Some(&goal.to)))
+        second
     }
 
     /// Several cores, as many as the structure of the rule asks for.
@@ -218,7 +224,7 @@ impl<'q> Search<'q> {
         let module = self.question.module;
         let mut before = Interpreter::new(module, self.picture, self.question.at, &[]);
         let mut after = Interpreter::new(module, changed, self.question.at, &[]);
-        let leaves = || self.leaves.leaves.iter().filter(|it| it.core == core);
+        let leaves = || self.leaves.tests.iter().filter(|it| it.core == core);
         let turned = leaves().find(|it| before.test(it.condition) != after.test(it.condition));
         match turned {
             Some(leaf) => Some((*leaf, true)),

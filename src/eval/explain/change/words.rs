@@ -227,7 +227,7 @@ impl Writer<'_, '_> {
             Step::Set { slot, value } => {
                 let known = names.slot(Place { row: 0, slot: *slot });
                 Edit::Set {
-                    attribute: known.as_ref().map(|it| it.name()).unwrap_or_default(),
+                    attribute: known.as_ref().map(crate::schema::Slot::name).unwrap_or_default(),
                     value: shown(value, known.is_some_and(|it| it.hidden())),
                 }
             }

@@ -96,7 +96,11 @@ impl Wording<'_> {
         // The time that is called "signed up at" is the signed up time.
         if let Some(stem) = stem(&name, &slot.ty) {
             let what = if slot.ty == Type::Date { "date" } else { "time" };
-            name = format!("{stem} {what}").trim_start().to_owned();
+            name = if stem.is_empty() {
+                what.to_owned()
+            } else {
+                format!("{stem} {what}")
+            };
         }
         match place.row {
             0 if self.depth > 0 => format!("the customer’s {name}"),

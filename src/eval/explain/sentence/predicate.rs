@@ -273,8 +273,9 @@ impl Wording<'_> {
             return format!("{not}for all {many}{window} {filter}");
         }
         let (said, number) = match (quantifier, positive) {
-            (Quantifier::Any | Quantifier::All, true) => ("there is at least 1".to_owned(), 1),
-            (Quantifier::No, false) => ("there is at least 1".to_owned(), 1),
+            (Quantifier::Any | Quantifier::All, true) | (Quantifier::No, false) => {
+                ("there is at least 1".to_owned(), 1)
+            }
             (Quantifier::Any | Quantifier::All, false) | (Quantifier::No, true) => {
                 ("there are no".to_owned(), 0)
             }
@@ -315,7 +316,9 @@ impl Wording<'_> {
                 Distance::Months(months) => value::months(months.unsigned_abs().into()),
             };
             let a = if step.none { "no" } else { "a" };
-            said += &format!(", followed by {a} {items} within {within}");
+            for part in [", followed by ", a, " ", &items, " within ", &within] {
+                said += part;
+            }
             before = step.items.source;
         }
         said

@@ -75,7 +75,7 @@ pub(crate) fn clock(at: DateTime, zone: Zone) -> String {
     let (seconds, fraction) = (micros / SECOND, micros % SECOND);
     let mut clock = format!("{:02}:{:02}", seconds / 3600, seconds / 60 % 60);
     if micros % (60 * SECOND) != 0 {
-        clock += &format!(":{:02}", seconds % 60);
+        clock = format!("{clock}:{:02}", seconds % 60);
     }
     if fraction != 0 {
         clock += format!(".{fraction:06}").trim_end_matches('0');
@@ -117,7 +117,7 @@ pub(crate) fn duration(micros: i64) -> String {
 
 /// "3 months", "2 years".
 pub(crate) fn months(months: u64) -> String {
-    if months > 0 && months % 12 == 0 {
+    if months > 0 && months.is_multiple_of(12) {
         super::noun::counted(months / 12, "year")
     } else {
         super::noun::counted(months, "month")
