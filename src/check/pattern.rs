@@ -55,14 +55,12 @@ impl Checker<'_> {
             return self.report.fail(error);
         };
         let key = (source.clone(), ignoring_case);
-        let regex = match self.report.patterns.known.get(&key) {
-            Some(known) => known.clone(),
-            None => {
-                let regex = self.report.compile(literal.span, source, ignoring_case);
-                self.report.patterns.known.insert(key, regex.clone());
-                regex
-            }
-        };
+        let known = self.report.patterns.known.get(&key).cloned();
+        let regex = known.unwrap_or_else(|| {
+            let regex = self.report.compile(literal.span, source, ignoring_case);
+            self.report.patterns.known.insert(key, regex.clone());
+            regex
+        });
         Some(Pattern {
             source: source.clone(),
             ignoring_case,

@@ -22,12 +22,12 @@ impl Planner<'_> {
         }
         match (constant::fold(operand), constant::fold(of)) {
             (Some(one), Some(other)) => {
-                let places = place(one).zip(place(other));
+                let places = place(&one).zip(place(&other));
                 let holds = places.is_some_and(|(one, other)| one.direction().reaches(other, within.0));
                 Tree::Constant(holds)
             }
-            (None, Some(centre)) => self.around(operand, place(centre), within),
-            (Some(centre), None) => self.around(of, place(centre), within),
+            (None, Some(centre)) => self.around(operand, place(&centre), within),
+            (Some(centre), None) => self.around(of, place(&centre), within),
             (None, None) => {
                 let (operand, of) = (self.node(operand), self.node(of));
                 self.add_test(Test::Near {
@@ -76,9 +76,9 @@ impl Planner<'_> {
     }
 }
 
-fn place(constant: constant::Constant) -> Option<Geo> {
+fn place(constant: &constant::Constant) -> Option<Geo> {
     match constant {
-        Some(Value::Geo(place)) => Some(place),
+        Some(Value::Geo(place)) => Some(*place),
         _ => None,
     }
 }

@@ -305,14 +305,9 @@ impl<'m> Planner<'m> {
 
     /// A value of the customer that is worked out once, whoever asks.
     pub(super) fn shared_node(&mut self, node: NodeId) -> NodeId {
-        let number = match self.shared_nodes.get(&node) {
-            Some(number) => *number,
-            None => {
-                let number = self.share(Shared::Value(node));
-                self.shared_nodes.insert(node, number);
-                number
-            }
-        };
+        let known = self.shared_nodes.get(&node).copied();
+        let number = known.unwrap_or_else(|| self.share(Shared::Value(node)));
+        self.shared_nodes.insert(node, number);
         self.add_node(Node::Shared(number))
     }
 

@@ -14,7 +14,7 @@ use crate::{
     },
 };
 
-impl<'m> Planner<'m> {
+impl Planner<'_> {
     pub(super) fn text(&mut self, test: TextTest, operand: &Expr, pattern: &Expr) -> Tree {
         let (operand, pattern) = (self.written_out(operand), self.written_out(pattern));
         let Some(Some(Value::Text(constant))) = constant::fold(pattern) else {

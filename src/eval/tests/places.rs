@@ -1,19 +1,25 @@
 //! Where a customer is, and which part of a sample.
 
+use std::fmt::Write;
+
 use super::tables::{all, shown};
 use crate::{Definitions, Zone};
 
-const SCHEMA: &str = r#"
+const SCHEMA: &str = r"
 customer { id: string key, home: geo?, shop: geo?, stores: [{ spot: geo }]? }
 event visits { spot: geo? }
-"#;
+";
 
 /// Asks conditions of both evaluations.
 #[track_caller]
 fn answers(customer: &str, table: &[(&str, bool)]) {
     let mut text = SCHEMA.to_owned();
     for (index, (condition, _)) in table.iter().enumerate() {
-        text += &format!("segment yes_{index} = {condition}\nsegment no_{index} = not ({condition})\n");
+        writeln!(
+            text,
+            "segment yes_{index} = {condition}\nsegment no_{index} = not ({condition})"
+        )
+        .expect("a String takes all");
     }
     let shop = Definitions::parse(&text).unwrap_or_else(|error| panic!("{error}"));
     let customer = shop
