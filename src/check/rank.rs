@@ -106,7 +106,9 @@ impl Checker<'_> {
             return self.report.fail(error);
         };
         let parts = match &bare(parts_written).kind {
-            ast::ExprKind::Literal(Literal::Int(parts)) => u32::try_from(*parts).ok().filter(Cut::is_parts),
+            ast::ExprKind::Literal(Literal::Int(parts)) => {
+                u32::try_from(*parts).ok().filter(|it| Cut::is_parts(*it))
+            }
             _ => None,
         };
         let Some(parts) = parts else {

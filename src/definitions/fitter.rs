@@ -101,18 +101,14 @@ impl Fitter {
 impl<R: Record> Fitter<R> {
     /// Adds a record, read in place.
     pub fn add(&mut self, record: &R) {
-        let binding = self
-            .binding
-            .as_deref()
-            .expect("a fitter of records is made by a bound set of definitions");
         self.customers += 1;
-        take_values(
-            &self.inner,
-            BoundRow::new(record, binding),
-            &self.at,
-            &mut self.known,
-        );
+        let row = BoundRow::new(record, bound(self.binding.as_ref()));
+        take_values(&self.inner, row, &self.at, &mut self.known);
     }
+}
+
+fn bound(binding: Option<&Arc<Binding>>) -> &Binding {
+    binding.expect("a fitter of records is made by a bound set of definitions")
 }
 
 fn take_values<'a, T: Row<'a>>(inner: &'a Inner, customer: T, at: &'a At, known: &mut [Vec<i64>]) {

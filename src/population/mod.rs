@@ -98,8 +98,8 @@ pub(crate) const MOST_PARTS: u32 = 1_000;
 
 impl Cut {
     /// Tells whether a population can be cut into so many equal parts.
-    pub(crate) fn is_parts(parts: &u32) -> bool {
-        (2..=MOST_PARTS).contains(parts)
+    pub(crate) fn is_parts(parts: u32) -> bool {
+        (2..=MOST_PARTS).contains(&parts)
     }
 }
 
@@ -187,17 +187,14 @@ impl Population {
             self.expressions().iter().map(|it| (it.fingerprint, it)).collect();
         let (mut found, mut problems) = (Vec::new(), Vec::new());
         for wanted in wanted {
-            match by_fingerprint.get(&wanted.fingerprint) {
-                Some(fitted) => {
-                    let missing = wanted.cuts.iter().filter(|cut| !fitted.cuts.has(**cut));
-                    problems.extend(missing.map(|cut| PopulationProblem::missing_cut(wanted, *cut)));
-                    found.push(fitted.cuts.clone());
-                }
-                None => {
-                    let same_text = self.expressions().iter().any(|it| it.written == wanted.written);
-                    problems.push(PopulationProblem::not_fitted(wanted, same_text));
-                }
-            }
+            let Some(fitted) = by_fingerprint.get(&wanted.fingerprint) else {
+                let same_text = self.expressions().iter().any(|it| it.written == wanted.written);
+                problems.push(PopulationProblem::not_fitted(wanted, same_text));
+                continue;
+            };
+            let missing = wanted.cuts.iter().filter(|cut| !fitted.cuts.has(**cut));
+            problems.extend(missing.map(|cut| PopulationProblem::missing_cut(wanted, *cut)));
+            found.push(fitted.cuts.clone());
         }
         if problems.is_empty() {
             Ok(found)

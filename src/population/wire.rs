@@ -234,7 +234,11 @@ fn read_cut(text: &str) -> Option<Cut> {
     match word {
         "top" => share().map(Cut::Top),
         "bottom" => share().map(Cut::Bottom),
-        "quantile" => amount.parse().ok().filter(Cut::is_parts).map(Cut::Quantile),
+        "quantile" => amount
+            .parse()
+            .ok()
+            .filter(|it| Cut::is_parts(*it))
+            .map(Cut::Quantile),
         _ => None,
     }
 }

@@ -49,7 +49,7 @@ impl World {
                 let groups = aims.events.get(&index).cloned().unwrap_or_default();
                 let fields: Arc<[Field]> = event.fields.clone().into();
                 let world = self.clone();
-                let items = self.items(&groups, move |group| world.event(&fields, group));
+                let items = items(&groups, move |group| world.event(&fields, group));
                 let name = name.to_string();
                 items.prop_map(move |items| (name.clone(), items))
             })
@@ -142,41 +142,12 @@ impl World {
                 }
             }
         };
-        let items = self.items(groups, item).prop_map(Json::Array);
+        let items = items(groups, item).prop_map(Json::Array);
         let aimed = !groups.some.is_empty() || !groups.none.is_empty() || groups.only;
         if field.optional && !aimed {
             return option::weighted(0.7, items).boxed();
         }
         items.prop_map(Some).boxed()
-    }
-
-    /// The items of all groups, and perhaps others.
-    fn items(
-        &self,
-        groups: &Groups,
-        item: impl Fn(&Group) -> BoxedStrategy<Json>,
-    ) -> BoxedStrategy<Vec<Json>> {
-        let mut parts = Vec::new();
-        for group in &groups.some {
-            let mut group = group.clone();
-            for none in &groups.none {
-                avoid(&mut group, none);
-            }
-            parts.push(vec(item(&group), group.count).boxed());
-        }
-        let mut other = Group {
-            count: 0,
-            stretch: (i64::MIN, i64::MAX),
-            row: RowAims::default(),
-        };
-        for none in &groups.none {
-            avoid(&mut other, none);
-        }
-        let others: Range<usize> = if groups.only { 0..1 } else { 0..4 };
-        parts.push(vec(item(&other), others).boxed());
-        parts
-            .prop_map(|parts| parts.into_iter().flatten().collect())
-            .boxed()
     }
 
     fn event(&self, fields: &[Field], group: &Group) -> BoxedStrategy<Json> {
@@ -386,6 +357,31 @@ fn text(letters: &str, length: Range<usize>) -> BoxedStrategy<String> {
     let letters: Vec<char> = letters.chars().collect();
     vec(select(letters), length)
         .prop_map(|it| it.into_iter().collect())
+        .boxed()
+}
+
+/// The items of all groups, and perhaps others.
+fn items(groups: &Groups, item: impl Fn(&Group) -> BoxedStrategy<Json>) -> BoxedStrategy<Vec<Json>> {
+    let mut parts = Vec::new();
+    for group in &groups.some {
+        let mut group = group.clone();
+        for none in &groups.none {
+            avoid(&mut group, none);
+        }
+        parts.push(vec(item(&group), group.count).boxed());
+    }
+    let mut other = Group {
+        count: 0,
+        stretch: (i64::MIN, i64::MAX),
+        row: RowAims::default(),
+    };
+    for none in &groups.none {
+        avoid(&mut other, none);
+    }
+    let others: Range<usize> = if groups.only { 0..1 } else { 0..4 };
+    parts.push(vec(item(&other), others).boxed());
+    parts
+        .prop_map(|parts| parts.into_iter().flatten().collect())
         .boxed()
 }
 

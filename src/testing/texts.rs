@@ -163,7 +163,7 @@ impl Rows {
     /// Tests joined by `and`, `or` and `not`.
     fn condition(&self) -> Text {
         let mut tests: Vec<_> = self.customer.iter().filter_map(test).collect();
-        tests.extend(self.collections.iter().map(|it| of_items(it)));
+        tests.extend(self.collections.iter().map(of_items));
         if tests.is_empty() {
             tests.push(Just("true".to_owned()).boxed());
         }

@@ -39,13 +39,13 @@ pub(crate) fn run(arguments: &args::Eval) -> Result<(), Failure> {
     Ok(out.flush()?)
 }
 
-fn is_unfitted<T>(found: Result<T, NameError>) -> bool {
+fn is_unfitted<T>(found: &Result<T, NameError>) -> bool {
     matches!(found, Err(NameError::NeedsPopulation(_)))
 }
 
 /// The traits, all of them.
 fn traits(shop: &Definitions) -> Result<Vec<Computed>, Failure> {
-    let unfitted = shop.unfitted().filter(|name| is_unfitted(shop.computed(name)));
+    let unfitted = shop.unfitted().filter(|name| is_unfitted(&shop.computed(name)));
     let unfitted: Vec<String> = unfitted.map(str::to_owned).collect();
     if unfitted.is_empty() {
         Ok(shop.computed_all().collect())
@@ -66,7 +66,7 @@ fn selected(shop: &Definitions, names: &[String]) -> Result<Vec<Segment>, Failur
     }
     let unfitted = shop
         .unfitted()
-        .filter(|name| names.is_empty() && is_unfitted(shop.segment(name)));
+        .filter(|name| names.is_empty() && is_unfitted(&shop.segment(name)));
     let unfitted: Vec<String> = unfitted.map(str::to_owned).collect();
     if !unfitted.is_empty() {
         return Err(input::needs_population(&unfitted));
