@@ -69,8 +69,8 @@
 //!
 //! # Features
 //!
-//! The default build has all of the library. `cli` adds the program `audience` with `check`, `fmt`, `fit`, `eval`, `explain`,
-//! `describe`, `infer` and `render`. `proptest` adds the module `testing`, with strategies for customers, definitions and
+//! The default build has all of the library. `cli` adds the program `audience` with `check`, `fmt`, `test`, `fit`, `eval`,
+//! `explain`, `describe`, `infer` and `render`. `proptest` adds the module `testing`, with strategies for customers, definitions and
 //! templates.
 //!
 //! # Where to read on

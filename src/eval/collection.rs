@@ -2,7 +2,7 @@
 
 use super::{
     frame::{Frame, FrameRows},
-    machine::{Machine, read},
+    machine::{Machine, is_among, read},
 };
 use crate::{
     hir::{Place, Source},
@@ -324,6 +324,17 @@ impl<'a, R: Row<'a>> Machine<'a, '_, R> {
             self,
             Source::List(list),
             |rows, _wrap| has(rows, kind, wanted),
+            false
+        )
+    }
+
+    /// Whether a list of texts has one of a sorted set.
+    pub(super) fn any_text_in_list(&self, list: Place, set: &[Box<str>]) -> bool {
+        with_rows!(
+            self,
+            Source::List(list),
+            |rows, _wrap| (0..rows.len())
+                .any(|index| rows.get(index).text(0).is_some_and(|it| is_among(it, set))),
             false
         )
     }

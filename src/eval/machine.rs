@@ -317,6 +317,7 @@ impl<'a, 'l, R: Row<'a>> Machine<'a, 'l, R> {
                 None => false,
             },
             Test::Sequence(number) => self.sequence(&program.sequences[number as usize]),
+            Test::ContainsText { list, set } => self.any_text_in_list(list, &program.text_sets[set as usize]),
             Test::ContainsEach { list, kind, all, set } => {
                 let mut values = program.value_sets[set as usize].iter();
                 let mut found = |it: &'a crate::value::Value| self.any_in_list(list, kind, it.as_ref());
@@ -639,7 +640,7 @@ pub(super) fn count(count: usize) -> ValueRef<'static> {
 
 /// Few texts are compared one by one, many are searched.
 #[inline]
-fn is_among(text: &str, set: &[Box<str>]) -> bool {
+pub(super) fn is_among(text: &str, set: &[Box<str>]) -> bool {
     if set.len() <= 8 {
         set.iter().any(|it| **it == *text)
     } else {

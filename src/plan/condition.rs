@@ -62,6 +62,11 @@ impl<'m> Planner<'m> {
                 None => Tree::FALSE,
             },
             ConditionKind::ContainsEach { list, all, set } => match self.kind_of_items(*list) {
+                // Each item is looked up; few values are gone through.
+                Some(Kind::Text) if !*all && set.len() > 8 => {
+                    let (list, set) = (*list, self.add_texts_of(set));
+                    self.add_test(Test::ContainsText { list, set })
+                }
                 Some(kind) => {
                     let (list, all, set) = (*list, *all, self.add_value_set(set));
                     self.add_test(Test::ContainsEach { list, kind, all, set })

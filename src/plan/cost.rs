@@ -130,6 +130,7 @@ fn test_of(test: Test, estimates: &Estimates<'_>) -> (f64, f64) {
         Test::AnyKnown { .. } => (4.0, 0.8),
         Test::ListSize { .. } => (3.0, 0.4),
         Test::Contains { item, .. } => (node(item) + 20.0, 0.2),
+        Test::ContainsText { .. } => (30.0, 0.2),
         Test::ContainsEach { .. } => (40.0, 0.2),
         Test::Sequence(_) => (2000.0, 0.2),
     }

@@ -292,6 +292,11 @@ pub(crate) enum Test {
     },
     /// A chain of events, see [`Sequence`].
     Sequence(u32),
+    /// A list of texts that has one of a set of many, see [`Program::text_sets`].
+    ContainsText {
+        list: Place,
+        set: u32,
+    },
     /// A list of plain values of that kind that has one, or all, of the values of a set.
     ContainsEach {
         list: Place,

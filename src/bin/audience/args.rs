@@ -14,7 +14,7 @@ pub(crate) struct Arguments {
 }
 
 const STATUS: &str = "Exit status: 0 when all went well (warnings do not count), 1 when definitions or a template have errors \
-or a file is not in canonical form, 2 when the arguments or the data cannot be used.";
+a test fails or a file is not in canonical form, 2 when the arguments or the data cannot be used.";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {

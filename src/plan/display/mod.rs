@@ -350,6 +350,10 @@ impl Names<'_> {
                 self.node(item, out)
             }
             Test::Sequence(number) => self.sequence(&program.sequences[number as usize], out),
+            Test::ContainsText { list, set } => {
+                self.slot(list.row, list.slot, out)?;
+                write!(out, " contains any {:?}", program.text_sets[set as usize])
+            }
             Test::ContainsEach { list, all, set, .. } => {
                 self.slot(list.row, list.slot, out)?;
                 out.write_str(if all { " contains all " } else { " contains any " })?;
