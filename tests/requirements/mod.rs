@@ -2,7 +2,7 @@
 
 mod strip;
 
-use audience::{Definitions, Format, LookBack, Type, Zone};
+use audience::{Definitions, Format, HostFunction, LookBack, Type, Value, ValueRef, Zone};
 
 use crate::next_change::rules::{self, Random};
 pub(crate) use strip::strip;
@@ -114,6 +114,28 @@ fn each_construct_tells_what_it_reads() {
         "any purchases where (any cart where price > amount)",
         "cart ([{ price: decimal }]?)\nevents: purchases of all history (amount: decimal)\ntime: now",
     );
+}
+
+/// [need-4]
+#[test]
+fn lists_and_functions_are_named() -> Result<(), Box<dyn std::error::Error>> {
+    let loyalty = HostFunction::new("loyalty", [Type::Int], Type::Int, |args| match args {
+        [ValueRef::Int(nps)] => Some(Value::Int(nps.checked_mul(10)?)),
+        _ => None,
+    });
+    let text = format!("{SHOP}\nlist eu = [\"ES\", \"FR\"]\nsegment s = country in eu and loyalty(nps) > 50");
+    let shop = Definitions::builder()
+        .function(loyalty)
+        .source("shop", text)
+        .build()?;
+    let needed = shop.segment("s")?.requirements();
+    assert_eq!(
+        (needed.lists, needed.functions),
+        (vec!["eu".into()], vec!["loyalty".into()])
+    );
+    let paths: Vec<_> = needed.attributes.iter().map(|it| it.path.as_str()).collect();
+    assert_eq!(paths, ["id", "country", "nps"]);
+    Ok(())
 }
 
 /// [need-6]
