@@ -107,6 +107,11 @@ fn each_construct_tells_what_it_reads() {
         "birth_date anniversary today",
         "birth_date (date?)\ntime: now, zone",
     );
+    needs(
+        "any cart where sku.price > 100",
+        "cart ([{ sku: ref products }]?)\ncatalogues: products (sku: string, price: decimal)",
+    );
+    needs("in sample 10% of \"salt\"", "");
     // What needs a population has no handle before there is one.
     let ranked = Definitions::parse(&format!("{SHOP}\nsegment s = balance in top 10%")).expect("compiles");
     assert_eq!(ranked.requirements().population, ["balance".into()]);
