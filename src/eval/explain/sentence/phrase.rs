@@ -203,15 +203,7 @@ impl Wording<'_> {
             Function::YearsSince => format!("the number of years since {first}"),
             Function::DaysSince => format!("the number of days since {first}"),
             Function::Domain => format!("the domain of {first}"),
-            #[expect(
-                unreachable_patterns,
-                reason = "a function without words of its own is called by its name"
-            )]
-            _ => format!(
-                "the {} of {}",
-                noun::words(function.name()),
-                super::joined(&said, " and")
-            ),
+            Function::Distance => format!("the distance in metres between {}", super::joined(&said, " and")),
         }
     }
 }
