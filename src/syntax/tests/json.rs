@@ -105,7 +105,7 @@ fn what_is_not_of_the_form_is_refused_with_its_path() {
         ),
         (
             &segment(r#"{"kind": "literal", "value": {"date": "2026-02-30"}}"#),
-            "items[0].condition.value.date: no such day or time in the calendar",
+            "items[0].condition.value.date: no such day or time",
         ),
         (
             &segment(r#"{"kind": "compare", "op": "~", "lhs": {"kind": "now"}, "rhs": {"kind": "now"}}"#),
