@@ -33,9 +33,9 @@ impl Generator<'_, '_> {
             6 => Some(self.between(depth)),
             7 | 8 => Some(self.membership(depth)),
             9 | 10 => Some(self.text_test(depth)),
-            11 => match self.choices.below(4) {
-                0 => Some(self.equal_ignoring_case(depth)),
-                1 => self.near(),
+            11 => match self.choices.below(5) {
+                0 | 1 => Some(self.equal_ignoring_case(depth)),
+                2 => self.near(),
                 _ => Some(self.in_sample()),
             },
             12 | 13 => self.list_test(),
@@ -374,7 +374,7 @@ impl Generator<'_, '_> {
             };
             quoted(&it.in_other_case(&text), '"')
         };
-        let test = if self.choices.one_in(3) {
+        let test = if self.choices.one_in(2) {
             self.note("in ignoring case");
             let most = if self.choices.one_in(4) { 12 } else { 3 };
             let count = 1 + self.choices.below(most);

@@ -15,7 +15,12 @@ impl Generator<'_, '_> {
         };
         let radii = ["500 m", "5 km", "0.5 mi", "3_000 mi", "12_000 km", "20_016 km"];
         let radius = *self.choices.pick(&radii);
-        let not = self.maybe_not("not within a distance");
+        let not = if self.choices.one_in(2) {
+            self.note("not within a distance");
+            "not "
+        } else {
+            ""
+        };
         let text = format!("{} {not}within {radius} of {}", operand.text, of.text);
         Some(Piece::new(Level::Comparison, text))
     }
