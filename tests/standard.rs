@@ -146,14 +146,8 @@ fn what_goes_wrong_with_a_file_of_the_library_is_explained() {
         [Code::UnknownFile]
     );
 
-    let twice = format!("{contract}segment lapsed_30 = true\nuse standard.lifecycle");
+    let twice = format!("{contract}segment lapsed_30 = id = \"a\"\nuse standard.lifecycle");
     insta::assert_snapshot!(build(&twice), @r#"
-    warning[constant-condition]: this is always true
-     --> definitions:2:21
-      |
-    2 | segment lapsed_30 = true
-      |                     ^^^^ the same for every customer
-
     error[duplicate-name]: the segment `lapsed_30` is defined twice
      --> standard/lifecycle.audience:9:9
       |
@@ -162,7 +156,7 @@ fn what_goes_wrong_with_a_file_of_the_library_is_explained() {
       |
      ::: definitions:2:9
       |
-    2 | segment lapsed_30 = true
+    2 | segment lapsed_30 = id = "a"
       |         --------- first defined here
     3 | use standard.lifecycle
       | ---------------------- brought in here
