@@ -28,6 +28,8 @@ pub(crate) struct Case {
     palette: Palette,
     pub(crate) rules: Rules,
     customers: Vec<Datum>,
+    /// The items of each catalogue.
+    items: Vec<(String, Vec<Datum>)>,
 }
 
 impl Case {
@@ -38,7 +40,22 @@ impl Case {
             customers::draw(schema, &palette, &mut Choices::new(numbers), key)
         };
         let customers = numbers.customers.iter().enumerate().map(draw).collect();
+        let items = schema.catalogs.iter().map(|(name, catalog)| {
+            // Some of the texts that customers have are keys; of the others the item is gone.
+            let mut keys = palette.texts.clone();
+            keys.extend(palette.texts.iter().take(1).map(|it| format!("{it}x")));
+            keys.push(String::new());
+            keys.sort();
+            keys.dedup();
+            let numbers = numbers.customers.iter().cycle();
+            let items = keys.iter().zip(numbers).map(|(key, numbers)| {
+                customers::item(&catalog.fields, &palette, &mut Choices::new(numbers), key)
+            });
+            (name.to_string(), items.collect())
+        });
+        let items = items.collect();
         Self {
+            items,
             palette,
             rules,
             customers,
@@ -55,7 +72,7 @@ impl Case {
 
     /// When and where it is asked, and the customers, loaded.
     pub(crate) fn loaded(&self, definitions: &Definitions) -> Result<(At, Vec<Customer>), String> {
-        let at = definitions.at(self.palette.now, &self.palette.zone);
+        let at = self.at(definitions)?;
         let load = |customer: &Datum| {
             let json = customer.json(Decimals::Numbers);
             definitions
@@ -72,6 +89,16 @@ impl Case {
 impl Case {
     pub(super) fn customer(&self, index: usize) -> &Datum {
         &self.customers[index]
+    }
+
+    /// The moment and place of the case, with the items of its catalogues.
+    fn at(&self, definitions: &Definitions) -> Result<At, String> {
+        let mut at = definitions.at(self.palette.now, &self.palette.zone);
+        for (catalog, items) in &self.items {
+            let items = definitions.loader().items_from(catalog, items).map_err(text)?;
+            at = at.with_items(items);
+        }
+        Ok(at)
     }
 
     /// A customer, and when and where it is asked about.

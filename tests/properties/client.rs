@@ -136,6 +136,15 @@ struct Purchase {
     url: Option<String>,
     labels: Option<Vec<String>>,
     r#box: Option<Size>,
+    lines: Option<Vec<Line>>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+struct Line {
+    sku: String,
+    count: i64,
+    price: Option<Decimal>,
+    note: Option<String>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -252,6 +261,16 @@ audience::record! {
         labels: |it| it.labels.as_deref(),
         r#box.width: |it| it.r#box.as_ref().map(|it| it.width),
         r#box.height: |it| it.r#box.as_ref().and_then(|it| it.height),
+        lines: |it| it.lines.as_deref(),
+    }
+}
+
+audience::record! {
+    impl Record for Line {
+        sku: |it| &it.sku,
+        count: |it| it.count,
+        price: |it| it.price,
+        note: |it| it.note.as_deref(),
     }
 }
 

@@ -163,6 +163,20 @@ pub(crate) fn draw(schema: &Schema, palette: &Palette, choices: &mut Choices<'_>
     Datum::Record(fields)
 }
 
+/// Draws an item of a catalogue that is known by this text.
+pub(crate) fn item(fields: &[Field], palette: &Palette, choices: &mut Choices<'_>, key: &str) -> Datum {
+    let mut people = People { palette, choices };
+    let fields = fields.iter().filter_map(|field| {
+        let value = if field.roles.key {
+            Datum::Text(key.to_owned())
+        } else {
+            people.field(field)?
+        };
+        Some((field.name.to_string(), value))
+    });
+    Datum::Record(fields.collect())
+}
+
 struct People<'a, 'b> {
     palette: &'a Palette,
     choices: &'a mut Choices<'b>,

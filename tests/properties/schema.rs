@@ -21,6 +21,36 @@ pub(crate) struct Slot {
     pub(crate) optional: bool,
     /// Personal or sensitive.
     pub(crate) private: bool,
+    /// In an item that a reference points to.
+    pub(crate) followed: bool,
+}
+
+/// All that paths reach from a row with these fields, also in the items that its references point to, and from there one
+/// step further.
+pub(crate) fn reached(schema: &Schema, fields: &[Field]) -> Vec<Slot> {
+    let mut slots = slots(fields);
+    let mut from = 0;
+    for _ in 0..2 {
+        let until = slots.len();
+        for index in from..until {
+            let Slot {
+                path, ty, private, ..
+            } = slots[index].clone();
+            let Type::Ref(catalog) = &ty else { continue };
+            let Some(catalog) = schema.catalogs.get(catalog) else {
+                continue;
+            };
+            slots.extend(self::slots(&catalog.fields).into_iter().map(|slot| Slot {
+                path: format!("{path}.{}", slot.path),
+                optional: true,
+                private: private || slot.private,
+                followed: true,
+                ty: slot.ty,
+            }));
+        }
+        from = until;
+    }
+    slots
 }
 
 /// All that paths reach from a row with these fields, nested records and what is in them included.
@@ -34,6 +64,7 @@ pub(crate) fn slots(fields: &[Field]) -> Vec<Slot> {
                 path: format!("{path}.{}", slot.path),
                 optional: slot.optional || field.optional,
                 private: slot.private || private,
+                followed: false,
                 ty: slot.ty,
             }));
         }
@@ -42,6 +73,7 @@ pub(crate) fn slots(fields: &[Field]) -> Vec<Slot> {
             ty: field.ty.clone(),
             optional: field.optional,
             private,
+            followed: false,
         });
     }
     slots

@@ -1,7 +1,8 @@
 //! Events and lists of records: quantifiers and aggregates.
 
 use super::super::constructs;
-use super::{Collection, Generator, Kind, Level, Piece, window::Of};
+use super::{Collection, Generator, Kind, Level, Piece, head, schema::slots, window::Of};
+use audience::Type;
 
 impl Generator<'_, '_> {
     /// `any no all at least at most exactly`; none where the customer has neither events nor lists of records.
@@ -46,17 +47,20 @@ impl Generator<'_, '_> {
         let function = match kind {
             Kind::Int => *self.choices.pick(&[
                 "count", "distinct", "count", "distinct", "count", "distinct", "sum", "sum", "min", "max",
-                "first", "last",
+                "first", "last", "mode",
             ]),
             Kind::Decimal | Kind::Float => {
                 // Sums and averages are of many kinds, each with a line of its own in the table.
                 *self.choices.pick(&[
-                    "sum", "avg", "min", "max", "first", "last", "sum", "avg", "avg", "avg",
+                    "sum", "avg", "min", "max", "first", "last", "sum", "sum", "avg", "avg", "avg", "mode",
                 ])
             }
-            Kind::Text | Kind::Date | Kind::DateTime => *self.choices.pick(&["min", "max", "first", "last"]),
+            Kind::Text | Kind::Date | Kind::DateTime => *self
+                .choices
+                .pick(&["min", "max", "first", "last", "mode", "mode"]),
             Kind::Duration => return None,
-            _ => *self.choices.pick(&["first", "last"]),
+            Kind::Geo => *self.choices.pick(&["first", "last"]),
+            _ => *self.choices.pick(&["first", "last", "mode"]),
         };
         let of = match (function, kind) {
             ("count" | "distinct", _) => None,
@@ -72,15 +76,15 @@ impl Generator<'_, '_> {
         let value = match &of {
             None => None,
             Some(of) => {
-                let outer = self.item.replace(collection.clone());
                 let plain = self.choices.below(3) > 0 || depth == 0;
                 // A property alone is the common case, and the one with running sums.
-                let value = if plain {
-                    self.property(of)
-                } else {
-                    Some(self.value(of, 1))
-                };
-                self.item = outer;
+                let value = self.within(&collection, |this| {
+                    if plain {
+                        this.property(of)
+                    } else {
+                        Some(this.value(of, 2))
+                    }
+                });
                 Some(value?)
             }
         };
@@ -107,10 +111,14 @@ impl Generator<'_, '_> {
             let mut slots = it.slots.iter().filter(|slot| may(slot.private));
             slots.any(|slot| Kind::of(&slot.ty).as_ref() == kind)
         };
-        let fitting: Vec<&Collection> = self
-            .collections
+        // A few rows inside each other are enough, and all that the language has room for.
+        if self.rows() > 2 {
+            return None;
+        }
+        let seen = self.seen();
+        let fitting: Vec<&Collection> = seen
             .iter()
-            .filter(|it| self.item.is_none() && may(it.private) && (kind.is_none() || has(it)))
+            .filter(|it| may(it.private) && (kind.is_none() || has(it)))
             .collect();
         // Values of events more often than of lists: there are more kinds of them in the table.
         let events: Vec<&Collection> = fitting.iter().copied().filter(|it| it.is_event).collect();
@@ -122,7 +130,100 @@ impl Generator<'_, '_> {
         if fitting.is_empty() {
             return None;
         }
-        Some((*self.choices.pick(&fitting)).clone())
+        let collection = (*self.choices.pick(&fitting)).clone();
+        if self.item.is_some() {
+            self.note_outside(if collection.inner {
+                "list of an item"
+            } else {
+                "collection inside another"
+            });
+        }
+        Some(collection)
+    }
+
+    /// The collections in scope: lists of the items, then those of the customer, under the names that lead to them.
+    fn seen(&self) -> Vec<Collection> {
+        let mut seen = Vec::new();
+        let mut hidden: Vec<&str> = Vec::new();
+        for item in self.item.iter().chain(self.around.iter().rev()) {
+            for slot in &item.slots {
+                if let Type::List(of) = &slot.ty
+                    && let Type::Record(fields) = &**of
+                    && !hidden.contains(&head(&slot.path))
+                    && !slot.followed
+                {
+                    let list = Collection {
+                        name: slot.path.clone(),
+                        slots: slots(fields),
+                        is_event: false,
+                        private: slot.private,
+                        inner: true,
+                    };
+                    // There are few, beside those of the customer.
+                    seen.extend([list.clone(), list.clone(), list]);
+                }
+            }
+            hidden.extend(item.slots.iter().map(|slot| head(&slot.path)));
+        }
+        seen.extend(self.collections.iter().map(|it| {
+            let hidden = hidden.contains(&head(&it.name));
+            Collection {
+                name: if hidden {
+                    format!("customer.{}", it.name)
+                } else {
+                    it.name.clone()
+                },
+                ..it.clone()
+            }
+        }));
+        seen
+    }
+
+    /// `any … followed by …`; none where there are no events, or no room.
+    pub(super) fn sequence(&mut self, depth: usize) -> Option<Piece> {
+        let events = |this: &Self| -> Vec<Collection> {
+            this.seen()
+                .into_iter()
+                .filter(|it| it.is_event && !(this.compared && it.private))
+                .collect()
+        };
+        if self.rows() > 1 || self.previous.is_some() || events(self).is_empty() {
+            return None;
+        }
+        let mut last = self.choices.pick(&events(self)).clone();
+        self.note_outside("followed by");
+        let mut text = format!("any {}{}", last.name, self.window_of(&last, depth));
+        if self.choices.one_in(3) {
+            let condition = self.filter(&last, 1);
+            text += &format!(" where ({})", condition.text);
+        }
+        let steps = 1 + self.choices.below(3);
+        for step in 0..steps {
+            let none = step + 1 == steps && self.choices.one_in(2);
+            let next = self.choices.pick(&events(self)).clone();
+            let word = if none { "no" } else { "any" };
+            if none {
+                self.note_outside("followed by no");
+            }
+            text += &format!(" followed by {word} {}", next.name);
+            if self.choices.one_in(2) {
+                let before = self.previous.replace(last.clone());
+                let condition = self.within(&next, |this| this.condition(1));
+                self.previous = before;
+                text += &format!(" where ({})", condition.text);
+            }
+            let spans = &self.palette.spans;
+            let within = match self.choices.below(4) {
+                0 => {
+                    self.note_outside("within months");
+                    self.choices.pick(&self.palette.steps).to_string()
+                }
+                _ => self.choices.pick(spans).to_string(),
+            };
+            text += &format!(" within {within}");
+            last = next;
+        }
+        Some(Piece::new(Level::Comparison, text))
     }
 
     /// With the blank before it, or nothing.
@@ -137,10 +238,8 @@ impl Generator<'_, '_> {
     }
 
     fn filter(&mut self, collection: &Collection, depth: usize) -> Piece {
-        let outer = self.item.replace(collection.clone());
-        let condition = self.condition(depth.saturating_sub(1).min(2));
-        self.item = outer;
-        condition
+        let depth = depth.saturating_sub(1).min(if self.rows() == 0 { 2 } else { 1 });
+        self.within(collection, |this| this.condition(depth))
     }
 
     /// A property of the item itself, of that kind.

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use super::{Generator, Kind, Level, Piece, schema::name};
+use super::{
+    Generator, Kind, Level, Piece,
+    schema::{Slot, name},
+};
 
 impl Generator<'_, '_> {
     /// The value of a trait: of any kind that a trait may have.
@@ -42,7 +45,7 @@ impl Generator<'_, '_> {
         match self.choices.below(11) {
             0 => self.leaf(kind),
             1 => self.common(kind, depth),
-            2..=4 if self.item.is_none() => self
+            2..=4 if self.item.is_none() || depth > 0 && self.rows() < 2 && self.choices.one_in(2) => self
                 .aggregate(kind, depth)
                 .unwrap_or_else(|| self.own(kind, depth)),
             _ => self.own(kind, depth),
@@ -110,19 +113,24 @@ impl Generator<'_, '_> {
     /// An attribute or property of the kind.
     pub(super) fn slot(&mut self, kind: &Kind) -> Option<Piece> {
         let slots = self.slots();
-        let fitting: Vec<&str> = slots
+        let fitting: Vec<&Slot> = slots
             .iter()
             .filter(|slot| Kind::of(&slot.ty).as_ref() == Some(kind))
-            .map(|slot| slot.path.as_str())
             .collect();
         if fitting.is_empty() {
             return None;
         }
-        let path = (*self.choices.pick(&fitting)).to_owned();
-        if path.contains('.') {
+        let slot = *self.choices.pick(&fitting);
+        if slot.followed {
+            self.note_outside("field of a reference");
+        } else if slot.path.starts_with("customer.") {
+            self.note_outside("customer.x");
+        } else if slot.path.starts_with("previous.") {
+            self.note_outside("previous.x");
+        } else if slot.path.contains('.') {
             self.note("nested record");
         }
-        Some(Piece::primary(path))
+        Some(Piece::primary(&slot.path))
     }
 
     fn trait_of(&mut self, kind: &Kind) -> Option<Piece> {

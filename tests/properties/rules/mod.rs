@@ -165,6 +165,8 @@ struct Collection {
     slots: Vec<Slot>,
     is_event: bool,
     private: bool,
+    /// A list of an item in scope.
+    inner: bool,
 }
 
 struct Generator<'a, 'b> {
@@ -174,6 +176,12 @@ struct Generator<'a, 'b> {
     collections: Vec<Collection>,
     /// The items that `where` looks at.
     item: Option<Collection>,
+    /// The items around it, the outermost first.
+    around: Vec<Collection>,
+    /// In the `where` of a step, the events of the step before.
+    previous: Option<Collection>,
+    /// What was found inside of collections, to be noted for the condition around all of them.
+    inside: BTreeSet<&'static str>,
     traits: Vec<(String, Kind)>,
     segments: Vec<String>,
     lists: Vec<Named>,
@@ -184,6 +192,11 @@ struct Generator<'a, 'b> {
     probes: Vec<Probe>,
     /// What the condition at hand is made of.
     found: BTreeSet<&'static str>,
+}
+
+/// The first step of a path.
+fn head(path: &str) -> &str {
+    path.split('.').next().unwrap_or(path)
 }
 
 /// Draws a trait or a segment from each of the strings of numbers.
@@ -231,14 +244,15 @@ pub(crate) fn draw(schema: &Schema, schema_text: &str, palette: &Palette, string
 
 impl<'b> Generator<'_, 'b> {
     fn new(schema: &Schema, palette: &'b Palette) -> Self {
-        let customer = schema::slots(&schema.customer);
+        let customer = schema::reached(schema, &schema.customer);
         let lists = customer.iter().filter_map(|slot| match &slot.ty {
             Type::List(item) => match &**item {
                 Type::Record(fields) => Some(Collection {
                     name: slot.path.clone(),
-                    slots: schema::slots(fields),
+                    slots: schema::reached(schema, fields),
                     is_event: false,
                     private: slot.private,
+                    inner: false,
                 }),
                 _ => None,
             },
@@ -250,12 +264,16 @@ impl<'b> Generator<'_, 'b> {
                 ty: Type::DateTime,
                 optional: false,
                 private: false,
+                followed: false,
             };
             Collection {
                 name: schema::name(name),
-                slots: std::iter::once(at).chain(schema::slots(&event.fields)).collect(),
+                slots: std::iter::once(at)
+                    .chain(schema::reached(schema, &event.fields))
+                    .collect(),
                 is_event: true,
                 private: false,
+                inner: false,
             }
         });
         Self {
@@ -264,6 +282,9 @@ impl<'b> Generator<'_, 'b> {
             collections: events.chain(lists).collect(),
             customer,
             item: None,
+            around: Vec::new(),
+            previous: None,
+            inside: BTreeSet::new(),
             traits: Vec::new(),
             segments: Vec::new(),
             lists: Vec::new(),
@@ -283,28 +304,78 @@ impl<'b> Generator<'_, 'b> {
         self.found.insert(construct);
     }
 
-    /// The slots in scope: the item's, then those of the customer that none of the item's hides.
+    /// Notes that the condition around all collections has this construct.
+    fn note_outside(&mut self, construct: &'static str) {
+        if self.item.is_some() {
+            self.inside.insert(construct);
+        } else {
+            self.note(construct);
+        }
+    }
+
+    /// Draws something that sees an item of a collection.
+    fn within<T>(&mut self, collection: &Collection, draw: impl FnOnce(&mut Self) -> T) -> T {
+        let outer = self.item.replace(collection.clone());
+        self.around.extend(outer.clone());
+        let drawn = draw(self);
+        if outer.is_some() {
+            self.around.pop();
+        } else {
+            for construct in std::mem::take(&mut self.inside) {
+                self.note(construct);
+            }
+        }
+        self.item = outer;
+        drawn
+    }
+
+    /// How many rows are in scope besides the customer.
+    fn rows(&self) -> usize {
+        self.around.len() + usize::from(self.item.is_some()) + usize::from(self.previous.is_some())
+    }
+
+    /// Whether a first step of a path is the name of something of an item in scope.
+    fn is_hidden(&self, path: &str) -> bool {
+        let mut items = self.item.iter().chain(&self.around);
+        items.any(|item| item.slots.iter().any(|slot| head(&slot.path) == head(path)))
+    }
+
+    /// The slots in scope: the item's, those of the items around it and those of the customer, each unless it is hidden;
+    /// then what is reached past them.
     fn slots(&self) -> Vec<Slot> {
         let compared = self.compared;
         let comparable = |slot: &&Slot| !(compared && slot.private);
         let Some(item) = &self.item else {
             return self.customer.iter().filter(comparable).cloned().collect();
         };
-        let head = |path: &str| path.split('.').next().unwrap_or(path).to_owned();
-        let hidden: BTreeSet<String> = item.slots.iter().map(|slot| head(&slot.path)).collect();
-        let rest = self
-            .customer
-            .iter()
-            .filter(|slot| !hidden.contains(&head(&slot.path)));
+        let mut hidden: BTreeSet<&str> = item.slots.iter().map(|slot| head(&slot.path)).collect();
         // The item's own are asked more often.
-        item.slots
-            .iter()
-            .chain(&item.slots)
-            .chain(&item.slots)
-            .chain(rest)
-            .filter(comparable)
-            .cloned()
-            .collect()
+        let mut slots: Vec<Slot> = [&item.slots; 3].into_iter().flatten().cloned().collect();
+        for around in self.around.iter().rev() {
+            let seen = around
+                .slots
+                .iter()
+                .filter(|slot| !hidden.contains(head(&slot.path)));
+            slots.extend(seen.cloned());
+            hidden.extend(around.slots.iter().map(|slot| head(&slot.path)));
+        }
+        let prefixed = |prefix: &str, slot: &Slot| Slot {
+            path: format!("{prefix}.{}", slot.path),
+            ..slot.clone()
+        };
+        for slot in &self.customer {
+            if !hidden.contains(head(&slot.path)) {
+                slots.push(slot.clone());
+            }
+            slots.push(prefixed("customer", slot));
+        }
+        if let Some(previous) = &self.previous {
+            for _ in 0..3 {
+                slots.extend(previous.slots.iter().map(|slot| prefixed("previous", slot)));
+            }
+        }
+        slots.retain(|slot| comparable(&slot));
+        slots
     }
 
     /// Whether a trait or segment may be used in what is drawn.
@@ -334,10 +405,18 @@ impl<'b> Generator<'_, 'b> {
         let outer = std::mem::take(&mut self.found);
         let piece = make(self);
         let constructs = std::mem::replace(&mut self.found, outer);
+        // Behind the first step of a sequence, a condition cannot stand alone.
+        if self.previous.is_some() {
+            return piece;
+        }
         let of_items = self.item.as_ref().map(|item| item.name.clone());
         let name = format!("p{}", self.probes.len());
         let text = match (&of_items, &piece.short) {
-            (Some(collection), _) => format!("any {collection} where ({})", piece.text),
+            (Some(collection), _) => {
+                let innermost = format!("any {collection} where ({})", piece.text);
+                let around = self.around.iter().rev();
+                around.fold(innermost, |text, it| format!("any {} where ({text})", it.name))
+            }
             (None, Some(short)) => short.clone(),
             (None, None) => piece.text.clone(),
         };
