@@ -1,6 +1,6 @@
 //! Matching allocates nothing, over either kind of record, once a first pass has made what is kept between matches.
 
-use std::fmt::Write;
+use std::{collections::BTreeSet, fmt::Write};
 
 #[expect(dead_code, reason = "shared with the property tests, which need more of it")]
 #[path = "properties/choices.rs"]
@@ -256,6 +256,66 @@ const GOLDEN: &[(&str, &str)] = &[
         "where in an aggregate",
         "count(purchases in last 90 days where amount > 1 and gift) > 1",
     ),
+    (
+        "collection inside another",
+        "any purchases where (any views since at where (seconds > quantity or path = \"a\"))",
+    ),
+    (
+        "collection inside another",
+        "max(count(views before at) of purchases) > distinct(mode(lower(path) of views) of favorites)",
+    ),
+    (
+        "list of an item",
+        "any purchases where (any lines where (price > amount or any purchases where amount < price))",
+    ),
+    (
+        "list of an item",
+        "max(sum(price * count of lines) of purchases) > 1",
+    ),
+    (
+        "customer.x",
+        "any purchases where (level = customer.level or any customer.purchases where gift)",
+    ),
+    (
+        "field of a reference",
+        "brand.price > 1 and brand.next.name starts with \"a\"",
+    ),
+    (
+        "field of a reference",
+        "any favorites where (sku.stock > 1 or sku.kind = \"gold\") or sum(price of wishes) > 1",
+    ),
+    (
+        "followed by",
+        "any views where seconds > 1 followed by any purchases where (amount > 1 or gift) within 7 days",
+    ),
+    (
+        "followed by",
+        "any views followed by any purchases within 400 weeks followed by any views within 400 weeks followed by any purchases within 400 weeks",
+    ),
+    (
+        "followed by no",
+        "any purchases followed by any views within 30 days followed by no purchases within 1 day",
+    ),
+    (
+        "previous.x",
+        "any purchases followed by any purchases where (amount != previous.amount and lower(level) = previous.level) within 400 weeks",
+    ),
+    (
+        "within months",
+        "any purchases followed by any purchases where gift within 3 months",
+    ),
+    (
+        "mode of events",
+        "mode(category of purchases) = \"a\" or mode(quantity of purchases) > 1 or mode(rating of purchases) > 1",
+    ),
+    (
+        "mode of events",
+        "mode(upper(note) of purchases) starts with \"A\"",
+    ),
+    (
+        "mode of a list",
+        "mode(kind of favorites) = \"gold\" or mode(gift of cart.items)",
+    ),
     ("count of events", "count(purchases in last 90 days) > 1"),
     (
         "distinct of events",
@@ -455,13 +515,25 @@ fn matching_allocates_nothing_after_a_first_pass() {
             )
         })
         .collect();
-    let fitting = shop.at(palette.now, &palette.zone);
+    let keys: BTreeSet<&String> = palette.texts.iter().collect();
+    let products: Vec<_> = keys
+        .iter()
+        .map(|key| {
+            let fields = &shop.schema().catalogs["products"].fields;
+            customers::item(fields, &palette, &mut Choices::new(&numbers(40)), key)
+        })
+        .collect();
+    let products = shop
+        .loader()
+        .items_from("products", &products)
+        .unwrap_or_else(|error| panic!("{error}"));
+    let fitting = shop.at(palette.now, &palette.zone).with_items(products.clone());
     let population = shop.fit(people.iter().map(|(customer, _)| customer), &fitting);
     let shop = shop
         .with_population(&population)
         .unwrap_or_else(|error| panic!("{error}"));
     let clients = shop.bind::<Client>().unwrap_or_else(|error| panic!("{error}"));
-    let at = shop.at(palette.now, &palette.zone);
+    let at = shop.at(palette.now, &palette.zone).with_items(products);
 
     let counted = allocation_counter::measure(|| drop(std::hint::black_box(vec![1])));
     assert_eq!(counted.count_total, 1, "allocations are counted");

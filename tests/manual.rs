@@ -1,7 +1,7 @@
 //! Compiles every example of the manual and checks every answer it gives.
 //!
 //! Blocks of `docs/language.md`: `audience contract` holds the definitions that all others build on, `audience` further ones, and
-//! `customers` what the block before it answers, one customer in a line: `{…} => spain, total = 3, other is missing`. Every
+//! `customers` what the block before it answers, one customer in a line: `{…} => spain, total = 3, other is missing`; `items products` are the items of a catalogue. Every
 //! segment that matches is listed (or `nothing`); of the traits, those that the line is about. `population` holds the customers
 //! that a population is fitted from for the answers that follow. `template text` and
 //! `template html` hold a template, and `messages` what it says: `{…} => Hello Ana` or `{…} => skipped: the reason`.
@@ -89,6 +89,8 @@ fn the_examples_compile_and_answer_as_the_manual_says() {
                 template =
                     compiled(block, expected, built, Template::warnings).map(|template| (shop, template));
             }
+            // Given with every question.
+            ["items", _] => {}
             ["customers"] => {
                 let shop = last
                     .as_ref()
@@ -373,5 +375,15 @@ fn check_message(shop: &Definitions, template: &Template, number: usize, line: &
 
 fn at(shop: &Definitions) -> At {
     let zone = Zone::named("Europe/Madrid").expect("in the time zone database");
-    shop.at("2026-06-01T12:00:00Z".parse().expect("a datetime"), &zone)
+    let at = shop.at("2026-06-01T12:00:00Z".parse().expect("a datetime"), &zone);
+    blocks(MANUAL)
+        .iter()
+        .filter_map(|block| match &block.words[..] {
+            [kind, catalog] if kind == "items" => Some((catalog, &block.text)),
+            _ => None,
+        })
+        .fold(at, |at, (catalog, lines)| {
+            let items = shop.loader().items_from_json_lines(catalog, lines.as_bytes());
+            at.with_items(items.unwrap_or_else(|error| panic!("the items of `{catalog}`: {error}")))
+        })
 }

@@ -259,7 +259,6 @@ pub(crate) enum Entry {
     },
     /// The event of the step before, in the `where` of a `followed by`: `previous.x`.
     Previous {
-        of: Arc<str>,
         row: u8,
         shape: Arc<Shape>,
     },

@@ -15,12 +15,6 @@ use crate::{
     value::Type,
 };
 
-/// The event of a step, as the next step sees it.
-struct Before {
-    of: Arc<str>,
-    shape: Arc<Shape>,
-}
-
 impl Checker<'_> {
     /// `any first followed by … followed by …`.
     pub(crate) fn sequence(
@@ -49,10 +43,7 @@ impl Checker<'_> {
         let filter = self.filter(first);
         self.scope.entries.pop();
         let mut right = true;
-        let mut before = Before {
-            of: collection.name,
-            shape: collection.shape,
-        };
+        let mut before = collection.shape;
         let mut checked = Vec::with_capacity(steps.len());
         for (index, step) in steps.iter().take(MOST_STEPS).enumerate() {
             if step.none && index + 1 < steps.len() {
@@ -81,8 +72,13 @@ impl Checker<'_> {
         (right && steps.len() <= MOST_STEPS).then(|| Condition::new(span, kind))
     }
 
-    /// A step behind the one whose event is in row `row`.
-    fn following(&mut self, step: &ast::Step, row: u8, before: Before) -> Option<(Option<Step>, Before)> {
+    /// A step behind the one whose event is in row `row`, and what its own event looks like.
+    fn following(
+        &mut self,
+        step: &ast::Step,
+        row: u8,
+        before: Arc<Shape>,
+    ) -> Option<(Option<Step>, Arc<Shape>)> {
         let within = self.distance(step.span, step.within);
         let collection = self.collection(&step.items.collection)?;
         let collection = self.events_of(collection, step.items.span)?;
@@ -95,11 +91,7 @@ impl Checker<'_> {
                 );
             self.report.push(error);
         }
-        self.scope.entries.push(Entry::Previous {
-            of: before.of,
-            row,
-            shape: before.shape,
-        });
+        self.scope.entries.push(Entry::Previous { row, shape: before });
         let of_item = self.next_row(step.items.span);
         let filter = of_item.and_then(|row| {
             self.scope.entries.push(Entry::Item {
@@ -125,11 +117,7 @@ impl Checker<'_> {
                 },
                 within,
             });
-        let next = Before {
-            of: collection.name,
-            shape: collection.shape,
-        };
-        Some((checked, next))
+        Some((checked, collection.shape))
     }
 
     /// The condition of a `where`, the inner `None` without one.

@@ -57,12 +57,12 @@ fn reads(part: Part<'_>, row: u8) -> bool {
             Part::Expr(hir::Expr {
                 kind: hir::ExprKind::Slot(place),
                 ..
-            }) => Some(*place),
-            Part::List(place) | Part::Slots { first: place, .. } => Some(place),
-            Part::Items(Items {
+            })
+            | Part::Items(Items {
                 source: Source::List(place),
                 ..
             }) => Some(*place),
+            Part::List(place) | Part::Slots { first: place, .. } => Some(place),
             _ => None,
         };
         found |= place.is_some_and(|place| place.row == row);

@@ -2,7 +2,7 @@
 
 use super::ask::Shop;
 
-const SCHEMA: &str = r#"
+const SCHEMA: &str = r"
 customer {
   id: string key, city: string?, limit: int?, price: decimal?, tags: [string]?
   favorites: [{ sku: string, since: datetime?, labels: [string]? }]?
@@ -10,7 +10,7 @@ customer {
 event purchases { city: string?, price: decimal?, items: [{ sku: string, price: decimal?, quantity: int, labels: [string]? }]? }
 event views { sku: string, limit: int? }
 trait city_of = city
-"#;
+";
 
 const ANA: &str = r#"{
   "id": "ana", "city": "Madrid", "limit": 2, "price": 7, "tags": ["x", "y"],
@@ -82,6 +82,7 @@ fn aggregates_stand_inside_aggregates() {
     ]);
 }
 
+/// [coll-8], [coll-9] and [coll-12].
 #[test]
 fn the_innermost_name_comes_first() {
     Shop::new(SCHEMA).customer(ANA).all(&[
@@ -116,6 +117,7 @@ fn the_innermost_name_comes_first() {
     ]);
 }
 
+/// [coll-11].
 #[test]
 fn bounds_of_an_inner_window_see_the_outer_item() {
     let shop = Shop::new(SCHEMA).customer(ANA);
@@ -136,6 +138,7 @@ fn bounds_of_an_inner_window_see_the_outer_item() {
     ]);
 }
 
+/// [coll-6].
 #[test]
 fn the_mode_of_several_is_the_one_seen_latest_then_the_smaller() {
     let shop = Shop::new(

@@ -44,6 +44,7 @@ fn shop() -> Shop {
         .customer(ANA)
 }
 
+/// [coll-14] and [coll-15].
 #[test]
 fn fields_are_reached_through_a_reference() {
     shop().all(&[
@@ -96,6 +97,7 @@ fn fields_are_reached_through_a_reference() {
     ]);
 }
 
+/// [coll-16].
 #[test]
 fn what_is_not_there_is_missing() {
     let missing = [

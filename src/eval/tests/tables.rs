@@ -397,6 +397,7 @@ fn events_are_counted_summed_and_chosen() {
     );
 }
 
+/// [coll-5].
 #[test]
 fn sums_overflow_by_their_total_alone() {
     let numbers = |list: &str| format!(r#""items": [{list}]"#);

@@ -160,7 +160,7 @@ impl Generator<'_, '_> {
                         inner: true,
                     };
                     // There are few, beside those of the customer.
-                    seen.extend([list.clone(), list.clone(), list]);
+                    seen.extend([list.clone(), list.clone(), list.clone(), list.clone(), list]);
                 }
             }
             hidden.extend(item.slots.iter().map(|slot| head(&slot.path)));
