@@ -28,18 +28,18 @@ impl Generator<'_, '_> {
         }
         // How much is calculated is another matter than how many conditions stand inside each other.
         let depth = 3 - self.choices.below(4);
-        let piece = match self.choices.below(32) {
+        let piece = match self.choices.below(35) {
             0..=5 => Some(self.comparison(depth)),
             6 => Some(self.between(depth)),
             7 | 8 => Some(self.membership(depth)),
             9 | 10 | 29 => Some(self.text_test(depth)),
-            11 => match self.choices.below(5) {
+            11 | 31 | 32 => match self.choices.below(5) {
                 0 | 1 => Some(self.equal_ignoring_case(depth)),
                 2 => self.near(),
                 _ => Some(self.in_sample()),
             },
             12 | 13 | 28 => self.list_test(),
-            14 | 15 => self.state(depth),
+            14 | 15 | 33 => self.state(depth),
             16..=20 | 30 => Some(self.in_window(depth)),
             21 | 22 | 27 => self.quantified(depth),
             23 => self.in_segment(),
