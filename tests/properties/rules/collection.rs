@@ -46,8 +46,8 @@ impl Generator<'_, '_> {
     pub(super) fn aggregate(&mut self, kind: &Kind, depth: usize) -> Option<Piece> {
         let function = match kind {
             Kind::Int => *self.choices.pick(&[
-                "count", "distinct", "count", "distinct", "count", "distinct", "distinct", "distinct", "sum",
-                "sum", "sum", "min", "max", "first", "last", "mode",
+                "count", "count", "distinct", "count", "distinct", "count", "distinct", "distinct",
+                "distinct", "sum", "sum", "sum", "min", "max", "first", "last", "mode",
             ]),
             Kind::Decimal | Kind::Float => {
                 // Sums and averages are of many kinds, each with a line of its own in the table.

@@ -217,7 +217,7 @@ pub(crate) fn draw(schema: &Schema, schema_text: &str, palette: &Palette, string
                 .comparable
                 .extend([format!("t{index}"), format!("s{index}")]);
         }
-        if generator.choices.one_in(5) {
+        if generator.choices.one_in(7) {
             let (kind, piece) = generator.any_value();
             let name = format!("t{index}");
             generator.traits.push((name.clone(), kind));
@@ -226,7 +226,7 @@ pub(crate) fn draw(schema: &Schema, schema_text: &str, palette: &Palette, string
                 text: piece.text,
             });
         } else {
-            let depth = if generator.choices.one_in(6) { 2 } else { 3 };
+            let depth = 3;
             let piece = generator.condition(depth);
             let name = format!("s{index}");
             generator.segments.push(name.clone());
