@@ -26,7 +26,9 @@ impl Condition {
             ConditionKind::Constant(_) | ConditionKind::Sample { .. } | ConditionKind::Segment(_) => {}
             ConditionKind::Not(inner) => each(Part::Condition(inner)),
             ConditionKind::And(parts) | ConditionKind::Or(parts) => {
-                parts.iter().for_each(|part| each(Part::Condition(part)));
+                for part in parts {
+                    each(Part::Condition(part));
+                }
             }
             ConditionKind::Holds(operand)
             | ConditionKind::In { operand, .. }
@@ -36,18 +38,21 @@ impl Condition {
             | ConditionKind::TextFilled(operand)
             | ConditionKind::Rank { operand, .. } => each(Part::Expr(operand)),
             ConditionKind::Compare { lhs, rhs, .. } => {
-                [lhs, rhs].into_iter().for_each(|it| each(Part::Expr(it)))
+                each(Part::Expr(lhs));
+                each(Part::Expr(rhs));
             }
             ConditionKind::Between { operand, low, high } => {
-                [operand, low, high]
-                    .into_iter()
-                    .for_each(|it| each(Part::Expr(it)));
+                each(Part::Expr(operand));
+                each(Part::Expr(low));
+                each(Part::Expr(high));
             }
             ConditionKind::Text { operand, pattern, .. } => {
-                [operand, pattern].into_iter().for_each(|it| each(Part::Expr(it)));
+                each(Part::Expr(operand));
+                each(Part::Expr(pattern));
             }
             ConditionKind::Near { operand, of, .. } => {
-                [operand, of].into_iter().for_each(|it| each(Part::Expr(it)));
+                each(Part::Expr(operand));
+                each(Part::Expr(of));
             }
             ConditionKind::Contains { list, item } => {
                 each(Part::List(*list));
@@ -67,7 +72,9 @@ impl Condition {
             }
             ConditionKind::Sequence { first, steps } => {
                 each(Part::Items(first));
-                steps.iter().for_each(|step| each(Part::Items(&step.items)));
+                for step in steps {
+                    each(Part::Items(&step.items));
+                }
             }
             ConditionKind::Quantified { items, .. } => each(Part::Items(items)),
         }
@@ -87,7 +94,8 @@ impl Expr {
             | ExprKind::Trait(_) => {}
             ExprKind::Condition(condition) => each(Part::Condition(condition)),
             ExprKind::Arithmetic { lhs, rhs, .. } => {
-                [lhs, rhs].into_iter().for_each(|it| each(Part::Expr(it)))
+                each(Part::Expr(lhs));
+                each(Part::Expr(rhs));
             }
             ExprKind::Negate(inner)
             | ExprKind::Folded(inner)
@@ -95,7 +103,9 @@ impl Expr {
             | ExprKind::Follow { key: inner, .. }
             | ExprKind::Quantile { operand: inner, .. } => each(Part::Expr(inner)),
             ExprKind::Call { args, .. } | ExprKind::Host { args, .. } => {
-                args.iter().for_each(|arg| each(Part::Expr(arg)));
+                for arg in args {
+                    each(Part::Expr(arg));
+                }
             }
             ExprKind::Size(list) => each(Part::List(*list)),
             ExprKind::Case { arms, otherwise } => {

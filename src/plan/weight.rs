@@ -50,11 +50,14 @@ impl Weights {
         let own = match &condition.kind {
             ConditionKind::Segment(index) => return self.segment(module, *index),
             ConditionKind::AnyKnown { first, last } => last.saturating_sub(first.slot).saturating_add(1),
-            ConditionKind::Not(_) | ConditionKind::And(_) | ConditionKind::Or(_) => 0,
-            ConditionKind::Quantified { .. } | ConditionKind::Sequence { .. } => 0,
+            ConditionKind::Not(_)
+            | ConditionKind::And(_)
+            | ConditionKind::Or(_)
+            | ConditionKind::Quantified { .. }
+            | ConditionKind::Sequence { .. } => 0,
             _ => 1,
         };
-        self.inside(module, own, &mut |each| condition.parts(each))
+        self.inside(module, own, Part::Condition(condition))
     }
 
     fn expr(&mut self, module: &Module, expr: &Expr) -> u32 {
@@ -65,18 +68,13 @@ impl Weights {
             ExprKind::Condition(_) | ExprKind::Case { .. } | ExprKind::Aggregate { .. } => 0,
             _ => 1,
         };
-        self.inside(module, own, &mut |each| expr.parts(each))
+        self.inside(module, own, Part::Expr(expr))
     }
 
     /// The weight of what has so much of its own, and of all that stands inside.
-    fn inside<'h>(
-        &mut self,
-        module: &Module,
-        own: u32,
-        parts: &mut dyn FnMut(&mut dyn FnMut(Part<'h>)),
-    ) -> u32 {
+    fn inside(&mut self, module: &Module, own: u32, part: Part<'_>) -> u32 {
         let mut sum = own;
-        parts(&mut |part| sum = sum.saturating_add(self.part(module, part)));
+        part.parts(&mut |inner| sum = sum.saturating_add(self.part(module, inner)));
         sum
     }
 
@@ -84,7 +82,7 @@ impl Weights {
         match part {
             Part::Condition(condition) => self.condition(module, condition),
             Part::Expr(expr) => self.expr(module, expr),
-            Part::Window(window) => self.inside(module, 0, &mut |each| window.parts(each)),
+            Part::Window(_) => self.inside(module, 0, part),
             Part::Items(items) => {
                 let window = items
                     .window

@@ -346,12 +346,12 @@ macro_rules! tagged {
                 named(schemas, stringify!($type), |schemas| {
                     let mut kinds = Vec::new();
                     $( {
-                        #[allow(unused_mut, reason = "some variants have no fields")]
-                        let mut properties = Vec::new();
-                        $( $( properties.push(($name, <$ty>::schema(schemas), <$ty as Form>::absent().is_none())); )* )?
-                        $( $( properties.push(
-                            ($tuple_name, <$tuple_ty>::schema(schemas), <$tuple_ty as Form>::absent().is_none())
-                        ); )* )?
+                        let properties = vec![
+                            $( $( ($name, <$ty>::schema(schemas), <$ty as Form>::absent().is_none()), )* )?
+                            $( $(
+                                ($tuple_name, <$tuple_ty>::schema(schemas), <$tuple_ty as Form>::absent().is_none()),
+                            )* )?
+                        ];
                         kinds.push(object(Some($tag), properties));
                     } )*
                     json!({"oneOf": kinds})
