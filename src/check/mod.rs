@@ -52,7 +52,7 @@ use std::{collections::HashSet, sync::Arc};
 use self::{
     definitions::{Definitions, Formula, FormulaKind},
     lint::Negation,
-    rank::Ranks,
+    rank::{Ranking, Ranks},
     scope::TraitType,
 };
 use crate::{
@@ -172,7 +172,7 @@ fn formula_meaning(
     report: &mut Report,
 ) -> Option<Meaning> {
     let mut checker = Checker::new(names, report);
-    checker.ranks = Some(ranks);
+    checker.ranking.ranks = Some(ranks);
     let name = formula.name.text.clone();
     let description = schema::text_of(formula.description);
     match formula.kind {
@@ -188,7 +188,7 @@ fn formula_meaning(
                     ..checker.used
                 },
                 value,
-                ranked: checker.ranked,
+                ranked: checker.is_ranked(),
             }))
         }
         FormulaKind::Segment => {
@@ -198,7 +198,7 @@ fn formula_meaning(
                 description,
                 owner: schema::text_of(formula.owner),
                 condition: condition.into(),
-                ranked: checker.ranked,
+                ranked: checker.is_ranked(),
             }))
         }
     }
@@ -253,12 +253,7 @@ pub(crate) struct Checker<'a> {
     flagged: HashSet<Arc<str>>,
     /// `personal` when a personal value was used so far, `sensitive` likewise.
     pub(crate) used: Roles,
-    /// Where ranks are gathered; absent in templates and tests, which may name them only.
-    ranks: Option<&'a mut Ranks>,
-    /// Whether what is checked is itself compared with a population.
-    inside_rank: bool,
-    /// Whether a population is needed for what was checked so far.
-    ranked: bool,
+    ranking: Ranking<'a>,
 }
 
 impl<'a> Checker<'a> {
@@ -275,9 +270,7 @@ impl<'a> Checker<'a> {
             flags_sensitive: true,
             flagged: HashSet::new(),
             used: Roles::default(),
-            ranks: None,
-            inside_rank: false,
-            ranked: false,
+            ranking: Ranking::default(),
         }
     }
 
@@ -290,7 +283,7 @@ impl<'a> Checker<'a> {
 
     /// Whether a population is needed for what was checked so far.
     pub(crate) fn is_ranked(&self) -> bool {
-        self.ranked
+        self.ranking.is_needed
     }
 
     /// Checks a whole condition that is to be false: that of an `unless`. Gives its complement.

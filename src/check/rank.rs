@@ -24,6 +24,17 @@ use crate::{
     value::{Decimal, Type, Value},
 };
 
+/// What a checker knows of ranks where it stands.
+#[derive(Debug, Default)]
+pub(super) struct Ranking<'a> {
+    /// Where they are gathered; absent in templates and tests, which may name them only.
+    pub(super) ranks: Option<&'a mut Ranks>,
+    /// Whether what is checked is itself compared with a population.
+    is_inside: bool,
+    /// Whether a population is needed for what was checked so far.
+    pub(super) is_needed: bool,
+}
+
 /// The expressions that are compared with a population, each once: two are the same when they are written the same, as
 /// all of them see the customer alone.
 #[derive(Debug, Default)]
@@ -135,13 +146,13 @@ impl Checker<'_> {
     /// What is compared with the population, and its number among the ranks.
     fn compared(&mut self, span: Span, written: &ast::Expr, cut: Cut) -> Option<(Expr, usize)> {
         let error = |message: &str| Diagnostic::new(Code::RankPlace, message);
-        if self.inside_rank {
+        if self.ranking.is_inside {
             let error = error("a rank of what is made from a rank")
                 .label(span, "this is itself compared with the others")
                 .help("all ranks are fitted in one pass: compare with the value itself".to_owned());
             return self.report.fail(error);
         }
-        if self.ranks.is_none() {
+        if self.ranking.ranks.is_none() {
             let name = if matches!(cut, Cut::Quantile(_)) {
                 "trait"
             } else {
@@ -163,19 +174,19 @@ impl Checker<'_> {
             return self.report.fail(error);
         }
         let before = std::mem::take(&mut self.used);
-        self.inside_rank = true;
+        self.ranking.is_inside = true;
         let operand = self
             .apart(|it| it.operand(written))
             .and_then(|it| self.settle(it));
-        self.inside_rank = false;
+        self.ranking.is_inside = false;
         let used = std::mem::replace(&mut self.used, before);
         let operand = operand?;
         self.ranks_personal(&operand, used.personal, used.sensitive)?;
         self.ranks_ordered(&operand)?;
         let quoted: Arc<str> = quote(bare(written)).into();
-        let ranks = self.ranks.as_deref_mut()?;
+        let ranks = self.ranking.ranks.as_deref_mut()?;
         let rank = ranks.add(quoted, &operand, cut);
-        self.ranked = true;
+        self.ranking.is_needed = true;
         Some((operand, rank))
     }
 
@@ -206,7 +217,7 @@ impl Checker<'_> {
 
     /// Notes that a trait or segment is used that needs a population; `None` where that cannot be.
     pub(crate) fn note_rank(&mut self, span: Span, kind: &str, name: &str) -> Option<()> {
-        if self.inside_rank {
+        if self.ranking.is_inside {
             let error = Diagnostic::new(Code::RankPlace, "a rank of what is made from a rank")
                 .label(span, format!("the {kind} `{name}` compares with the others"))
                 .help("all ranks are fitted in one pass: compare with the value itself".to_owned());
@@ -219,7 +230,7 @@ impl Checker<'_> {
                 .help("fit one from a batch of customers, and give it to the definitions".to_owned());
             return self.report.fail(error);
         }
-        self.ranked = true;
+        self.ranking.is_needed = true;
         Some(())
     }
 }
