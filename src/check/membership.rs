@@ -100,7 +100,7 @@ impl Checker<'_> {
         let item = self.operand(item_written)?;
         let item = self.meet_value(&of_list, item)?;
         let kept = if matches!((&list.item, &item.ty), (Type::Ref(_), Type::Int)) {
-            as_kept(item.clone())
+            as_kept(&item)
         } else {
             item.clone()
         };
@@ -190,14 +190,15 @@ impl Checker<'_> {
 }
 
 /// A number as records keep it where it is the key of an item: as text.
-fn as_kept(item: Expr) -> Expr {
+fn as_kept(item: &Expr) -> Expr {
     Expr {
+        span: item.span,
         ty: Type::String,
+        optional: item.optional,
         kind: ExprKind::Call {
             function: Function::String,
             args: vec![item.clone()],
         },
-        ..item
     }
 }
 

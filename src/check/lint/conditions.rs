@@ -65,13 +65,14 @@ impl Topics {
                 _ => {}
             },
             Part::Expr(expr) => match (&expr.kind, module) {
-                (ExprKind::Slot(place), _) => self.add(3, u64::from(place.row) << 40 | u64::from(place.slot)),
+                (ExprKind::Slot(place) | ExprKind::Size(place), _) => {
+                    self.add(3, u64::from(place.row) << 40 | u64::from(place.slot));
+                }
                 (ExprKind::Local(index), _) => self.add(4, *index as u64),
                 (ExprKind::Trait(index), Some(module)) => {
                     self.part(Part::Expr(&module.traits[*index].value), Some(module), left);
                 }
                 (ExprKind::Trait(index), None) => self.add(5, *index as u64),
-                (ExprKind::Size(place), _) => self.add(3, u64::from(place.row) << 40 | u64::from(place.slot)),
                 _ => {}
             },
             Part::Items(items) => match items.source {

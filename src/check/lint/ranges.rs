@@ -219,6 +219,8 @@ fn float_step(float: f64) -> i128 {
 
 #[cfg(test)]
 mod tests {
+    use std::cmp::Ordering;
+
     use super::*;
 
     #[test]
@@ -263,11 +265,11 @@ mod tests {
             for constant in &values {
                 let order = compare::compare(value.as_ref(), constant.as_ref());
                 for (op, expected) in [
-                    (Order::Eq, order.map(|it| it.is_eq())),
-                    (Order::Lt, order.map(|it| it.is_lt())),
-                    (Order::Le, order.map(|it| it.is_le())),
-                    (Order::Gt, order.map(|it| it.is_gt())),
-                    (Order::Ge, order.map(|it| it.is_ge())),
+                    (Order::Eq, order.map(Ordering::is_eq)),
+                    (Order::Lt, order.map(Ordering::is_lt)),
+                    (Order::Le, order.map(Ordering::is_le)),
+                    (Order::Gt, order.map(Ordering::is_gt)),
+                    (Order::Ge, order.map(Ordering::is_ge)),
                 ] {
                     let found = scale.accepted(op, constant).map(|it| it.contains(step));
                     assert_eq!(found, expected, "{value:?} {op:?} {constant:?}");

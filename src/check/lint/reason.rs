@@ -444,14 +444,13 @@ impl<'m> Reasoner<'m> {
                 self.know(state, lhs)?;
                 self.know(state, rhs)
             }
-            ExprKind::Negate(inner) | ExprKind::Folded(inner) | ExprKind::Shift { operand: inner, .. } => {
-                self.know(state, inner)
-            }
+            ExprKind::Negate(inner)
+            | ExprKind::Folded(inner)
+            | ExprKind::Shift { operand: inner, .. }
+            | ExprKind::Follow { key: inner, .. }
+            | ExprKind::Quantile { operand: inner, .. } => self.know(state, inner),
             ExprKind::Call { function, args } if *function != Function::Default => {
                 args.iter().try_for_each(|arg| self.know(state, arg))
-            }
-            ExprKind::Follow { key: inner, .. } | ExprKind::Quantile { operand: inner, .. } => {
-                self.know(state, inner)
             }
             _ => Ok(()),
         }
@@ -738,12 +737,11 @@ impl<'m> State<'m> {
         let index = found.unwrap_or_else(|| {
             let domain = match subject {
                 Subject::Expr(expr) => Domain::of(expr),
-                // Whether the list is there for everyone is not known here.
-                Subject::Size(_) => Domain::steps(true, Ranges::at_least(0)),
+                // Whether the list, or both places, are there for everyone is not known here.
+                Subject::Size(_) | Subject::Chord(..) => Domain::steps(true, Ranges::at_least(0)),
                 Subject::Point(_) => Domain::steps(false, Ranges::between(0, 999_999)),
                 // More than all of them for a value beyond those of the population.
                 Subject::Share { .. } => Domain::steps(true, Ranges::between(1, 1_000_001)),
-                Subject::Chord(..) => Domain::steps(true, Ranges::at_least(0)),
             };
             self.values.push((subject, domain));
             self.values.len() - 1
@@ -771,13 +769,11 @@ impl<'m> State<'m> {
     }
 
     fn atom(&mut self, atom: Atom<'m>, holds: bool) -> Outcome {
-        match self.atoms.iter().find(|(it, _)| *it == atom) {
-            Some((_, known)) => possible(*known == holds),
-            None => {
-                self.atoms.push((atom, holds));
-                Ok(())
-            }
+        if let Some((_, known)) = self.atoms.iter().find(|(it, _)| *it == atom) {
+            return possible(*known == holds);
         }
+        self.atoms.push((atom, holds));
+        Ok(())
     }
 
     fn size(&mut self, list: Place, accepted: &Ranges, holds: bool) -> Outcome {

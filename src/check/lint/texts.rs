@@ -46,7 +46,7 @@ impl<'m> Texts<'m> {
             return !only.is_empty();
         }
         let some = match (test, holds) {
-            (Test::Equals(text), true) => Some(vec![text]),
+            (Test::Equals(only), true) => Some(vec![only]),
             (Test::Among(set), true) if set.len() <= WORK => Some(set.iter().filter_map(as_text).collect()),
             (Test::Is(_, ""), false) => return false,
             _ => None,
@@ -78,7 +78,7 @@ impl<'m> Texts<'m> {
     }
 }
 
-impl<'m> Test<'m> {
+impl Test<'_> {
     /// The same said positively where that can be.
     fn normal(self, holds: bool) -> (Self, bool) {
         match self {
