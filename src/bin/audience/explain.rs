@@ -82,7 +82,7 @@ fn write(
                 writeln!(out, "without new data: {until} at {at}")?;
             }
             Next::Known(NextChange::NotWithin(_)) => {
-                writeln!(out, "without new data: the same for ten years")?
+                writeln!(out, "without new data: the same for ten years")?;
             }
             Next::Known(_) => writeln!(out, "without new data: when it changes cannot be told")?,
         }
