@@ -55,16 +55,16 @@ impl Case {
         });
         let items = items.collect();
         Self {
-            items,
             palette,
             rules,
             customers,
+            items,
         }
     }
 
     /// The definitions, with what the customers of the case are as a population.
-    pub(crate) fn fitted(&self, definitions: Definitions) -> Result<(Definitions, Population), String> {
-        let (at, customers) = self.loaded(&definitions)?;
+    pub(crate) fn fitted(&self, definitions: &Definitions) -> Result<(Definitions, Population), String> {
+        let (at, customers) = self.loaded(definitions)?;
         let population = definitions.fit(&customers, &at);
         let definitions = definitions.with_population(&population).map_err(text)?;
         Ok((definitions, population))
@@ -165,7 +165,7 @@ impl Compiled {
 
     fn of_text(case: &Case, text: &str) -> Result<Self, String> {
         let definitions = Definitions::parse(text).map_err(|error| format!("does not compile:\n{error}"))?;
-        let (definitions, population) = case.fitted(definitions)?;
+        let (definitions, population) = case.fitted(&definitions)?;
         let (at, customers) = case.loaded(&definitions)?;
         Ok(Self {
             definitions,

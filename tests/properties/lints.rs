@@ -73,7 +73,7 @@ fn refuted(case: &Case, checked: &mut BTreeMap<Code, usize>) -> Result<(), Strin
         text + &format!("segment claim{index} = {claim}\n")
     });
     let definitions = Definitions::parse(&with_claims).map_err(|error| error.to_string())?;
-    let (definitions, _) = case.fitted(definitions)?;
+    let (definitions, _) = case.fitted(&definitions)?;
     let (at, customers) = case.loaded(&definitions)?;
     for (index, (warning, claim)) in numbered() {
         let segment = definitions

@@ -334,12 +334,6 @@ impl<'b> Generator<'_, 'b> {
         self.around.len() + usize::from(self.item.is_some()) + usize::from(self.previous.is_some())
     }
 
-    /// Whether a first step of a path is the name of something of an item in scope.
-    fn is_hidden(&self, path: &str) -> bool {
-        let mut items = self.item.iter().chain(&self.around);
-        items.any(|item| item.slots.iter().any(|slot| head(&slot.path) == head(path)))
-    }
-
     /// The slots in scope: the item's, those of the items around it and those of the customer, each unless it is hidden;
     /// then what is reached past them.
     fn slots(&self) -> Vec<Slot> {
