@@ -182,7 +182,7 @@ fn references_are_to_items_that_are_there() {
         .loader()
         .items_from_json_lines("products", r#"{"sku": "only", "name": "Mug"}"#.as_bytes())
         .expect("an item");
-    let drawn = draw(&testing::customers(&shop, &at.clone().with_items(items)), 200);
+    let drawn = draw(&testing::customers(shop, &at.clone().with_items(items)), 200);
     let with_items = drawn.iter().filter(|it| it.json().contains("\"sku\""));
     let given = drawn.iter().filter(|it| it.json().contains("\"sku\":\"only\""));
     let (with_items, given) = (with_items.count(), given.count());

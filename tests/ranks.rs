@@ -1,6 +1,6 @@
 //! Ranks against a population: tables worked out by hand, SQLite's window functions, and what is refused.
 
-use audience::{At, Customer, Definitions, NameError, Population, PopulationProblem, Zone};
+use audience::{At, Customer, Definitions, Fitted, NameError, Population, PopulationProblem, Zone};
 use proptest::prelude::*;
 use rusqlite::Connection;
 
@@ -334,7 +334,7 @@ fn what_needs_a_population_names_what_must_be_fitted() {
 fn each_expression_is_fitted_once() {
     let shop = shop(&SHOP.replace("ORDERS_OR_SPENT", "( orders )"));
     let population = shop.fit(&[], &at(&shop));
-    let expressions: Vec<_> = population.expressions().iter().map(|it| it.written()).collect();
+    let expressions: Vec<_> = population.expressions().iter().map(Fitted::written).collect();
     assert_eq!(expressions, ["share", "orders"]);
     let cuts: Vec<_> = population.expressions()[1].cuts().map(|(cut, _)| cut).collect();
     assert_eq!(cuts, ["top 10%", "quantile 5"]);
@@ -465,12 +465,8 @@ fn structs_are_fitted_and_asked_in_place() {
 #[test]
 fn fingerprints_look_into_each_definition_once() {
     let mut text = String::from("customer { id: string key, n: int }\ntrait t0 = n + 1\n");
-    for index in 1..40 {
-        text += &format!("trait t{index} = t{0} * t{0} + t{0}\n", index - 1);
-    }
-    for index in 0..2_000 {
-        text += &format!("segment s{index} = t39 + {index} in top 10%\n");
-    }
+    text.extend((1..40).map(|index| format!("trait t{index} = t{0} * t{0} + t{0}\n", index - 1)));
+    text.extend((0..2_000).map(|index| format!("segment s{index} = t39 + {index} in top 10%\n")));
     let limits = audience::Limits {
         nesting: 200,
         ..audience::Limits::default()

@@ -259,13 +259,13 @@ fn rules_that_are_large_are_explained_in_bounded_time() {
     let mut text = String::from(
         "customer { id: string key, x: int, y: decimal } event e { n: int } trait t0 = x > 5 and y > 5\n segment s0 = x > 3 or y > 3\n",
     );
-    for index in 1..30 {
+    text.extend((1..30).map(|index| {
         let before = index - 1;
-        text += &format!("trait t{index} = (t{before} and t{before}) or not t{before}\n");
-        text += &format!(
-            "segment s{index} = (in segment s{before} and in segment s{before}) or (not in segment s{before} and t{index})\n"
-        );
-    }
+        format!(
+            "trait t{index} = (t{before} and t{before}) or not t{before}
+             segment s{index} = (in segment s{before} and in segment s{before}) or (not in segment s{before} and t{index})\n"
+        )
+    }));
     let mut rounded = String::from("y");
     for _ in 0..30 {
         rounded = format!("round({rounded} + 1)");
@@ -273,10 +273,12 @@ fn rules_that_are_large_are_explained_in_bounded_time() {
     let many: Vec<String> = (0..300)
         .map(|n| format!("(x > {n} or y < {n} or count(e where n > {n}) > {n})"))
         .collect();
-    text += &format!(
-        "segment rounded = {rounded} > 100\nsegment many = {}\nsegment huge = at least 900000 e\n",
-        many.join(" and ")
-    );
+    let many = many.join(" and ");
+    text.extend([
+        format!("segment rounded = {rounded} > 100\n"),
+        format!("segment many = {many}\n"),
+        "segment huge = at least 900000 e\n".to_owned(),
+    ]);
     let shop = Definitions::parse(&text).unwrap_or_else(|error| panic!("{error}"));
     let ana = shop
         .customer_from_json(r#"{"id": "ana", "x": 4, "y": 4}"#)

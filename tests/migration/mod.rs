@@ -51,9 +51,8 @@ fn each_rule_of_other_systems_means_the_same_people_here() {
     assert_eq!(systems.len(), 6, "{systems:?}");
 
     let mut text = CONTRACT.to_owned();
-    for (number, rule) in rules.iter().enumerate() {
-        text.push_str(&format!("segment rule_{number} = {}\n", rule.ours));
-    }
+    let segment = |(number, rule): (usize, &Rule<'_>)| format!("segment rule_{number} = {}\n", rule.ours);
+    text.extend(rules.iter().enumerate().map(segment));
     let shop = Definitions::parse(&text).unwrap_or_else(|error| panic!("{error}"));
     let madrid = Zone::named("Europe/Madrid").expect("a zone");
     let at = shop.at("2026-06-01T12:00:00Z".parse().expect("a datetime"), &madrid);

@@ -4,14 +4,14 @@ use audience::{Definitions, Format, Inputs, Placements, Rendered, Zone};
 
 use super::Result;
 
-const SHOP: &str = r#"
+const SHOP: &str = "
 customer { id: string key, sku: (ref products)?, favorites: [{ sku: ref products }], wishes: [ref products], store: (ref shops)? }
 catalog products { sku: string key, name: string filled, price: decimal, stock: int?, note: string?, brand: (ref brands)? }
 catalog brands { name: string key, country: string filled, motto: string? filled }
 catalog shops { number: int key, city: string filled }
 event purchases { sku: ref products }
 segment low = any favorites where sku.stock < 5
-"#;
+";
 
 const PRODUCTS: &str = r#"
 {"sku": "a", "name": "Tea <light>", "price": 1.5, "stock": 3, "brand": "Lux"}
@@ -44,7 +44,7 @@ fn rendered(template: &str, with_items: bool) -> Result<String> {
     let ana = shop.customer_from_json(ANA)?;
     match template.render_into(&ana, &Inputs::default(), &Placements::new(), &at, &mut out)? {
         Rendered::Sent => Ok(out),
-        other => Ok(format!("{other:?}")),
+        skipped @ Rendered::Skipped(_) => Ok(format!("{skipped:?}")),
     }
 }
 
