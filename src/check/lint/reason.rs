@@ -9,6 +9,8 @@
 //! "No" is always right: a contradiction that is found is one for every customer at every moment. "Yes" may be wrong: work
 //! is bounded by [`Fuel`], and what is not understood counts as possible.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use super::{
     domain::{self, Domain},
     moment::{self, End},
@@ -18,7 +20,7 @@ use super::{
 };
 use crate::{
     hir::{
-        AggregateKind, ArithmeticOp, Condition, ConditionKind, Expr, ExprKind, Function, Module, Order,
+        AggregateKind, ArithmeticOp, Condition, ConditionKind, Expr, ExprKind, Function, Module, Order, Part,
         Place, Quantifier, Source, Window,
     },
     value::{Type, Value, compare},
@@ -82,7 +84,8 @@ type Outcome = Result<(), Contradiction>;
 /// Everything assumed so far.
 #[derive(Clone, Debug, Default)]
 struct State<'m> {
-    values: Vec<(Subject<'m>, Domain<'m>)>,
+    /// With a number that is the same for the same subject, as comparing expressions takes long.
+    values: Vec<(u64, Subject<'m>, Domain<'m>)>,
     /// In which order two values may stand, a bit for each [`Stand`].
     pairs: Vec<(&'m Expr, &'m Expr, u8)>,
     atoms: Vec<(Atom<'m>, bool)>,
@@ -417,7 +420,7 @@ impl<'m> Reasoner<'m> {
     }
 
     /// A test of which nothing is known but that its operands are there when it holds.
-    fn opaque(&self, state: &mut State<'m>, kind: &'m ConditionKind, holds: bool) -> Outcome {
+    fn opaque(&mut self, state: &mut State<'m>, kind: &'m ConditionKind, holds: bool) -> Outcome {
         state.atom(Atom::Kind(kind), holds)?;
         if holds {
             for operand in operands(kind) {
@@ -428,7 +431,7 @@ impl<'m> Reasoner<'m> {
     }
 
     /// A value is there, and so is all without which it would be missing.
-    fn know(&self, state: &mut State<'m>, expr: &'m Expr) -> Outcome {
+    fn know(&mut self, state: &mut State<'m>, expr: &'m Expr) -> Outcome {
         let expr = self.plain(expr);
         if self.counted(expr).is_some() || matches!(expr.kind, ExprKind::Constant(_)) {
             return Ok(());
@@ -439,6 +442,10 @@ impl<'m> Reasoner<'m> {
             return possible(domain.know());
         }
         possible(domain.know())?;
+        let is_computed = matches!(expr.kind, ExprKind::Arithmetic { .. } | ExprKind::Call { .. });
+        if is_computed && !self.fuel.spend(1) {
+            return Ok(());
+        }
         match &expr.kind {
             ExprKind::Arithmetic { lhs, rhs, .. } => {
                 self.know(state, lhs)?;
@@ -469,7 +476,7 @@ impl<'m> Reasoner<'m> {
     }
 
     fn compare(
-        &self,
+        &mut self,
         state: &mut State<'m>,
         op: Order,
         lhs: &'m Expr,
@@ -496,7 +503,7 @@ impl<'m> Reasoner<'m> {
     }
 
     fn with_constant(
-        &self,
+        &mut self,
         state: &mut State<'m>,
         op: Order,
         operand: &'m Expr,
@@ -519,7 +526,7 @@ impl<'m> Reasoner<'m> {
 
     /// Compares a time with one that is so long after now, `exact` when that one is never missing.
     fn with_moment(
-        &self,
+        &mut self,
         state: &mut State<'m>,
         op: Order,
         operand: &'m Expr,
@@ -549,7 +556,7 @@ impl<'m> Reasoner<'m> {
 
     /// Compares two values, of which neither is known.
     fn with_other(
-        &self,
+        &mut self,
         state: &mut State<'m>,
         op: Order,
         lhs: &'m Expr,
@@ -581,7 +588,7 @@ impl<'m> Reasoner<'m> {
     }
 
     fn between(
-        &self,
+        &mut self,
         state: &mut State<'m>,
         kind: &'m ConditionKind,
         operand: &'m Expr,
@@ -604,7 +611,7 @@ impl<'m> Reasoner<'m> {
         self.compare(state, Order::Le, operand, high, true)
     }
 
-    fn is_in(&self, state: &mut State<'m>, operand: &'m Expr, set: &'m [Value], holds: bool) -> Outcome {
+    fn is_in(&mut self, state: &mut State<'m>, operand: &'m Expr, set: &'m [Value], holds: bool) -> Outcome {
         let operand = self.plain(operand);
         if let ExprKind::Constant(value) = &operand.kind {
             let is_among = set.iter().any(|it| compare::equal(it.as_ref(), value.as_ref()));
@@ -624,7 +631,7 @@ impl<'m> Reasoner<'m> {
         if holds { self.know(state, operand) } else { Ok(()) }
     }
 
-    fn steps(&self, state: &mut State<'m>, operand: &'m Expr, accepted: &Ranges, holds: bool) -> Outcome {
+    fn steps(&mut self, state: &mut State<'m>, operand: &'m Expr, accepted: &Ranges, holds: bool) -> Outcome {
         if let Some(tally) = self.counted(operand) {
             return state.tally(tally, accepted, holds);
         }
@@ -634,7 +641,7 @@ impl<'m> Reasoner<'m> {
         possible(state.domain(Subject::of(operand)).assume_steps(accepted, holds))
     }
 
-    fn text(&self, state: &mut State<'m>, operand: &'m Expr, test: Test<'m>, holds: bool) -> Outcome {
+    fn text(&mut self, state: &mut State<'m>, operand: &'m Expr, test: Test<'m>, holds: bool) -> Outcome {
         let operand = self.plain(operand);
         if matches!(operand.kind, ExprKind::Constant(_)) {
             return Ok(());
@@ -646,7 +653,7 @@ impl<'m> Reasoner<'m> {
     }
 
     fn in_window(
-        &self,
+        &mut self,
         state: &mut State<'m>,
         kind: &'m ConditionKind,
         operand: &'m Expr,
@@ -717,12 +724,40 @@ impl<'m> Subject<'m> {
         }
     }
 
+    /// A number that is the same for the same subject, and nearly always another one for others.
+    fn hint(self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        match self {
+            Self::Expr(expr) => hint(expr, 2, &mut hasher),
+            Self::Size(list) => (list.row, list.slot).hash(&mut hasher),
+            Self::Point(salt) => salt.hash(&mut hasher),
+            Self::Share { rank, .. } => rank.hash(&mut hasher),
+            Self::Chord(..) => {}
+        }
+        hasher.finish()
+    }
+
     fn is(self, other: Self) -> bool {
         match (self, other) {
             (Self::Expr(a), Self::Expr(b)) => same(a, b),
             (Self::Chord(a, b), Self::Chord(c, d)) => same(a, c) && same(b, d),
             _ => self == other,
         }
+    }
+}
+
+/// Takes in an expression and so many levels of what it is computed of.
+fn hint(expr: &Expr, levels: u8, hasher: &mut DefaultHasher) {
+    std::mem::discriminant(&expr.kind).hash(hasher);
+    match &expr.kind {
+        ExprKind::Trait(index) | ExprKind::Local(index) => index.hash(hasher),
+        ExprKind::Slot(place) => (place.row, place.slot).hash(hasher),
+        _ if levels > 0 => expr.parts(&mut |part| {
+            if let Part::Expr(inner) = part {
+                hint(inner, levels - 1, hasher);
+            }
+        }),
+        _ => {}
     }
 }
 
@@ -733,7 +768,11 @@ fn same(a: &Expr, b: &Expr) -> bool {
 
 impl<'m> State<'m> {
     fn domain(&mut self, subject: Subject<'m>) -> &mut Domain<'m> {
-        let found = self.values.iter().position(|(it, _)| it.is(subject));
+        let hint = subject.hint();
+        let found = self
+            .values
+            .iter()
+            .position(|(known, it, _)| *known == hint && it.is(subject));
         let index = found.unwrap_or_else(|| {
             let domain = match subject {
                 Subject::Expr(expr) => Domain::of(expr),
@@ -743,10 +782,10 @@ impl<'m> State<'m> {
                 // More than all of them for a value beyond those of the population.
                 Subject::Share { .. } => Domain::steps(true, Ranges::between(1, 1_000_001)),
             };
-            self.values.push((subject, domain));
+            self.values.push((hint, subject, domain));
             self.values.len() - 1
         });
-        &mut self.values[index].1
+        &mut self.values[index].2
     }
 
     /// The place of two values, whichever was first.
