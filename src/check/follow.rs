@@ -68,10 +68,16 @@ impl<'m> Followed<'m> {
     fn condition(&mut self, condition: &'m Condition) {
         match &condition.kind {
             ConditionKind::Segment(index) => self.segment(*index),
-            ConditionKind::Compare { lhs, rhs, .. } => self.pair(lhs, rhs, condition.span),
+            ConditionKind::Compare { lhs, rhs, .. } => {
+                let (left, right) = (self.way(lhs), self.way(rhs));
+                self.meeting(left, right, condition.span);
+            }
             ConditionKind::Between { operand, low, high } => {
-                self.pair(operand, low, condition.span);
-                self.pair(operand, high, condition.span);
+                let way = self.way(operand);
+                for end in [low, high] {
+                    let end = self.way(end);
+                    self.meeting(way, end, condition.span);
+                }
             }
             ConditionKind::InWindow { operand, window } => self.in_window(condition, operand, window),
             ConditionKind::Anniversary { operand, window } => {
@@ -98,6 +104,7 @@ impl<'m> Followed<'m> {
         let way = self.way(operand);
         for edge in [&window.from, &window.to].into_iter().flatten() {
             let of_bound = self.bound(&edge.bound);
+            self.second(way, of_bound);
             match (way, of_bound) {
                 (Way::Lost(span), _) | (_, Way::Lost(span)) => _ = self.lost.insert(span),
                 // A bound that steps by calendar months is followed against what stays, see `eval::next_change`.
@@ -151,9 +158,17 @@ impl<'m> Followed<'m> {
         }
     }
 
-    fn pair(&mut self, lhs: &'m Expr, rhs: &'m Expr, span: Span) {
-        let ways = (self.way(lhs), self.way(rhs));
-        if let Some(span) = meet(ways, span) {
+    /// Two values are compared, of which either may be the one that is not followed for a customer.
+    fn meeting(&mut self, left: Way, right: Way, span: Span) {
+        self.second(left, right);
+        if let Some(span) = meet((left, right), span) {
+            self.lost.insert(span);
+        }
+    }
+
+    /// Tells of the second where what is made of the two tells of the first alone.
+    fn second(&mut self, left: Way, right: Way) {
+        if let (Way::Lost(_), Way::Lost(span)) = (left, right) {
             self.lost.insert(span);
         }
     }
@@ -175,6 +190,7 @@ impl<'m> Followed<'m> {
             }
             ExprKind::Arithmetic { op, lhs, rhs } => {
                 let (left, right) = (self.way(lhs), self.way(rhs));
+                self.second(left, right);
                 arithmetic(expr, *op, left, right)
             }
             ExprKind::Negate(inner) => match self.way(inner) {
@@ -190,14 +206,12 @@ impl<'m> Followed<'m> {
             ExprKind::Call { function, args } => self.call(expr, *function, args),
             ExprKind::Case { arms, otherwise } => {
                 let mut way = None;
-                for (condition, value) in arms {
+                for (condition, _) in arms {
                     self.condition(condition);
-                    let value = self.way(value);
-                    way = Some(way.map_or(value, |way| either(way, value, expr.span)));
                 }
-                if let Some(value) = otherwise {
+                for value in arms.iter().map(|(_, value)| value).chain(otherwise.as_deref()) {
                     let value = self.way(value);
-                    way = Some(way.map_or(value, |way| either(way, value, expr.span)));
+                    way = Some(way.map_or(value, |way| self.either(way, value, expr.span)));
                 }
                 way.unwrap_or(Way::Steps)
             }
@@ -229,17 +243,20 @@ impl<'m> Followed<'m> {
     }
 
     fn of_steps(&mut self, expr: &Expr, args: impl Iterator<Item = &'m Expr>) -> Way {
-        let mut result = Way::Steps;
-        for arg in args {
-            if self.way(arg) != Way::Steps {
-                result = Way::Lost(expr.span);
-            }
-        }
-        result
+        let ways: Vec<Way> = args.map(|arg| self.way(arg)).collect();
+        all_steps(expr, &ways)
+    }
+
+    fn either(&mut self, one: Way, other: Way, span: Span) -> Way {
+        self.second(one, other);
+        either(one, other, span)
     }
 
     fn call(&mut self, expr: &Expr, function: Function, args: &'m [Expr]) -> Way {
-        let first = args.first().map_or(Way::Steps, |it| self.way(it));
+        // Each once: calls nest.
+        let ways: Vec<Way> = args.iter().map(|it| self.way(it)).collect();
+        let first = ways.first().copied().unwrap_or(Way::Steps);
+        let second = ways.get(1).copied().unwrap_or(Way::Steps);
         match (function, first) {
             (
                 Function::Date
@@ -261,19 +278,22 @@ impl<'m> Followed<'m> {
                 | Function::Ceil,
                 _,
             ) => first,
-            (Function::Default, _) => {
-                let second = args.get(1).map_or(Way::Steps, |it| self.way(it));
-                either(first, second, expr.span)
-            }
+            (Function::Default, _) => self.either(first, second, expr.span),
             (Function::Min | Function::Max, _) => {
-                let second = args.get(1).map_or(Way::Steps, |it| self.way(it));
-                match meet((first, second), expr.span) {
-                    Some(span) => Way::Lost(span),
-                    None => either(first, second, expr.span),
-                }
+                let chosen = self.either(first, second, expr.span);
+                meet((first, second), expr.span).map_or(chosen, Way::Lost)
             }
-            _ => self.of_steps(expr, args.iter()),
+            _ => all_steps(expr, &ways),
         }
+    }
+}
+
+/// What is worked out from values that move so.
+fn all_steps(expr: &Expr, ways: &[Way]) -> Way {
+    if ways.iter().all(|it| *it == Way::Steps) {
+        Way::Steps
+    } else {
+        Way::Lost(expr.span)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The next change by tables.
 
-use audience::{Definitions, Duration, Limits, NextChange, Zone};
+use audience::{Code, Definitions, Duration, Limits, NextChange, Zone};
 
 use super::rules::CONTRACT;
 
@@ -143,6 +143,58 @@ fn what_cannot_be_followed_is_told_with_its_place() {
         ask(r#"{"id": "ben", "flag": false}"#),
         NextChange::NotWithin(NextChange::HORIZON)
     );
+}
+
+/// What is told is where the definitions were warned of, however much is built around it.
+#[test]
+fn what_cannot_be_followed_is_told_where_it_was_warned_of() {
+    for (rule, part) in [
+        ("count(buys where string(now) = \"x\") > 1", "string(now)"),
+        ("sum(n of buys where string(now) = \"x\") > 1", "string(now)"),
+        (
+            "abs(case when string(now) = \"x\" then 1 else 2 end) > 1",
+            "string(now)",
+        ),
+        (
+            "now > case when string(now) = \"x\" then joined else until end",
+            "string(now)",
+        ),
+        (
+            "case when flag then string(now) else string(now + 1 day) end = \"x\"",
+            "string(now + 1 day)",
+        ),
+    ] {
+        let text = format!("{CONTRACT}\nsegment s = {rule}");
+        let shop = Definitions::parse(&text).unwrap_or_else(|error| panic!("{error}"));
+        let ana = shop
+            .customer_from_json(
+                r#"{"id": "ana", "joined": "2026-05-20T08:00:00Z", "until": "2026-07-20T08:00:00Z",
+                    "buys": [{"at": "2026-05-20T08:00:00Z", "n": 1}]}"#,
+            )
+            .expect("fits");
+        let at = shop.at("2026-06-01T12:00:00Z".parse().expect("an instant"), &Zone::UTC);
+        let NextChange::Unknown(span) = shop.segment("s").expect("it is there").next_change(&ana, &at) else {
+            panic!("known: {rule}");
+        };
+        assert_eq!(&text[span.start as usize..span.end as usize], part, "{rule}");
+        let warned = |it: &audience::Diagnostic| it.code == Code::NextChangeUnknown && it.span() == span;
+        assert!(shop.warnings().iter().any(warned), "{rule}");
+    }
+}
+
+/// Each part is looked at once: twice would be 2⁴⁰ times here.
+#[test]
+fn calls_inside_each_other_are_followed_in_no_time() {
+    let nested = |call: &str, inner: &str, rest: &str| {
+        format!("{}{inner}{}", call.repeat(40), format!("{rest})").repeat(40))
+    };
+    for rule in [
+        format!("n = {}", nested("abs(", "n", "")),
+        format!("joined < {}", nested("min(", "now", ", until")),
+        format!("until > {}", nested("max(", "now", ", joined")),
+    ] {
+        next(&rule, r#""joined": "2026-05-20T08:00:00Z", "n": 1"#, MADRID);
+    }
 }
 
 /// [next-7]

@@ -77,12 +77,7 @@ pub(crate) fn check(
                 .warnings()
                 .iter()
                 .any(|it| it.code == Code::NextChangeUnknown && it.span() == span);
-            // There are more instants than are looked at: then it is the whole rule.
-            let before = &definitions.sources()[0].text[..span.start as usize];
-            let whole = before
-                .trim_end()
-                .ends_with(&format!("segment {} =", segment.name()));
-            return if warned || whole {
+            return if warned {
                 Ok(())
             } else {
                 Err(format!(

@@ -38,7 +38,7 @@ pub(super) enum Shape {
 
 impl Shape {
     /// Whether the value stays the same for some time.
-    fn steps(self) -> bool {
+    pub(super) fn steps(self) -> bool {
         matches!(self, Self::Still | Self::Days | Self::Ticks { .. })
     }
 }
@@ -119,8 +119,13 @@ impl<'a, R: Row<'a>> Walker<'_, '_, 'a, R> {
     /// Until when the value is the same as now.
     pub(super) fn still(&mut self, expr: &Expr) -> Until {
         let motion = self.motion(expr);
+        self.still_or(motion, expr.span)
+    }
+
+    /// Until when a value that moves so is the same as now; `span` is to blame when it goes on with `now`.
+    pub(super) fn still_or(&self, motion: Motion, span: Span) -> Until {
         match motion.shape {
-            Shape::Line { .. } | Shape::Curve { .. } => Until::Unclear(expr.span),
+            Shape::Line { .. } | Shape::Curve { .. } => Until::Unclear(span),
             _ => self.still_until(motion),
         }
     }
@@ -139,11 +144,17 @@ impl<'a, R: Row<'a>> Walker<'_, '_, 'a, R> {
 
     /// A value that is worked out from others, each of which stays as it is for a while.
     fn of_still(&mut self, expr: &Expr, args: &[Expr]) -> Motion {
-        let until = args.iter().map(|arg| self.still(arg)).min();
-        match until {
-            Some(Until::Unclear(_)) => Motion::lost(expr.span),
-            Some(until) => Motion::still(until),
-            None => Motion::still(Until::Never),
+        let motions: Vec<Motion> = args.iter().map(|arg| self.motion(arg)).collect();
+        self.of_still_motions(expr, &motions)
+    }
+
+    /// What is unclear in a condition inside stays so for that reason.
+    fn of_still_motions(&self, expr: &Expr, motions: &[Motion]) -> Motion {
+        if motions.iter().all(|it| it.shape.steps()) {
+            let until = motions.iter().map(|it| self.still_until(*it)).min();
+            Motion::still(until.unwrap_or(Until::Never))
+        } else {
+            Motion::lost(expr.span)
         }
     }
 
@@ -278,7 +289,7 @@ impl<'a, R: Row<'a>> Walker<'_, '_, 'a, R> {
                         let today = Until::At(clock::next_step(self.zone(), self.now(), DAY));
                         Motion::still(motion.until.min(today))
                     }
-                    _ => self.of_still(expr, args),
+                    _ => self.of_still_motions(expr, &[motion]),
                 }
             }
             Function::YearsSince | Function::DaysSince => {
@@ -320,7 +331,10 @@ impl<'a, R: Row<'a>> Walker<'_, '_, 'a, R> {
                 let motion = self.motion(first);
                 match (self.interpreter.value(first), args.get(1)) {
                     (None, Some(other)) => {
-                        let until = self.still_until(motion);
+                        let until = match motion.shape {
+                            Shape::Line { .. } => motion.until,
+                            _ => self.still_or(motion, expr.span),
+                        };
                         let other = self.motion(other);
                         Motion {
                             until: other.until.min(until),
@@ -343,9 +357,9 @@ impl<'a, R: Row<'a>> Walker<'_, '_, 'a, R> {
         if motions.iter().all(|it| it.shape == Shape::Still) {
             return Motion::still(motions[0].until.min(motions[1].until));
         }
-        let change = self.pair(one, other, expr.span);
-        if let Until::Unclear(_) = change {
-            return Motion::lost(expr.span);
+        let change = self.pair_of((one, motions[0]), (other, motions[1]), expr.span);
+        if let Until::Unclear(span) = change {
+            return Motion::lost(span);
         }
         let value = self.interpreter.value(expr);
         let chosen = [(one, motions[0]), (other, motions[1])]
@@ -398,11 +412,8 @@ impl<'a, R: Row<'a>> Walker<'_, '_, 'a, R> {
             AggregateKind::Last => counted.next_back(),
             _ => {
                 for member in counted {
-                    let still = self.inside(items, member.row, |this| this.still(value));
-                    until = until.min(still);
-                }
-                if let Until::Unclear(_) = until {
-                    return Motion::lost(expr.span);
+                    let motion = self.inside(items, member.row, |this| this.motion(value));
+                    until = until.min(self.still_or(motion, expr.span));
                 }
                 return Motion::still(until);
             }
@@ -419,9 +430,14 @@ impl<'a, R: Row<'a>> Walker<'_, '_, 'a, R> {
     /// Until when two values stand to each other as they do now.
     pub(super) fn pair(&mut self, lhs: &Expr, rhs: &Expr, span: Span) -> Until {
         let motions = (self.motion(lhs), self.motion(rhs));
-        let until = self.until_differ((lhs, motions.0), (rhs, motions.1), span);
+        self.pair_of((lhs, motions.0), (rhs, motions.1), span)
+    }
+
+    /// Until when two values that move so stand to each other as they do now.
+    pub(super) fn pair_of(&mut self, lhs: (&Expr, Motion), rhs: (&Expr, Motion), span: Span) -> Until {
+        let until = self.until_differ(lhs, rhs, span);
         // As long as one is missing, the other does not matter.
-        let missing = [(lhs, motions.0), (rhs, motions.1)].map(|(expr, motion)| match motion.shape {
+        let missing = [lhs, rhs].map(|(expr, motion)| match motion.shape {
             Shape::Still if self.interpreter.value(expr).is_none() => Some(motion.until),
             _ => None,
         });
@@ -452,29 +468,18 @@ impl<'a, R: Row<'a>> Walker<'_, '_, 'a, R> {
             {
                 Until::Unclear(span)
             }
-            (Shape::Line { sign, offset }, _) => self.crossing(sign, offset, left.until, (rhs, right), span),
-            (_, Shape::Line { sign, offset }) => self.crossing(sign, offset, right.until, (lhs, left), span),
-            (Shape::Curve { months, plus }, _) => {
-                self.turning(months, plus, lhs, left.until, (rhs, right), span)
-            }
-            (_, Shape::Curve { months, plus }) => {
-                self.turning(months, plus, rhs, right.until, (lhs, left), span)
-            }
+            (Shape::Line { sign, offset }, _) => self.crossing(sign, offset, left.until, (rhs, right)),
+            (_, Shape::Line { sign, offset }) => self.crossing(sign, offset, right.until, (lhs, left)),
+            (Shape::Curve { months, plus }, _) => self.turning(months, plus, lhs, left.until, (rhs, right)),
+            (_, Shape::Curve { months, plus }) => self.turning(months, plus, rhs, right.until, (lhs, left)),
             _ => self.still_until(left).min(self.still_until(right)),
         }
     }
 
     /// When a line meets a value, or is past it.
-    fn crossing(
-        &mut self,
-        sign: i64,
-        offset: i64,
-        until: Until,
-        (expr, motion): (&Expr, Motion),
-        span: Span,
-    ) -> Until {
+    fn crossing(&mut self, sign: i64, offset: i64, until: Until, (expr, motion): (&Expr, Motion)) -> Until {
         let until = match self.still_until(motion) {
-            Until::Unclear(_) => return Until::Unclear(span),
+            unclear @ Until::Unclear(_) => return unclear,
             still => still.min(until),
         };
         let Some(place) = self.micros(expr) else {
@@ -495,10 +500,9 @@ impl<'a, R: Row<'a>> Walker<'_, '_, 'a, R> {
         curve: &Expr,
         until: Until,
         (expr, motion): (&Expr, Motion),
-        span: Span,
     ) -> Until {
         let until = match self.still_until(motion) {
-            Until::Unclear(_) => return Until::Unclear(span),
+            unclear @ Until::Unclear(_) => return unclear,
             still => still.min(until),
         };
         let Some(place) = self.micros(expr) else {

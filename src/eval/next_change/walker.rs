@@ -85,9 +85,14 @@ impl<'w, 'm, 'a, R: Row<'a>> Walker<'w, 'm, 'a, R> {
                 self.held(condition, until)
             }
             ConditionKind::Between { operand, low, high } => {
-                let low = self.pair(operand, low, condition.span);
-                let high = self.pair(operand, high, condition.span);
-                self.held(condition, low.min(high))
+                let motion = self.motion(operand);
+                let mut until = Until::Never;
+                for end in [low, high] {
+                    let of_end = self.motion(end);
+                    let changes = self.pair_of((operand, motion), (end, of_end), condition.span);
+                    until = until.min(changes);
+                }
+                self.held(condition, until)
             }
             ConditionKind::InWindow { operand, window } => self.in_window(condition, operand, window),
             ConditionKind::Anniversary { operand, window } => {
@@ -217,7 +222,7 @@ impl<'w, 'm, 'a, R: Row<'a>> Walker<'w, 'm, 'a, R> {
                 }
             }
             Source::Events(event) => {
-                let ends = items.window.as_ref().map(|window| self.ends(window));
+                let ends = items.window.as_ref().map(|window| self.ends(window, None));
                 let events = self.interpreter.customer.events(event);
                 let mut order: Vec<usize> = (0..events.len()).collect();
                 order.sort_by_key(|index| events.at(*index));
@@ -259,7 +264,7 @@ impl<'w, 'm, 'a, R: Row<'a>> Walker<'w, 'm, 'a, R> {
                 .value(operand)
                 .and_then(|it| interpret::steps(&it));
             let within = value.map_or(Until::Never, |value| {
-                let ends = self.ends(window);
+                let ends = self.ends(window, Some(condition.span));
                 self.within(&ends, value).until
             });
             within.min(motion.until)
@@ -285,8 +290,9 @@ impl<'w, 'm, 'a, R: Row<'a>> Walker<'w, 'm, 'a, R> {
                     until,
                 },
             ) => until,
+            (Shape::Lost(inner), _) => Until::Unclear(inner),
             (Shape::Line { sign: 1, offset }, bound_motion) => {
-                let until = self.still_until(bound_motion);
+                let until = self.still_or(bound_motion, span);
                 let place = self.interpreter.bound(bound);
                 until.min(place.map_or(Until::Never, |place| {
                     let crossing = place.saturating_sub(offset);
@@ -309,7 +315,7 @@ impl<'w, 'm, 'a, R: Row<'a>> Walker<'w, 'm, 'a, R> {
                 self.until_days_differ(until, side)
             }
             (Shape::Days | Shape::Ticks { .. }, bound_motion) => {
-                self.still_until(motion).min(self.still_until(bound_motion))
+                self.still_until(motion).min(self.still_or(bound_motion, span))
             }
             _ => Until::Unclear(span),
         }
@@ -367,16 +373,19 @@ impl<'w, 'm, 'a, R: Row<'a>> Walker<'w, 'm, 'a, R> {
     /// Until when any of a day's yearly returns may come into the window or leave it.
     fn anniversary(&mut self, operand: &Expr, window: &Window, span: Span) -> Until {
         let motion = self.motion(operand);
+        if !motion.shape.steps() {
+            return Until::Unclear(span);
+        }
         let until = self.still_until(motion);
         if let Until::Unclear(_) = until {
-            return Until::Unclear(span);
+            return until;
         }
         let day = match self.interpreter.value(operand) {
             Some(crate::value::Value::Date(day)) => day,
             Some(crate::value::Value::DateTime(at)) => self.zone().date_of(at),
             _ => return until,
         };
-        let ends = self.ends(window);
+        let ends = self.ends(window, None);
         let (now, end) = (self.now(), self.memory.stretch.end);
         let year_at = |edge: &Option<Edge>, at: i64| {
             let edge = edge.as_ref()?;
@@ -451,12 +460,16 @@ impl<'w, 'm, 'a, R: Row<'a>> Walker<'w, 'm, 'a, R> {
         }
     }
 
-    /// The ends of a window now: where each is, and how it moves.
-    fn ends<'h>(&mut self, window: &'h Window) -> [Option<End<'h>>; 2] {
+    /// The ends of a window now: where each is, and how it moves. What is unclear of one is told at `span`, or where the end is written.
+    fn ends<'h>(&mut self, window: &'h Window, span: Option<Span>) -> [Option<End<'h>>; 2] {
         [(&window.from, true), (&window.to, false)].map(|(edge, from)| {
             let edge = edge.as_ref()?;
             Some(End {
                 bound: &edge.bound,
+                span: match &edge.bound {
+                    Bound::Expr(expr) => span.unwrap_or(expr.span),
+                    _ => span.unwrap_or_default(),
+                },
                 // Whether something lies past the edge is asked in the same way for both: has the bound reached it, or is it past it?
                 past: edge.inclusive == from,
                 from,
@@ -477,7 +490,11 @@ impl<'w, 'm, 'a, R: Row<'a>> Walker<'w, 'm, 'a, R> {
 
     fn inside_of(&mut self, end: &End<'_>, it: i64) -> Held {
         let Some(place) = end.place else {
-            return Held::new(false, self.still_until(end.motion));
+            let until = match end.motion.shape {
+                Shape::Line { .. } => end.motion.until,
+                _ => self.still_or(end.motion, end.span),
+            };
+            return Held::new(false, until);
         };
         let passed = if end.past { place > it } else { place >= it };
         let until = match (end.bound, end.motion.shape) {
@@ -486,7 +503,7 @@ impl<'w, 'm, 'a, R: Row<'a>> Walker<'w, 'm, 'a, R> {
                 let crossing = it.saturating_sub(offset).saturating_add(i64::from(end.past));
                 Until::first_after(self.now(), [crossing]).min(end.motion.until)
             }
-            (Bound::Expr(_), _) => self.still_until(end.motion),
+            (Bound::Expr(_), _) => self.still_or(end.motion, end.span),
             (bound, _) => Until::first_after(self.now(), self.flips(bound, it, end.past).iter().copied()),
         };
         Held::new(passed != end.from, until)
@@ -542,6 +559,8 @@ impl<'w, 'm, 'a, R: Row<'a>> Walker<'w, 'm, 'a, R> {
 /// An end of a window at one instant.
 struct End<'h> {
     bound: &'h Bound,
+    /// What to tell of when it moves in a way that is not followed.
+    span: Span,
     /// Whether to ask if the bound is past something, rather than has reached it.
     past: bool,
     /// Whether it is the lower end.
