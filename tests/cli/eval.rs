@@ -205,7 +205,7 @@ fn definitions_in_further_files_belong_to_the_set() {
     let folder = folder("eval_defs");
     folder.write(
         "more.audience",
-        "segment french = country = \"FR\"\nsegment foreign = not in segment spanish and country is known\n",
+        "segment french = country = \"FR\"\nsegment foreign = not in segment spanish and orders >= 1\n",
     );
     folder.write(
         "customers.jsonl",

@@ -126,11 +126,11 @@ fn without_a_population_its_need_is_named() {
 fn a_population_that_cannot_be_used_is_refused() {
     let folder = folder("fit_refused");
     assert_eq!(folder.run(FIT).status, Some(0));
-    folder.write("shop.audience", SHOP.replace("(orders, 5)", "(orders, 4)"));
+    folder.write("shop.audience", SHOP.replace("(orders, 5)", "(orders, 6)"));
     folder.run(&format!("{EVAL} --population people.json")).expect(
         2,
         "",
-        "error: people.json: the population was fitted for other definitions: it lacks the quantile 4 of `orders`\n",
+        "error: people.json: the population was fitted for other definitions: it lacks the quantile 6 of `orders`\n",
     );
     folder.write(
         "people.json",

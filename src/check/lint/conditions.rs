@@ -310,6 +310,13 @@ impl<'m> Look<'_, 'm, '_> {
             if is_presence(open[superfluous]) {
                 continue;
             }
+            // `in segment gold and …` lies inside `gold` on purpose, and says so.
+            if and
+                && matches!(open[superfluous].kind, ConditionKind::Segment(_))
+                && open[superfluous] != open[kept]
+            {
+                continue;
+            }
             told[superfluous] = true;
             self.found
                 .push(self.superfluous(open[kept], open[superfluous], forward && backward, and));
