@@ -99,7 +99,8 @@ fn claim(warning: &Diagnostic, text: &str) -> Option<String> {
         .collect();
     let start = warning.span().start as usize;
     let line = text[..start].rfind('\n').map_or(0, |it| it + 1);
-    let of_items = text[line..start].contains(" where ") || text[line..start].contains(" of ");
+    let before = &text[line..start];
+    let of_items = before.contains(" where ") || before.contains(" of ") || is_in_aggregate(before);
     let said = |words: &str| {
         warning.message.contains(words) || warning.labels.iter().any(|it| it.text.contains(words))
     };
@@ -125,4 +126,25 @@ fn claim(warning: &Diagnostic, text: &str) -> Option<String> {
         }
         _ => return None,
     })
+}
+
+/// Whether what comes next stands between the parentheses of an aggregate, which may be about the items of a collection.
+fn is_in_aggregate(before: &str) -> bool {
+    let mut open: Vec<bool> = Vec::new();
+    for (index, letter) in before.char_indices() {
+        match letter {
+            '(' => {
+                let word = before[..index]
+                    .rsplit(|it: char| !it.is_alphanumeric() && it != '_')
+                    .next();
+                let aggregates = [
+                    "sum", "avg", "min", "max", "first", "last", "distinct", "mode", "count",
+                ];
+                open.push(word.is_some_and(|word| aggregates.contains(&word)));
+            }
+            ')' => drop(open.pop()),
+            _ => {}
+        }
+    }
+    open.contains(&true)
 }

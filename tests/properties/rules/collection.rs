@@ -249,6 +249,7 @@ impl Generator<'_, '_> {
             .slots
             .iter()
             .filter(|slot| Kind::of(&slot.ty).as_ref() == Some(kind))
+            .filter(|slot| !(self.compared && slot.private))
             .map(|slot| slot.path.as_str())
             .collect();
         if fitting.is_empty() {
@@ -262,6 +263,7 @@ impl Generator<'_, '_> {
         let kinds: Vec<Kind> = collection
             .slots
             .iter()
+            .filter(|slot| !(self.compared && slot.private))
             .filter_map(|slot| Kind::of(&slot.ty))
             .filter(|kind| *kind != Kind::Geo)
             .collect();
