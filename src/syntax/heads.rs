@@ -160,7 +160,10 @@ impl Place<'_> {
         }
         let is_head = self.is_whole(head)
             || (ended && (token.first_on_line || self.is_name(1) || self.is_start_without_name(head)))
-            || ((at_margin || depth == 0 && token.first_on_line) && self.is_name(1) && !self.is_operator(1));
+            || ((at_margin || depth == 0 && token.first_on_line)
+                && self.is_name(1)
+                && !self.is_operator(1)
+                && !self.next_begins_definition());
         is_head.then_some(head)
     }
 

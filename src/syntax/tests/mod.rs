@@ -301,6 +301,19 @@ fn every_form_parses() {
     }
 }
 
+/// As the formatter writes it when a comment stood between the name and the `=`.
+#[test]
+fn a_keyword_alone_on_a_line_was_taken_for_a_definition_without_a_name() {
+    let file = whole("segment x = # why\n    list\nplacement p of c\n");
+    assert_eq!(file.items.len(), 2);
+    assert_eq!(
+        format_file(&file),
+        "segment x =  # why\n    list\nplacement p of c\n"
+    );
+    let (_, diagnostics) = parse("segment x = a\nlist\nplacement p of c\n");
+    assert!(!diagnostics.is_empty());
+}
+
 #[test]
 fn the_example_of_the_manual_parses() {
     let file = whole(include_str!("../../../tests/golden/syntax/manual.audience"));
