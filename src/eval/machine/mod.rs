@@ -1,0 +1,351 @@
+//! Answers a program's questions for one customer.
+
+mod general;
+mod value;
+
+use super::{At, frame::Frames, scratch::Scratch};
+use crate::{
+    plan::{BlockId, Kind, Leaf, NodeId, Op, Program, Target, float_key, set_order},
+    record::Row,
+    value::{Date, DateTime, Decimal, Geo, ValueRef, text},
+};
+
+/// A [`Program`] at work on one customer at one moment.
+///
+/// Nothing fails and, once a thread has warmed up, nothing is allocated. What several conditions share is worked out
+/// once per machine, so whoever asks several questions about one customer keeps the machine.
+pub(crate) struct Machine<'a, 'l, R: Row<'a>> {
+    pub(super) program: &'a Program,
+    pub(super) at: &'a At,
+    pub(super) customer: R,
+    pub(super) frames: Frames<'a, R>,
+    locals: &'l mut [Option<ValueRef<'a>>],
+    /// The values of the program's moments; in the scratch when the evaluation was made for another program.
+    moments: Option<&'a [i64]>,
+    scratch: Option<Box<Scratch>>,
+}
+
+/// A value between two steps: read from the record or the program, or text in the scratch.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Datum<'a> {
+    Plain(ValueRef<'a>),
+    Made(usize, usize),
+    Kept(usize, usize),
+}
+
+/// Tells whether a condition of the customer holds.
+///
+/// A machine is not small, and is only made at the first leaf that needs one: it takes over from there.
+#[inline]
+pub(crate) fn test<'a, R: Row<'a>>(program: &'a Program, customer: R, at: &'a At, block: BlockId) -> bool {
+    let block = program.blocks[block.0 as usize];
+    debug_assert_eq!(block.row, 0, "a condition of the customer");
+    let mut target = block.start;
+    if let Some(moments) = at.resolved(&program.moments) {
+        while let Some(leaf) = program.leaves.get(target.0 as usize) {
+            let Some(holds) = of_slot(program, leaf.op, customer, |number| moments[number as usize]) else {
+                return take_over(program, customer, at, target);
+            };
+            target = if holds { leaf.then } else { leaf.otherwise };
+        }
+        return target == Target::TRUE;
+    }
+    take_over(program, customer, at, target)
+}
+
+#[inline(never)]
+fn take_over<'a, R: Row<'a>>(program: &'a Program, customer: R, at: &'a At, target: Target) -> bool {
+    Machine::new(program, customer, at).run(target, customer)
+}
+
+/// Tests a slot of a row; nothing when the test is about more than a slot.
+#[inline(always)]
+#[expect(
+    clippy::inline_always,
+    reason = "the loop over leaves is where conditions spend their time"
+)]
+fn of_slot<'a, T: Row<'a>>(
+    program: &'a Program,
+    op: Op,
+    row: T,
+    moment: impl Fn(u32) -> i64,
+) -> Option<bool> {
+    Some(match op {
+        Op::Known { slot } => row.known(slot),
+        Op::Bool { slot } => row.bool(slot) == Some(true),
+        Op::Int { slot, low, high } => within(row.int(slot), low, high),
+        Op::Decimal { slot, low, high } => within(row.decimal(slot), low, high),
+        Op::Float { slot, low, high } => within(row.float(slot).map(float_key), low, high),
+        Op::Date { slot, low, high } => within(row.date(slot).map(i64::from), low, high),
+        Op::DateTime { slot, low, high } => within(row.datetime(slot), low, high),
+        Op::DateWindow { slot, from, to } => {
+            let (from, to) = (moment(from), moment(to));
+            row.date(slot)
+                .is_some_and(|it| from <= it.into() && i64::from(it) < to)
+        }
+        Op::DateTimeWindow { slot, from, to } => {
+            let (from, to) = (moment(from), moment(to));
+            row.datetime(slot).is_some_and(|it| from <= it && it < to)
+        }
+        Op::AnniversaryWindow { slot, from, to } => {
+            let (from, to) = (moment(from), moment(to));
+            row.date(slot)
+                .and_then(|it| Date::from_days(it.into()))
+                .is_some_and(|it| it.returns_within(from, to))
+        }
+        Op::Words { slot, mask } => row.word(slot).is_some_and(|it| it < 64 && mask >> it & 1 == 1),
+        Op::TextIs { slot, text } => row.text_is(slot, &program.texts[text as usize]),
+        Op::TextIn { slot, set } => row
+            .text(slot)
+            .is_some_and(|it| is_among(it, &program.text_sets[set as usize])),
+        Op::TextStarts { slot, text } => row
+            .text(slot)
+            .is_some_and(|it| it.starts_with(&*program.texts[text as usize])),
+        Op::TextEnds { slot, text } => row
+            .text(slot)
+            .is_some_and(|it| it.ends_with(&*program.texts[text as usize])),
+        Op::TextContains { slot, finder } => row
+            .text(slot)
+            .is_some_and(|it| program.finders[finder as usize].find(it.as_bytes()).is_some()),
+        Op::TextFolded { slot, folding } => row.text(slot).is_some_and(|it| folded(program, folding, it)),
+        Op::TextMatches { slot, pattern } => row.text(slot).is_some_and(|it| matches(program, pattern, it)),
+        Op::Near { slot, near } => row.geo(slot).is_some_and(|it| around(program, near, it)),
+        Op::TextEmpty { slot } => row.text(slot).is_some_and(str::is_empty),
+        Op::TextFilled { slot } => row.text(slot).is_some_and(text::filled),
+        Op::NumberIn { slot, kind, set } => read(row, slot, kind)
+            .and_then(key)
+            .is_some_and(|it| program.number_sets[set as usize].binary_search(&it).is_ok()),
+        Op::Count { .. } | Op::Value { .. } | Op::Shared { .. } | Op::Test { .. } => return None,
+    })
+}
+
+impl<'a, 'l, R: Row<'a>> Machine<'a, 'l, R> {
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "so that the machine is made in its place")]
+    pub(crate) fn new(program: &'a Program, customer: R, at: &'a At) -> Self {
+        Self::with_locals(program, customer, at, &mut [])
+    }
+
+    /// With the values that [`hir::ExprKind::Local`](crate::hir::ExprKind::Local) names.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "so that the machine is made in its place")]
+    pub(crate) fn with_locals(
+        program: &'a Program,
+        customer: R,
+        at: &'a At,
+        locals: &'l mut [Option<ValueRef<'a>>],
+    ) -> Self {
+        let moments = at.resolved(&program.moments);
+        let scratch = match moments {
+            Some(_) => None,
+            None => Some(Scratch::resolved(&program.moments, at)),
+        };
+        // Made in its place: it is not small, and one is made per question.
+        Self {
+            program,
+            at,
+            customer,
+            frames: Frames::default(),
+            locals,
+            moments,
+            scratch,
+        }
+    }
+
+    /// Tells whether a condition holds.
+    #[inline]
+    pub(crate) fn test(&mut self, block: BlockId) -> bool {
+        let block = self.program.blocks[block.0 as usize];
+        match block.row {
+            0 => self.run(block.start, self.customer),
+            row => match self.frames.get(row) {
+                Some(frame) => self.run(block.start, frame),
+                None => false,
+            },
+        }
+    }
+
+    /// A value, or nothing when it is missing. Text that had to be made stays until the next question.
+    pub(crate) fn value(&mut self, node: NodeId) -> Option<ValueRef<'_>> {
+        self.release(0);
+        let datum = self.eval(node)?;
+        Some(self.resolve(datum))
+    }
+
+    #[inline]
+    pub(super) fn run<T: Row<'a>>(&mut self, start: Target, row: T) -> bool {
+        let program = self.program;
+        let mut target = start;
+        while let Some(leaf) = program.leaves.get(target.0 as usize) {
+            target = if self.leaf(leaf, row) {
+                leaf.then
+            } else {
+                leaf.otherwise
+            };
+        }
+        target == Target::TRUE
+    }
+
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "the loop over leaves is where conditions spend their time"
+    )]
+    fn leaf<T: Row<'a>>(&mut self, leaf: &Leaf, row: T) -> bool {
+        let program = self.program;
+        if let Some(holds) = of_slot(program, leaf.op, row, |number| self.moment(number)) {
+            return holds;
+        }
+        match leaf.op {
+            Op::Count { items, low, high } => self.count_within(items, low, high),
+            Op::Value { node, low, high } => {
+                let mark = self.mark();
+                let number = self.eval(node).and_then(|it| key(self.resolve(it)));
+                self.release(mark);
+                within(number, low, high)
+            }
+            Op::Shared { shared } => {
+                matches!(self.shared(shared), Some(Datum::Plain(ValueRef::Bool(true))))
+            }
+            Op::Test { test } => {
+                let mark = self.mark();
+                let holds = self.general(program.tests[test as usize]);
+                self.release(mark);
+                holds
+            }
+            _ => false,
+        }
+    }
+
+    /// Writes the draft while the other buffers may be read.
+    pub(super) fn draft(&mut self, write: impl FnOnce(&Self, &mut String)) {
+        let mut draft = std::mem::take(&mut self.scratch().draft);
+        draft.clear();
+        write(self, &mut draft);
+        self.scratch().draft = draft;
+    }
+
+    /// The value that a datum stands for.
+    #[inline]
+    pub(super) fn resolve(&self, datum: Datum<'a>) -> ValueRef<'_> {
+        let made = |buffer: fn(&Scratch) -> &str, start, end| {
+            let buffer = self.scratch.as_deref().map_or("", buffer);
+            ValueRef::Text(buffer.get(start..end).unwrap_or_default())
+        };
+        match datum {
+            Datum::Plain(value) => value,
+            Datum::Made(start, end) => made(|it| &it.text, start, end),
+            Datum::Kept(start, end) => made(|it| &it.kept, start, end),
+        }
+    }
+
+    #[inline]
+    fn moment(&self, moment: u32) -> i64 {
+        let moments = match self.moments {
+            Some(moments) => moments,
+            None => self.scratch.as_deref().map_or(&[][..], |it| &it.moments),
+        };
+        moments[moment as usize]
+    }
+
+    #[inline]
+    pub(super) fn scratch(&mut self) -> &mut Scratch {
+        self.scratch.get_or_insert_with(Scratch::take)
+    }
+
+    /// How much text was made so far.
+    #[inline]
+    pub(super) fn mark(&self) -> usize {
+        self.scratch.as_deref().map_or(0, |it| it.text.len())
+    }
+
+    /// Forgets the text that was made since.
+    #[inline]
+    pub(super) fn release(&mut self, mark: usize) {
+        if let Some(scratch) = &mut self.scratch {
+            scratch.text.truncate(mark);
+        }
+    }
+}
+
+impl<'a, R: Row<'a>> Drop for Machine<'a, '_, R> {
+    #[inline]
+    fn drop(&mut self) {
+        if let Some(scratch) = self.scratch.take() {
+            scratch.give_back();
+        }
+    }
+}
+
+#[inline]
+fn within(value: Option<i64>, low: i64, high: i64) -> bool {
+    value.is_some_and(|it| low <= it && it <= high)
+}
+
+/// The value of a slot.
+#[inline]
+pub(super) fn read<'a>(row: impl Row<'a>, slot: u32, kind: Kind) -> Option<ValueRef<'a>> {
+    match kind {
+        Kind::Bool => row.bool(slot).map(ValueRef::Bool),
+        Kind::Int => row.int(slot).map(ValueRef::Int),
+        Kind::Float => row.float(slot).map(ValueRef::Float),
+        Kind::Decimal => row
+            .decimal(slot)
+            .map(|it| ValueRef::Decimal(Decimal::from_units(it))),
+        Kind::Text => row.text(slot).map(ValueRef::Text),
+        Kind::Date => row
+            .date(slot)
+            .and_then(|it| Date::from_days(it.into()))
+            .map(ValueRef::Date),
+        Kind::DateTime => row
+            .datetime(slot)
+            .and_then(DateTime::from_micros)
+            .map(ValueRef::DateTime),
+        Kind::Duration => None,
+        Kind::Geo => row.geo(slot).map(ValueRef::Geo),
+    }
+}
+
+/// The whole number by which a number or a time is compared, see [`Kind`].
+#[inline]
+pub(crate) fn key(value: ValueRef<'_>) -> Option<i64> {
+    match value {
+        ValueRef::Int(it) => Some(it),
+        ValueRef::Decimal(it) => Some(it.units()),
+        ValueRef::Float(it) => Some(float_key(it)),
+        ValueRef::Date(it) => Some(it.days().into()),
+        ValueRef::DateTime(it) => Some(it.micros()),
+        ValueRef::Duration(it) => Some(it.micros()),
+        ValueRef::Bool(_) | ValueRef::Text(_) | ValueRef::Geo(_) => None,
+    }
+}
+
+pub(super) fn count(count: usize) -> ValueRef<'static> {
+    ValueRef::Int(i64::try_from(count).unwrap_or(i64::MAX))
+}
+
+/// Few texts are compared one by one, many are searched.
+#[inline]
+pub(super) fn is_among(text: &str, set: &[Box<str>]) -> bool {
+    if set.len() <= 8 {
+        set.iter().any(|it| **it == *text)
+    } else {
+        set.binary_search_by(|it| set_order(it, text)).is_ok()
+    }
+}
+
+#[inline(never)]
+fn folded(program: &Program, folding: u32, text: &str) -> bool {
+    program.foldings[folding as usize].accepts(text)
+}
+
+#[inline(never)]
+fn around(program: &Program, near: u32, place: Geo) -> bool {
+    let near = program.nears[near as usize];
+    near.centre.reaches(place, near.within)
+}
+
+#[inline(never)]
+fn matches(program: &Program, pattern: u32, text: &str) -> bool {
+    program.patterns[pattern as usize].regex.is_match(text)
+}
