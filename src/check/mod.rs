@@ -97,6 +97,7 @@ pub(crate) fn check_beside(
     names.everything_broken = definitions.customer.is_none() && given.schema.is_none();
     names.segments = definitions.segments.keys().cloned().collect();
     names.conditions = vec![None; names.segments.len()];
+    names.segment_roles = vec![Roles::default(); names.segments.len()];
     names.functions.clone_from(&given.functions);
     for list in &given.lists {
         names.lists.insert(list.name.clone(), list.clone());
@@ -159,6 +160,7 @@ fn formulas(
             && definitions.segments.get(&it.name) == Some(&index)
         {
             names.conditions[segment] = Some(Arc::clone(&it.condition));
+            names.segment_roles[segment] = it.roles.clone();
         }
         meanings[index] = meaning;
     }
@@ -198,6 +200,7 @@ fn formula_meaning(
                 description,
                 owner: schema::text_of(formula.owner),
                 condition: condition.into(),
+                roles: checker.used.clone(),
                 ranked: checker.is_ranked(),
             }))
         }
@@ -319,7 +322,7 @@ impl<'a> Checker<'a> {
     }
 
     fn warn_of_negations(&mut self, right: bool) {
-        for negation in std::mem::take(&mut self.negations) {
+        for mut negation in std::mem::take(&mut self.negations) {
             if right && !negation.is_settled_by(&self.given) {
                 self.report.push(negation.into_warning());
             }

@@ -186,6 +186,12 @@ impl Checker<'_> {
                 } => {
                     members = inner;
                     if from + index + 1 == path.len() {
+                        // Whether a record is there says something of each of its fields.
+                        if let Some((first, last)) = slots(inner) {
+                            for slot in &shape.layout.slots[first as usize..=last as usize] {
+                                self.note_use(span_of(path), &slot.roles, &display(path));
+                            }
+                        }
                         return Some(Found::Record(Record {
                             span: span_of(path),
                             optional: *optional,
@@ -417,12 +423,13 @@ impl Checker<'_> {
     }
 
     /// Remembers that a value with these roles is used.
-    fn note_use(&mut self, span: Span, roles: &Roles, name: &str) {
+    pub(super) fn note_use(&mut self, span: Span, roles: &Roles, name: &str) {
         self.used.personal |= roles.personal;
         self.used.sensitive |= roles.sensitive;
         if roles.sensitive && self.flags_sensitive && self.flagged.insert(name.into()) {
             let warning = Diagnostic::new(Code::SensitiveUse, format!("`{name}` is sensitive"))
-                .label(span, "used here");
+                .label(span, "used here")
+                .help("leave it out, or turn `sensitive-use` off where it may be used".to_owned());
             self.report.push(warning);
         }
     }

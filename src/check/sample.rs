@@ -37,6 +37,11 @@ impl Checker<'_> {
                 .help((first > end).then(|| format!("write `{to}%..{from}%`")));
             return self.report.fail(error);
         }
+        // A sample is drawn by the key.
+        let names = self.names;
+        if let Some(key) = names.schema.customer.iter().find(|it| it.roles.key) {
+            self.note_use(span, &key.roles, &key.name);
+        }
         let kind = ConditionKind::Sample {
             from: first,
             to: end,

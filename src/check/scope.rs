@@ -109,6 +109,8 @@ pub(crate) struct Names {
     pub(crate) lists: IndexMap<Arc<str>, Arc<List>>,
     /// The conditions of the segments that were checked already.
     pub(crate) conditions: Vec<Option<Arc<Condition>>>,
+    /// What those read, in the order of the segments.
+    pub(crate) segment_roles: Vec<Roles>,
     /// The host's.
     pub(crate) functions: Vec<HostFunction>,
     /// The segments that need a population.
@@ -149,6 +151,7 @@ impl Names {
             segments: IndexSet::new(),
             lists: IndexMap::new(),
             conditions: Vec::new(),
+            segment_roles: Vec::new(),
             functions: Vec::new(),
             ranked_segments: HashSet::new(),
             unfitted: false,
@@ -179,6 +182,7 @@ impl Names {
                 names.ranked_segments.insert(it.name.clone());
             }
             names.conditions.push(Some(Arc::clone(&it.condition)));
+            names.segment_roles.push(it.roles.clone());
         }
         names.unfitted = module.cuts.is_none();
         names

@@ -52,6 +52,8 @@ pub(crate) struct Segment {
     pub(crate) description: Option<Arc<str>>,
     pub(crate) owner: Option<Arc<str>>,
     pub(crate) condition: Arc<Condition>,
+    /// `personal` and `sensitive` from what it reads.
+    pub(crate) roles: Roles,
     /// Whether it needs a population, itself or through what it refers to.
     pub(crate) ranked: bool,
 }

@@ -9,29 +9,45 @@ use super::super::{
 use crate::{
     diagnostic::{Code, Diagnostic},
     hir::{Expr, ExprKind},
+    span::Span,
     syntax::{ast, quote, quote_operand},
 };
 
-/// A negated test with an operand that may be missing: it holds where the operand is missing, too.
+/// A negated test with operands that may be missing: it holds where one of them is missing, too.
 #[derive(Debug)]
 pub(crate) struct Negation {
-    operands: Vec<Expr>,
-    warning: Diagnostic,
+    /// Each with its name, where that is short enough.
+    operands: Vec<(Expr, Option<String>)>,
+    /// The negated test in the user's words, where they are few.
+    test: Option<String>,
+    span: Span,
 }
 
 impl Negation {
     /// The negation of the test `expr`, which was itself written with `not` or `!=` when `negated`.
     pub(crate) fn of(expr: &ast::Expr, negated: bool, operands: &[(&ast::Expr, &Expr)]) -> Option<Self> {
-        let optional: Vec<_> = operands.iter().filter(|(_, value)| value.optional).collect();
-        if optional.is_empty() {
-            return None;
-        }
-        let names: Option<Vec<_>> = optional
+        let optional: Vec<_> = operands
             .iter()
-            .map(|(expr, _)| short(quote_operand(expr)))
+            .filter(|(_, value)| value.optional)
+            .map(|(written, value)| ((*value).clone(), short(quote_operand(written))))
             .collect();
-        let test = short(quote(expr)).map(|it| if negated { it } else { format!("not {it}") });
-        let (message, help) = match (names, test) {
+        (!optional.is_empty()).then(|| Self {
+            operands: optional,
+            test: short(quote(expr)).map(|it| if negated { it } else { format!("not {it}") }),
+            span: expr.span,
+        })
+    }
+
+    /// Leaves out the operands that are known where `facts` hold; tells whether none is left.
+    pub(crate) fn is_settled_by(&mut self, facts: &Facts) -> bool {
+        self.operands
+            .retain(|(it, _)| !facts::known_given(it, facts) && !is_known_list(it, facts));
+        self.operands.is_empty()
+    }
+
+    pub(crate) fn into_warning(self) -> Diagnostic {
+        let names: Option<Vec<_>> = self.operands.into_iter().map(|(_, name)| name).collect();
+        let (message, help) = match (names, self.test) {
             (Some(names), Some(test)) => {
                 let verb = if names.len() == 1 { "is" } else { "are" };
                 let known: Vec<_> = names.iter().map(|name| format!("{name} is known and ")).collect();
@@ -46,23 +62,9 @@ impl Negation {
                 "to leave those out add `x is known and …`".to_owned(),
             ),
         };
-        let warning = Diagnostic::new(Code::NegationOverMissing, message)
-            .label(expr.span, "a negation is true for a missing value")
-            .help(help);
-        Some(Self {
-            operands: optional.into_iter().map(|(_, value)| (*value).clone()).collect(),
-            warning,
-        })
-    }
-
-    /// Tells whether the operands are known where `facts` hold.
-    pub(crate) fn is_settled_by(&self, facts: &Facts) -> bool {
-        let settled = |it: &Expr| facts::known_given(it, facts) || is_known_list(it, facts);
-        self.operands.iter().all(settled)
-    }
-
-    pub(crate) fn into_warning(self) -> Diagnostic {
-        self.warning
+        Diagnostic::new(Code::NegationOverMissing, message)
+            .label(self.span, "a negation is true for a missing value")
+            .help(help)
     }
 }
 
@@ -82,7 +84,7 @@ pub(crate) fn settle(negations: &mut Vec<Negation>, first: usize, ranges: &[Rang
     }
     let mut kept = Vec::new();
     let checked = negations.split_off(first);
-    for (index, negation) in checked.into_iter().enumerate() {
+    for (index, mut negation) in checked.into_iter().enumerate() {
         let mut others = Facts::default();
         for (range, facts) in ranges.iter().zip(facts) {
             if !range.contains(&(first + index)) {

@@ -10,7 +10,7 @@ use std::collections::HashSet;
 
 use crate::{
     check::{Given, check, check_beside, lint},
-    diagnostic::{Code, Diagnostic, Level, Lints, Source, render},
+    diagnostic::{Code, Diagnostic, Level, Lints, Severity, Source, render},
     hir::Module,
     limits::Limits,
     syntax,
@@ -136,6 +136,9 @@ fn golden() {
             run(&text)
         };
         seen.borrow_mut().extend(diagnostics.iter().map(|it| it.code));
+        for warning in diagnostics.iter().filter(|it| it.severity == Severity::Warning) {
+            assert!(!warning.help.is_empty(), "{name}: no mend of {warning:?}");
+        }
         let picture = render(&diagnostics, &[Source::new(&name, &text)]);
         insta::with_settings!({
             snapshot_path => "../../../tests/golden/check",
@@ -149,6 +152,42 @@ fn golden() {
     let seen = seen.get_mut();
     let unseen: Vec<_> = CODES.iter().filter(|code| !seen.contains(code)).collect();
     assert!(unseen.is_empty(), "no golden file shows {unseen:?}");
+}
+
+/// What was read through a segment, a sample or the presence of a record was once compared with that of others.
+#[test]
+fn what_is_made_from_a_personal_value_is_personal_on_every_way() {
+    let shop = "customer {
+        id: string key personal, born: date? personal, tags: [string] personal, home: { city: string }? personal
+        items: [{ price: int personal }], sku: ref products, orders: int
+    }
+    catalog products { sku: string key, price: int personal }
+    event visits { page: string personal }
+    segment young = born > 2000-01-01
+    segment through = orders > 3 and in segment young
+    trait own = years_since(born)
+";
+    for (value, expected) in [
+        ("orders", false),
+        ("count(visits)", false),
+        ("own", true),
+        ("case when in segment young then 1 else 2 end", true),
+        ("case when in segment through then 1 else 2 end", true),
+        ("case when in sample 50% of \"x\" then 1 else 2 end", true),
+        ("case when home is known then 1 else 2 end", true),
+        ("size(tags)", true),
+        ("sum(price of items)", true),
+        ("sku.price", true),
+        ("distinct(page of visits)", true),
+        (
+            "case when any visits followed by any visits where page = previous.page within 1 day then 1 else 2 end",
+            true,
+        ),
+    ] {
+        let found = messages(&format!("{shop}trait it = {value}\nsegment best = it in top 10%"));
+        let told = found.iter().any(|it| it.starts_with("rank-of-personal"));
+        assert_eq!(told, expected, "{value}: {found:?}");
+    }
 }
 
 #[test]

@@ -704,6 +704,7 @@ fn module(dice: &mut Dice) -> Module {
             description: None,
             owner: None,
             condition: author.condition(depth).into(),
+            roles: Roles::default(),
             ranked: false,
         });
         author.segments += 1;
