@@ -190,6 +190,9 @@ pub(crate) fn collect<'a>(files: &'a [File], limits: &Limits, report: &mut Repor
                 },
                 report,
             ),
+            ItemKind::Message(message) => {
+                report.unsupported::<()>(message.name.span, "messages are");
+            }
             ItemKind::List { name, values, .. } => {
                 let list = List { name, values };
                 define(&mut all.lists, "list", name, list, |it| it.name, report);

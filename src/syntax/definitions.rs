@@ -96,6 +96,7 @@ impl<'t> Reader<'t> {
             return self.give_up(word, tokens);
         }
         let item = match word {
+            ItemWord::Message => self.message(tokens),
             ItemWord::Test => self.test(tokens),
             _ => self.definition(tokens),
         };
@@ -147,7 +148,7 @@ impl<'t> Reader<'t> {
         )
         .label(
             first.span(self.source),
-            "expected `customer`, `catalog`, `event`, `placement`, `trait`, `segment`, `list`, `use` or `test`",
+            "expected `customer`, `catalog`, `event`, `placement`, `trait`, `segment`, `message`, `list`, `use` or `test`",
         )
         .help(help.or_else(|| foreign::comment(&self.text[first.start as usize..]).map(str::to_owned)));
         self.diagnostics.push(diagnostic);
@@ -427,12 +428,12 @@ impl Builder<'_> {
     }
 
     /// The text inside a description, a field's description or an `owner`.
-    fn only_text(&self, pair: Pair<'_, Rule>) -> Text {
+    pub(super) fn only_text(&self, pair: Pair<'_, Rule>) -> Text {
         let text = pair.into_inner().find(|it| it.as_rule() == Rule::text);
         self.text(&text.expect("the rule holds a text"))
     }
 
-    fn block(&self, pair: Pair<'_, Rule>) -> Vec<Field> {
+    pub(super) fn block(&self, pair: Pair<'_, Rule>) -> Vec<Field> {
         pair.into_inner()
             .filter(|it| it.as_rule() == Rule::field)
             .map(|field| self.field(field))

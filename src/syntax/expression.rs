@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use pest::{
-    iterators::{Pair, Pairs},
+    iterators::Pair,
     pratt_parser::{Assoc, ConstPrattParser, Op},
 };
 
@@ -539,7 +539,7 @@ pub(super) fn expr(span: Span, kind: ExprKind) -> Expr {
     Expr { span, kind }
 }
 
-pub(super) fn next<'i>(pairs: &mut Pairs<'i, Rule>) -> Pair<'i, Rule> {
+pub(super) fn next<'i>(pairs: &mut impl Iterator<Item = Pair<'i, Rule>>) -> Pair<'i, Rule> {
     pairs.next().expect("the grammar asks for this part")
 }
 

@@ -82,6 +82,19 @@ pub(super) fn words(rule: Rule) -> Option<&'static str> {
         Rule::equals => "`=`",
         Rule::owner => "`owner`",
         Rule::dot => "`.`",
+        Rule::for_word => "`for`",
+        Rule::by_word => "`by` with what says a customer's language",
+        Rule::from_word => "`from`",
+        Rule::language_list => "a list of languages such as `[\"en\", \"es\"]`",
+        Rule::language => "a language such as `es`",
+        Rule::clause
+        | Rule::channel
+        | Rule::transactional
+        | Rule::inputs
+        | Rule::languages
+        | Rule::unsubscribe
+        | Rule::most
+        | Rule::part => "a clause such as `channel email`",
         Rule::at_word => "`at` with a datetime",
         Rule::date | Rule::datetime => "a datetime such as `2026-06-01T00:00:00Z`",
         Rule::zone | Rule::zone_word => "`zone`",

@@ -24,7 +24,7 @@ const WORDS: [(&str, Option<ItemWord>); 13] = [
     ("placement", Some(ItemWord::Placement)),
     ("trait", Some(ItemWord::Trait)),
     ("segment", Some(ItemWord::Segment)),
-    ("message", None),
+    ("message", Some(ItemWord::Message)),
     ("channel", None),
     ("campaign", None),
     ("offer", None),
@@ -140,7 +140,9 @@ impl Place<'_> {
         if follows_dot {
             return None;
         }
-        if before.is_some_and(|it| it.is(self.text, "in")) {
+        let names_segment = |word| before.is_some_and(|it| it.is(self.text, word));
+        let is_audience = depth == 0 && inside == Some(Head::Item(ItemWord::Message)) && names_segment("for");
+        if names_segment("in") || is_audience {
             let head = Head::of(token.text(self.text)).filter(|_| token.first_on_line)?;
             return self.is_whole(head).then_some(head);
         }
@@ -151,6 +153,10 @@ impl Place<'_> {
         // The bodies of what is not supported yet are not looked into, unless a bracket was left open.
         let at_margin = token.start == 0 || self.text.as_bytes()[token.start as usize - 1] == b'\n';
         if depth > 0 && matches!(inside, Some(Head::Later(_))) {
+            return (at_margin && self.is_whole(head)).then_some(head);
+        }
+        // A message names its channel.
+        if depth > 0 && inside == Some(Head::Item(ItemWord::Message)) {
             return (at_margin && self.is_whole(head)).then_some(head);
         }
         // A test has a customer of its own, in JSON.
@@ -192,9 +198,13 @@ impl Place<'_> {
                 }
                 self.is_symbol(next, &["="])
             }
-            Head::Later("message" | "campaign" | "offer") => {
-                self.is_symbol(2, &["{"]) || self.is_word(2, "for")
+            Head::Item(ItemWord::Message) => {
+                if self.is_word(2, "for") && self.is_name(3) {
+                    next = 4 + usize::from(is_text(4));
+                }
+                self.is_symbol(next, &["{"])
             }
+            Head::Later("campaign" | "offer") => self.is_symbol(2, &["{"]) || self.is_word(2, "for"),
             _ => false,
         }
     }

@@ -13,6 +13,7 @@ mod heads;
 mod json;
 mod limit;
 mod literal;
+mod message;
 mod print;
 mod scan;
 pub(crate) mod template;

@@ -15,43 +15,22 @@ use crate::diagnostic::{Code, Diagnostic};
 /// What the end of an expectation is called.
 const END: &str = "the end of the expectation";
 
-impl Reader<'_> {
+/// A definition with braces.
+pub(super) struct Braces<'k, T> {
+    pub(super) head: Option<T>,
+    pub(super) inner: &'k [Token],
+    /// Whether there was nothing to report of the braces and of what follows them.
+    pub(super) right: bool,
+}
+
+impl<'t> Reader<'t> {
     /// The test that these tokens are. All that is wrong with its pieces is reported.
     pub(super) fn test(&mut self, tokens: &[Token]) -> Option<Item> {
-        let (first, last) = (tokens.first()?, tokens.last()?);
-        let span = first.span(self.source).to(last.span(self.source));
-        let brace = tokens.iter().position(|token| token.text(self.text) == "{");
-        let head = &tokens[..brace.unwrap_or(tokens.len())];
-        let head = self.parse(Rule::test_head, head, "`{`", Builder::test_head);
-        let Some(brace) = brace else {
-            if head.is_some() {
-                let message = "expected `{` with a customer and what must hold for it";
-                self.refuse(*last, message, "the test ends here");
-            }
-            return None;
-        };
-        let inner = &tokens[brace + 1..];
-        let Some(end) = self.closing(inner) else {
-            self.diagnostics.push(error::unclosed_bracket(
-                self.source,
-                self.text,
-                tokens[brace],
-                *last,
-            ));
-            return None;
-        };
-        let mut right = true;
-        if let Some(&next) = inner.get(end + 1) {
-            let found = error::found(next.text(self.text));
-            self.refuse(
-                next,
-                &format!("expected a definition, found {found}"),
-                "unexpected",
-            );
-            right = false;
-        }
+        let head = (Rule::test_head, "a customer and what must hold for it");
+        let body = self.braces(tokens, head, Builder::test_head);
+        let mut right = body.right;
         let mut parts = Vec::new();
-        let mut rest = &inner[..end];
+        let mut rest = body.inner;
         while let Some(length) = self.piece(rest) {
             let piece;
             (piece, rest) = rest.split_at(length);
@@ -63,7 +42,11 @@ impl Reader<'_> {
                 None => right = false,
             }
         }
-        let (name, at, zone) = head?;
+        let (name, at, zone) = body.head?;
+        let span = tokens
+            .first()?
+            .span(self.source)
+            .to(tokens.last()?.span(self.source));
         let test = Test {
             name,
             at,
@@ -74,6 +57,51 @@ impl Reader<'_> {
             span,
             kind: ItemKind::Test(test),
         })
+    }
+
+    /// What stands before the braces of a definition, and the tokens between them. What is wrong is reported.
+    pub(super) fn braces<'k, T>(
+        &mut self,
+        tokens: &'k [Token],
+        (rule, lacking): (Rule, &str),
+        build: impl FnOnce(&Builder<'t>, Pair<'t, Rule>) -> T,
+    ) -> Braces<'k, T> {
+        let open = tokens.iter().position(|token| token.text(self.text) == "{");
+        let open = open.unwrap_or(tokens.len());
+        let mut braces = Braces {
+            head: self.parse(rule, &tokens[..open], "`{`", build),
+            inner: &[],
+            right: false,
+        };
+        let Some(inner) = tokens.get(open + 1..) else {
+            if braces.head.is_some() {
+                let message = format!("expected `{{` with {lacking}");
+                self.refuse(tokens[open - 1], &message, "it ends here");
+            }
+            return braces;
+        };
+        let Some(end) = self.closing(inner) else {
+            self.diagnostics.push(error::unclosed_bracket(
+                self.source,
+                self.text,
+                tokens[open],
+                tokens[tokens.len() - 1],
+            ));
+            return braces;
+        };
+        braces.inner = &inner[..end];
+        match inner.get(end + 1) {
+            None => braces.right = true,
+            Some(&next) => {
+                let found = error::found(next.text(self.text));
+                self.refuse(
+                    next,
+                    &format!("expected a definition, found {found}"),
+                    "unexpected",
+                );
+            }
+        }
+        braces
     }
 
     fn refuse(&mut self, token: Token, message: &str, label: &str) {
@@ -187,7 +215,7 @@ impl Reader<'_> {
     }
 
     /// Whether an expression cannot end with the last of these tokens.
-    fn asks_for_more(&self, tokens: &[Token]) -> bool {
+    pub(super) fn asks_for_more(&self, tokens: &[Token]) -> bool {
         let Some((last, before)) = tokens.split_last() else {
             return false;
         };
@@ -203,7 +231,7 @@ impl Reader<'_> {
     }
 
     /// Whether the expression before goes on at the beginning of this line. `in` and `not` begin another expectation.
-    fn goes_on(&self, line: &[Token]) -> bool {
+    pub(super) fn goes_on(&self, line: &[Token]) -> bool {
         let is = |index: usize, word: &str| line.get(index).is_some_and(|it| it.is(self.text, word));
         let words = [
             "and", "or", "is", "between", "where", "of", "when", "then", "else", "end",

@@ -158,7 +158,7 @@ fn one_line_type(out: &mut String, ty: &Type) {
     }
 }
 
-fn words(out: &mut String, words: &[Text], separator: &str) {
+pub(super) fn words(out: &mut String, words: &[Text], separator: &str) {
     for (index, word) in words.iter().enumerate() {
         if index > 0 {
             out.push_str(separator);

@@ -5,6 +5,7 @@
 
 mod block;
 mod expression;
+mod message;
 mod test;
 
 use super::{
@@ -204,6 +205,7 @@ impl<'f> Printer<'f> {
                 self.out.push('.');
                 print::name(&mut self.out, file);
             }
+            ItemKind::Message(message) => self.message(message, end),
             ItemKind::Test(test) => self.test(test, end),
         }
         // Those that no line took.

@@ -10,9 +10,10 @@ use super::form::{
 use crate::{
     span::Span,
     syntax::ast::{
-        AggregateKind, Amount, ArithmeticOp, CompareOp, DistanceUnit, Expr, ExprKind, Field, Item, ItemKind,
-        Items, Json, JsonKind, JsonMember, Literal, Name, Place, Quantifier, Role, Set, State, Step, Test,
-        TestPart, TestPartKind, Text, TextTest, Type, TypeKind, Unit, Window,
+        AggregateKind, Amount, ArithmeticOp, Clause, ClauseKind, CompareOp, Content, DistanceUnit, Expr,
+        ExprKind, Field, Item, ItemKind, Items, Json, JsonKind, JsonMember, Literal, Message, Name, Place,
+        Quantifier, Role, Set, State, Step, Test, TestPart, TestPartKind, Text, TextTest, Type, TypeKind,
+        Unit, Window,
     },
     value::{DateTime, Decimal, DecimalError, TimeError},
 };
@@ -26,6 +27,7 @@ tagged!(ItemKind {
     Segment "segment" {
         "name" name: Name, "description" description: Option<Text>, "owner" owner: Option<Text>, "condition" condition: Expr,
     };
+    Message "message" ( "message" message: Message );
     List "list" { "name" name: Name, "description" description: Option<Text>, "values" values: Vec<Expr> };
     Use "use" { "library" library: Name, "file" file: Name };
     Test "test" ( "test" test: Test );
@@ -39,6 +41,20 @@ tagged!(TypeKind {
     Ref "ref" ( "catalog" catalog: Name );
     List "list" ( "item" item: Box<Type> );
     Record "record" ( "fields" fields: Vec<Field> );
+});
+record!(Message { "name" name, "for" audience, "description" description, "clauses" clauses });
+tagged!(ClauseKind {
+    Channel "channel" ( "name" name: Name );
+    Transactional "transactional";
+    Inputs "inputs" ( "fields" fields: Vec<Field> );
+    Languages "languages" { "tags" tags: Vec<Text>, "by" by: Expr };
+    Unsubscribe "unsubscribe" ( "steps" steps: Vec<Name> );
+    AtMost "at_most" { "count" count: u64, "unit" unit: Name };
+    Part "part" { "name" name: Name, "language" language: Option<Text>, "content" content: Content };
+});
+tagged!(Content {
+    Text "text" ( "text" text: Text );
+    File "file" ( "name" name: Text );
 });
 record!(Test { "name" name, "at" at, "zone" zone, "parts" parts });
 tagged!(TestPartKind {
@@ -157,7 +173,7 @@ macro_rules! spanned {
     )*};
 }
 
-spanned!(Expr ExprKind, Item ItemKind, TestPart TestPartKind, Json JsonKind);
+spanned!(Expr ExprKind, Item ItemKind, TestPart TestPartKind, Clause ClauseKind, Json JsonKind);
 
 /// A name is its text, unless it stood in backticks without need.
 impl Form for Name {

@@ -12,8 +12,8 @@ pub(super) use level::{Level, level, level_after_not, level_of_filter, level_of_
 pub(crate) use word::json_text;
 #[cfg(feature = "proptest")]
 pub(crate) use word::quote_name;
-use word::{amount, literal, path};
-pub(super) use word::{json, name, text};
+use word::{amount, literal};
+pub(super) use word::{json, name, path, text};
 
 use super::ast::{
     ArithmeticOp, CompareOp, DistanceUnit, Expr, ExprKind, Literal, Place, Set, State, TextTest, Window,

@@ -62,7 +62,7 @@ pub(super) fn unit_word(unit: Unit) -> &'static str {
     }
 }
 
-pub(super) fn path(out: &mut String, steps: &[Name]) {
+pub(in crate::syntax) fn path(out: &mut String, steps: &[Name]) {
     for (index, step) in steps.iter().enumerate() {
         if index > 0 {
             out.push('.');

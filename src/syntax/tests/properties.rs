@@ -7,7 +7,7 @@ use crate::{
     diagnostic::{Diagnostic, Source, render},
     limits::Limits,
     syntax::{
-        ast::{File, Item, ItemKind, TestPartKind},
+        ast::{ClauseKind, File, Item, ItemKind, TestPartKind},
         format_file, parse_file,
         scan::scan,
     },
@@ -46,6 +46,14 @@ fn said(items: &[Item]) -> Vec<ItemKind> {
                 owner,
                 condition: without_parens(condition),
             },
+            ItemKind::Message(mut message) => {
+                for clause in &mut message.clauses {
+                    if let ClauseKind::Languages { by, .. } = &mut clause.kind {
+                        *by = without_parens(by.clone());
+                    }
+                }
+                ItemKind::Message(message)
+            }
             ItemKind::Test(mut test) => {
                 for part in &mut test.parts {
                     if let TestPartKind::Expectation(condition) = &mut part.kind {

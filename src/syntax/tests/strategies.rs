@@ -5,9 +5,10 @@ use proptest::{collection::vec, option, prelude::*};
 use crate::{
     span::Span,
     syntax::ast::{
-        AggregateKind, Amount, ArithmeticOp, CompareOp, DistanceUnit, Expr, ExprKind, Field, Item, ItemKind,
-        Items, Json, JsonKind, JsonMember, Literal, Name, Place, Quantifier, Role, Set, State, Step, Test,
-        TestPart, TestPartKind, Text, TextTest, Type, TypeKind, Unit, Window,
+        AggregateKind, Amount, ArithmeticOp, Clause, ClauseKind, CompareOp, Content, DistanceUnit, Expr,
+        ExprKind, Field, Item, ItemKind, Items, Json, JsonKind, JsonMember, Literal, Message, Name, Place,
+        Quantifier, Role, Set, State, Step, Test, TestPart, TestPartKind, Text, TextTest, Type, TypeKind,
+        Unit, Window,
     },
     value::{Date, DateTime, Decimal},
 };
@@ -56,12 +57,46 @@ pub(super) fn item() -> impl Strategy<Value = Item> {
             }
         }),
         (name(), name()).prop_map(|(library, file)| ItemKind::Use { library, file }),
+        message().prop_map(ItemKind::Message),
         whole_test().prop_map(ItemKind::Test),
     ];
     kind.prop_map(|kind| Item {
         span: Span::default(),
         kind,
     })
+}
+
+fn message() -> impl Strategy<Value = Message> {
+    let content = prop_oneof![text().prop_map(Content::Text), text().prop_map(Content::File)];
+    let language = prop::sample::select(vec!["en", "pt-BR", "zh-Hant-TW"]).prop_map(|tag| Text {
+        span: Span::default(),
+        text: tag.into(),
+    });
+    let clause = prop_oneof![
+        name().prop_map(ClauseKind::Channel),
+        Just(ClauseKind::Transactional),
+        vec(field(1), 0..4).prop_map(ClauseKind::Inputs),
+        (vec(text(), 1..4), expr()).prop_map(|(tags, by)| ClauseKind::Languages { tags, by }),
+        vec(name(), 1..3).prop_map(ClauseKind::Unsubscribe),
+        (0..5000_u64, name()).prop_map(|(count, unit)| ClauseKind::AtMost { count, unit }),
+        (name(), option::of(language), content).prop_map(|(name, language, content)| ClauseKind::Part {
+            name,
+            language,
+            content,
+        }),
+    ];
+    let clause = clause.prop_map(|kind| Clause {
+        span: Span::default(),
+        kind,
+    });
+    (name(), option::of(name()), option::of(text()), vec(clause, 0..6)).prop_map(
+        |(name, audience, description, clauses)| Message {
+            name,
+            audience,
+            description,
+            clauses,
+        },
+    )
 }
 
 /// What a named list holds.

@@ -1,5 +1,9 @@
 //! What was written: the trees that the parser gives, before any name is looked up.
 
+mod message;
+
+pub(crate) use message::{Clause, ClauseKind, Content, Message};
+
 use std::sync::Arc;
 
 use crate::{
@@ -37,6 +41,7 @@ pub(crate) enum ItemWord {
     Placement,
     Trait,
     Segment,
+    Message,
     List,
     Use,
     Test,
@@ -88,6 +93,7 @@ pub(crate) enum ItemKind {
         owner: Option<Text>,
         condition: Expr,
     },
+    Message(Message),
     List {
         name: Name,
         description: Option<Text>,
