@@ -1,0 +1,91 @@
+//! Sequences: chains of events, each after the one before.
+
+use super::{Interpreter, window::Stretch};
+use crate::{
+    hir::{Items, Source, Step},
+    record::{Row, Rows},
+};
+
+impl<'a, R: Row<'a>> Interpreter<'_, 'a, R> {
+    /// Tries every chain of events.
+    pub(super) fn sequence(&mut self, first: &Items, steps: &[Step]) -> bool {
+        let Source::Events(event) = first.source else {
+            return false;
+        };
+        let stretch = match &first.window {
+            None => Some(Stretch::default()),
+            Some(window) => self.stretch(window),
+        };
+        let Some(stretch) = stretch else {
+            return false;
+        };
+        self.happened(event).into_iter().any(|it| {
+            stretch.contains(it.at) && self.meets(first, it.item) && self.goes_on(&mut vec![it], steps)
+        })
+    }
+
+    /// Tells whether the steps can follow the last event of the chain.
+    fn goes_on(&mut self, chain: &mut Vec<Happened<R::Item>>, steps: &[Step]) -> bool {
+        let ([step, rest @ ..], Some(last), Source::Events(event)) = (
+            steps,
+            chain.last().copied(),
+            steps.first().map_or(Source::Events(0), |step| step.items.source),
+        ) else {
+            return true;
+        };
+        let until = step.within.after(last.at, self.at.zone());
+        let mut following = self.happened(event);
+        following.retain(|it| {
+            let later = it.at > last.at || it.at == last.at && (event != last.event || it.index > last.index);
+            let in_chain = chain
+                .iter()
+                .any(|known| (known.event, known.index) == (it.event, it.index));
+            later && it.at <= until && !in_chain
+        });
+        following.retain(|it| {
+            let previous = Items {
+                row: step.items.row - 1,
+                source: Source::Events(last.event),
+                ..step.items.clone()
+            };
+            self.with_item(&previous, last.item, |this| this.meets(&step.items, it.item))
+        });
+        if step.none {
+            return until <= self.at.now().micros() && following.is_empty();
+        }
+        following.into_iter().any(|it| {
+            chain.push(it);
+            let found = self.goes_on(chain, rest);
+            chain.pop();
+            found
+        })
+    }
+
+    /// The events of a type that exist, in the order given.
+    fn happened(&self, event: usize) -> Vec<Happened<R::Item>> {
+        let events = self.customer.events(event);
+        let all = (0..events.len()).map(|index| Happened {
+            event,
+            index,
+            at: events.at(index),
+            item: events.get(index),
+        });
+        all.filter(|it| it.at <= self.at.now().micros()).collect()
+    }
+    /// Tells whether an item meets the filter of its collection.
+    fn meets(&mut self, items: &Items, item: R::Item) -> bool {
+        match &items.filter {
+            None => true,
+            Some(filter) => self.with_item(items, item, |this| this.test(filter)),
+        }
+    }
+}
+
+/// An event of the customer: of which type, and at which place in the list as given.
+#[derive(Clone, Copy)]
+struct Happened<T> {
+    event: usize,
+    index: usize,
+    at: i64,
+    item: T,
+}
