@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{
     Format,
-    context::{Context, Escape, Unsafe},
+    context::{Context, Escape, Misfit, Unsafe, is_plain_word},
     escape,
     filter::{date::DateFormat, money::Currency},
     program::{self, Filter, Op, Program},
@@ -19,7 +19,7 @@ use crate::{
     plan::{Kind, Planner},
     schema::Layout,
     span::Span,
-    value::Schemes,
+    value::{Schemes, Type, Value},
 };
 
 /// The reason of a message that was given up because a calculation in it went beyond its type, or because a struct read in
@@ -151,23 +151,14 @@ impl Compiler<'_> {
                     .label(here, "a blank, `/` or `>` must stand here"),
                 );
             }
-            if let Err(byte) = context.advance(text) {
+            if let Err((byte, misfit)) = context.advance(text) {
                 let at = span.start + offset(byte);
-                self.diagnostics.push(
-                    Diagnostic::new(
-                        Code::UnsafePlace,
-                        "a placeholder would become the scheme of a URL",
-                    )
-                    .label(
-                        Span {
-                            start: at,
-                            end: at + 1,
-                            ..span
-                        },
-                        "this colon makes a scheme of the value before it",
-                    )
-                    .help("write the scheme out, as in `https://…`".to_owned()),
-                );
+                let here = Span {
+                    start: at,
+                    end: at + 1,
+                    ..span
+                };
+                self.diagnostics.push(misfits(misfit, here));
             }
         }
         self.push_text(text);
@@ -191,6 +182,21 @@ impl Compiler<'_> {
         let Some(escape) = self.escape(span, &output.filters, position) else {
             return;
         };
+        if escape == Escape::Css && !is_plain(output) {
+            self.diagnostics.push(
+                Diagnostic::new(Code::UnsafePlace, "a placeholder in a style that may be any text")
+                    .label(
+                        span,
+                        "only numbers and the words of an enumeration can stand here",
+                    )
+                    .help(
+                        "compute the word: `trait colour = case when … then \"red\" else \"#222\" end`"
+                            .to_owned(),
+                    )
+                    .help("or choose between classes with `{% if … %}`".to_owned()),
+            );
+            return;
+        }
         if let (
             Source::Value(Expr {
                 kind: ExprKind::Constant(value),
@@ -198,7 +204,7 @@ impl Compiler<'_> {
             }),
             [],
         ) = (&output.value, &*output.filters)
-            && !matches!(value, crate::value::Value::DateTime(_))
+            && !matches!(value, Value::DateTime(_))
         {
             let mut text = String::new();
             escape::write(escape, &value.to_string(), &self.schemes, &mut text);
@@ -550,6 +556,41 @@ impl Compiler<'_> {
     }
 }
 
+/// Whether all that a placeholder can show is a number or a word that means nothing but itself in a style.
+fn is_plain(output: &Output) -> bool {
+    let plain = |value: &Expr| match (&value.ty, &value.kind) {
+        (_, ExprKind::Constant(Value::Text(word))) => is_plain_word(word),
+        (Type::Words(words), _) => words.iter().all(|word| is_plain_word(word)),
+        (ty, _) => ty.is_number(),
+    };
+    let Source::Value(value) = &output.value else {
+        return false;
+    };
+    plain(value)
+        && output.filters.iter().all(|filter| match &filter.kind {
+            FilterKind::Default(fallback) => plain(fallback),
+            _ => false,
+        })
+}
+
+fn misfits(misfit: Misfit, here: Span) -> Diagnostic {
+    let (message, label, help) = match misfit {
+        Misfit::SchemeFromValue => (
+            "a placeholder would become the scheme of a URL",
+            "this colon makes a scheme of the value before it",
+            "write the scheme out, as in `https://…`",
+        ),
+        Misfit::EndOfComment => (
+            "a placeholder at the edge of a conditional comment",
+            "a value that ends in `--` and this would end the comment",
+            "leave a blank between them, or put the value in quotes",
+        ),
+    };
+    Diagnostic::new(Code::UnsafePlace, message)
+        .label(here, label)
+        .help(help.to_owned())
+}
+
 fn unsafe_place(reason: Unsafe, context: &Context, span: Span) -> Diagnostic {
     let attribute = context.attribute();
     let (message, help) = match reason {
@@ -558,8 +599,8 @@ fn unsafe_place(reason: Unsafe, context: &Context, span: Span) -> Diagnostic {
             "no escaping is safe there; put the value into an attribute such as `data-name=\"…\"` and read it from the script",
         ),
         Unsafe::Style => (
-            "a placeholder in a style".to_owned(),
-            "choose between classes with `{% if … %}`",
+            "a placeholder in a style, outside of the value of a declaration".to_owned(),
+            "numbers and words may follow the colon, as in `width: {{ percent }}%`; otherwise choose between classes with `{% if … %}`",
         ),
         Unsafe::RawText => (
             "a placeholder in text that is read without entities".to_owned(),
@@ -606,8 +647,8 @@ fn unsafe_place(reason: Unsafe, context: &Context, span: Span) -> Diagnostic {
             "leave a blank before it",
         ),
         Unsafe::ConditionalComment => (
-            "a placeholder in a conditional comment".to_owned(),
-            "put it outside of the comment",
+            "a placeholder in the condition of a conditional comment".to_owned(),
+            "write the condition out",
         ),
         Unsafe::Declaration => (
             "a placeholder in a declaration".to_owned(),

@@ -11,7 +11,8 @@ pub(crate) const UNSAFE_URL: &str = "#";
 /// Appends `text` to `out`, escaped for its place.
 pub(crate) fn write(escape: Escape, text: &str, schemes: &Schemes, out: &mut String) {
     match escape {
-        Escape::None => out.push_str(text),
+        // Checked when compiling: a number or a word of the schema.
+        Escape::None | Escape::Css => out.push_str(text),
         Escape::Html => html(text, out),
         Escape::Comment => comment(text, out),
         Escape::UrlWhole if has_safe_scheme(text, schemes) => percent(text, is_url_byte, out),

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::{Result, compile, render_with, shop};
 
 /// Every place that takes a value, with values from every source.
-const PAGE: &str = r#"<!DOCTYPE html>
+const PAGE: &str = r##"<!DOCTYPE html>
 <html><head><title>{{ first_name | default: "there" }}</title></head>
 <!-- for {{ city | default: "-" }} -->
 <body class="{{ country | downcase | default: "x" }}" title='{{ city | upcase | default: "none" }}'>
@@ -20,8 +20,10 @@ const PAGE: &str = r#"<!DOCTYPE html>
 {% for f in favorites %}<i title="{{ f.note | default: "-" }}">{{ f.added_at }}</i>{% endfor %}
 {% for v in visits %}<a href="{{ v.page }}">{{ v.page | escape }}</a>{% endfor %}
 {% for p in recommendations %}<u>{{ p.name }} {{ p.reason }}</u>{% endfor %}
+<p style="width: {{ nps | default: 0 }}%; color: {{ gender | default: "#222" }}">5</p>
+<!--[if mso]><table title="{{ city | default: "-" }}"><tr><td><a href='https://shop.example/{{ country | default: "x" }}'>{{ country | default: "x" }} -</a><a href="{{ city | default: "x" }}">-</a></td></tr></table><![endif]-->
 {{ ratio | default: 0 }} {{ average_order | money: "EUR" | default: "-" }} {{ birth_date | date: "%d %B" | default: "-" }}
-</body></html>"#;
+</body></html>"##;
 
 /// Text that would like to be more than text.
 fn text() -> impl Strategy<Value = String> {
@@ -106,6 +108,12 @@ fn structure(page: &str) -> Vec<String> {
                 format!("<{:?} {:?}>", tag.name, tag.attributes.keys().collect::<Vec<_>>())
             }
             Token::EndTag(tag) => format!("</{:?}>", tag.name),
+            // What some readers of mail take for a part of the page.
+            Token::Comment(text) if text.starts_with(b"[if") => {
+                let text = String::from_utf8_lossy(&text).into_owned();
+                let inside = text.split_once("]>").map_or("", |(_, inside)| inside);
+                format!("comment of {:?}", structure(inside))
+            }
             Token::Comment(_) => "comment".to_owned(),
             Token::Doctype(_) => "doctype".to_owned(),
             Token::String(_) => "text".to_owned(),

@@ -4,12 +4,14 @@
 //! byte, copied, compared and joined, which a template with branches needs and a tokenizer for whole pages does not
 //! offer. Tests hold it to html5gum on random pages.
 
+mod css;
 mod names;
 #[cfg(test)]
 mod tests;
 mod tokens;
 mod url;
 
+pub(crate) use css::{Css, is_plain_word};
 pub(crate) use names::{AttributeKind, Mode, Name};
 pub(crate) use tokens::{Quote, State};
 pub(crate) use url::{SchemeFromValue, Url};
@@ -29,6 +31,8 @@ pub(crate) enum Escape {
     UrlPartNoSlash,
     /// Text in a comment: as [`Escape::Html`], and `-` too.
     Comment,
+    /// A number or a word of the schema in the value of a declaration, as it is; nothing else stands there.
+    Css,
 }
 
 /// Why no value is safe at a place.
@@ -64,8 +68,31 @@ pub(crate) struct Context {
     url: Url,
     /// The tag that is open is an end tag.
     closing: bool,
+    css: Css,
     /// The comment began with `[if`, so some readers take its text for a part of the page.
     conditional: bool,
+    /// What those readers make of it, from the `]>` on.
+    inner: Option<Box<Context>>,
+    /// In a comment: the last byte was `]`, or a value stands here that may end in `-`.
+    edge: Edge,
+}
+
+/// What has just been, where that matters to the next byte of a comment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Edge {
+    #[default]
+    None,
+    Bracket,
+    Value,
+}
+
+/// Why literal text cannot stand after a placeholder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Misfit {
+    /// This colon makes a scheme of the value before it.
+    SchemeFromValue,
+    /// The end of a value and this could end the comment.
+    EndOfComment,
 }
 
 impl Context {
@@ -79,19 +106,44 @@ impl Context {
             attribute: Name::default(),
             url: Url::default(),
             closing: false,
+            css: Css::default(),
             conditional: false,
+            inner: None,
+            edge: Edge::None,
         }
     }
 
-    /// Goes over literal text; on error gives the position of the byte that makes a scheme of a value.
-    pub(crate) fn advance(&mut self, literal: &str) -> Result<(), usize> {
+    /// Goes over literal text; on error gives the position of the byte that does not fit the value before it.
+    pub(crate) fn advance(&mut self, literal: &str) -> Result<(), (usize, Misfit)> {
         let mut first = None;
         for (position, byte) in literal.bytes().enumerate() {
-            if self.step(byte).is_err() {
-                first.get_or_insert(position);
+            if let Err(misfit) = self.step_through(byte) {
+                first.get_or_insert((position, misfit));
             }
         }
         first.map_or(Ok(()), Err)
+    }
+
+    /// Goes over one byte, also as readers of conditional comments do.
+    fn step_through(&mut self, byte: u8) -> Result<(), Misfit> {
+        let edge = std::mem::take(&mut self.edge);
+        let inner = match &mut self.inner {
+            Some(inner) => inner.step_through(byte),
+            None => Ok(()),
+        };
+        let begins = self.conditional && self.inner.is_none() && edge == Edge::Bracket && byte == b'>';
+        let outer = self.step(byte).map_err(|SchemeFromValue| Misfit::SchemeFromValue);
+        if !self.conditional {
+            self.inner = None;
+        } else if begins {
+            self.inner = Some(Box::new(Self::new()));
+        } else if byte == b']' {
+            self.edge = Edge::Bracket;
+        }
+        if edge == Edge::Value && matches!(byte, b'-' | b'!' | b'>') {
+            return Err(Misfit::EndOfComment);
+        }
+        inner.and(outer)
     }
 
     /// How to write a value here.
@@ -100,7 +152,7 @@ impl Context {
             State::Text => match self.mode {
                 Mode::Data | Mode::RcData => Ok(Escape::Html),
                 Mode::Script => Err(Unsafe::Script),
-                Mode::RawText if self.element.as_str() == "style" => Err(Unsafe::Style),
+                Mode::RawText if self.is_sheet() => self.escape_in_style(),
                 Mode::RawText | Mode::PlainText => Err(Unsafe::RawText),
             },
             State::Value(Quote::None) | State::BeforeValue => Err(Unsafe::Unquoted),
@@ -111,7 +163,14 @@ impl Context {
             | State::AfterValue
             | State::SelfClosing
             | State::WithinTag => Err(Unsafe::AttributeName),
-            _ if self.conditional => Err(Unsafe::ConditionalComment),
+            _ if self.conditional => match &self.inner {
+                None => Err(Unsafe::ConditionalComment),
+                // In text a value must not end the comment either.
+                Some(inner) => inner.escape().map(|escape| match escape {
+                    Escape::Html => Escape::Comment,
+                    escape => escape,
+                }),
+            },
             State::Comment => Ok(Escape::Comment),
             state if state.is_comment() => Err(Unsafe::Comment),
             State::Declaration(_) | State::Doctype | State::BogusComment => Err(Unsafe::Declaration),
@@ -124,6 +183,12 @@ impl Context {
     pub(crate) fn pass_value(&mut self) {
         if let (State::Value(_), Url::Start(_)) = (self.state, &self.url) {
             self.url = Url::AfterValue;
+        }
+        if let Some(inner) = &mut self.inner {
+            self.edge = Edge::Value;
+            // The outer reader may have been in the middle of an end, which the value interrupts.
+            self.state = State::Comment;
+            inner.pass_value();
         }
     }
 
@@ -142,24 +207,39 @@ impl Context {
             joined.attribute.clear();
             return Some(joined);
         }
-        let same_but_url = Self {
-            url: other.url.clone(),
-            ..self.clone()
+        let mut joined = self.clone();
+        if self.url != other.url {
+            joined.url = Url::Unclear;
+        }
+        if self.css != other.css {
+            joined.css = Css::Unclear;
+        }
+        if let (Some(inner), Some(others)) = (&self.inner, &other.inner) {
+            joined.inner = Some(Box::new(inner.join(others)?));
+        }
+        if other.edge == Edge::Value {
+            joined.edge = Edge::Value;
+        }
+        let same = Self {
+            url: joined.url.clone(),
+            css: joined.css,
+            inner: joined.inner.clone(),
+            edge: joined.edge,
+            ..other.clone()
         };
-        let joined = Self {
-            url: Url::Unclear,
-            ..self.clone()
-        };
-        (same_but_url == *other).then_some(joined)
+        (same == joined).then_some(joined)
     }
 
     /// Whether the next byte must be a blank, `/` or `>`, because the branches before it end in different places of a tag.
     pub(crate) fn must_separate(&self) -> bool {
-        self.state == State::WithinTag
+        self.state == State::WithinTag || self.inner.as_ref().is_some_and(|inner| inner.must_separate())
     }
 
     /// What the text so far has led to, for a diagnostic.
     pub(crate) fn describe(&self) -> String {
+        if let Some(inner) = &self.inner {
+            return format!("in a conditional comment, {}", inner.describe());
+        }
         match self.state {
             State::Text if self.mode == Mode::Data => "in text".to_owned(),
             State::Text => format!("in the text of `<{}>`", self.element.as_str()),
@@ -182,7 +262,10 @@ impl Context {
 
     /// The name of the attribute whose value is open, for a diagnostic.
     pub(crate) fn attribute(&self) -> &str {
-        self.attribute.as_str()
+        match &self.inner {
+            Some(inner) => inner.attribute(),
+            None => self.attribute.as_str(),
+        }
     }
 
     /// Whether nothing is open: a page may end here.
@@ -198,7 +281,7 @@ impl Context {
     fn escape_in_attribute(&self) -> Result<Escape, Unsafe> {
         match AttributeKind::of(self.element.as_str(), self.attribute.as_str()) {
             AttributeKind::Text => Ok(Escape::Html),
-            AttributeKind::Style => Err(Unsafe::Style),
+            AttributeKind::Style => self.escape_in_style(),
             AttributeKind::Handler => Err(Unsafe::Handler),
             AttributeKind::Markup => Err(Unsafe::Markup),
             AttributeKind::UrlList => Err(Unsafe::UrlList),
@@ -213,6 +296,18 @@ impl Context {
                 Url::Unclear | Url::Refused => Err(Unsafe::UnclearUrl),
             },
         }
+    }
+
+    fn escape_in_style(&self) -> Result<Escape, Unsafe> {
+        if self.css.takes_value() {
+            Ok(Escape::Css)
+        } else {
+            Err(Unsafe::Style)
+        }
+    }
+
+    fn is_sheet(&self) -> bool {
+        self.mode == Mode::RawText && self.element.as_str() == "style"
     }
 
     fn is_within_tag(&self) -> bool {

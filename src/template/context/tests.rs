@@ -3,7 +3,7 @@
 use html5gum::{DefaultEmitter, Token, Tokenizer};
 use proptest::prelude::*;
 
-use super::{Context, Escape, Mode, Quote, State, Unsafe};
+use super::{Context, Escape, Misfit, Mode, Quote, State, Unsafe};
 
 fn at_end_of(page: &str) -> Context {
     let mut context = Context::new();
@@ -40,8 +40,14 @@ fn each_place_has_its_escaping() {
         ("<script>", Err(Unsafe::Script)),
         ("<script>var a = '</scr", Err(Unsafe::Script)),
         ("<style>", Err(Unsafe::Style)),
+        ("<style> p { color: ", Ok(Escape::Css)),
+        ("<style> p { color: red } ", Err(Unsafe::Style)),
+        ("<style> p { color: </style> ", Ok(Html)),
         ("<iframe>", Err(Unsafe::RawText)),
-        ("<p style=\"color:", Err(Unsafe::Style)),
+        ("<p style=\"", Err(Unsafe::Style)),
+        ("<p style=\"color:", Ok(Escape::Css)),
+        ("<p style=\"background: url(", Err(Unsafe::Style)),
+        ("<p style=\"color:\" title=\"", Ok(Html)),
         ("<p onclick=\"", Err(Unsafe::Handler)),
         ("<iframe srcdoc=\"", Err(Unsafe::Markup)),
         ("<meta http-equiv=\"refresh\" content=\"", Err(Unsafe::Markup)),
@@ -58,7 +64,19 @@ fn each_place_has_its_escaping() {
         ("<!-- ", Ok(Comment)),
         ("<!--", Err(Unsafe::Comment)),
         ("<!-- -", Err(Unsafe::Comment)),
-        ("<!--[if mso]> <p>", Err(Unsafe::ConditionalComment)),
+        ("<!--[if ", Err(Unsafe::ConditionalComment)),
+        ("<!--[if mso]", Err(Unsafe::ConditionalComment)),
+        ("<!--[if mso]>", Ok(Comment)),
+        ("<!--[if mso]> <p>", Ok(Comment)),
+        ("<!--[if mso]> <p title=\"", Ok(Comment)),
+        ("<!--[if (gte mso 9)|(IE)]><v:rect href='", Ok(UrlWhole)),
+        ("<!--[if mso]><a href=\"https://shop.example/", Ok(UrlPart)),
+        ("<!--[if mso]><script>", Err(Unsafe::Script)),
+        ("<!--[if mso]><p ", Err(Unsafe::AttributeName)),
+        ("<!--[if mso]><p title=", Err(Unsafe::Unquoted)),
+        ("<!--[if mso]><p style='width:", Ok(Escape::Css)),
+        ("<!--[if mso]> <table> <![endif]--> <p>", Ok(Html)),
+        ("<!--[if mso]> a --> <a href='", Ok(UrlWhole)),
         ("<!--[if !mso]><!--> <p>", Ok(Html)),
         ("<!DOCTYPE ", Err(Unsafe::Declaration)),
         ("<?xml ", Err(Unsafe::Declaration)),
@@ -76,9 +94,24 @@ fn a_value_cannot_become_a_scheme() {
     let mut context = at_end_of("<a href=\"");
     context.pass_value();
     assert_eq!(context.escape(), Ok(Escape::UrlWhole));
-    assert_eq!(context.clone().advance("x:y"), Err(1));
+    assert_eq!(context.clone().advance("x:y"), Err((1, Misfit::SchemeFromValue)));
     assert_eq!(context.advance("/a:b"), Ok(()));
     assert_eq!(context.escape(), Ok(Escape::UrlPart));
+}
+
+#[test]
+fn a_value_cannot_end_a_conditional_comment() {
+    for (literal, expected) in [
+        (">", Err((0, Misfit::EndOfComment))),
+        ("->", Err((0, Misfit::EndOfComment))),
+        ("!>", Err((0, Misfit::EndOfComment))),
+        (" -->", Ok(())),
+        ("</p>", Ok(())),
+    ] {
+        let mut context = at_end_of("<!--[if mso]><p>--");
+        context.pass_value();
+        assert_eq!(context.advance(literal), expected, "{literal}");
+    }
 }
 
 #[test]
@@ -100,6 +133,20 @@ fn branches_join_where_the_rest_reads_the_same() {
     );
     assert_eq!(joined("", "<style>"), None);
     assert_eq!(joined("", "<!-- "), None);
+    assert_eq!(
+        joined("<p style='color:", "<p style='color: red;"),
+        Some(Err(Unsafe::Style))
+    );
+    assert_eq!(
+        joined("<p style='color:red;", "<p style='"),
+        Some(Err(Unsafe::Style))
+    );
+    assert_eq!(joined("<style>a{b:", "<style>a{"), Some(Err(Unsafe::Style)));
+    assert_eq!(
+        joined("<!--[if mso]><p>", "<!--[if mso]><a>"),
+        Some(Ok(Escape::Comment))
+    );
+    assert_eq!(joined("<!--[if mso]><p>", "<!--[if mso]><a"), None);
 }
 
 /// Text made of what matters to a tokenizer.

@@ -3,7 +3,7 @@
 //! Entities need no state: what they stand for is never a tag. Declarations are one state, because `>` ends them
 //! everywhere, even inside quotes.
 
-use super::{AttributeKind, Context, Mode, SchemeFromValue, Url};
+use super::{AttributeKind, Context, Css, Mode, SchemeFromValue, Url};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum State {
@@ -87,6 +87,9 @@ impl Context {
     pub(super) fn step(&mut self, byte: u8) -> Result<(), SchemeFromValue> {
         if let State::Value(quote) = self.state {
             return self.step_in_value(quote, byte);
+        }
+        if self.is_sheet() {
+            self.css.push(byte, true);
         }
         self.state = match self.state {
             State::Text => self.step_in_text(byte),
@@ -189,6 +192,10 @@ impl Context {
                 let kind = AttributeKind::of(self.element.as_str(), self.attribute.as_str());
                 return match kind {
                     AttributeKind::Url | AttributeKind::Code => self.url.push(byte),
+                    AttributeKind::Style => {
+                        self.css.push(byte, false);
+                        Ok(())
+                    }
                     _ => Ok(()),
                 };
             }
@@ -227,6 +234,7 @@ impl Context {
     fn close_attribute(&mut self, next: State) -> State {
         self.attribute.clear();
         self.url = Url::default();
+        self.css = Css::default();
         next
     }
 
