@@ -3,8 +3,8 @@
 //! Blocks of `docs/language.md`: `audience contract` holds the definitions that all others build on, `audience` further ones, and
 //! `customers` what the block before it answers, one customer in a line: `{…} => spain, total = 3, other is missing`; `items products` are the items of a catalogue. Every
 //! segment that matches is listed (or `nothing`); of the traits, those that the line is about. `population` holds the customers
-//! that a population is fitted from for the answers that follow. `template text` and
-//! `template html` hold a template, and `messages` what it says: `{…} => Hello Ana` or `{…} => skipped: the reason`.
+//! that a population is fitted from for the answers that follow. `template text`,
+//! `template html` and `template json` hold a template, and `messages` what it says: `{…} => Hello Ana` or `{…} => skipped: the reason`.
 //! `explanations` says of the last segment why, and what would turn it: `{…} => Not in … because …. => 1 more purchase`.
 //! `error:CODE` and `warning:CODE` name the one diagnostic that the block gives; `each`, that each of its lines gives alone.
 //! Words such as `truth-2` name the numbered sentences of the manual that the block checks.
@@ -80,10 +80,10 @@ fn the_examples_compile_and_answer_as_the_manual_says() {
             }
             ["template", format, ..] => {
                 let shop = Definitions::parse(&(contract.to_owned() + before)).expect("compiled before");
-                let format = if format == "html" {
-                    Format::Html
-                } else {
-                    Format::Text
+                let format = match format {
+                    "html" => Format::Html,
+                    "json" => Format::Json,
+                    _ => Format::Text,
                 };
                 let built = shop.template(format, &block.text);
                 template =

@@ -46,7 +46,7 @@ codes! {
     Limit "limit" Error;
     /// The source is not UTF-8.
     InvalidUtf8 "invalid-utf8" Error;
-    /// Definitions in JSON that are not of the form.
+    /// Definitions in JSON that are not of the form, or a message that would be no JSON.
     InvalidJson "invalid-json" Error;
     /// A literal that is out of range, has too many digits or names a day that does not exist.
     InvalidLiteral "invalid-literal" Error;
@@ -116,7 +116,7 @@ codes! {
     UnknownFilter "unknown-filter" Error;
     /// A placeholder where no escaping makes it safe.
     UnsafePlace "unsafe-place" Error;
-    /// Branches of a template that end in different places of the page.
+    /// Branches of a template that end in different places of the message.
     BranchContext "branch-context" Error;
     /// A tag of a template that is not closed, or closed twice.
     UnbalancedTag "unbalanced-tag" Error;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{
     Format,
-    context::{Context, Escape, Misfit, Unsafe, is_plain_word},
+    context::{Escape, Misfit, Position, Unsafe, is_plain_word},
     escape,
     filter::{date::DateFormat, money::Currency},
     program::{self, Filter, Op, Program},
@@ -53,14 +53,11 @@ pub(super) fn compile(
         diagnostics: Vec::new(),
         schemes: Schemes::default(),
     };
-    let mut context = (format == Format::Html).then(Context::new);
-    compiler.nodes(&template.nodes, &mut context);
-    if let Some(context) = &context
-        && !context.is_between_tags()
-        && compiler.diagnostics.is_empty()
-    {
+    let mut position = Position::new(format);
+    let skips = compiler.nodes(&template.nodes, &mut position);
+    if !skips && !position.may_end() && compiler.diagnostics.is_empty() {
         let end = offset(text.len());
-        let message = format!("the template ends {}", context.describe());
+        let message = format!("the template ends {}", position.describe());
         compiler.diagnostics.push(
             Diagnostic::new(Code::UnbalancedTag, message)
                 .label(Span::new(0, end, end), "something is not closed before here"),
@@ -101,9 +98,6 @@ struct Compiler<'m> {
     schemes: Schemes,
 }
 
-/// Where the text so far leads in the page; `None` in formats without places.
-type Position = Option<Context>;
-
 impl Compiler<'_> {
     /// Appends the instructions of some nodes; says whether they always end in a `skip`.
     fn nodes(&mut self, nodes: &[Node], position: &mut Position) -> bool {
@@ -133,33 +127,31 @@ impl Compiler<'_> {
     fn literal(&mut self, span: Span, position: &mut Position) {
         let source = self.source;
         let text = &source[span.start as usize..span.end as usize];
-        if let Some(context) = position {
-            let first = text.as_bytes().first();
-            if context.must_separate()
-                && !first.is_some_and(|byte| byte.is_ascii_whitespace() || matches!(byte, b'>' | b'/'))
-            {
-                let letter = text.chars().next().map_or(0, char::len_utf8);
-                let here = Span {
-                    end: span.start + offset(letter),
-                    ..span
-                };
-                self.diagnostics.push(
-                    Diagnostic::new(
-                        Code::BranchContext,
-                        "the branches before this end in different places of a tag",
-                    )
-                    .label(here, "a blank, `/` or `>` must stand here"),
-                );
-            }
-            if let Err((byte, misfit)) = context.advance(text) {
-                let at = span.start + offset(byte);
-                let here = Span {
-                    start: at,
-                    end: at + 1,
-                    ..span
-                };
-                self.diagnostics.push(misfits(misfit, here));
-            }
+        let first = text.as_bytes().first();
+        if position.must_separate()
+            && !first.is_some_and(|byte| byte.is_ascii_whitespace() || matches!(byte, b'>' | b'/'))
+        {
+            let letter = text.chars().next().map_or(0, char::len_utf8);
+            let here = Span {
+                end: span.start + offset(letter),
+                ..span
+            };
+            self.diagnostics.push(
+                Diagnostic::new(
+                    Code::BranchContext,
+                    "the branches before this end in different places of a tag",
+                )
+                .label(here, "a blank, `/` or `>` must stand here"),
+            );
+        }
+        if let Err((byte, misfit)) = position.advance(text) {
+            let letter = text[byte..].chars().next().map_or(1, char::len_utf8);
+            let here = Span {
+                start: span.start + offset(byte),
+                end: span.start + offset(byte + letter),
+                ..span
+            };
+            self.diagnostics.push(misfits(misfit, here));
         }
         self.push_text(text);
     }
@@ -207,7 +199,15 @@ impl Compiler<'_> {
             && !matches!(value, Value::DateTime(_))
         {
             let mut text = String::new();
-            escape::write(escape, &value.to_string(), &self.schemes, &mut text);
+            let shown = value.to_string();
+            match value {
+                Value::Bool(_) | Value::Int(_) | Value::Decimal(_) | Value::Float(_)
+                    if escape == Escape::JsonValue =>
+                {
+                    text.push_str(&shown);
+                }
+                _ => escape::write(escape, &shown, &self.schemes, &mut text),
+            }
             return self.push_text(&text);
         }
         let filters: Option<Vec<Filter>> = output
@@ -221,7 +221,9 @@ impl Compiler<'_> {
             Source::List(place) => program::Source::List(*place, self.kind_of_items(*place)),
         };
         let Some(mut filters) = filters else { return };
-        if position.is_some() && !output.filters.iter().any(|it| matches!(it.kind, FilterKind::Raw)) {
+        if matches!(position, Position::Page(_))
+            && !output.filters.iter().any(|it| matches!(it.kind, FilterKind::Raw))
+        {
             // What `escape` would do is done where the value is written; twice would be visible.
             filters.retain(|it| !matches!(it, Filter::Escape));
         }
@@ -272,14 +274,11 @@ impl Compiler<'_> {
         filters: &[hir::template::Filter],
         position: &mut Position,
     ) -> Option<Escape> {
-        let Some(context) = position else {
-            return Some(Escape::None);
-        };
         let raw = filters.iter().find(|it| matches!(it.kind, FilterKind::Raw));
-        let found = match (context.escape(), raw) {
-            (Ok(_), Some(raw)) if !context.is_plain_text() => {
+        let found = match (position.escape(), raw) {
+            (Ok(_), Some(raw)) if !position.takes_raw() => {
                 self.diagnostics.push(
-                    Diagnostic::new(Code::UnsafePlace, format!("`raw` {}", context.describe()))
+                    Diagnostic::new(Code::UnsafePlace, format!("`raw` {}", position.describe()))
                         .label(raw.span, "stands only in the text between tags")
                         .help(
                             "leave `raw` out: here the value is shown as it is, whatever letters it has"
@@ -291,12 +290,12 @@ impl Compiler<'_> {
             (Ok(_), Some(_)) => Some(Escape::None),
             (Ok(escape), None) => Some(escape),
             (Err(reason), _) => {
-                let diagnostic = unsafe_place(reason, context, span);
+                let diagnostic = unsafe_place(reason, position, span);
                 self.diagnostics.push(diagnostic);
                 None
             }
         };
-        context.pass_value();
+        position.pass_value();
         found
     }
 
@@ -355,7 +354,7 @@ impl Compiler<'_> {
     ) -> bool {
         let mut ends = Vec::new();
         // The places that the branches end in, with where each is written.
-        let mut places: Vec<(Option<Context>, Span)> = Vec::new();
+        let mut places: Vec<(Position, Span)> = Vec::new();
         let mut all_skip = true;
         let start = position.clone();
         for branch in branches {
@@ -385,27 +384,35 @@ impl Compiler<'_> {
 
     /// Goes on where all branches end, if that is one place.
     fn join(&mut self, places: Vec<(Position, Span)>, position: &mut Position) {
-        let mut joined: Option<(Context, Span)> = None;
+        let mut joined: Option<(Position, Span)> = None;
         for (place, span) in places {
-            let Some(place) = place else { return };
             let Some((context, first)) = joined.take() else {
                 joined = Some((place, span));
                 continue;
             };
             let both = context.join(&place);
             if both.is_none() {
-                let message = "the branches end in different places of the page";
+                let message = match place {
+                    Position::Json(_) => "the branches end in different places of the JSON",
+                    _ => "the branches end in different places of the page",
+                };
                 self.diagnostics.push(
                     Diagnostic::new(Code::BranchContext, message)
                         .label(span, format!("this one ends {}", place.describe()))
                         .label(first, format!("this one ends {}", context.describe()))
-                        .help("open and close tags, quotes and comments in the same branch".to_owned()),
+                        .help(match place {
+                            Position::Json(_) => {
+                                "open and close quotes, brackets and braces in the same branch, and put commas between items"
+                            }
+                            _ => "open and close tags, quotes and comments in the same branch",
+                        }
+                        .to_owned()),
                 );
             }
             joined = Some((both.unwrap_or(context), first));
         }
-        if let Some((context, _)) = joined {
-            *position = Some(context);
+        if let Some((joined, _)) = joined {
+            *position = joined;
         }
     }
 
@@ -443,38 +450,26 @@ impl Compiler<'_> {
         self.label = body;
         self.planner.enter(Some(layout.clone()));
         self.layouts.push(layout);
+        let round = start.round();
+        position.clone_from(&round);
         self.nodes(&it.body, position);
         self.layouts.pop();
         self.planner.leave();
         self.at = span.start;
         self.push(Op::Next { body: offset(body) });
-        if let (Some(start), Some(end)) = (&start, &position)
-            && start != end
-        {
-            self.diagnostics.push(
-                Diagnostic::new(
-                    Code::BranchContext,
-                    "a round of the loop ends in another place of the page than it began",
-                )
-                .label(
-                    Span {
-                        end: span.start + 2,
-                        ..span
-                    },
-                    format!("begins {}, ends {}", start.describe(), end.describe()),
-                )
-                .help("open and close tags, quotes and comments in the same round".to_owned()),
-            );
+        if *position != round {
+            self.diagnostics.push(unlike_rounds(&round, position, span));
+            position.end_round(&round);
         }
         let end = self.push(Op::Jump(0));
         self.patch(open.or(never).expect("one of both was written"));
-        let mut otherwise = start.clone();
+        let mut otherwise = start;
         self.nodes(&it.otherwise, &mut otherwise);
         self.patch(end);
-        position.clone_from(&start);
+        let after = position.clone();
         self.join(
             vec![
-                (start, span),
+                (after, span),
                 (otherwise, it.otherwise.first().map_or(span, |node| node.span)),
             ],
             position,
@@ -573,8 +568,37 @@ fn is_plain(output: &Output) -> bool {
         })
 }
 
+/// A round of a loop that ends in another place than it began.
+fn unlike_rounds(begin: &Position, end: &Position, span: Span) -> Diagnostic {
+    let is_json = matches!(begin, Position::Json(_));
+    let (message, help) = if is_json {
+        (
+            "a round of the loop ends in another place of the JSON than it began",
+            "put the same number of items and commas into each round",
+        )
+    } else {
+        (
+            "a round of the loop ends in another place of the page than it began",
+            "open and close tags, quotes and comments in the same round",
+        )
+    };
+    let tag = Span {
+        end: span.start + 2,
+        ..span
+    };
+    Diagnostic::new(Code::BranchContext, message)
+        .label(
+            tag,
+            format!("begins {}, ends {}", begin.describe(), end.describe()),
+        )
+        .help(help.to_owned())
+}
+
 fn misfits(misfit: Misfit, here: Span) -> Diagnostic {
     let (message, label, help) = match misfit {
+        Misfit::Json(expected) => {
+            return Diagnostic::new(Code::InvalidJson, "this is no JSON").label(here, expected);
+        }
         Misfit::SchemeFromValue => (
             "a placeholder would become the scheme of a URL",
             "this colon makes a scheme of the value before it",
@@ -591,8 +615,8 @@ fn misfits(misfit: Misfit, here: Span) -> Diagnostic {
         .help(help.to_owned())
 }
 
-fn unsafe_place(reason: Unsafe, context: &Context, span: Span) -> Diagnostic {
-    let attribute = context.attribute();
+fn unsafe_place(reason: Unsafe, position: &Position, span: Span) -> Diagnostic {
+    let attribute = position.attribute();
     let (message, help) = match reason {
         Unsafe::Script => (
             "a placeholder in a script".to_owned(),
@@ -653,6 +677,14 @@ fn unsafe_place(reason: Unsafe, context: &Context, span: Span) -> Diagnostic {
         Unsafe::Declaration => (
             "a placeholder in a declaration".to_owned(),
             "write the declaration out",
+        ),
+        Unsafe::JsonName => (
+            "a placeholder in the name of a member".to_owned(),
+            "write the name out, in double quotes",
+        ),
+        Unsafe::JsonPlace => (
+            format!("a placeholder {}", position.describe()),
+            "it may stand inside a text in quotes, or where a whole value stands",
         ),
     };
     Diagnostic::new(Code::UnsafePlace, message)

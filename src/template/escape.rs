@@ -19,7 +19,37 @@ pub(crate) fn write(escape: Escape, text: &str, schemes: &Schemes, out: &mut Str
         Escape::UrlWhole => out.push_str(UNSAFE_URL),
         Escape::UrlPart => percent(text, |byte| is_unreserved(byte) || byte == b'/', out),
         Escape::UrlPartNoSlash => percent(text, is_unreserved, out),
+        Escape::JsonText => json(text, out),
+        Escape::JsonValue => {
+            out.push('"');
+            json(text, out);
+            out.push('"');
+        }
     }
+}
+
+/// Quotes, backslashes and control characters with a backslash before them.
+fn json(text: &str, out: &mut String) {
+    let mut done = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        let short = match byte {
+            b'"' => "\\\"",
+            b'\\' => "\\\\",
+            b'\n' => "\\n",
+            b'\r' => "\\r",
+            b'\t' => "\\t",
+            0..0x20 => "",
+            _ => continue,
+        };
+        out.push_str(&text[done..at]);
+        if short.is_empty() {
+            let _ = write!(out, "\\u{byte:04x}");
+        } else {
+            out.push_str(short);
+        }
+        done = at + 1;
+    }
+    out.push_str(&text[done..]);
 }
 
 /// `& < > " '` as entities; `/` stays.
@@ -222,6 +252,19 @@ mod tests {
             escaped(Escape::UrlPartNoSlash, "/evil.example"),
             "%2Fevil.example"
         );
+    }
+
+    #[test]
+    fn texts_of_json() {
+        assert_eq!(
+            escaped(Escape::JsonText, "a\"b\\c\n\u{1}\u{7f}é"),
+            "a\\\"b\\\\c\\n\\u0001\u{7f}é"
+        );
+        assert_eq!(escaped(Escape::JsonValue, ""), "\"\"");
+        for text in ["", "a", "\"\\\"", "\r\n\t\0", "ñ</script>\u{2028}"] {
+            let read: String = serde_json::from_str(&escaped(Escape::JsonValue, text)).expect("it is JSON");
+            assert_eq!(read, text);
+        }
     }
 
     #[test]

@@ -49,6 +49,22 @@ pub enum Format {
     Html,
     /// Plain text, a subject or a text message: values are written as they are.
     Text,
+    /// A JSON text, such as the payload of a push message: what is rendered is valid JSON for every customer.
+    ///
+    /// ```
+    /// # use audience::{Definitions, Format, Inputs, Placements, Zone};
+    /// let shop = Definitions::parse("customer { id: string key, orders: int }")?;
+    /// let template = shop.template(Format::Json, r#"{"who": {{ id | default: "-" }}, "text": "{{ orders }} orders"}"#)?;
+    /// let ana = shop.customer_from_json(r#"{"id": "a\"na", "orders": 3}"#)?;
+    /// let at = shop.at("2026-06-01T00:00:00Z".parse()?, &Zone::UTC);
+    /// let mut out = String::new();
+    /// let _ = template.render_into(&ana, &Inputs::default(), &Placements::new(), &at, &mut out)?;
+    /// assert_eq!(out, r#"{"who": "a\"na", "text": "3 orders"}"#);
+    ///
+    /// assert!(shop.template(Format::Json, r#"{"who": "{{ orders }}}"#).is_err()); // a quote is missing
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    Json,
 }
 
 /// What has come of rendering.

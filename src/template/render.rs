@@ -506,7 +506,11 @@ fn write_value(
     match (value, escape) {
         (ValueRef::Text(it), _) => escape::write(escape, it, job.schemes, out),
         // Digits, letters and `-.:+` mean nothing in text.
-        (value, Escape::None | Escape::Html | Escape::Css) => write_plain(value, job, out),
+        (value, Escape::None | Escape::Html | Escape::Css | Escape::JsonText)
+        | (
+            value @ (ValueRef::Bool(_) | ValueRef::Int(_) | ValueRef::Decimal(_) | ValueRef::Float(_)),
+            Escape::JsonValue,
+        ) => write_plain(value, job, out),
         (value, escape) => {
             let scratch = scratch.get_or_insert_with(take_scratch);
             scratch.next.clear();

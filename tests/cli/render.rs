@@ -36,7 +36,7 @@ fn folder(name: &str) -> Folder {
 #[test]
 fn what_is_not_built_yet_is_refused_by_name() {
     let folder = folder("render_unsupported");
-    for option in ["--format json", "--partials parts", "--message win_back_mail"] {
+    for option in ["--partials parts", "--message win_back_mail"] {
         let run = folder.run(&format!("{RENDER} {option}"));
         assert_eq!((run.status, &*run.stdout), (Some(2), ""), "{option}");
         assert!(
@@ -62,6 +62,22 @@ fn each_customer_is_a_line_with_the_message_or_why_there_is_none() {
     folder
         .run(&RENDER.replace("hello.txt", "hello.html --format text"))
         .expect(0, expected, "");
+}
+
+#[test]
+fn json_is_told_by_the_name_or_the_option() {
+    let folder = folder("render_json");
+    folder.write(
+        "push.json",
+        r#"{"to": {{ first_name | default: "you" }}, "badge": {{ orders }}}"#,
+    );
+    let push = RENDER.replace("hello.txt", "push.json");
+    folder
+        .run(&format!("{push} --key ana"))
+        .expect(0, r#"{"to": "Ana & Co", "badge": 12}"#, "");
+    let run = folder.run(&format!("{RENDER} --format json"));
+    assert_eq!((run.status, &*run.stdout), (Some(1), ""), "{}", run.stderr);
+    assert!(run.stderr.contains("error[invalid-json]"), "{}", run.stderr);
 }
 
 #[test]

@@ -7,17 +7,17 @@ use super::{Result, compile, shop};
 #[test]
 fn golden() -> Result {
     let shop = shop()?;
-    insta::glob!("../golden/template", "*.{html,txt}", |path| {
+    insta::glob!("../golden/template", "*.{html,txt,json}", |path| {
         let text = std::fs::read_to_string(path).expect("glob found it");
         let file = path
             .file_name()
             .unwrap_or_default()
             .to_string_lossy()
             .into_owned();
-        let format = if path.extension().is_some_and(|it| it == "html") {
-            Format::Html
-        } else {
-            Format::Text
+        let format = match path.extension().and_then(|it| it.to_str()) {
+            Some("html") => Format::Html,
+            Some("json") => Format::Json,
+            _ => Format::Text,
         };
         let picture = match compile(&shop, format, &file, &text) {
             Ok(_) => "no error".to_owned(),

@@ -25,6 +25,12 @@ const PAGE: &str = r##"<!DOCTYPE html>
 {{ ratio | default: 0 }} {{ average_order | money: "EUR" | default: "-" }} {{ birth_date | date: "%d %B" | default: "-" }}
 </body></html>"##;
 
+/// The same as JSON.
+const PAYLOAD: &str = r#"{"title": "Hi {{ first_name | default: "you" }}!", "country": {{ country | upcase | default: "-" }},
+"n": [{{ nps | default: 0 }}, {{ ratio | default: 0 }}, {{ consent.email }}, {{ birth_date | default: "never" }}],
+{% if city is filled %}"city": {{ city }},{% endif %}
+"list": [true{% for f in favorites %}, {"note": {{ f.note | default: "-" }}, "at": "{{ f.added_at }}"}{% endfor %}]}"#;
+
 /// Text that would like to be more than text.
 fn text() -> impl Strategy<Value = String> {
     let piece = prop::sample::select(vec![
@@ -164,6 +170,22 @@ proptest! {
             prop_assert!(scheme.is_none_or(|it| ["http", "https", "mailto", "tel"].contains(&it.to_ascii_lowercase().as_str())), "{}", link);
             prop_assert!(!link.bytes().any(|byte| byte < b' '), "{}", link);
         }
+    }
+
+    #[test]
+    fn what_is_rendered_as_json_is_json(texts in prop::collection::vec(text(), 8), reason in text()) {
+        let render = || -> Result<String> {
+            let shop = shop()?;
+            let template = compile(&shop, Format::Json, "payload", PAYLOAD)?;
+            let (json, placements) = customer(&texts, &reason);
+            render_with(&template, &shop, &shop.customer_from_json(json)?, &placements)
+        };
+        let payload = render().expect("it compiles");
+        let read: serde_json::Value = serde_json::from_str(&payload).expect(&payload);
+        let or = |text: &str, fallback: &str| if text.trim().is_empty() { fallback.to_owned() } else { text.to_owned() };
+        prop_assert_eq!(&read["title"], &format!("Hi {}!", or(&texts[0], "you")), "{}", payload);
+        prop_assert_eq!(&read["country"], &or(&texts[2], "-").to_uppercase(), "{}", payload);
+        prop_assert_eq!(&read["list"][1]["note"], &or(&texts[6], "-"), "{}", payload);
     }
 
     #[test]

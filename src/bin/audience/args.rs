@@ -230,8 +230,8 @@ pub(crate) struct Render {
     /// Only the customer with this key, and the message as it is instead of JSON
     #[arg(long, value_name = "KEY")]
     pub(crate) key: Option<String>,
-    /// What the template writes; left out, text for a file whose name ends in .txt and html for others
-    #[arg(long, value_name = "html|text", value_parser = output)]
+    /// What the template writes; left out, the ending of its name says so: .txt, .json, and html for all others
+    #[arg(long, value_name = "html|text|json", value_parser = output)]
     pub(crate) format: Option<Output>,
     /// Inputs and placements by name, as one JSON object
     #[arg(long, value_name = "FILE")]
@@ -250,6 +250,8 @@ pub(crate) enum Output {
     Html,
     /// Plain text, a subject line, a text message
     Text,
+    /// JSON, such as the payload of a push message
+    Json,
 }
 
 impl From<Output> for Format {
@@ -257,6 +259,7 @@ impl From<Output> for Format {
         match output {
             Output::Html => Self::Html,
             Output::Text => Self::Text,
+            Output::Json => Self::Json,
         }
     }
 }
@@ -265,8 +268,8 @@ fn output(name: &str) -> Result<Output, String> {
     match name {
         "html" => Ok(Output::Html),
         "text" => Ok(Output::Text),
-        "json" => Err("the format json is not supported yet; write html or text".to_owned()),
-        _ => Err("expected html or text".to_owned()),
+        "json" => Ok(Output::Json),
+        _ => Err("expected html, text or json".to_owned()),
     }
 }
 

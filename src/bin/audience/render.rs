@@ -108,10 +108,13 @@ pub(crate) fn text_of(path: &Path) -> Result<String, Failure> {
     Ok(text.to_owned())
 }
 
-/// Plain text where the name says so; else HTML, whose escaping does no harm.
+/// Plain text or JSON where the name says so; else HTML, whose escaping does no harm.
 pub(crate) fn format_of(path: &Path) -> Format {
-    if path.extension().is_some_and(|it| it.eq_ignore_ascii_case("txt")) {
+    let is = |ending: &str| path.extension().is_some_and(|it| it.eq_ignore_ascii_case(ending));
+    if is("txt") {
         Format::Text
+    } else if is("json") {
+        Format::Json
     } else {
         Format::Html
     }

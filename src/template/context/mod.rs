@@ -1,18 +1,24 @@
-//! Where a placeholder stands in a page, decided from the literal text before it when the template is compiled.
+//! Where a placeholder stands in a message, decided from the literal text before it when the template is compiled.
+//!
+//! [`Position`] is such a place: in plain text, in a page ([`Context`]) or in a JSON text ([`Json`]).
 //!
 //! [`Context`] is the tokenizer of the HTML standard reduced to what decides about escaping. It can be stopped after any
 //! byte, copied, compared and joined, which a template with branches needs and a tokenizer for whole pages does not
 //! offer. Tests hold it to html5gum on random pages.
 
 mod css;
+mod json;
 mod names;
+mod position;
 #[cfg(test)]
 mod tests;
 mod tokens;
 mod url;
 
 pub(crate) use css::{Css, is_plain_word};
+pub(crate) use json::Json;
 pub(crate) use names::{AttributeKind, Mode, Name};
+pub(crate) use position::Position;
 pub(crate) use tokens::{Quote, State};
 pub(crate) use url::{SchemeFromValue, Url};
 
@@ -33,6 +39,10 @@ pub(crate) enum Escape {
     Comment,
     /// A number or a word of the schema in the value of a declaration, as it is; nothing else stands there.
     Css,
+    /// Text inside the quotes of a JSON text.
+    JsonText,
+    /// A whole value of JSON: numbers and truth values as they are, everything else as text in quotes.
+    JsonValue,
 }
 
 /// Why no value is safe at a place.
@@ -53,6 +63,8 @@ pub(crate) enum Unsafe {
     Comment,
     ConditionalComment,
     Declaration,
+    JsonName,
+    JsonPlace,
 }
 
 /// Everything that the text so far decides about what follows.
@@ -87,12 +99,14 @@ enum Edge {
 }
 
 /// Why literal text cannot stand after a placeholder.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Misfit {
     /// This colon makes a scheme of the value before it.
     SchemeFromValue,
     /// The end of a value and this could end the comment.
     EndOfComment,
+    /// It is no JSON; what would be.
+    Json(String),
 }
 
 impl Context {
