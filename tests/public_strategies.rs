@@ -74,6 +74,34 @@ segment default_value = default(score, 0.25) = 0.25
 segment deep          = ((orders > 900 and orders < 903) and (active or vip)) and not (plan = "free" or country = "IT")
 "#;
 
+/// What takes more than a constant beside an attribute: of each of them nobody was found once.
+const HARD: &str = r#"
+customer {
+  id: string key, day: date?, at: datetime?, n: int, m: int?, home: geo?, tags: [string]?, url: url?
+  fav: (ref products)?, lines: [{ sku: ref products, q: int }]?
+}
+catalog products { sku: string key, stock: int?, price: decimal }
+event buys { amount: decimal, kind: string }
+trait pause = first(at of buys in last 30 days) - last(at of buys before first(at of buys in last 30 days))
+
+segment same_number    = n = m and n > 1000
+segment of_a_winter    = year(day) = 1984 and month(day) = 2
+segment of_a_night     = weekday(at) = "sunday" and hour(at) = 3
+segment of_an_hour     = any buys where (weekday(at) = "monday" and hour(at) = 9)
+segment distant        = distance(home, (0, 0)) < 5000
+segment six_tags       = size(tags) = 6
+segment address        = url starts with "mailto:" and url ends with "@x.de"
+segment few_left       = any lines where (sku.stock < 5 and q >= 3)
+segment priced         = fav.price = 12.5 and fav.stock > 4
+segment rarely_drawn   = in sample 0.5% of "x" and n = 5
+segment of_two_samples = in sample 10% of "x" and not in sample 20% of "y"
+segment paused         = pause >= 90 days
+segment step_up        = any buys followed by any buys where amount > 2 * previous.amount within 1 month
+segment three_steps    = any buys where kind = "x" followed by any buys where (kind = "y" and amount > 100) within 1 day
+                         followed by any buys where amount > 10 * previous.amount within 1 month
+segment says_and_does  = tags contains last(kind of buys)
+"#;
+
 static SHOP: LazyLock<(Definitions, At)> = LazyLock::new(|| {
     let shop = Definitions::parse(RICH).unwrap_or_else(|error| panic!("{error}"));
     let zone = Zone::named("Europe/Madrid").expect("in the time zone database");
@@ -114,6 +142,69 @@ fn members_are_found_fast() {
         }
     }
     assert!(slow.is_empty(), "hardly any members of {slow:?}");
+}
+
+/// Members within few attempts, and both sides at the edge, of every segment that needs no population.
+fn is_met(shop: &Definitions, at: &At) {
+    let mut wrong = Vec::new();
+    for segment in shop.segments() {
+        let config = Config {
+            max_local_rejects: 400,
+            ..Config::default()
+        };
+        let mut runner = TestRunner::new_with_rng(config, TestRunner::deterministic().new_rng());
+        let members = testing::members_of(&segment, at);
+        if (0..5).any(|_| members.new_tree(&mut runner).is_err()) {
+            wrong.push(format!("{}: hardly any members", segment.name()));
+        }
+        let drawn = draw(&testing::near_the_edge_of(&segment, at), 60);
+        let share = share(&segment, at, &drawn);
+        if !(5..=95).contains(&share) {
+            wrong.push(format!("{}: {share} % at the edge", segment.name()));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:?}");
+}
+
+#[test]
+fn what_is_told_by_two_values_has_members_and_an_edge() {
+    let shop = Definitions::parse(HARD).unwrap_or_else(|error| panic!("{error}"));
+    let items = "{\"sku\": \"a\", \"stock\": 4, \"price\": 12.5}\n{\"sku\": \"b\", \"stock\": 5, \"price\": 12.5}\n{\"sku\": \"c\", \"price\": 9}";
+    let items = shop
+        .loader()
+        .items_from_json_lines("products", items.as_bytes())
+        .expect("three items");
+    let now = "2026-06-01T12:00:00Z".parse().expect("a datetime");
+    let zone = Zone::named("Europe/Madrid").expect("in the time zone database");
+    is_met(&shop, &shop.at(now, &zone).with_items(items));
+}
+
+#[test]
+fn the_standard_library_has_members_and_edges() {
+    let page = include_str!("../docs/standard.md");
+    let (_, rest) = page.split_once("```audience contract\n").expect("a contract");
+    let (contract, _) = rest.split_once("```").expect("its end");
+    let files = [
+        "lifecycle",
+        "value",
+        "behaviour",
+        "calendar",
+        "place",
+        "technology",
+        "interests",
+        "needs",
+        "onboarding",
+        "feedback",
+    ];
+    let uses: String = files.map(|it| format!("use standard.{it}\n")).concat();
+    let shop = Definitions::parse(&format!("{contract}\n{uses}")).unwrap_or_else(|error| panic!("{error}"));
+    let items = "{\"sku\": \"a\", \"stock\": 4, \"price\": 1, \"name\": \"x\"}\n{\"sku\": \"b\", \"stock\": 0, \"price\": 1, \"name\": \"y\"}";
+    let items = shop
+        .loader()
+        .items_from_json_lines("products", items.as_bytes())
+        .expect("two items");
+    let at = shop.at("2026-06-01T12:00:00Z".parse().expect("a datetime"), &Zone::UTC);
+    is_met(&shop, &at.with_items(items));
 }
 
 #[test]

@@ -1,10 +1,11 @@
 //! What a customer should be like so that a condition holds, or does not.
 
-use std::{cmp::Ordering, collections::BTreeMap};
+use std::{cmp::Ordering, collections::BTreeMap, sync::Arc};
 
 use crate::{
+    function::Function,
     hir::{Order, TextTest},
-    value::{Value, compare},
+    value::{Value, Zone, compare, sample, text},
 };
 
 /// What a row should be like, by its slots. Nothing of it is sure to be met; whoever needs that tests the row.
@@ -58,6 +59,15 @@ pub(super) enum Test {
     Text(TextTest, String, bool),
     /// As whole numbers, the upper end not included.
     Within(i64, i64, bool),
+    /// A part of a day in a zone, among these.
+    Part(Function, Vec<Value>, Zone),
+    /// The point of a key, in so many millionths.
+    Sample {
+        from: u32,
+        to: u32,
+        salt: Arc<str>,
+        holds: bool,
+    },
     /// Nothing is known of it.
     Open,
 }
@@ -71,9 +81,26 @@ impl Aim {
     /// The candidates that meet most of what is asked for.
     pub(super) fn candidates(&self) -> Vec<Value> {
         let score = |value: &Value| self.tests.iter().filter(|it| it.accepts(value)).count();
-        let best = self.candidates.iter().map(score).max().unwrap_or(0);
-        let chosen = self.candidates.iter().filter(|it| score(it) == best);
-        chosen.cloned().collect()
+        let mut candidates = self.candidates.clone();
+        candidates.extend(self.whole_text());
+        let best = candidates.iter().map(score).max().unwrap_or(0);
+        candidates.retain(|it| score(it) == best);
+        candidates
+    }
+
+    /// The text of all parts that several tests ask for.
+    fn whole_text(&self) -> Option<Value> {
+        let parts = |wanted: TextTest| {
+            self.tests.iter().filter_map(move |it| match it {
+                Test::Text(test, pattern, true) if *test == wanted => Some(&**pattern),
+                _ => None,
+            })
+        };
+        let longest = |wanted| parts(wanted).max_by_key(|it| it.len()).unwrap_or("");
+        let (start, end) = (longest(TextTest::StartsWith), longest(TextTest::EndsWith));
+        let middle: String = parts(TextTest::Contains).collect();
+        let whole = format!("{start}{middle}{end}");
+        (!whole.is_empty()).then(|| whole.into())
     }
 }
 
@@ -146,9 +173,43 @@ impl Test {
                 };
                 (*from <= number && number < *to) == *holds
             }
+            Self::Part(function, wanted, zone) => {
+                part(*function, value, *zone).is_some_and(|it| wanted.contains(&it))
+            }
+            Self::Sample {
+                from,
+                to,
+                salt,
+                holds,
+            } => {
+                let key = match value {
+                    Value::Text(it) => sample::Key::Text(it),
+                    Value::Int(it) => sample::Key::Int(*it),
+                    _ => return false,
+                };
+                let point = sample::signed(sample::point(salt, key));
+                sample::range(*from, *to).is_some_and(|(low, high)| (low..=high).contains(&point)) == *holds
+            }
             Self::Open => true,
         }
     }
+}
+
+/// A part of a date, or of a datetime in a zone.
+pub(super) fn part(function: Function, value: &Value, zone: Zone) -> Option<Value> {
+    let day = match value {
+        Value::Date(it) => *it,
+        Value::DateTime(it) if function == Function::Hour => return Some(Value::Int(zone.hour_of(*it))),
+        Value::DateTime(it) => zone.checked_date_of(*it)?,
+        _ => return None,
+    };
+    Some(match function {
+        Function::Year => Value::Int(day.year().into()),
+        Function::Month => Value::Int(day.month().into()),
+        Function::Day => Value::Int(day.day().into()),
+        Function::Weekday => text::weekday(day.days_from_monday()).into(),
+        _ => return None,
+    })
 }
 
 pub(super) fn accepts(op: Order, order: Ordering) -> bool {

@@ -191,33 +191,52 @@ impl Seeker<'_> {
             .iter()
             .fold(DAY, |sum, it| sum.saturating_add(length(&it.within)));
         let (from, to) = self.stretch(first.window.as_ref(), true);
-        let mut at = self
+        let start = self
             .at
             .now()
             .micros()
             .saturating_sub(whole)
             .clamp(from, to.saturating_sub(1).max(from));
-        let place = |this: &mut Self, items: &Items, at: i64| {
-            let row = this.row_of(items, true, |_| {});
-            let groups = this.groups(items.source);
-            groups.add(Group {
+        let depth = self.rows.len();
+        self.rows
+            .resize_with(usize::from(first.row).max(1), RowAims::default);
+        self.row_that_meets(first);
+        let mut placed = vec![(first.source, start)];
+        let mut rows = Vec::new();
+        for (index, step) in steps.iter().enumerate() {
+            // A step that is kept has its event, unless it is a `no`; the last one is broken the other way round.
+            let kept = holds || index + 1 < steps.len();
+            if step.none == kept {
+                self.groups(step.items.source).only = true;
+                continue;
+            }
+            let before = placed.last().map_or(start, |(_, at)| *at);
+            let at = if self.edge {
+                step.within.after(before, self.at.zone())
+            } else {
+                before.saturating_add(1)
+            };
+            placed.push((step.items.source, at));
+            self.row_that_meets(&step.items);
+            // The step may have asked something of the event before it, and is that of the next one.
+            let own = self.rows.pop().unwrap_or_default();
+            rows.extend(self.rows.last_mut().map(|before| std::mem::replace(before, own)));
+        }
+        rows.extend(self.rows.pop());
+        self.rows.truncate(depth);
+        for ((source, at), row) in placed.into_iter().zip(rows) {
+            self.groups(source).add(Group {
                 count: 1,
                 stretch: (at, at.saturating_add(1)),
                 row,
             });
-        };
-        place(self, first, at);
-        for (index, step) in steps.iter().enumerate() {
-            let last = index + 1 == steps.len();
-            let within = length(&step.within);
-            // A step that is kept has its event, unless it is a `no`; the last one is broken the other way round.
-            let kept = holds || !last;
-            if step.none == kept {
-                self.groups(step.items.source).only = true;
-            } else {
-                at = at.saturating_add(if self.edge { within } else { 1 });
-                place(self, &step.items, at);
-            }
+        }
+    }
+
+    fn row_that_meets(&mut self, items: &Items) {
+        self.rows.push(RowAims::default());
+        if let Some(filter) = &items.filter {
+            self.condition(filter, true);
         }
     }
 
@@ -233,6 +252,17 @@ impl Seeker<'_> {
             count: 1,
             stretch: (i64::MIN, i64::MAX),
             row,
+        });
+    }
+
+    /// So many items of a list of which nothing else is asked.
+    pub(super) fn so_long(&mut self, list: Place, count: usize) {
+        let groups = self.list(list);
+        groups.only = true;
+        groups.add(Group {
+            count,
+            stretch: (i64::MIN, i64::MAX),
+            row: RowAims::default(),
         });
     }
 

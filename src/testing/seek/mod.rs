@@ -11,7 +11,8 @@ use crate::{
     eval::At,
     hir::{Condition, ConditionKind, Expr, ExprKind, Function, Module, Order, Place, Source},
     population::Cut,
-    value::{DateTime, Value, ValueRef, number},
+    schema::Layout,
+    value::{DateTime, Type, Value, ValueRef, number},
 };
 
 use super::{
@@ -23,6 +24,9 @@ use value::{of_two, shifted};
 const DAY: i64 = 86_400_000_000;
 /// So many conditions and values are looked at: definitions that name each other twice have very many.
 const MOST_STEPS: usize = 20_000;
+/// So many keys are tried to find some of a sample, and so many of them do.
+const MOST_KEYS: usize = 10_000;
+const ENOUGH_KEYS: usize = 32;
 /// So many items are made on purpose.
 const MOST_ITEMS: u64 = 200;
 
@@ -84,16 +88,31 @@ impl Seeker<'_> {
             return;
         }
         match &condition.kind {
-            ConditionKind::Constant(_) | ConditionKind::Sample { .. } => {}
+            ConditionKind::Constant(_) => {}
+            ConditionKind::Sample { from, to, salt } => {
+                let (from, to, salt) = (*from, *to, salt.clone());
+                self.key(&Test::Sample {
+                    from,
+                    to,
+                    salt,
+                    holds,
+                });
+            }
             ConditionKind::Not(inner) => self.condition(inner, !holds),
             ConditionKind::And(parts) | ConditionKind::Or(parts) => {
                 let all = matches!(condition.kind, ConditionKind::And(_)) == holds;
                 let chosen = self.below(parts.len());
-                for (index, part) in parts.iter().enumerate() {
-                    if all || index == chosen {
-                        self.condition(part, holds);
-                    } else if self.edge {
-                        self.condition(part, !holds);
+                // What compares two values of the customer comes last: others say what they may be.
+                for last in [false, true] {
+                    for (index, part) in parts.iter().enumerate() {
+                        if self.is_of_two(part) != last {
+                            continue;
+                        }
+                        if all || index == chosen {
+                            self.condition(part, holds);
+                        } else if self.edge {
+                            self.condition(part, !holds);
+                        }
                     }
                 }
             }
@@ -176,8 +195,13 @@ impl Seeker<'_> {
                 }
             }
             ConditionKind::Contains { list, item } => {
-                if let Some(item) = self.settled(item) {
-                    self.list_has(*list, &item, holds);
+                let found = self.settled(item).or_else(|| {
+                    let found = self.some_value(item)?;
+                    self.value(item, std::slice::from_ref(&found), &Test::Open);
+                    Some(found)
+                });
+                if let Some(found) = found {
+                    self.list_has(*list, &found, holds);
                 }
             }
             ConditionKind::ContainsEach { list, all, set } => {
@@ -293,12 +317,69 @@ impl Seeker<'_> {
                 self.beside(mirrored, rhs, &constant, holds);
             }
             (None, None) => {
-                if let Some(middle) = self.some_value(lhs) {
+                let aimed = self.aimed(lhs).or_else(|| self.aimed(rhs));
+                if let Some(middle) = aimed.or_else(|| self.some_value(lhs)) {
                     self.value(rhs, std::slice::from_ref(&middle), &Test::Open);
                     self.beside(op, lhs, &middle, holds);
                 }
             }
             (Some(_), Some(_)) => {}
+        }
+    }
+
+    fn is_of_two(&self, condition: &Condition) -> bool {
+        match &condition.kind {
+            ConditionKind::Not(inner) => self.is_of_two(inner),
+            ConditionKind::Compare { lhs, rhs, .. } => {
+                self.settled(lhs).is_none() && self.settled(rhs).is_none()
+            }
+            _ => false,
+        }
+    }
+
+    /// What a value of the customer or an item should be already.
+    fn aimed(&self, expr: &Expr) -> Option<Value> {
+        match &expr.kind {
+            ExprKind::Slot(place) => {
+                let row = self.rows.get(usize::from(place.row))?;
+                row.slots.get(&place.slot)?.candidates().into_iter().next()
+            }
+            ExprKind::Arithmetic { op, lhs, rhs } => {
+                let value = |it| self.aimed(it).or_else(|| self.settled(it));
+                of_two(*op, &value(lhs)?, &value(rhs)?)
+            }
+            _ => None,
+        }
+    }
+
+    /// Keys that pass a test.
+    fn key(&mut self, test: &Test) {
+        let layout = Layout::of_fields(&self.module.schema.customer);
+        let Some(slot) = layout.slots.iter().position(|it| it.roles.key) else {
+            return;
+        };
+        let is_int = layout.slots[slot].ty == Type::Int;
+        let mut found = Vec::new();
+        for _ in 0..MOST_KEYS {
+            let number = self.below(1_000_000_000);
+            let key = if is_int {
+                Value::from(i64::try_from(number).unwrap_or(0))
+            } else {
+                format!("k{number}").into()
+            };
+            if test.accepts(&key) {
+                found.push(key);
+            }
+            if found.len() == ENOUGH_KEYS {
+                break;
+            }
+        }
+        if let Ok(slot) = u32::try_from(slot) {
+            self.rows[0]
+                .slots
+                .entry(slot)
+                .or_default()
+                .add(&found, test.clone());
         }
     }
 

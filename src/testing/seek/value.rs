@@ -7,9 +7,17 @@ use crate::{
     hir::{ArithmeticOp, Condition, Expr, ExprKind, Order, Part},
     plan::calculate,
     population::Cut,
-    testing::aim::Test,
-    value::{Date, DateTime, Duration, Type, Value, ValueRef, number, text},
+    schema::Layout,
+    testing::{aim::Test, near::on_circle},
+    value::{Date, DateTime, Duration, Type, Value, ValueRef, number},
 };
+
+/// So many times at most are taken to have a part that is asked for.
+const MOST_TIMES: usize = 1000;
+/// So many items of a catalogue are looked at.
+const MOST_ITEMS_SEEN: usize = 10_000;
+/// Of Earth, in metres.
+const RADIUS: f64 = 6_371_008.8;
 
 impl Seeker<'_> {
     /// A value of the type of an expression that anything may have.
@@ -67,11 +75,8 @@ impl Seeker<'_> {
             ExprKind::Folded(inner) => self.value(inner, candidates, &Test::Open),
             ExprKind::Call { function, args } => self.call(*function, args, candidates, test),
             ExprKind::Size(list) => {
-                let count = count_of(candidates);
-                for _ in 0..count {
-                    self.plain_item(*list, None);
-                }
-                self.list(*list).only = true;
+                let chosen = self.below(candidates.len());
+                self.so_long(*list, count_of(&candidates[chosen..]));
             }
             ExprKind::Quantile { operand, parts, rank } => {
                 let points = self.module.cut_points(*rank, Cut::Quantile(*parts));
@@ -88,12 +93,14 @@ impl Seeker<'_> {
             ExprKind::Aggregate { kind, value, items } => {
                 self.aggregate(*kind, value.as_deref(), items, candidates);
             }
+            ExprKind::Follow {
+                key, catalog, slot, ..
+            } => self.item_with(key, (*catalog, *slot), candidates, test),
             ExprKind::Constant(_)
             | ExprKind::Clock(_)
             | ExprKind::Local(_)
             | ExprKind::Now
             | ExprKind::Today
-            | ExprKind::Follow { .. }
             | ExprKind::Host { .. } => {}
         }
     }
@@ -166,15 +173,28 @@ impl Seeker<'_> {
                 Multiply => of_two(Divide, it, &constant),
                 Divide => of_two(Divide, &constant, it),
             }),
+            (None, None) if op == Subtract && matches!(rhs.ty, Type::Date | Type::DateTime) => {
+                // The left side is of late, so that both lie before now.
+                let late = if rhs.ty == Type::Date {
+                    self.at.today().checked_add_days(-10).map(Value::Date)
+                } else {
+                    let before = Duration::from_micros(-10 * DAY);
+                    self.at.now().checked_add(before).map(Value::DateTime)
+                };
+                if let Some(late) = late {
+                    self.value(lhs, std::slice::from_ref(&late), &Test::Open);
+                    self.mapped(rhs, candidates, |it| of_two(Subtract, &late, it));
+                }
+            }
             (None, None) => {
                 // The right side is made to change nothing, or as little as it can.
                 let neutral = match op {
                     Add | Subtract => Value::Int(0),
                     Multiply | Divide => Value::Int(1),
                 };
-                let neutral = match (&rhs.ty, op) {
-                    (Type::Date | Type::DateTime, _) => self.some_value(rhs),
-                    (Type::Duration, _) => Some(Value::Duration(Duration::from_micros(0))),
+                let neutral = match &rhs.ty {
+                    Type::Date | Type::DateTime => self.some_value(rhs),
+                    Type::Duration => Some(Value::Duration(Duration::from_micros(0))),
                     _ => Some(neutral),
                 };
                 let Some(neutral) = neutral else { return };
@@ -222,21 +242,36 @@ impl Seeker<'_> {
                 _ => None,
             }),
             Function::Year | Function::Month | Function::Day | Function::Weekday | Function::Hour => {
-                let mut found = Vec::new();
-                // Every hour of a day, or every day of some years, has any value that there is.
-                let days: Vec<Date> = match function {
-                    Function::Hour => vec![today],
+                // Every part that there is occurs within a year.
+                let years: Vec<Date> = match function {
                     Function::Year => candidates
                         .iter()
-                        .filter_map(|it| Date::from_ymd(i32::try_from(integer(it)?).ok()?, 6, 15))
+                        .filter_map(|it| Date::from_ymd(i32::try_from(integer(it)?).ok()?, 12, 31))
                         .collect(),
-                    _ => (0..366).filter_map(|it| today.checked_add_days(-it)).collect(),
+                    _ => vec![today],
                 };
-                for day in days {
-                    found.extend(self.part_of_day(function, first, day, candidates));
+                let days = years
+                    .into_iter()
+                    .flat_map(|last| (0..366).filter_map(move |it| last.checked_add_days(-it)));
+                let days = days.flat_map(|day| self.times_of(function, first, day, candidates));
+                let test = Test::Part(function, candidates.to_vec(), at.zone());
+                let found: Vec<Value> = days.filter(|it| test.accepts(it)).take(MOST_TIMES).collect();
+                self.value(first, &found, &test);
+            }
+            Function::Distance => {
+                let (place, center) = match args.get(1).and_then(|it| self.settled(it)) {
+                    Some(center) => (first, Some(center)),
+                    None => (&args[1], self.settled(first)),
+                };
+                if let Some(Value::Geo(center)) = center {
+                    let metres = candidates.iter().filter_map(|it| number::to_float(it.as_ref()));
+                    let places = metres.flat_map(|it| match it {
+                        ValueRef::Float(it) => on_circle(center, (it / RADIUS).to_degrees()),
+                        _ => Vec::new(),
+                    });
+                    let places: Vec<Value> = places.collect();
+                    self.value(place, &places, &Test::Open);
                 }
-                let keep = found.len().min(50);
-                self.value(first, &found[..keep], &Test::Open);
             }
             Function::YearsSince => self.mapped(first, candidates, |it| {
                 let months = i32::try_from(integer(it)?).ok()?.checked_mul(-12)?;
@@ -261,39 +296,39 @@ impl Seeker<'_> {
         }
     }
 
-    /// The times of a day whose part is among the candidates.
-    pub(super) fn part_of_day(
-        &self,
-        function: Function,
-        of: &Expr,
-        day: Date,
-        candidates: &[Value],
-    ) -> Vec<Value> {
-        let start = self.at.zone().start_of(day);
-        let part = match function {
-            Function::Year => Value::Int(day.year().into()),
-            Function::Month => Value::Int(day.month().into()),
-            Function::Day => Value::Int(day.day().into()),
-            Function::Weekday => text::weekday(day.days_from_monday()).into(),
-            _ => {
-                let hours = candidates
-                    .iter()
-                    .filter_map(integer)
-                    .filter(|it| (0..24).contains(it));
-                let at = hours.filter_map(|it| DateTime::from_micros(start + it * (DAY / 24)));
-                return at.map(Value::DateTime).collect();
-            }
-        };
-        if !candidates.contains(&part) {
-            return Vec::new();
-        }
+    /// The day, or times in it: its start, or the hours that are asked for.
+    fn times_of(&self, function: Function, of: &Expr, day: Date, candidates: &[Value]) -> Vec<Value> {
         if of.ty == Type::Date {
             return vec![Value::Date(day)];
         }
-        DateTime::from_micros(start)
+        let start = self.at.zone().start_of(day);
+        let hours = match function {
+            Function::Hour => candidates.iter().filter_map(integer).collect(),
+            _ => vec![0],
+        };
+        let at = hours.into_iter().filter(|it| (0..24).contains(it));
+        at.filter_map(|it| DateTime::from_micros(start.checked_add(it * (DAY / 24))?))
             .map(Value::DateTime)
-            .into_iter()
             .collect()
+    }
+
+    /// The keys of items, of those that were given, by the value of a field.
+    fn item_with(&mut self, key: &Expr, (catalog, slot): (usize, u32), candidates: &[Value], test: &Test) {
+        let Some((name, catalog)) = self.module.schema.catalogs.get_index(catalog) else {
+            return;
+        };
+        let layout = Layout::of_fields(&catalog.fields);
+        let Some((items, field)) = self.at.items(name).zip(layout.slots.get(slot as usize)) else {
+            return;
+        };
+        let (field, wanted) = (field.name(), Test::Among(candidates.to_vec(), true));
+        let fits =
+            |value: Value| wanted.accepts(&value) || !matches!(test, Test::Open) && test.accepts(&value);
+        let keys: Vec<Value> = (0..items.len().min(MOST_ITEMS_SEEN))
+            .filter(|index| items.get(*index, &field).is_some_and(|it| fits(it.to_owned())))
+            .filter_map(|index| items.key(index).map(Value::from))
+            .collect();
+        self.value(key, &keys, &Test::Among(keys.clone(), true));
     }
 
     pub(super) fn known(&mut self, expr: &Expr) {
