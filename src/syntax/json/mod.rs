@@ -5,10 +5,14 @@
 
 mod form;
 mod tree;
+mod unique;
 
 use serde_json::{Value, json};
 
-use self::form::{Form, Read, Schemas, Tree, Wrong, members, named, object, put, take};
+use self::{
+    form::{Form, Read, Schemas, Tree, Wrong, members, named, object, put, take},
+    unique::Unique,
+};
 use super::{
     ast::{File, Item},
     format_file, parse_file,
@@ -73,7 +77,7 @@ fn read(json: &str, limits: &Limits) -> Read<String> {
         let mut reader = serde_json::Deserializer::from_str(json);
         // Its depth is bounded above.
         reader.disable_recursion_limit();
-        let value =
+        let Unique(value) =
             serde::Deserialize::deserialize(&mut reader).map_err(|error| Wrong::new(error.to_string()))?;
         reader.end().map_err(|error| Wrong::new(error.to_string()))?;
         value

@@ -122,6 +122,14 @@ fn what_is_not_of_the_form_is_refused_with_its_path() {
         ),
         (&segment(&deep(10_000)), "the JSON nests deeper than 3032 levels"),
         (
+            r#"{"version": 1, "items": [], "items": []}"#,
+            "the member `items` stands twice at line 1 column 40",
+        ),
+        (
+            &segment(r#"{"kind": "now", "kind": "today"}"#),
+            "the member `kind` stands twice at line 1",
+        ),
+        (
             r#"{"version": 1, "layout": [{"after": 3, "comment": "x"}]}"#,
             "layout[0]: after the end of the text",
         ),
