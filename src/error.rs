@@ -102,6 +102,12 @@ impl UnknownName {
     pub fn name(&self) -> &str {
         &self.name
     }
+
+    /// A near name that may have been meant, as a question; or which names there are.
+    #[must_use]
+    pub fn help(&self) -> Option<&str> {
+        self.help.as_deref()
+    }
 }
 
 /// A segment or trait that cannot be asked.

@@ -176,13 +176,9 @@ fn what_is_known_of_a_customer_is_compared_field_by_field() {
 fn customers_enter_and_leave() {
     let old = shop("segment many = orders > 5  segment gone = true");
     let new = shop("segment fresh = orders = 0  segment many = orders > 3 and tier = \"gold\"");
-    let zone = Zone::UTC;
-    let mut moves = Moves::between(
-        &old,
-        &new,
-        "2026-06-01T00:00:00Z".parse().expect("an instant"),
-        &zone,
-    );
+    let now = "2026-06-01T00:00:00Z".parse().expect("an instant");
+    let [before, after] = [&old, &new].map(|it| it.at(now, &Zone::UTC));
+    let mut moves = Moves::between(&old, before, &new, after);
     for (id, orders, tier) in [
         ("ana", 7, "gold"),
         ("ben", 4, "gold"),

@@ -246,6 +246,10 @@ impl Builder {
             (module, customers, tests)
         });
         library.explain(&mut problems);
+        if problems.iter().any(|it| it.code == Code::UnreadableFile) {
+            // It may well stand there.
+            problems.retain(|it| it.code != Code::MissingCustomer);
+        }
         lints.apply(&mut problems);
         problems.sort_by_key(Diagnostic::span);
         match compiled {

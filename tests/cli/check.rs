@@ -1,6 +1,6 @@
 //! `audience check`.
 
-use super::Folder;
+use super::{Folder, Run};
 
 #[test]
 fn good_definitions_are_silent() {
@@ -73,6 +73,157 @@ fn warnings_do_not_change_the_status() {
             .starts_with(r#"{"severity":"warning","code":"negation-over-missing","#),
         "{}",
         run.stdout
+    );
+}
+
+const LINTED: &str = "\
+customer { id: string key, country: string?, orders: int }
+segment abroad = country != \"DE\"
+segment never = orders > 5 and orders < 3
+segment many = orders > 5
+segment most = orders > 50
+";
+
+/// The codes that `--json` prints with their severity.
+fn told(run: &Run) -> Vec<String> {
+    let line = |line: &str| {
+        let json: serde_json::Value = serde_json::from_str(line).expect("JSON");
+        format!(
+            "{} {}",
+            json["severity"].as_str().unwrap_or("?"),
+            json["code"].as_str().unwrap_or("?")
+        )
+    };
+    run.stdout.lines().map(line).collect()
+}
+
+/// [lint-7]
+#[test]
+fn warnings_are_left_out_told_or_taken_for_errors() {
+    let folder = Folder::new("check_levels");
+    folder.write("a.audience", LINTED);
+    for (levels, status, expected) in [
+        (
+            "",
+            0,
+            &[
+                "warning negation-over-missing",
+                "warning contradiction",
+                "warning segment-inside",
+            ][..],
+        ),
+        (
+            "--allow negation-over-missing --allow contradiction --allow segment-inside",
+            0,
+            &[],
+        ),
+        (
+            "--deny contradiction --allow segment-inside",
+            1,
+            &["warning negation-over-missing", "error contradiction"],
+        ),
+        // The strictest that is said of a code counts, in any order.
+        (
+            "--deny contradiction --allow contradiction --warn contradiction --allow segment-inside --warn segment-inside \
+             --allow negation-over-missing",
+            1,
+            &["error contradiction", "warning segment-inside"],
+        ),
+    ] {
+        let run = folder.run(&format!("check --json a.audience {levels}"));
+        assert_eq!((run.status, run.stderr.as_str()), (Some(status), ""), "{levels}");
+        assert_eq!(told(&run), expected, "{levels}");
+    }
+    let run = folder
+        .run("check a.audience --deny contradiction --allow negation-over-missing --allow segment-inside");
+    assert_eq!((run.status, run.stdout.as_str()), (Some(1), ""));
+    assert!(
+        run.stderr.starts_with(
+            "error[contradiction]: these conditions never hold together\n --> a.audience:3:32\n"
+        ),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
+fn warnings_that_are_not_told_by_default_are_told_when_asked_for() {
+    let folder = Folder::new("check_warn");
+    folder.write(
+        "a.audience",
+        "customer { id: string key, orders: int }\nsegment few = orders < 3\nsegment many = orders > 5\n",
+    );
+    folder.run("check a.audience").expect(0, "", "");
+    let run = folder.run("check --json a.audience --warn segment-disjoint");
+    assert_eq!(told(&run), ["warning segment-disjoint"]);
+    assert_eq!(run.status, Some(0));
+    let run = folder.run("check --json a.audience --deny segment-disjoint");
+    assert_eq!(
+        (told(&run), run.status),
+        (vec!["error segment-disjoint".to_owned()], Some(1))
+    );
+}
+
+#[test]
+fn what_is_no_warning_cannot_be_allowed() {
+    let folder = Folder::new("check_codes");
+    folder.write("a.audience", "customer { id: string key }\n");
+    for level in [
+        "--allow syntax",
+        "--warn contradictions",
+        "--deny",
+        "--deny unknown-attribute",
+    ] {
+        let run = folder.run(&format!("check a.audience {level}"));
+        assert_eq!((run.status, run.stdout.as_str()), (Some(2), ""), "{level}");
+        assert!(run.stderr.starts_with("error: "), "{level}: {}", run.stderr);
+    }
+    let run = folder.run("check a.audience --allow syntax");
+    assert!(
+        run.stderr.contains("expected one of negation-over-missing, "),
+        "{}",
+        run.stderr
+    );
+}
+
+/// Each error and label in the order of the text, lines and columns of characters, ends behind the last one.
+#[test]
+fn json_points_into_texts_with_marks_carriage_returns_and_wide_letters() {
+    let folder = Folder::new("check_places");
+    folder.write(
+        "a.audience",
+        "\u{feff}customer { id: string key, größe: int }\r\nsegment é = größe > 1\r\nsegment é = größe = \"日\"\r\n",
+    );
+    let run = folder.run("check --json a.audience");
+    assert_eq!((run.status, run.stderr.as_str()), (Some(1), ""));
+    let places: Vec<(String, Vec<u64>)> = run
+        .stdout
+        .lines()
+        .map(|line| serde_json::from_str::<serde_json::Value>(line).expect("JSON"))
+        .map(|it| {
+            let label = &it["labels"][0];
+            let number = |name: &str| label[name].as_u64().expect("a number");
+            let numbers = ["start", "end", "line", "column", "end_line", "end_column"].map(number);
+            (it["code"].as_str().expect("text").to_owned(), numbers.to_vec())
+        })
+        .collect();
+    assert_eq!(
+        places,
+        [
+            ("duplicate-name".to_owned(), vec![77, 79, 3, 9, 3, 10]),
+            ("incompatible-types".to_owned(), vec![92, 97, 3, 21, 3, 24]),
+        ]
+    );
+}
+
+/// It was told beside that no file had a `customer` block.
+#[test]
+fn a_file_that_cannot_be_read_is_told_once() {
+    let folder = Folder::new("check_once");
+    let run = folder.run("check --json nothing.audience");
+    assert_eq!(
+        (told(&run), run.status),
+        (vec!["error unreadable-file".to_owned()], Some(1))
     );
 }
 

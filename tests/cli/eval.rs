@@ -92,6 +92,87 @@ fn traits_have_all_their_digits() {
 }
 
 #[test]
+fn traits_of_every_type_are_json() {
+    let folder = Folder::new("eval_types");
+    folder.write(
+        "shop.audience",
+        "customer { id: int key, b: bool?, i: int?, f: float?, d: decimal?, s: string?, w: (\"x\" | \"y\")?, day: date?, at: datetime?, \
+         g: geo?, u: url?, r: (ref products)? }
+catalog products { sku: string key, price: decimal }
+trait tb = b
+trait ti = i
+trait tf = f
+trait td = d
+trait ts = s
+trait tw = w
+trait tday = day
+trait tat = at
+trait tg = g
+trait tu = u
+trait tr = r.price
+trait old = now - at
+trait days = day - 2020-01-01
+",
+    );
+    folder.write(
+        "products.jsonl",
+        "\u{feff}{\"sku\":\"a\",\"price\":3.10}\r\n\r\n{\"sku\":\"b\",\"price\":\"922337203685477.5807\"}",
+    );
+    let eval = format!("{EVAL} --traits --catalog products=products.jsonl");
+    for (customer, traits) in [
+        (
+            r#"{"id":1,"b":true,"i":-9223372036854775808,"f":1e300,"d":922337203685477.5807,"s":"é\u0001\"","w":"y","day":"0001-01-01","at":"2026-05-31T23:59:59.999999Z","g":[90,-180],"u":"HTTPS://x","r":"b"}"#,
+            r#"{"tb":true,"ti":-9223372036854775808,"tf":1e+300,"td":922337203685477.5807,"ts":"é\u0001\"","tw":"y","tday":"0001-01-01","tat":"2026-05-31T23:59:59.999999Z","tg":[90.0,-180.0],"tu":"HTTPS://x","tr":922337203685477.5807,"old":"PT0.000001S","days":"-PT63713433600S"}"#,
+        ),
+        (
+            r#"{"id":1,"b":false,"i":0,"f":123456789012345678,"d":"-0.1000","day":"2020-02-29","at":"2027-01-01T00:00:00+14:00","g":{"lon":-3.7038,"lat":40.4168},"r":"a"}"#,
+            r#"{"tb":false,"ti":0,"tf":1.2345678901234568e+17,"td":-0.1,"ts":null,"tw":null,"tday":"2020-02-29","tat":"2026-12-31T10:00:00Z","tg":[40.4168,-3.7038],"tu":null,"tr":3.1,"old":"-PT18439200S","days":"PT5097600S"}"#,
+        ),
+        (
+            r#"{"id":1,"b":null,"d":1e2,"r":"gone"}"#,
+            r#"{"tb":null,"ti":null,"tf":null,"td":100,"ts":null,"tw":null,"tday":null,"tat":null,"tg":null,"tu":null,"tr":null,"old":null,"days":null}"#,
+        ),
+    ] {
+        folder.write("customers.jsonl", customer);
+        let line = format!("{{\"key\":1,\"segments\":[],\"traits\":{traits}}}\n");
+        folder.run(&eval).expect(0, &line, "");
+    }
+}
+
+/// Line breaks in a description tore the table, and other signs went to the terminal.
+#[test]
+fn a_row_of_counts_is_a_line_whatever_the_description() {
+    let folder = folder("eval_description");
+    folder.write(
+        "shop.audience",
+        "customer { id: string key, orders: int, country: string? }\nsegment a \"one\\ntwo\\u{1b}[31m\" = orders > 0\nsegment `größer als` = country = \"ES\"\n",
+    );
+    folder.write(
+        "customers.jsonl",
+        "{\"id\":\"ana\",\"orders\":2,\"country\":\"ES\"}\n",
+    );
+    let expected = "\
+segment     customers   share  meaning
+a                   1  100.0%  one two [31m
+größer als          1  100.0%
+(all)               1  100.0%
+";
+    folder.run(&format!("{EVAL} --counts")).expect(0, expected, "");
+    folder.write("customers.jsonl", "\n");
+    let expected = "\
+segment     customers  share  meaning
+a                   0   0.0%  one two [31m
+größer als          0   0.0%
+(all)               0   0.0%
+";
+    folder.run(&format!("{EVAL} --counts --warn-below 1")).expect(
+        0,
+        expected,
+        "warning: segment `a` has 0 customers, fewer than 1\nwarning: segment `größer als` has 0 customers, fewer than 1\n",
+    );
+}
+
+#[test]
 fn counts_are_a_table_with_shares_and_meanings() {
     let expected = "\
 segment  customers   share  meaning
@@ -178,6 +259,15 @@ fn what_is_no_customer_is_refused() {
     let folder = folder("eval_refused");
     for line in [
         "{\"id\":\"a\",\"orders\":1,\"orders\":2}",
+        "{\"id\":\"a\",\"orders\":1,\"\\u0069d\":\"b\"}",
+        "{\"id\":\"a\",\"orders\":1,\"purchases\":[{\"at\":\"2026-01-01T00:00:00Z\",\"amount\":1,\"amount\":1}]}",
+        "{\"id\":\"a\",\"orders\":1,\"purchases\":[{\"amount\":1}]}",
+        "{\"id\":\"a\",\"orders\":1,\"purchases\":[null]}",
+        "{\"id\":\"a\",\"orders\":1,\"purchases\":{}}",
+        "{\"id\":\"a\",\"orders\":1,\"home\":[91,0]}",
+        "{\"id\":\"a\",\"orders\":1,\"home\":{\"lat\":1}}",
+        "{\"id\":\"a\",\"orders\":1,\"member_since\":\"2026-02-30\"}",
+        "{\"id\":null,\"orders\":1}",
         "{\"id\":\"a\"",
         "{\"id\":\"a\",\"orders\":1} {}",
         "[]",
@@ -339,6 +429,12 @@ fn items_of_a_catalogue_are_read_and_checked() {
             .run(&format!("{EVAL} --catalog products=products.jsonl"))
             .status,
         Some(0)
+    );
+    let items = "--catalog products=products.jsonl";
+    folder.run(&format!("{EVAL} {items} {items}")).expect(
+        2,
+        "",
+        "error: the items of `products` are given twice\n",
     );
     let run = folder.run(&format!("{EVAL} --catalog product=products.jsonl"));
     assert_eq!(run.status, Some(2));

@@ -90,6 +90,35 @@ fn json_has_all_of_it() {
     assert!(json["next_change"]["not_within"].is_string(), "{json}");
 }
 
+/// A key that is a number is given as its digits; a bad line before the customer stops, unless it is let pass.
+#[test]
+fn one_customer_is_found_among_others() {
+    let folder = Folder::new("explain_one");
+    folder
+        .write(
+            "shop.audience",
+            "customer { id: int key, n: int }\nsegment many = n > 1\n",
+        )
+        .write(
+            "customers.jsonl",
+            "{\"id\":1}\r\n\r\n{\"id\":-7,\"n\":2}\r\n{\"id\":8,\"oops\":1}\r\n",
+        );
+    let explain = format!("{EXPLAIN} --key -7 --segment many");
+    folder
+        .run(&explain)
+        .expect(2, "", "error: customers.jsonl:1: n: required, but missing\n");
+    let run = folder.run(&format!("{explain} --skip-bad"));
+    assert_eq!(run.status, Some(0), "{run:?}");
+    assert!(
+        run.stdout
+            .starts_with("In many because n is 2, which is more than 1.\n"),
+        "{}",
+        run.stdout
+    );
+    // Nothing is read after the customer.
+    assert_eq!(run.stderr.lines().count(), 2, "{}", run.stderr);
+}
+
 #[test]
 fn what_cannot_be_found_is_told() {
     let folder = folder("explain_unknown");

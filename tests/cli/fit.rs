@@ -74,6 +74,10 @@ any_orders         20  100.0%
         "{}",
         run.stdout
     );
+    // As an editor may have saved it.
+    folder.write("marked.json", format!("\u{feff}{}", kept.replace('\n', "\r\n")));
+    let marked = folder.run(&format!("{EVAL} --population marked.json --traits"));
+    assert_eq!(marked, run);
     // Again, in the place of the old one.
     assert_eq!(folder.run(FIT).status, Some(0));
     assert_eq!(folder.read("people.json"), kept);

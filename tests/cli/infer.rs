@@ -71,6 +71,191 @@ event purchases { amount: decimal, `in`: int }
     }
 }
 
+/// Proposes a contract, and requires that it checks, is canonical and loads the very samples.
+#[track_caller]
+fn proposed(folder: &Folder, samples: &str) -> String {
+    folder.write("s.jsonl", samples);
+    let run = folder.run("infer s.jsonl");
+    assert_eq!((run.status, run.stderr.as_str()), (Some(0), ""), "{samples}");
+    folder.write("proposed.audience", &run.stdout);
+    folder.run("check proposed.audience").expect(0, "", "");
+    folder.run("fmt --check proposed.audience").expect(0, "", "");
+    let unknown = if run.stdout.contains("# left out: ") {
+        " --ignore-unknown"
+    } else {
+        ""
+    };
+    let loaded = folder.run(&format!(
+        "eval proposed.audience --customers s.jsonl --at 2026-01-01T00:00:00Z{unknown}"
+    ));
+    assert_eq!(
+        (loaded.status, loaded.stderr.as_str()),
+        (Some(0), ""),
+        "{samples}"
+    );
+    run.stdout.split_once("\n\n").expect("a head").1.to_owned()
+}
+
+/// [need-9]
+#[test]
+fn odd_samples_have_a_contract_that_checks_and_loads_them() {
+    let folder = Folder::new("infer_odd");
+    for (samples, expected) in [
+        // Names that are keywords, or no words at all.
+        (
+            r#"{"id":"a","and":1,"customer":2,"at":3,"key":4,"now":"x","filled":true,"ref":1,"string":"int"}"#,
+            "customer {
+  id:         string key
+  `and`:      int
+  `customer`: int
+  at:         int
+  key:        int
+  `now`:      string
+  filled:     bool
+  ref:        int
+  string:     string
+}
+",
+        ),
+        (
+            r#"{"id":1,"名前":"x","größe":1,"a b":3,"1st":4,"":5,"`":6,"a\nb":7,"🎉":1}"#,
+            "customer {
+  id:    int key
+  名前:    string
+  größe: int
+  `a b`: int
+  `1st`: int
+  # left out: \"\", it is no name of the language
+  # left out: \"`\", it is no name of the language
+  # left out: \"a\\nb\", it is no name of the language
+  `🎉`:   int
+}
+",
+        ),
+        (
+            r#"{"customer":[{"at":"2026-01-01T00:00:00Z","customer":1}],"in":[{"at":"2026-01-01T00:00:00Z","in":1}],"previous":"x"}"#,
+            "customer {
+  `previous`: string key  # a guess: is it the identity of the customer?
+}
+
+event `customer` { `customer`: int }
+
+event `in` { `in`: int }
+",
+        ),
+        // Lists that are empty, null or mixed.
+        (
+            "{\"id\":\"a\",\"x\":[]}\n{\"id\":\"b\",\"x\":[1,2.5]}\n{\"id\":\"c\",\"x\":null}",
+            "customer { id: string key, x: [decimal]? }\n",
+        ),
+        (
+            "{\"id\":\"a\",\"x\":[]}\n{\"id\":\"b\",\"x\":[null]}",
+            "customer {\n  id: string key\n  # left out: \"x\", a list cannot hold null, as in line 2\n}\n",
+        ),
+        (
+            r#"{"id":"a","x":{"a":[1,"b"],"b":{"c":null,"d":[[]]},"f":{"g":[[1]]},"h":{}}}"#,
+            "customer {
+  id: string key
+  x:  {
+    # left out: \"a\", it is a number in line 1 and text in line 1
+    b: {
+      c: string?  # always null
+      # left out: \"d\", a list cannot hold lists, as in line 1
+    }
+    # left out: \"f\", nothing of it has a type: a list cannot hold lists, as in line 1
+    h: { empty: string? }  # always an empty object
+  }
+}
+",
+        ),
+        // Customers without events say so in three ways.
+        (
+            "{\"id\":\"a\",\"ev\":[]}\n{\"id\":\"b\",\"ev\":[{\"at\":\"2026-01-01T00:00:00Z\",\"x\":1}]}\n\
+             {\"id\":\"c\",\"ev\":null}\n{\"id\":\"d\"}",
+            "customer { id: string key }\n\nevent ev { x: int }\n",
+        ),
+        (
+            "{\"id\":\"a\",\"ev\":[{\"at\":\"2026-01-01T00:00:00Z\"}]}\n{\"id\":\"b\",\"ev\":[{\"at\":\"soon\"}]}",
+            "customer { id: string key, ev: [{ at: string }] }\n",
+        ),
+        // Numbers of all sizes.
+        (
+            "{\"id\":\"a\",\"x\":9223372036854775807,\"y\":1,\"z\":1,\"w\":-0.0}\n\
+             {\"id\":\"b\",\"x\":-9223372036854775808,\"y\":0.0001,\"z\":0.00001,\"w\":1e300}",
+            "customer { id: string key, x: int, y: decimal, z: float, w: float }\n",
+        ),
+        (
+            "{\"id\":\"a\",\"x\":1,\"y\":1}\n{\"id\":\"b\",\"x\":123456789012345678901234567890,\"y\":1e400}",
+            "customer {
+  id: string key
+  x:  float  # rounded: an int has 64 bits, too few for line 2
+  # left out: \"y\", no type takes what stands in line 2
+}
+",
+        ),
+        // Texts that look like something else, and points.
+        (
+            "{\"id\":\"a\",\"d\":\"2026-01-01\",\"t\":\"2026-01-01\",\"u\":\"https://x\",\"e\":\"\",\"n\":\"a\\u0000\"}\n\
+             {\"id\":\"b\",\"d\":\"2026-02-30\",\"t\":\"2026-01-01T00:00:00Z\",\"u\":\"ftp://x\",\"e\":\"2026-01-01\",\"n\":\"a\"}",
+            "customer {
+  id: string key
+  d:  string
+  t:  string
+  u:  string
+  e:  string
+  # left out: \"n\", no type takes what stands in line 1
+}
+",
+        ),
+        (
+            "{\"id\":\"a\",\"p\":{\"lat\":1,\"lon\":2},\"q\":{\"lat\":1,\"lon\":2},\"r\":{\"lat\":null,\"lon\":2},\"s\":[{\"lat\":1,\"lon\":2}]}\n\
+             {\"id\":\"b\",\"p\":null,\"q\":{\"lat\":91,\"lon\":2},\"r\":{\"lat\":1,\"lon\":2},\"s\":[]}",
+            "customer {
+  id: string key
+  p:  geo? personal
+  q:  { lat: int, lon: int }
+  r:  { lat: int?, lon: int }
+  s:  [geo]
+}
+",
+        ),
+        // Keys that look like something else.
+        (
+            "{\"id\":\"https://x/1\"}\n{\"id\":\"https://x/2\"}",
+            "customer { id: string key }\n",
+        ),
+        (
+            "{\"ID\":1}\n{\"ID\":1}",
+            "customer {\n  ID: int key  # some customers have the same\n}\n",
+        ),
+    ] {
+        assert_eq!(proposed(&folder, samples), expected, "{samples}");
+    }
+}
+
+/// The deepest ended the program, and those before were proposed though definitions may not nest so deep.
+#[test]
+fn deep_samples_took_all_of_the_stack() {
+    let folder = Folder::new("infer_deep");
+    for (open, close) in [("{\"a\":", "}"), ("[{\"a\":", "}]")] {
+        for depth in [1, 2, 30, 31, 32, 33, 61, 62, 63, 64, 65, 1000, 20_000] {
+            let samples = format!(
+                "{{\"id\":1,\"x\":{}1{}}}",
+                open.repeat(depth),
+                close.repeat(depth)
+            );
+            let text = proposed(&folder, &samples);
+            let fits = depth * open.matches(['{', '[']).count() <= 63;
+            let left_out = "# left out: \"x\", nothing of it has a type: it nests deeper than definitions may, as in line 1\n";
+            assert_eq!(text.contains(left_out), !fits, "{open} {depth}:\n{text}");
+        }
+    }
+    proposed(
+        &folder,
+        &format!("{{\"id\":1,\"x\":{}{}}}", "[".repeat(20_000), "]".repeat(20_000)),
+    );
+}
+
 #[test]
 fn what_cannot_be_read_is_told_with_its_line() {
     let folder = Folder::new("infer_errors");

@@ -2,11 +2,14 @@
 
 mod check;
 mod describe;
+mod diff;
 mod eval;
 mod explain;
 mod fit;
 mod fmt;
+mod help;
 mod infer;
+mod json;
 mod render;
 mod test;
 

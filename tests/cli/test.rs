@@ -22,6 +22,17 @@ fn tests_that_pass_are_listed() {
 }
 
 #[test]
+fn a_name_of_several_lines_is_one_line() {
+    let folder = Folder::new("test_lines");
+    let test =
+        "test \"one\\ntwo\\u{1b}\" at 2026-06-01 { customer { \"id\": \"ana\", \"orders\": 10 } in loyal }\n";
+    folder.write("shop.audience", SHOP.to_owned() + test);
+    folder
+        .run("test shop.audience")
+        .expect(0, "ok      one two \n1 test, 0 failed\n", "");
+}
+
+#[test]
 fn a_test_that_fails_is_drawn() {
     let folder = Folder::new("test_bad");
     let tests = "test \"nine\" at 2026-06-01 { customer { \"id\": \"ana\", \"orders\": 9 } in loyal }\n\

@@ -24,6 +24,8 @@ pub(crate) enum Command {
     Diff(Diff),
     /// Writes definitions in canonical form, in place; comments are kept
     Fmt(Fmt),
+    /// Prints definitions as JSON, what such JSON says as text, or the JSON Schema of it
+    Json(Json),
     /// Runs the `test` blocks of definitions, which together make one set
     Test(Test),
     /// Compares customers with each other for `in top`, `in bottom` and `quantile`, and keeps the cut points
@@ -54,7 +56,7 @@ pub(crate) struct Check {
     /// Tell of warnings with this code, also of those that are not told by default; may be repeated
     #[arg(long, value_name = "CODE", value_parser = code)]
     pub(crate) warn: Vec<Code>,
-    /// Take warnings with this code for errors; may be repeated
+    /// Take warnings with this code for errors, whatever else is said of them; may be repeated
     #[arg(long, value_name = "CODE", value_parser = code)]
     pub(crate) deny: Vec<Code>,
 }
@@ -67,10 +69,14 @@ pub(crate) struct Diff {
     /// The definition file as it is
     #[arg(value_name = "NEW")]
     pub(crate) new: PathBuf,
+    /// A further definition file that belongs to both, such as the contract; may be repeated
+    #[arg(long = "defs", value_name = "FILE")]
+    pub(crate) more_definitions: Vec<PathBuf>,
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,
-    /// Customers to ask which segments they enter and leave, one JSON object per line
+    /// Customers to ask which segments they enter and leave, one JSON object per line; those who are compared with each
+    /// other are compared among these
     #[arg(long, value_name = "FILE", requires = "at")]
     pub(crate) customers: Option<PathBuf>,
     /// The instant to ask them at, in RFC 3339: 2026-06-01T00:00:00Z
@@ -79,9 +85,28 @@ pub(crate) struct Diff {
     /// The IANA time zone in which days begin and end
     #[arg(long, value_name = "ZONE", default_value = "UTC", value_parser = zone)]
     pub(crate) zone: Zone,
-    /// Let members pass that the definitions do not name
+    /// The items of a catalogue, as JSON lines; may be repeated
+    #[arg(long = "catalog", value_name = "NAME=FILE", value_parser = named_file, requires = "customers")]
+    pub(crate) catalogs: Vec<(String, PathBuf)>,
+    /// Go on after a line that cannot be read, and report it, instead of stopping with exit status 2
+    #[arg(long)]
+    pub(crate) skip_bad: bool,
+    /// Let members pass that neither the old nor the new definitions name
     #[arg(long)]
     pub(crate) ignore_unknown: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Json {
+    /// The file to turn, definitions or with `--from` JSON; `-` reads standard input
+    #[arg(required_unless_present = "schema", value_name = "FILE")]
+    pub(crate) file: Option<PathBuf>,
+    /// The file is JSON: print the definitions that it says, in canonical form
+    #[arg(long)]
+    pub(crate) from: bool,
+    /// Print the JSON Schema of definitions instead
+    #[arg(long, conflicts_with_all = ["file", "from"])]
+    pub(crate) schema: bool,
 }
 
 #[derive(Debug, Args)]
@@ -205,7 +230,7 @@ pub(crate) struct Explain {
     #[command(flatten)]
     pub(crate) customers: Customers,
     /// The customer with this key
-    #[arg(long, value_name = "KEY")]
+    #[arg(long, value_name = "KEY", allow_hyphen_values = true)]
     pub(crate) key: String,
     /// The segment
     #[arg(long, value_name = "SEGMENT")]
@@ -228,7 +253,7 @@ pub(crate) struct Render {
     #[command(flatten)]
     pub(crate) customers: Customers,
     /// Only the customer with this key, and the message as it is instead of JSON
-    #[arg(long, value_name = "KEY")]
+    #[arg(long, value_name = "KEY", allow_hyphen_values = true)]
     pub(crate) key: Option<String>,
     /// What the template writes; left out, the ending of its name says so: .txt, .json, and html for all others
     #[arg(long, value_name = "html|text|json", value_parser = output)]

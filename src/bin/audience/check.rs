@@ -55,7 +55,8 @@ struct Entry<'a> {
     help: &'a [String],
 }
 
-/// A label: bytes `start..end` of the file, and where both are for people, counted from 1, columns in characters.
+/// A label: bytes `start..end` of the text, a byte order mark not counted, and where both are for people, counted from 1,
+/// columns in characters.
 #[derive(Serialize)]
 struct Place<'a> {
     file: &'a str,

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use audience::Definitions;
+use audience::{Definitions, NameError};
 
 use crate::{args, failure::Failure, output, render};
 
@@ -16,9 +16,7 @@ pub(crate) fn run(arguments: &args::Describe) -> Result<(), Failure> {
     eprint!("{}", audience::render(shop.warnings(), shop.sources()));
     let mut sheet = shop.describe();
     if let Some(name) = &arguments.name {
-        sheet = sheet
-            .only(name)
-            .ok_or_else(|| Failure::Data(format!("there is no segment and no trait `{name}`")))?;
+        sheet = sheet.only(name).ok_or_else(|| unknown(&shop, name))?;
     }
     for path in &arguments.templates {
         let text = render::text_of(path)?;
@@ -44,4 +42,14 @@ pub(crate) fn run(arguments: &args::Describe) -> Result<(), Failure> {
     }
     out.flush()?;
     Ok(())
+}
+
+fn unknown(shop: &Definitions, name: &str) -> Failure {
+    let near = [shop.segment(name).err(), shop.computed(name).err()];
+    let help = near.iter().flatten().find_map(|it| match it {
+        NameError::Unknown(unknown) => unknown.help(),
+        _ => None,
+    });
+    let help = help.map(|it| format!("; {it}")).unwrap_or_default();
+    Failure::Data(format!("there is no segment and no trait `{name}`{help}"))
 }

@@ -131,14 +131,14 @@ fn counts(arguments: &args::Eval, shop: &Definitions, segments: &[Segment], at: 
     let mut table = Table::new(&["segment", "customers", "share", "meaning"]);
     for (segment, &size) in segments.iter().zip(&sizes) {
         let meaning = segment.description().unwrap_or_default().to_owned();
-        table.row(vec![
+        table.row(&[
             segment.name().to_owned(),
             size.to_string(),
             output::share(size, customers),
             meaning,
         ]);
     }
-    table.row(vec![
+    table.row(&[
         "(all)".to_owned(),
         customers.to_string(),
         output::share(customers, customers),

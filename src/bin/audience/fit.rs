@@ -49,7 +49,7 @@ fn table(population: &Population) -> Table {
     let mut table = Table::new(&["cut", "customers", "share", "points", "of"]);
     for fitted in population.expressions() {
         for (cut, points) in fitted.cuts() {
-            table.row(vec![
+            table.row(&[
                 cut,
                 fitted.known().to_string(),
                 output::share(fitted.known(), customers),
@@ -58,7 +58,7 @@ fn table(population: &Population) -> Table {
             ]);
         }
     }
-    table.row(vec![
+    table.row(&[
         "(all)".to_owned(),
         customers.to_string(),
         output::share(customers, customers),

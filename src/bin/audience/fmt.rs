@@ -1,10 +1,10 @@
 //! `audience fmt`: canonical text, in place.
 
-use std::{fs, io::Write, path::Path};
+use std::{io::Write, path::Path};
 
 use audience::Definitions;
 
-use crate::{args, failure::Failure, output, replace};
+use crate::{args, failure::Failure, input, output, replace};
 
 /// Formats each file on its own. What is wrong with one is told, it stays as it is, and the others are still done.
 pub(crate) fn run(arguments: &args::Fmt) -> Result<(), Failure> {
@@ -31,14 +31,7 @@ pub(crate) fn run(arguments: &args::Fmt) -> Result<(), Failure> {
 
 /// The canonical text of a file, unless it is canonical already, or what to tell of it.
 fn canonical(path: &Path) -> Result<Option<String>, String> {
-    let bytes = fs::read(path).map_err(|error| format!("error: {}: {error}\n", path.display()))?;
-    let text = String::from_utf8(bytes).map_err(|error| {
-        format!(
-            "error: {}: byte {} is not UTF-8\n",
-            path.display(),
-            error.utf8_error().valid_up_to()
-        )
-    })?;
+    let text = input::text(path).map_err(|problem| format!("error: {}: {problem}\n", path.display()))?;
     let canonical = Definitions::format(&path.to_string_lossy(), &text).map_err(|error| error.to_string())?;
     Ok((canonical != text).then_some(canonical))
 }

@@ -12,6 +12,8 @@ mod fit;
 mod fmt;
 mod infer;
 mod input;
+mod json;
+mod lines;
 mod output;
 mod progress;
 mod render;
@@ -27,6 +29,7 @@ fn main() -> ExitCode {
         args::Command::Check(arguments) => check::run(&arguments),
         args::Command::Diff(arguments) => diff::run(&arguments),
         args::Command::Fmt(arguments) => fmt::run(&arguments),
+        args::Command::Json(arguments) => json::run(&arguments),
         args::Command::Fit(arguments) => fit::run(&arguments),
         args::Command::Eval(arguments) => eval::run(&arguments),
         args::Command::Explain(arguments) => explain::run(&arguments),

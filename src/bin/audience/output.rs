@@ -30,6 +30,11 @@ pub(crate) fn write_value(out: &mut impl Write, value: Option<ValueRef<'_>>) -> 
     }
 }
 
+/// Text that stays on its line and leaves the terminal alone: line breaks and other control characters become blanks.
+pub(crate) fn one_line(text: &str) -> String {
+    text.replace(char::is_control, " ")
+}
+
 /// A table with as many columns as its heads, numbers to the right, the last column as it comes.
 pub(crate) struct Table {
     rows: Vec<Vec<String>>,
@@ -42,9 +47,9 @@ impl Table {
         }
     }
 
-    pub(crate) fn row(&mut self, cells: Vec<String>) {
+    pub(crate) fn row(&mut self, cells: &[String]) {
         debug_assert_eq!(cells.len(), self.rows[0].len(), "a row of another table");
-        self.rows.push(cells);
+        self.rows.push(cells.iter().map(|it| one_line(it)).collect());
     }
 
     /// The first column to the left, the others to the right, the last one unpadded.

@@ -1,6 +1,6 @@
 //! `audience render`: the message of each customer.
 
-use std::{fs, io::Write, ops::ControlFlow, path::Path};
+use std::{io::Write, ops::ControlFlow, path::Path};
 
 use audience::{At, Code, Customer, Definitions, Format, Inputs, Placements, Rendered, Severity, Template};
 
@@ -59,10 +59,11 @@ fn context(arguments: &args::Render, shop: &Definitions, at: &At) -> Result<Cont
     let Some(path) = &arguments.context else {
         return Ok(Context::default());
     };
-    let json = fs::read(path).map_err(|error| Failure::data(path.display(), error))?;
-    let json = json.strip_prefix(input::BYTE_ORDER_MARK).unwrap_or(&json);
-    Context::read(json, shop, |catalog| at.items(catalog).is_some())
-        .map_err(|problem| Failure::data(path.display(), problem))
+    let json = input::text(path).map_err(|problem| Failure::data(path.display(), problem))?;
+    Context::read(input::unmarked(&json).as_bytes(), shop, |catalog| {
+        at.items(catalog).is_some()
+    })
+    .map_err(|problem| Failure::data(path.display(), problem))
 }
 
 fn template(
@@ -97,15 +98,8 @@ fn template(
 
 /// The text of a template file.
 pub(crate) fn text_of(path: &Path) -> Result<String, Failure> {
-    let bytes = fs::read(path).map_err(|error| Failure::data(path.display(), error))?;
-    let bytes = bytes.strip_prefix(input::BYTE_ORDER_MARK).unwrap_or(&bytes);
-    let text = std::str::from_utf8(bytes).map_err(|error| {
-        Failure::data(
-            path.display(),
-            format_args!("byte {} is not UTF-8", error.valid_up_to()),
-        )
-    })?;
-    Ok(text.to_owned())
+    let text = input::text(path).map_err(|problem| Failure::data(path.display(), problem))?;
+    Ok(input::unmarked(&text).to_owned())
 }
 
 /// Plain text or JSON where the name says so; else HTML, whose escaping does no harm.

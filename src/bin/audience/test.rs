@@ -18,12 +18,13 @@ pub(crate) fn run(arguments: &args::Test) -> Result<(), Failure> {
     let (mut passed, mut failed) = (0_usize, 0_usize);
     for test in shop.tests() {
         let outcome = test.run();
+        let name = output::one_line(test.name());
         if outcome.passed() {
             passed += 1;
-            writeln!(out, "ok      {}", test.name())?;
+            writeln!(out, "ok      {name}")?;
         } else {
             failed += 1;
-            writeln!(out, "FAILED  {}", test.name())?;
+            writeln!(out, "FAILED  {name}")?;
         }
         problems.extend(outcome.failures().iter().map(audience::TestFailure::diagnostic));
     }

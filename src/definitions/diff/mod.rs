@@ -193,7 +193,7 @@ impl fmt::Display for Effect {
             Self::Wider => "is wider: whoever was in is in, and others may be too",
             Self::Narrower => "is narrower: whoever is in was in, and others were too",
             Self::Replaced => "has other customers: whoever was in is out",
-            Self::Meaning => "means something else",
+            Self::Meaning => "may mean something else",
         })
     }
 }

@@ -9,7 +9,6 @@ use crate::{
     definitions::{Definitions, SchemaMismatch, Segment},
     eval::At,
     record::Customer,
-    value::{DateTime, Zone},
 };
 
 /// Asks customers which segments they enter and leave with new definitions, one after the other.
@@ -19,7 +18,8 @@ use crate::{
 /// let shop = "customer { id: string key, orders: int }";
 /// let old = Definitions::parse(&format!("{shop} segment loyal = orders >= 10"))?;
 /// let new = Definitions::parse(&format!("{shop} segment loyal = orders >= 5"))?;
-/// let mut moves = Moves::between(&old, &new, "2026-06-01T00:00:00Z".parse()?, &Zone::UTC);
+/// let now = "2026-06-01T00:00:00Z".parse()?;
+/// let mut moves = Moves::between(&old, old.at(now, &Zone::UTC), &new, new.at(now, &Zone::UTC));
 /// for json in [r#"{"id": "ana", "orders": 7}"#, r#"{"id": "ben", "orders": 12}"#] {
 ///     moves.add(&old.customer_from_json(json)?, &new.customer_from_json(json)?)?;
 /// }
@@ -50,9 +50,12 @@ pub struct Move {
 }
 
 impl Moves {
-    /// Starts to compare two sets of definitions at one moment.
+    /// Starts to compare two sets of definitions, each at its moment: the same instant in the same zone, with the items of
+    /// their catalogues.
+    ///
+    /// Segments that compare a customer with the others need definitions with a population; else they are left out.
     #[must_use]
-    pub fn between(old: &Definitions, new: &Definitions, now: DateTime, zone: &Zone) -> Self {
+    pub fn between(old: &Definitions, before: At, new: &Definitions, after: At) -> Self {
         let mut both: IndexMap<String, (Option<Segment>, Option<Segment>)> = IndexMap::new();
         for segment in new.segments() {
             let name = segment.name().to_owned();
@@ -68,8 +71,8 @@ impl Moves {
             ..Move::default()
         });
         Self {
-            old: old.at(now, zone),
-            new: new.at(now, zone),
+            old: before,
+            new: after,
             segments,
             found: found.collect(),
         }

@@ -54,7 +54,6 @@ impl Plain {
         match first {
             b't' | b'f' => &[Self::Bool],
             b'"' => &[Self::Date, Self::DateTime, Self::Url, Self::String],
-            b'{' => &[Self::Geo],
             _ => &[Self::Int, Self::Decimal, Self::Float],
         }
     }

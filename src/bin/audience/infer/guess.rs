@@ -2,6 +2,7 @@
 
 use super::{
     fits::Plain,
+    propose::quoted,
     seen::{Place, Record, Values},
 };
 
@@ -10,52 +11,83 @@ const ENOUGH: u64 = 20;
 /// So often each word occurs at least, on average.
 const OFTEN: u64 = 5;
 
-/// The attribute that identifies a customer, with the reason when it is doubtful.
-pub(super) fn key(customers: &Record) -> Option<(&str, Option<String>)> {
-    let possible: Vec<(&str, &Values)> = customers
+/// The attribute that identifies a customer.
+pub(super) struct Key<'a> {
+    pub(super) name: &'a str,
+    pub(super) ty: Plain,
+    /// Why it may be another one.
+    pub(super) doubt: Option<String>,
+}
+
+/// The best guess, if there is something that can be a key.
+pub(super) fn key(customers: &Record) -> Option<Key<'_>> {
+    let all_plain = |place: &Place| {
+        place.count == customers.count
+            && place.record.is_none()
+            && place.list.is_none()
+            && place.too_deep.is_none()
+    };
+    let possible: Vec<(&str, &Values, Plain)> = customers
         .members
         .iter()
-        .filter(|(_, place)| place.count == customers.count && place.record.is_none() && place.list.is_none())
-        .filter_map(|(name, place)| Some((name.as_str(), place.plain.as_ref()?)))
-        .filter(|(_, values)| matches!(single(values), Some(Plain::Int | Plain::String)))
+        .filter(|(name, place)| all_plain(place) && quoted(name).is_some())
+        .filter_map(|(name, place)| {
+            let values = place.plain.as_ref()?;
+            Some((name.as_str(), values, key_type(values)?))
+        })
         .collect();
-    let unique = || possible.iter().filter(|(_, values)| values.unique.is_some());
-    let named = |name: &str| {
-        let name = name.to_lowercase();
-        [
-            "id",
-            "key",
-            "uuid",
-            "customer_id",
-            "customerid",
-            "user_id",
-            "userid",
-            "customer",
-            "user",
-            "email",
-        ]
+    let is_unique = |values: &Values| values.unique.is_some();
+    let named = possible
+        .iter()
+        .filter_map(|it| Some((it, rank(it.0)?)))
+        .filter(|((_, values, _), rank)| is_unique(values) || *rank < AGAIN)
+        .min_by_key(|((_, values, _), rank)| (!is_unique(values), *rank));
+    let (&(name, _, ty), doubt) = match named {
+        Some((found, _)) if is_unique(found.1) => (found, None),
+        Some((found, _)) => (found, Some("some customers have the same")),
+        None => {
+            let first = possible.iter().find(|it| is_unique(it.1)).or(possible.first())?;
+            (first, Some("a guess: is it the identity of the customer?"))
+        }
+    };
+    Some(Key {
+        name,
+        ty,
+        doubt: doubt.map(str::to_owned),
+    })
+}
+
+/// How likely a name is that of a key, the lowest the most; of the last ones only when no two values are the same.
+fn rank(name: &str) -> Option<usize> {
+    const NAMES: [&str; 10] = [
+        "id",
+        "key",
+        "uuid",
+        "customer_id",
+        "customerid",
+        "user_id",
+        "userid",
+        "customer",
+        "user",
+        "email",
+    ];
+    let name = name.to_lowercase();
+    NAMES
         .iter()
         .position(|it| *it == name)
-        .or_else(|| (name.ends_with("_id") || name.ends_with("uuid")).then_some(20))
-    };
-    let best = unique()
-        .filter_map(|it| Some((named(it.0)?, it)))
-        .min_by_key(|(rank, _)| *rank);
-    if let Some((_, (name, _))) = best {
-        return Some((name, None));
+        .or_else(|| (name.ends_with("_id") || name.ends_with("uuid")).then_some(NAMES.len()))
+}
+
+/// The rank from which a name alone is not enough.
+const AGAIN: usize = 9;
+
+/// The type that they have as keys, if they can be keys: texts of all kinds, and whole numbers.
+pub(super) fn key_type(values: &Values) -> Option<Plain> {
+    match single(values)? {
+        Plain::Int => Some(Plain::Int),
+        _ if values.types.contains(&Plain::String) => Some(Plain::String),
+        _ => None,
     }
-    let like_id = possible
-        .iter()
-        .filter_map(|it| Some((named(it.0)?, it)))
-        .min_by_key(|(rank, _)| *rank);
-    if let Some((_, (name, _))) = like_id.filter(|(rank, _)| *rank < 9) {
-        return Some((name, Some("some customers have the same".to_owned())));
-    }
-    let (name, _) = unique().next().or(possible.first())?;
-    Some((
-        name,
-        Some("a guess: is it the identity of the customer?".to_owned()),
-    ))
 }
 
 /// The type of single values, unless they are mixed.

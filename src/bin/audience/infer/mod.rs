@@ -9,25 +9,28 @@ mod guess;
 mod propose;
 mod seen;
 
-use std::io::Write;
+use std::{io::Write, ops::ControlFlow};
 
-use audience::{Definitions, Limits};
+use audience::Definitions;
 
 use self::{fits::Fits, seen::Record};
-use crate::{args, failure::Failure, input::Line, input::Lines, output};
+use crate::{
+    args,
+    failure::Failure,
+    lines::{self, OnBad},
+    output, progress,
+};
 
 /// Reads all customers and writes definitions to standard output.
 pub(crate) fn run(arguments: &args::Infer) -> Result<(), Failure> {
     let name = arguments.file.display();
-    let limit = Limits::default().record_bytes;
-    let mut lines = Lines::open(&arguments.file, limit).map_err(|error| Failure::data(&name, error))?;
+    let bar = progress::over(&arguments.file, true);
     let fits = Fits::new();
     let mut customers = Record::default();
-    while let Some(Line { number, json }) = lines.next().map_err(|error| Failure::data(&name, error))? {
-        let told = |problem: String| Failure::Data(format!("{name}:{number}: {problem}"));
-        let json = json.map_err(|_| told(format!("the line has more than {limit} bytes")))?;
-        customers.add(json, number, &fits).map_err(told)?;
-    }
+    let look = |json: &[u8], line| customers.add(json, line, &fits);
+    lines::each(&arguments.file, OnBad::Stop, &bar, look, |()| {
+        Ok(ControlFlow::Continue(()))
+    })?;
     if customers.count == 0 {
         return Err(Failure::data(&name, "there are no customers to learn from"));
     }

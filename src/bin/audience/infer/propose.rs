@@ -10,7 +10,7 @@ use super::{
 
 /// The proposal as text that compiles, or why there is none.
 pub(super) fn definitions(customers: &Record, source: &str) -> Result<String, String> {
-    let Some((key, doubt)) = guess::key(customers) else {
+    let Some(key) = guess::key(customers) else {
         return Err(
             "no member is a text or a whole number in every line, so that none can be the key of a customer"
                 .to_owned(),
@@ -32,34 +32,35 @@ pub(super) fn definitions(customers: &Record, source: &str) -> Result<String, St
             continue;
         }
         let mut field = field(name, place, customers.count);
-        if name == key {
+        if name == key.name {
             field.roles = " key";
-            field.note.clone_from(&doubt);
-            field.ty = Ok(plain_name(place).to_owned());
+            field.note.clone_from(&key.doubt);
+            field.ty = Ok(key.ty.name().to_owned());
         }
-        field.write(&mut text, "  ");
+        field.write(&mut text);
     }
     text.push_str("}\n");
     for (name, event) in events {
         let Some(quoted) = quoted(name) else {
-            let _ = writeln!(text, "\n# left out: {name:?} is no name of the language");
+            let _ = writeln!(text, "\n# left out: {name:?}, it is no name of the language");
             continue;
         };
         let _ = writeln!(text, "\nevent {quoted} {{");
         for (name, place) in event.members.iter().filter(|(name, _)| *name != "at") {
-            field(name, place, event.count).write(&mut text, "  ");
+            field(name, place, event.count).write(&mut text);
         }
         text.push_str("}\n");
     }
     Ok(text)
 }
 
-/// The events of a list of objects that all have the time `at`.
+/// The events of a list of objects that all have the time `at`; customers without events may say so with null.
 fn event(place: &Place) -> Option<&Record> {
     let (_, items) = place.list.as_ref()?;
-    let alone = place.null.is_none() && place.plain.is_none() && place.record.is_none();
+    let alone = place.plain.is_none() && place.record.is_none() && place.too_deep.is_none();
     let (_, record) = items.record.as_ref()?;
-    let only_records = items.null.is_none() && items.plain.is_none() && items.list.is_none();
+    let only_records =
+        items.null.is_none() && items.plain.is_none() && items.list.is_none() && items.too_deep.is_none();
     let at = record.members.get("at")?;
     let is_time = guess::single(at.plain.as_ref()?) == Some(Plain::DateTime);
     let always = at.count == record.count && at.null.is_none() && at.record.is_none() && at.list.is_none();
@@ -78,46 +79,40 @@ struct Field<'n> {
 
 fn field<'n>(name: &'n str, place: &Place, of: u64) -> Field<'n> {
     let mut note = None;
-    let ty = ty(place, &mut note);
-    let is_point = ty.as_deref() == Ok("geo");
-    let can_hide = ty.is_ok();
+    let ty = match quoted(name) {
+        Some(_) => ty(place, &mut note),
+        None => Err("it is no name of the language".to_owned()),
+    };
+    let personal = ty.is_ok() && (ty.as_deref() == Ok("geo") || guess::is_personal(name));
     Field {
         name,
         ty,
         optional: place.count < of,
-        roles: if can_hide && (is_point || guess::is_personal(name)) {
-            " personal"
-        } else {
-            ""
-        },
+        roles: if personal { " personal" } else { "" },
         note,
     }
 }
 
 impl Field<'_> {
-    fn write(&self, text: &mut String, indent: &str) {
+    fn write(&self, text: &mut String) {
         let optional = if self.optional { "?" } else { "" };
         let _ = match (quoted(self.name), &self.ty) {
-            (None, _) => writeln!(
-                text,
-                "{indent}# left out: {:?} is no name of the language",
-                self.name
-            ),
-            (Some(_), Err(why)) => writeln!(text, "{indent}# left out: {:?}, {why}", self.name),
             (Some(name), Ok(ty)) => {
-                let note = self
-                    .note
-                    .as_ref()
-                    .map(|it| format!("  # {it}"))
-                    .unwrap_or_default();
-                writeln!(text, "{indent}{name}: {ty}{optional}{}{note}", self.roles)
+                let note = self.note.as_deref().map(|it| format!("  # {it}"));
+                let note = note.unwrap_or_default();
+                writeln!(text, "{name}: {ty}{optional}{}{note}", self.roles)
             }
+            (_, Err(why)) => writeln!(text, "# left out: {:?}, {why}", self.name),
+            (None, Ok(_)) => Ok(()),
         };
     }
 }
 
 /// The type of what stands at a place, as written, or why there is none.
 fn ty(place: &Place, note: &mut Option<String>) -> Result<String, String> {
+    if let Some(line) = place.too_deep {
+        return Err(format!("it nests deeper than definitions may, as in line {line}"));
+    }
     let kinds = [
         place.plain.as_ref().map(|it| (it.line, it.kind)),
         place.record.as_ref().map(|it| (it.0, "an object")),
@@ -126,18 +121,20 @@ fn ty(place: &Place, note: &mut Option<String>) -> Result<String, String> {
     let mut kinds: Vec<(u64, &str)> = kinds.into_iter().flatten().collect();
     kinds.sort_unstable();
     if let [(line, one), (other_line, other), ..] = kinds[..] {
-        return Err(format!(
-            "it is {one} in line {line} and {other} in line {other_line}"
-        ));
+        return Err(mixed((line, one), (other_line, other)));
     }
     if let Some(values) = &place.plain {
-        return of_values(place, values);
+        return of_values(place, values, note);
     }
     if let Some((_, record)) = &place.record {
-        return of_record(record, note);
+        return if place.no_point {
+            of_record(record, note)
+        } else {
+            Ok(Plain::Geo.name().to_owned())
+        };
     }
     let Some((_, items)) = &place.list else {
-        note.get_or_insert("always null".to_owned());
+        *note = Some("always null".to_owned());
         return Ok("string".to_owned());
     };
     if let Some(line) = items.null {
@@ -147,53 +144,62 @@ fn ty(place: &Place, note: &mut Option<String>) -> Result<String, String> {
         return Err(format!("a list cannot hold lists, as in line {line}"));
     }
     if items.count == 0 {
-        note.get_or_insert("always empty".to_owned());
+        *note = Some("always empty".to_owned());
         return Ok("[string]".to_owned());
     }
     Ok(format!("[{}]", ty(items, note)?))
 }
 
-fn of_values(place: &Place, values: &Values) -> Result<String, String> {
-    if let Some((line, other)) = values.other {
-        return Err(format!(
-            "it is {} in line {} and {other} in line {line}",
-            values.kind, values.line
-        ));
+fn mixed((line, one): (u64, &str), (other_line, other): (u64, &str)) -> String {
+    format!("it is {one} in line {line} and {other} in line {other_line}")
+}
+
+fn of_values(place: &Place, values: &Values, note: &mut Option<String>) -> Result<String, String> {
+    if let Some(other) = values.other {
+        return Err(mixed((values.line, values.kind), other));
+    }
+    if let Some(line) = values.untyped {
+        return Err(format!("no type takes what stands in line {line}"));
     }
     if let Some(words) = guess::words(place, values) {
         let words: Vec<String> = words.iter().map(|it| text(it)).collect();
         return Ok(format!("({})", words.join(" | ")));
     }
-    Ok(plain_name(place).to_owned())
+    if let Some(line) = values.large {
+        *note = Some(format!("rounded: an int has 64 bits, too few for line {line}"));
+    }
+    Ok(guess::single(values).map_or("string", Plain::name).to_owned())
 }
 
-fn plain_name(place: &Place) -> &'static str {
-    let values = place.plain.as_ref();
-    values.and_then(guess::single).map_or("string", Plain::name)
-}
-
+/// A record with a line for each field, which the formatter puts on one where that will do.
 fn of_record(record: &Record, note: &mut Option<String>) -> Result<String, String> {
-    let mut fields = Vec::new();
-    for (name, place) in &record.members {
-        let inner = field(name, place, record.count);
-        let Some(quoted) = quoted(name) else {
-            return Err(format!("its member {name:?} is no name of the language"));
-        };
-        let ty = inner
-            .ty
-            .map_err(|why| format!("its member {name:?} has no type: {why}"))?;
-        let optional = if inner.optional { "?" } else { "" };
-        fields.push(format!("{quoted}: {ty}{optional}{}", inner.roles));
-        if let Some(inner) = inner.note {
-            note.get_or_insert(format!("{name:?} is {inner}"));
-        }
+    if record.members.is_empty() {
+        *note = Some("always an empty object".to_owned());
+        return Ok("{ empty: string? }".to_owned());
     }
-    if fields.is_empty() {
-        note.get_or_insert("always an empty object".to_owned());
-        fields.push("empty: string?".to_owned());
+    let fields: Vec<_> = record
+        .members
+        .iter()
+        .map(|(name, place)| field(name, place, record.count))
+        .collect();
+    let refused = fields.iter().map(|it| it.ty.as_ref().err());
+    if let Some(why) = refused
+        .collect::<Option<Vec<_>>>()
+        .and_then(|all| all.first().copied())
+    {
+        let why = why.strip_prefix(NOTHING).unwrap_or(why);
+        return Err(format!("{NOTHING}{why}"));
     }
-    Ok(format!("{{ {} }}", fields.join(", ")))
+    let mut text = "{\n".to_owned();
+    for field in fields {
+        field.write(&mut text);
+    }
+    text.push('}');
+    Ok(text)
 }
+
+/// Why a record is left out that has fields, but none with a type.
+const NOTHING: &str = "nothing of it has a type: ";
 
 const RESERVED: &[&str] = &[
     "and", "or", "not", "in", "is", "where", "of", "any", "no", "all", "between", "case", "when", "then",
@@ -201,7 +207,7 @@ const RESERVED: &[&str] = &[
 ];
 
 /// A name as definitions write it, unless no definition can.
-fn quoted(name: &str) -> Option<String> {
+pub(super) fn quoted(name: &str) -> Option<String> {
     if name.trim().is_empty() || name.contains('`') || name.chars().any(char::is_control) {
         return None;
     }

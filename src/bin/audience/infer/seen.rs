@@ -2,6 +2,7 @@
 
 use std::{collections::HashSet, fmt};
 
+use audience::Limits;
 use indexmap::IndexMap;
 use serde::{
     Deserialize, Deserializer,
@@ -23,10 +24,14 @@ pub(super) struct Record {
 #[derive(Debug, Default)]
 pub(super) struct Place {
     pub(super) null: Option<u64>,
-    /// Values that are no list and no object, or objects that are points.
+    /// Values that are no list and no object.
     pub(super) plain: Option<Values>,
     pub(super) record: Option<(u64, Record)>,
+    /// Whether one of the objects is no point.
+    pub(super) no_point: bool,
     pub(super) list: Option<(u64, Box<Place>)>,
+    /// A line in which more is nested here than definitions may nest.
+    pub(super) too_deep: Option<u64>,
     /// How many there were, `null` not counted.
     pub(super) count: u64,
 }
@@ -40,6 +45,10 @@ pub(super) struct Values {
     pub(super) kind: &'static str,
     /// A line with a value of another kind, and what it was.
     pub(super) other: Option<(u64, &'static str)>,
+    /// A line with a value that no type takes, such as text with U+0000.
+    pub(super) untyped: Option<u64>,
+    /// A line with a whole number that an int cannot hold.
+    pub(super) large: Option<u64>,
     /// The types that all of them fit, the narrowest first.
     pub(super) types: Vec<Plain>,
     /// The different texts, while they are few.
@@ -51,6 +60,11 @@ pub(super) struct Values {
 /// More different texts than this are no words.
 const MOST_WORDS: usize = 12;
 
+/// How deep lists and objects may nest in a block of fields.
+fn deepest() -> usize {
+    Limits::default().nesting - 1
+}
+
 impl Record {
     /// Adds what stands in an object.
     pub(super) fn add(&mut self, json: &[u8], line: u64, fits: &Fits) -> Result<(), String> {
@@ -58,37 +72,42 @@ impl Record {
         if !text.trim_start().starts_with('{') {
             return Err("a customer is an object: {\"id\": …}".to_owned());
         }
-        self.add_object(text, line, fits)
+        self.add_object(text, line, deepest(), fits)
     }
 
-    fn add_object(&mut self, json: &str, line: u64, fits: &Fits) -> Result<(), String> {
+    /// Adds an object in which so many more levels may nest.
+    fn add_object(&mut self, json: &str, line: u64, levels: usize, fits: &Fits) -> Result<(), String> {
         let Members(members) = serde_json::from_str(json).map_err(|error| error.to_string())?;
         self.count += 1;
         for (name, value) in members {
             let place = self.members.entry(name).or_default();
-            place.add(value.get(), line, fits)?;
+            place.add(value.get(), line, levels, fits)?;
         }
         Ok(())
     }
 }
 
 impl Place {
-    fn add(&mut self, json: &str, line: u64, fits: &Fits) -> Result<(), String> {
+    fn add(&mut self, json: &str, line: u64, levels: usize, fits: &Fits) -> Result<(), String> {
         let first = json.bytes().next().unwrap_or(b'n');
         match first {
             b'n' => {
                 self.null.get_or_insert(line);
                 return Ok(());
             }
-            b'{' if !(self.record.is_none() && fits.fits(Plain::Geo, json)) => {
+            b'{' | b'[' if levels == 0 => {
+                self.too_deep.get_or_insert(line);
+            }
+            b'{' => {
+                self.no_point = self.no_point || !fits.fits(Plain::Geo, json);
                 let (_, record) = self.record.get_or_insert_with(|| (line, Record::default()));
-                record.add_object(json, line, fits)?;
+                record.add_object(json, line, levels - 1, fits)?;
             }
             b'[' => {
                 let (_, items) = self.list.get_or_insert_with(|| (line, Box::default()));
                 let values: Vec<&RawValue> = serde_json::from_str(json).map_err(|error| error.to_string())?;
                 for value in values {
-                    items.add(value.get(), line, fits)?;
+                    items.add(value.get(), line, levels - 1, fits)?;
                 }
             }
             _ => self.add_plain(json, first, line, fits),
@@ -102,13 +121,14 @@ impl Place {
         let kind = match first {
             b't' | b'f' => "true or false",
             b'"' => "text",
-            b'{' => "a point",
             _ => "a number",
         };
         let values = self.plain.get_or_insert_with(|| Values {
             line,
             kind,
             other: None,
+            untyped: None,
+            large: None,
             types: possible.to_vec(),
             texts: Some(Vec::new()),
             unique: Some(HashSet::new()),
@@ -120,8 +140,11 @@ impl Place {
             .types
             .retain(|ty| possible.contains(ty) && fits.fits(*ty, json));
         if values.types.is_empty() {
-            // A value that no type takes, such as text with U+0000.
-            values.other.get_or_insert((line, "a value that no type takes"));
+            values.untyped.get_or_insert(line);
+        }
+        let is_whole = !json.contains(['.', 'e', 'E']);
+        if kind == "a number" && is_whole && json.parse::<i64>().is_err() {
+            values.large.get_or_insert(line);
         }
         if let Some(texts) = &mut values.texts {
             match serde_json::from_str::<String>(json) {

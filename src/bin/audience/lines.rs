@@ -1,0 +1,244 @@
+//! Reads JSON lines.
+
+use std::{
+    fmt::Display,
+    fs::File,
+    io::{self, BufRead, BufReader, Read},
+    ops::ControlFlow,
+    path::Path,
+};
+
+use audience::Limits;
+use indicatif::ProgressBar;
+
+use crate::failure::Failure;
+
+/// What to do with a line that cannot be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OnBad {
+    /// Stop with its number.
+    Stop,
+    /// Tell it and go on, and at the end how many and which were left out.
+    Tell,
+    /// Go on: it was told, or will be.
+    Pass,
+}
+
+impl OnBad {
+    pub(crate) fn of(skip_bad: bool) -> Self {
+        if skip_bad { Self::Tell } else { Self::Stop }
+    }
+}
+
+/// Loads each line of the file, with its number, and gives it to `visit`, in order, until it breaks.
+pub(crate) fn each<T>(
+    file: &Path,
+    on_bad: OnBad,
+    progress: &ProgressBar,
+    mut load: impl FnMut(&[u8], u64) -> Result<T, String>,
+    mut visit: impl FnMut(&T) -> Result<ControlFlow<()>, Failure>,
+) -> Result<(), Failure> {
+    let name = file.display();
+    let unreadable = |error: io::Error| Failure::data(&name, error);
+    let limit = Limits::default().record_bytes;
+    let mut lines = Lines::open(file, limit).map_err(unreadable)?;
+    let mut seen: u64 = 0;
+    let mut bad: Vec<u64> = Vec::new();
+    while let Some(Line { number, json }) = lines.next().map_err(unreadable)? {
+        seen += 1;
+        let outcome = match json {
+            Ok(json) => load(json, number),
+            Err(TooLong) => Err(format!("the line has more than {limit} bytes")),
+        };
+        match outcome {
+            Ok(loaded) => {
+                if visit(&loaded)?.is_break() {
+                    break;
+                }
+            }
+            Err(_) if on_bad == OnBad::Pass => {}
+            Err(problem) if on_bad == OnBad::Tell => {
+                progress.suspend(|| eprintln!("warning: {name}:{number}: {problem}"));
+                bad.push(number);
+            }
+            Err(problem) => {
+                progress.finish_and_clear();
+                return Err(Failure::Data(format!("{name}:{number}: {problem}")));
+            }
+        }
+        progress.set_position(lines.consumed());
+    }
+    progress.finish_and_clear();
+    if !bad.is_empty() {
+        eprintln!(
+            "warning: {name}: left out {} of {seen} customers: {}",
+            bad.len(),
+            numbered("line", &bad)
+        );
+    }
+    Ok(())
+}
+
+/// `line 3`, `lines 3 and 17`, `lines 3, 17 and 20`.
+fn numbered(what: &str, numbers: &[impl Display]) -> String {
+    match numbers {
+        [] => format!("no {what}"),
+        [one] => format!("{what} {one}"),
+        [first @ .., last] => {
+            let first: Vec<String> = first.iter().map(ToString::to_string).collect();
+            format!("{what}s {} and {last}", first.join(", "))
+        }
+    }
+}
+
+/// The lines of a file of JSON lines that are not blank, with their numbers. A byte order mark and carriage returns are
+/// dropped.
+struct Lines {
+    reader: Box<dyn BufRead>,
+    limit: usize,
+    number: u64,
+    consumed: u64,
+    buffer: Vec<u8>,
+}
+
+/// A line that is there to be read.
+struct Line<'a> {
+    /// Counted from 1, blank lines too.
+    number: u64,
+    /// Without what ends it. `Err` when it is longer than the limit; the next call goes on after it.
+    json: Result<&'a [u8], TooLong>,
+}
+
+/// A line that has more bytes than one record may have.
+#[derive(Debug, PartialEq, Eq)]
+struct TooLong;
+
+/// What some editors put before the text.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+impl Lines {
+    /// Opens a file, or standard input for `-`.
+    fn open(path: &Path, limit: usize) -> io::Result<Self> {
+        let reader: Box<dyn BufRead> = if path.as_os_str() == "-" {
+            Box::new(BufReader::new(io::stdin()))
+        } else {
+            Box::new(BufReader::with_capacity(1 << 16, File::open(path)?))
+        };
+        Ok(Self::new(reader, limit))
+    }
+
+    fn new(reader: Box<dyn BufRead>, limit: usize) -> Self {
+        Self {
+            reader,
+            limit,
+            number: 0,
+            consumed: 0,
+            buffer: Vec::new(),
+        }
+    }
+
+    /// How many bytes have been read.
+    fn consumed(&self) -> u64 {
+        self.consumed
+    }
+
+    /// The next line that is not blank.
+    fn next(&mut self) -> io::Result<Option<Line<'_>>> {
+        loop {
+            self.buffer.clear();
+            // A record of exactly the limit may be followed by CRLF and preceded by a byte order mark.
+            let most = self.limit as u64 + 5;
+            let read = self
+                .reader
+                .by_ref()
+                .take(most)
+                .read_until(b'\n', &mut self.buffer)?;
+            if read == 0 {
+                return Ok(None);
+            }
+            self.number += 1;
+            self.consumed += read as u64;
+            let complete = self.buffer.ends_with(b"\n") || (read as u64) < most;
+            if !complete {
+                self.consumed += self.reader.skip_until(b'\n')? as u64;
+            }
+            let first = self.number == 1;
+            let (start, end) = content(&self.buffer, first);
+            if !complete || end - start > self.limit {
+                return Ok(Some(Line {
+                    number: self.number,
+                    json: Err(TooLong),
+                }));
+            }
+            if !self.buffer[start..end].trim_ascii().is_empty() {
+                return Ok(Some(Line {
+                    number: self.number,
+                    json: Ok(&self.buffer[start..end]),
+                }));
+            }
+        }
+    }
+}
+
+/// Where the content of a line starts and ends.
+fn content(line: &[u8], first: bool) -> (usize, usize) {
+    let start = if first && line.starts_with(BYTE_ORDER_MARK) {
+        BYTE_ORDER_MARK.len()
+    } else {
+        0
+    };
+    let end = line
+        .strip_suffix(b"\n")
+        .map_or(line.len(), |line| line.strip_suffix(b"\r").unwrap_or(line).len());
+    (start, end.max(start))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &'static [u8], limit: usize) -> Vec<(u64, Result<Vec<u8>, TooLong>)> {
+        let mut lines = Lines::new(Box::new(text), limit);
+        let mut found = Vec::new();
+        while let Some(line) = lines.next().expect("reading from memory") {
+            found.push((line.number, line.json.map(<[u8]>::to_vec)));
+        }
+        assert_eq!(lines.consumed(), text.len() as u64);
+        found
+    }
+
+    #[test]
+    fn blank_lines_marks_and_carriage_returns_are_dropped() {
+        let found = read(b"\xef\xbb\xbf{}\r\n\r\n  \t\n{\"a\":1}\n\n[]", 100);
+        assert_eq!(
+            found,
+            [
+                (1, Ok(b"{}".to_vec())),
+                (4, Ok(b"{\"a\":1}".to_vec())),
+                (6, Ok(b"[]".to_vec()))
+            ]
+        );
+        assert_eq!(read(b"\xef\xbb\xbf", 100), []);
+        assert_eq!(read(b"\xef\xbb\xbf\r\n", 100), []);
+        // Only the start of the file may have the mark.
+        assert_eq!(
+            read(b"\n\xef\xbb\xbf{}", 100),
+            [(2, Ok(b"\xef\xbb\xbf{}".to_vec()))]
+        );
+    }
+
+    #[test]
+    fn a_line_of_the_limit_is_read_and_a_longer_one_is_passed_over() {
+        assert_eq!(read(b"12345\r\n", 5), [(1, Ok(b"12345".to_vec()))]);
+        assert_eq!(read(b"\xef\xbb\xbf12345\r\n", 5), [(1, Ok(b"12345".to_vec()))]);
+        assert_eq!(
+            read(b"123456\n1\n", 5),
+            [(1, Err(TooLong)), (2, Ok(b"1".to_vec()))]
+        );
+        assert_eq!(
+            read(b"12345678901234567890\n1", 5),
+            [(1, Err(TooLong)), (2, Ok(b"1".to_vec()))]
+        );
+        assert_eq!(read(b"1234567890", 5), [(1, Err(TooLong))]);
+    }
+}
