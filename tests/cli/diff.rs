@@ -154,9 +154,8 @@ fn members_that_only_one_side_knows_pass() {
 #[test]
 fn ranks_are_among_the_customers_given_and_references_need_their_items() {
     let folder = folder("diff_ranks");
-    let customers: String = (1..=10)
-        .map(|n| format!("{{\"id\":\"k{n}\",\"n\":{n},\"sku\":\"a\"}}\n"))
-        .collect();
+    let line = |n: i64| format!("{{\"id\":\"k{n}\",\"n\":{n},\"sku\":\"a\"}}\n");
+    let customers: String = (1..=10).map(line).collect();
     folder
         .write(
             "old.audience",
