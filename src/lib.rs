@@ -89,12 +89,14 @@ mod eval;
 mod function;
 mod hir;
 mod limits;
+mod message;
 mod plan;
 mod population;
 mod recommend;
 mod record;
 mod requirements;
 mod schema;
+pub mod sms;
 mod span;
 mod syntax;
 mod template;
@@ -104,8 +106,8 @@ mod value;
 
 pub use definitions::{
     Bound, Builder, Computed, Defined, Definitions, DescribedMessage, DescribedSegment, DescribedTrait,
-    Description, Diff, Difference, Effect, Fitter, Move, Moves, SchemaMismatch, Segment, TestCase,
-    TestFailure, TestOutcome,
+    Description, Diff, Difference, Effect, Fitter, Message, Move, Moves, Parts, SchemaMismatch, Segment,
+    TestCase, TestFailure, TestOutcome,
 };
 pub use diagnostic::{Code, Diagnostic, Label, Level, Severity, Source, render};
 pub use error::{CompileError, JsonError, LimitError, LimitKind, NameError, NeedsPopulation, UnknownName};
@@ -116,6 +118,7 @@ pub use eval::{
     },
 };
 pub use function::HostFunction;
+pub use hir::Channel;
 pub use limits::Limits;
 pub use population::{Fitted, Population, PopulationError, PopulationProblem};
 pub use recommend::{

@@ -10,7 +10,7 @@ use std::{
 /// `docs/architecture.md` explains the rows and has them in this order, as a test below checks. Planned modules that do
 /// not exist yet keep their place.
 const LAYERS: &[&[&str]] = &[
-    &["span", "limits", "value"],
+    &["span", "limits", "value", "sms"],
     &["diagnostic"],
     &["error"],
     &["schema", "population"],
@@ -23,6 +23,7 @@ const LAYERS: &[&[&str]] = &[
     &["record"],
     &["eval"],
     &["template"],
+    &["message"],
     &["recommend"],
     &["definitions"],
     &["testing"],

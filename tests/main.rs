@@ -11,6 +11,7 @@ mod layering;
 mod lints;
 mod manifest;
 mod manual;
+mod messages;
 mod migration;
 mod next_change;
 mod properties;

@@ -9,7 +9,7 @@ use crate::{
     diagnostic::{Code, Diagnostic},
     limits::Limits,
     span::Span,
-    syntax::ast::{Expr, Field, File, ItemKind, ItemWord, Name, Test, Text},
+    syntax::ast::{Expr, Field, File, ItemKind, ItemWord, Message, Name, Test, Text},
 };
 
 /// The definitions of all files. The second definition of a name is reported and left out, except that the
@@ -26,6 +26,7 @@ pub(crate) struct Definitions<'a> {
     pub(crate) traits: IndexMap<Arc<str>, usize>,
     pub(crate) segments: IndexMap<Arc<str>, usize>,
     pub(crate) lists: IndexMap<Arc<str>, List<'a>>,
+    pub(crate) messages: IndexMap<Arc<str>, &'a Message>,
     pub(crate) tests: Vec<&'a Test>,
     /// Names whose definition could not be read.
     pub(crate) broken: HashSet<Arc<str>>,
@@ -190,9 +191,14 @@ pub(crate) fn collect<'a>(files: &'a [File], limits: &Limits, report: &mut Repor
                 },
                 report,
             ),
-            ItemKind::Message(message) => {
-                report.unsupported::<()>(message.name.span, "messages are");
-            }
+            ItemKind::Message(message) => define(
+                &mut all.messages,
+                "message",
+                &message.name,
+                message,
+                |it| &it.name,
+                report,
+            ),
             ItemKind::List { name, values, .. } => {
                 let list = List { name, values };
                 define(&mut all.lists, "list", name, list, |it| it.name, report);

@@ -20,6 +20,7 @@ mod lint;
 mod lists;
 mod literal;
 mod membership;
+mod message;
 mod path;
 mod pattern;
 mod place;
@@ -111,10 +112,12 @@ pub(crate) fn check_beside(
     }
     let mut ranks = Ranks::default();
     let formulas = formulas(&definitions, &mut names, limits, &mut ranks, &mut report);
+    let messages = message::check(&definitions, &names, &mut report);
     let tests = expectations::check(&definitions, &names, &mut report);
     let module = (!report.has_errors()).then(|| module(&definitions, &names, formulas, ranks));
     let mut module = module.flatten();
     if let Some(module) = &mut module {
+        module.messages = messages;
         module.tests = tests;
         follow::warn(module, &mut report);
     }
@@ -221,6 +224,7 @@ fn module(
         lists: names.lists.values().cloned().collect(),
         functions: names.functions.clone(),
         ranks: Vec::new(),
+        messages: Vec::new(),
         tests: Vec::new(),
         cuts: None,
     };

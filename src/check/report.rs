@@ -88,6 +88,11 @@ impl Report {
         self.diagnostics.iter().any(|it| it.severity == Severity::Error)
     }
 
+    pub(crate) fn error_count(&self) -> usize {
+        let is_error = |it: &&Diagnostic| it.severity == Severity::Error;
+        self.diagnostics.iter().filter(is_error).count()
+    }
+
     /// How many there are.
     pub(crate) fn len(&self) -> usize {
         self.diagnostics.len()

@@ -2,7 +2,10 @@
 
 use std::{collections::HashSet, sync::Arc};
 
-use super::{definitions::Definitions, report::Report};
+use super::{
+    definitions::Definitions,
+    report::{Report, type_name},
+};
 use crate::{
     diagnostic::{Code, Diagnostic},
     schema::{
@@ -98,6 +101,63 @@ pub(crate) fn check(
         }
     }
     (schema, reader.broken)
+}
+
+/// Reads the inputs of a message, which keep the rules of attributes. Those without a legible type are left out; their names
+/// come back.
+pub(crate) fn inputs(
+    definitions: &Definitions<'_>,
+    written: &[ast::Field],
+    report: &mut Report,
+) -> (Vec<Field>, HashSet<Arc<str>>) {
+    let mut reader = Reader {
+        report,
+        definitions,
+        broken: HashSet::new(),
+        lost_keys: false,
+    };
+    let mut spans = Spans::default();
+    let schema = Schema {
+        customer: reader.block(Definition::Customer, Span::default(), written, &mut spans),
+        ..Schema::default()
+    };
+    for (field, spans) in schema
+        .customer
+        .iter()
+        .zip(spans.customer.iter().flat_map(|it| &it.fields))
+    {
+        let problem = match &field.ty {
+            Type::List(_) | Type::Record(_) | Type::Ref(_) | Type::Geo => {
+                let message = format!("the input `{}` is not one value that can be shown", field.name);
+                let help =
+                    "an input is a text, a word, a number, true or false, a date, a datetime or a `url`";
+                Diagnostic::new(Code::InvalidType, message)
+                    .label(spans.ty, format!("of type {}", type_name(&field.ty)))
+                    .help(help.to_owned())
+            }
+            _ if field.roles.key => Diagnostic::new(Code::InvalidRole, "an input is no key")
+                .label(spans.key.unwrap_or(spans.name), "leave it out"),
+            _ => continue,
+        };
+        reader.report.push(problem);
+    }
+    for fault in validate::validate(&schema) {
+        let is_of_customers = matches!(
+            fault.code,
+            Code::InvalidKey | Code::MissingCustomer | Code::UnknownCatalog
+        );
+        if !is_of_customers {
+            let error = Diagnostic::new(fault.code, fault.message)
+                .label(spans.of(&fault.place), fault.label)
+                .help(fault.help);
+            let first = fault.other.map(|other| spans.of(&other));
+            reader.report.push(match first {
+                Some(first) => error.label(first, "first here"),
+                None => error,
+            });
+        }
+    }
+    (schema.customer, reader.broken)
 }
 
 pub(crate) fn text_of(text: Option<&Text>) -> Option<Arc<str>> {

@@ -20,15 +20,17 @@ use crate::{
 /// The field that every item of a placement has beside those of its catalogue, unless the catalogue has one of that name.
 pub(crate) const REASON: &str = "reason";
 
-/// Checks a template against names to which its inputs were added as `locals`.
+/// Checks a template against names to which its inputs were added as `locals`, for customers of whom `given` is known.
 pub(crate) fn check_template(
     template: &written::Template,
     text: &str,
     names: &Names,
     locals: Vec<super::Local>,
+    given: &Facts,
     report: &mut Report,
 ) -> Template {
     let mut checker = Checker::new(names, report);
+    checker.given = given.clone();
     checker.scope.entries = locals.into_iter().map(Entry::Local).collect();
     let mut templates = TemplateChecker { checker, text };
     let (nodes, _) = templates.nodes(&template.nodes);

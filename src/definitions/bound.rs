@@ -2,7 +2,7 @@
 
 use std::{fmt, marker::PhantomData, sync::Arc};
 
-use super::{Computed, Fitter, Inner, Segment};
+use super::{Computed, Fitter, Inner, Message, Segment};
 use crate::{
     error::{CompileError, NameError},
     eval::At,
@@ -93,6 +93,26 @@ impl<R: Record> Bound<R> {
     /// Starts to fit a population from records that come one after the other.
     pub fn fitter(&self, at: &At) -> Fitter<R> {
         Fitter::new(Arc::clone(&self.inner), Some(Arc::clone(&self.binding)), at)
+    }
+
+    /// The message of that name.
+    ///
+    /// # Errors
+    ///
+    /// No such message, or one that needs a population, as for [`Definitions::message`](crate::Definitions::message).
+    pub fn message(&self, name: &str) -> Result<Message<R>, NameError> {
+        let index = self.inner.find_message(name)?;
+        Ok(Message::new(
+            Arc::clone(&self.inner),
+            Some(Arc::clone(&self.binding)),
+            index,
+        ))
+    }
+
+    /// All messages, in the order of definition, but those that need a population when none was given.
+    pub fn messages(&self) -> impl Iterator<Item = Message<R>> {
+        let messages = self.inner.messages();
+        messages.map(|index| Message::new(Arc::clone(&self.inner), Some(Arc::clone(&self.binding)), index))
     }
 
     /// Compiles a template that needs no inputs, to be rendered for records of this type.

@@ -4,11 +4,12 @@ use std::{fs, path::Path, sync::Arc};
 
 use crate::{
     check::{self, Given},
-    definitions::{Definitions, Inner, library::Library, test_case},
+    definitions::{Definitions, Inner, files::Files, library::Library, test_case},
     diagnostic::{Code, Diagnostic, Level, Lints, Severity, Source},
     error::CompileError,
     hir::{Module, Rank},
     limits::Limits,
+    message,
     population::{Population, PopulationProblem},
     record::{Loader, Shape},
     schema::Schema,
@@ -40,6 +41,7 @@ pub struct Builder {
     lints: Lints,
     population: Option<Population>,
     pub(super) given: Given,
+    pub(super) files: Files,
 }
 
 impl Builder {
@@ -114,12 +116,16 @@ impl Builder {
         }
     }
 
-    /// Adds a file.
+    /// Adds a file of definitions. The files that its messages name are read from the folder that it lies in, or from below
+    /// that folder.
     pub fn file(mut self, path: impl AsRef<Path>) -> Self {
         let path = path.as_ref();
         let name = path.to_string_lossy();
         match fs::read(path) {
-            Ok(bytes) => self.source_bytes(name, &bytes),
+            Ok(bytes) => {
+                self.files.read_from(self.next(), path);
+                self.source_bytes(name, &bytes)
+            }
             Err(error) => {
                 self.unreadable(&name, &error);
                 self
@@ -127,7 +133,7 @@ impl Builder {
         }
     }
 
-    /// Adds every `*.audience` file of a folder, in the order of their names.
+    /// Adds every `*.audience` file of a folder, in the order of their names, with the files that their messages name.
     pub fn folder(mut self, path: impl AsRef<Path>) -> Self {
         let path = path.as_ref();
         let files = fs::read_dir(path).and_then(|entries| {
@@ -205,6 +211,7 @@ impl Builder {
             lints,
             population,
             given,
+            files: message_files,
         } = self;
         let bytes: usize = sources.iter().map(|source| source.text.len()).sum();
         if bytes > limits.source_bytes {
@@ -238,12 +245,25 @@ impl Builder {
             let texts: Vec<&str> = sources.iter().map(|source| &*source.text).collect();
             problems.extend(check::lint(module, &files, &texts, &lints, &limits));
         }
+        let definitions = sources.len();
         let compiled = module.map(|module| {
-            let shape = Shape::new(Arc::clone(&module.schema));
-            let customers = Loader::of(Arc::new(shape)).limits(&limits);
+            let module = Arc::new(module);
+            let shape = Arc::new(Shape::new(Arc::clone(&module.schema)));
+            let files = message_files.add(&module, &mut sources, &mut problems, &limits);
+            let setting = message::Setting {
+                module: &module,
+                shape: &shape,
+                sources: &sources,
+                file: &|span, name| files.get(&(span, name.into())).copied(),
+                limits: &limits,
+                lints: &lints,
+            };
+            let (messages, found) = message::compile(&setting);
+            problems.extend(found);
+            let customers = Loader::of(shape).limits(&limits);
             let catalogs: Vec<_> = module.schema.catalogs.keys().cloned().collect();
             let tests = test_case::load(&module.tests, &catalogs, &customers, &mut problems);
-            (module, customers, tests)
+            (module, customers, messages, tests)
         });
         library.explain(&mut problems);
         if problems.iter().any(|it| it.code == Code::UnreadableFile) {
@@ -253,12 +273,14 @@ impl Builder {
         lints.apply(&mut problems);
         problems.sort_by_key(Diagnostic::span);
         match compiled {
-            Some((module, customers, tests)) if problems.iter().all(|it| it.severity < Severity::Error) => {
+            Some((module, customers, messages, tests))
+                if problems.iter().all(|it| it.severity < Severity::Error) =>
+            {
                 let inner = Inner::new(
                     module,
                     customers,
-                    tests.into(),
-                    (sources, problems),
+                    (messages, tests.into()),
+                    (sources, definitions, problems),
                     (&limits, lints),
                 );
                 Ok(Definitions {

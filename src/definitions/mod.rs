@@ -6,10 +6,13 @@ mod computed;
 mod describe;
 mod diff;
 mod explain;
+mod files;
 mod fitter;
 mod host;
 mod inspect;
 mod library;
+mod message;
+mod parts;
 mod segment;
 mod test_case;
 
@@ -19,6 +22,8 @@ pub use computed::Computed;
 pub use describe::{DescribedMessage, DescribedSegment, DescribedTrait, Description};
 pub use diff::{Defined, Diff, Difference, Effect, Move, Moves};
 pub use fitter::Fitter;
+pub use message::Message;
+pub use parts::Parts;
 pub use segment::{SchemaMismatch, Segment};
 pub use test_case::{TestCase, TestFailure, TestOutcome};
 
@@ -34,6 +39,7 @@ use crate::{
     eval::At,
     hir,
     limits::Limits,
+    message::Compiled,
     plan::{self, Planned},
     population::{Population, PopulationError},
     record::{BindError, Binding, Customer, LoadError, Loader, Record, Shape},
@@ -69,8 +75,11 @@ pub(crate) struct Inner {
     pub(crate) module: Arc<hir::Module>,
     pub(crate) shape: Arc<Shape>,
     pub(crate) planned: Planned,
+    messages: Vec<Compiled>,
     loader: Loader,
     sources: Vec<Source>,
+    /// So many of the sources are definitions; the others are the files of messages.
+    definitions: usize,
     warnings: Vec<Diagnostic>,
     tests: Arc<[Loaded]>,
     limits: Limits,
@@ -80,19 +89,21 @@ pub(crate) struct Inner {
 impl Inner {
     /// `loader` is one of customers of the module's schema.
     fn new(
-        module: hir::Module,
+        module: Arc<hir::Module>,
         loader: Loader,
-        tests: Arc<[Loaded]>,
-        (sources, warnings): (Vec<Source>, Vec<Diagnostic>),
+        (messages, tests): (Vec<Compiled>, Arc<[Loaded]>),
+        (sources, definitions, warnings): (Vec<Source>, usize, Vec<Diagnostic>),
         (limits, lints): (&Limits, Lints),
     ) -> Self {
         let shape = Arc::clone(loader.shape());
         Self {
             planned: plan::plan(&module),
-            module: Arc::new(module),
+            module,
+            messages,
             shape,
             loader,
             sources,
+            definitions,
             warnings,
             tests,
             limits: limits.clone(),
@@ -142,6 +153,30 @@ impl Inner {
                 .map(|it| self.module.ranks[it].wanted.written.to_string())
                 .collect(),
         })
+    }
+
+    fn find_message(&self, name: &str) -> Result<usize, NameError> {
+        let index = find("message", name, || {
+            self.messages.iter().map(|it| &*it.message.name)
+        })?;
+        let ranks = self.messages[index].ranks();
+        if self.answers(!ranks.is_empty()) {
+            return Ok(index);
+        }
+        let needs = NeedsPopulation {
+            kind: "message",
+            name: name.to_owned(),
+            expressions: ranks.iter().map(ToString::to_string).collect(),
+        };
+        Err(needs.into())
+    }
+
+    /// The positions of the messages that can be rendered.
+    fn messages(&self) -> impl Iterator<Item = usize> {
+        let messages = self.messages.iter().enumerate();
+        messages
+            .filter(|(_, it)| self.answers(!it.ranks().is_empty()))
+            .map(|(index, _)| index)
     }
 
     /// Tells whether what is `ranked` can be asked.
@@ -318,7 +353,7 @@ impl Definitions {
         traits.map(|index| Computed::new(Arc::clone(&self.inner), None, index))
     }
 
-    /// The names of the segments, then of the traits, that cannot be asked: they compare a customer with the others, and no
+    /// The names of the segments, then of the traits and the messages, that cannot be asked: they compare a customer with the others, and no
     /// population was given.
     ///
     /// ```
@@ -344,7 +379,11 @@ impl Definitions {
             .map(|it| &*it.name);
         let traits = inner.module.traits.iter();
         let traits = traits.filter(|it| !inner.answers(it.ranked)).map(|it| &*it.name);
-        segments.chain(traits)
+        let messages = inner.messages.iter();
+        let messages = messages
+            .filter(|it| !inner.answers(!it.ranks().is_empty()))
+            .map(|it| &*it.message.name);
+        segments.chain(traits).chain(messages)
     }
 
     /// Compares customers with each other: finds the cut points of all that stands before `in top` and `in bottom` and in
@@ -381,12 +420,13 @@ impl Definitions {
         let mut module = (*inner.module).clone();
         module.cuts = Some(population.cuts(module.ranks.iter().map(|it| &it.wanted))?);
         let (sources, warnings) = (inner.sources.clone(), inner.warnings.clone());
+        let messages = inner.messages.iter().map(|it| it.planned(&module)).collect();
         Ok(Self {
             inner: Arc::new(Inner::new(
-                module,
+                Arc::new(module),
                 inner.loader.clone(),
-                Arc::clone(&inner.tests),
-                (sources, warnings),
+                (messages, Arc::clone(&inner.tests)),
+                (sources, inner.definitions, warnings),
                 (&inner.limits, inner.lints.clone()),
             )),
         })
@@ -397,6 +437,24 @@ impl Definitions {
     /// Those of the standard library are not among them.
     pub fn tests(&self) -> impl Iterator<Item = TestCase> {
         (0..self.inner.tests.len()).map(|index| TestCase::new(Arc::clone(&self.inner), index))
+    }
+
+    /// The message of that name.
+    ///
+    /// # Errors
+    ///
+    /// No such message, and the message offers the nearest name; or one that compares a customer with the others, see
+    /// [`with_population`](Self::with_population).
+    pub fn message(&self, name: &str) -> Result<Message, NameError> {
+        let index = self.inner.find_message(name)?;
+        Ok(Message::new(Arc::clone(&self.inner), None, index))
+    }
+
+    /// All messages, in the order of definition, but those that need a population when none was given:
+    /// [`unfitted`](Self::unfitted) names them.
+    pub fn messages(&self) -> impl Iterator<Item = Message> {
+        let messages = self.inner.messages();
+        messages.map(|index| Message::new(Arc::clone(&self.inner), None, index))
     }
 
     /// Prepares to read the application's own struct `R` in place, see [`record!`](crate::record).

@@ -82,6 +82,14 @@ codes! {
     UnknownList "unknown-list" Error;
     /// A file of the standard library that does not exist.
     UnknownFile "unknown-file" Error;
+    /// A message without a channel or a part that it needs, or with one that it cannot have.
+    InvalidMessage "invalid-message" Error;
+    /// A message that may be longer than it says it is at most.
+    TooLong "too-long" Error;
+    /// A line break in a part of a message that is one line.
+    LineBreak "line-break" Error;
+    /// An e-mail that does not show its link to unsubscribe.
+    MissingUnsubscribe "missing-unsubscribe" Error;
     /// A test that has no customer or expects nothing, or that gives what does not fit the contract.
     InvalidTest "invalid-test" Error;
     /// A test that expects what does not hold.
@@ -120,6 +128,8 @@ codes! {
     BranchContext "branch-context" Error;
     /// A tag of a template that is not closed, or closed twice.
     UnbalancedTag "unbalanced-tag" Error;
+    /// A message that may be cut, split or refused for its length.
+    MayBeTooLong "may-be-too-long" Warning;
     /// A negation that holds for customers whose value is missing.
     NegationOverMissing "negation-over-missing" Warning;
     /// `and` and `or` mixed without parentheses.

@@ -4,6 +4,7 @@
 //! cannot fail.
 
 mod constants;
+mod message;
 mod parts;
 mod rank;
 pub(crate) mod template;
@@ -25,6 +26,10 @@ pub(crate) use crate::{
 };
 pub(crate) use ast::{AggregateKind, ArithmeticOp, Quantifier};
 pub(crate) use constants::{Constants, Entry, List};
+pub use message::Channel;
+pub(crate) use message::{
+    Content, Form, Languages, Message, Most, Need, Part as MessagePart, Rule as PartRule, Unit as MostUnit,
+};
 pub(crate) use parts::Part;
 pub(crate) use rank::Rank;
 pub(crate) use test::{Expectation, Test};
@@ -43,6 +48,7 @@ pub(crate) struct Module {
     pub(crate) ranks: Vec<Rank>,
     /// The cut points of each of `ranks`, once a population was given.
     pub(crate) cuts: Option<Vec<Cuts>>,
+    pub(crate) messages: Vec<Arc<Message>>,
     pub(crate) tests: Vec<Arc<Test>>,
 }
 

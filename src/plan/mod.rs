@@ -63,6 +63,8 @@ pub(crate) struct Planned {
     pub(crate) segments: Vec<BlockId>,
     /// In the order of [`Module::traits`].
     pub(crate) traits: Vec<NodeId>,
+    /// What says a customer's language, in the order of [`Module::messages`].
+    pub(crate) languages: Vec<Option<NodeId>>,
     /// What is compared with a population, in the order of [`Module::ranks`].
     pub(crate) ranks: Vec<NodeId>,
 }
@@ -76,11 +78,15 @@ pub(crate) fn plan(module: &Module) -> Planned {
     let traits = (0..module.traits.len())
         .map(|index| planner.add_trait(index))
         .collect();
+    let messages = module.messages.iter();
+    let languages = messages.map(|it| it.languages.as_ref().map(|it| planner.add_value(&it.by)));
+    let languages = languages.collect();
     let ranks = module.ranks.iter().map(|it| planner.add_value(&it.operand));
     let ranks = ranks.collect();
     Planned {
         segments,
         traits,
+        languages,
         ranks,
         program: planner.finish(),
     }

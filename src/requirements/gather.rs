@@ -86,6 +86,11 @@ impl<'m> Gather<'m> {
         }
     }
 
+    /// Looks into a value.
+    pub(crate) fn value(&mut self, value: &Expr) {
+        self.part(Part::Expr(value));
+    }
+
     /// Looks into a message.
     pub(crate) fn template(&mut self, template: &Template) {
         self.nodes(&template.nodes);

@@ -95,6 +95,31 @@ pub(super) fn text(literal: &str) -> (Cow<'_, str>, Vec<Flaw>) {
     (Cow::Owned(out), flaws)
 }
 
+/// Where in a literal, as written with its quotes, the byte stands that is at `offset` of the text it says.
+pub(crate) fn offset_in_literal(literal: &str, offset: u32) -> u32 {
+    let (mut said, mut at) = (0, 1);
+    let inner = literal
+        .get(1..literal.len().saturating_sub(1))
+        .unwrap_or_default();
+    while said < offset as usize
+        && let Some(first) = inner[at - 1..].chars().next()
+    {
+        let rest = &inner[at - 1..];
+        let (length, written) = match first {
+            '\\' if rest[1..].starts_with('u') => match code_point(&rest[1..]) {
+                Ok((letter, length)) => (letter.len_utf8(), 1 + length),
+                Err((_, length)) => (0, 1 + length),
+            },
+            // Each other escape stands for one letter of one byte.
+            '\\' => (1, 1 + rest[1..].chars().next().map_or(0, char::len_utf8)),
+            letter => (letter.len_utf8(), letter.len_utf8()),
+        };
+        said += length;
+        at += written;
+    }
+    u32::try_from(at).unwrap_or(u32::MAX)
+}
+
 /// Reads `u{1F600}`: the character and the bytes read, or what is wrong and the bytes to skip.
 fn code_point(escape: &str) -> Result<(char, usize), (String, usize)> {
     let shape = || "expected one to six hexadecimal digits, as in `\\u{1F600}`".to_owned();

@@ -23,6 +23,7 @@ pub(crate) use definitions::parse_file;
 pub(crate) use expression::last_bare_filter;
 pub(crate) use format::format_file;
 pub(crate) use json::{from_json, schema as json_schema, to_json};
+pub(crate) use literal::offset_in_literal;
 #[cfg(feature = "proptest")]
 pub(crate) use print::quote_name;
 pub(crate) use print::{json_text, quote, quote_operand};

@@ -4,7 +4,7 @@ use std::{fmt, marker::PhantomData, sync::Arc};
 
 use super::{Format, Inner, Template, compile, inputs::Input, placeholder};
 use crate::{
-    check::{Local, Names, Report, lint_template, template::check_template},
+    check::{Facts, Local, Names, Report, lint_template, template::check_template},
     diagnostic::{Code, Diagnostic, Lints, Severity, Source},
     error::CompileError,
     hir::Module,
@@ -43,7 +43,17 @@ pub struct TemplateBuilder<R = Customer> {
     inputs: Vec<Input>,
     limits: Limits,
     lints: Lints,
+    part: Option<PartOf>,
     record: PhantomData<fn(&R)>,
+}
+
+/// The message that a template is a part of.
+#[derive(Clone, Debug)]
+pub(crate) struct PartOf {
+    /// What is known of everyone who gets it.
+    pub(crate) audience: Facts,
+    /// Those of all its parts.
+    pub(crate) inputs: Arc<[Input]>,
 }
 
 /// Inputs of one template.
@@ -66,6 +76,7 @@ impl<R> TemplateBuilder<R> {
             inputs: Vec::new(),
             limits: Limits::default(),
             lints,
+            part: None,
             record: PhantomData,
         }
     }
@@ -98,6 +109,12 @@ impl<R> TemplateBuilder<R> {
         self
     }
 
+    /// Makes the template a part of a message.
+    pub(crate) fn part_of(mut self, message: PartOf) -> Self {
+        self.part = Some(message);
+        self
+    }
+
     /// Sets the bounds on the text and on the messages.
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
@@ -121,10 +138,17 @@ impl<R> TemplateBuilder<R> {
             inputs,
             limits,
             lints,
+            part,
             ..
         } = self;
         let mut report = Report::new(&limits);
         let mut names = Names::of_module(&module);
+        // A message that needs a population is not handed out without one.
+        names.unfitted &= part.is_none();
+        let (given, inputs) = match part {
+            Some(part) => (part.audience, part.inputs),
+            None => (Facts::default(), inputs.into()),
+        };
         let locals = locals(&inputs, &names, &mut report);
         let (written, problems) = parse_template(0, &source.text, &limits);
         for problem in problems {
@@ -133,7 +157,7 @@ impl<R> TemplateBuilder<R> {
         names
             .broken
             .extend(written.broken.iter().map(|name| name.as_str().into()));
-        let template = check_template(&written, &source.text, &names, locals, &mut report);
+        let template = check_template(&written, &source.text, &names, locals, &given, &mut report);
         let (program, problems) = compile::compile(&template, &source.text, format, &module);
         for problem in problems {
             report.push(problem);
@@ -165,7 +189,8 @@ impl<R> TemplateBuilder<R> {
             inner: Arc::new(Inner {
                 program,
                 format,
-                inputs: inputs.into(),
+                inputs,
+                checked: Arc::new(template),
                 shape,
                 source,
                 warnings: diagnostics,
@@ -234,6 +259,7 @@ impl<R> Clone for TemplateBuilder<R> {
             inputs: self.inputs.clone(),
             limits: self.limits.clone(),
             lints: self.lints.clone(),
+            part: self.part.clone(),
             record: PhantomData,
         }
     }

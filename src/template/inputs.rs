@@ -80,7 +80,7 @@ impl Inputs {
         self.values.get(index)?.as_ref()
     }
 
-    pub(super) fn new<N: AsRef<str>, V: Into<Value>>(
+    pub(crate) fn new<N: AsRef<str>, V: Into<Value>>(
         declared: &Arc<[Input]>,
         given: impl IntoIterator<Item = (N, V)>,
     ) -> Result<Self, InputError> {
@@ -120,11 +120,25 @@ impl Inputs {
     }
 
     /// Whether they were checked against these declarations.
-    pub(super) fn fit(&self, declared: &Arc<[Input]>) -> bool {
+    pub(crate) fn fit(&self, declared: &Arc<[Input]>) -> bool {
         Arc::ptr_eq(&self.declared, declared) || self.declared == *declared
     }
 
-    pub(super) fn values(&self) -> impl Iterator<Item = Option<ValueRef<'_>>> {
+    /// Does something with the values as locals, without memory of its own where there are few.
+    pub(crate) fn with_locals<'a, T>(&'a self, done: impl FnOnce(&mut [Option<ValueRef<'a>>]) -> T) -> T {
+        const FEW: usize = 16;
+        let mut few = [None; FEW];
+        let count = self.values.len();
+        if count > FEW {
+            return done(&mut self.values().collect::<Vec<_>>());
+        }
+        for (local, value) in few.iter_mut().zip(self.values()) {
+            *local = value;
+        }
+        done(&mut few[..count])
+    }
+
+    pub(crate) fn values(&self) -> impl Iterator<Item = Option<ValueRef<'_>>> {
         self.values.iter().map(|value| value.as_ref().map(Value::as_ref))
     }
 }

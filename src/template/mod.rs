@@ -15,18 +15,21 @@ mod placements;
 mod program;
 mod render;
 
+pub(crate) use builder::PartOf;
 pub use builder::TemplateBuilder;
+pub(crate) use inputs::Input;
 pub use inputs::{InputError, Inputs};
 pub use placeholder::Placeholder;
 pub use placements::{PlacedItem, Placements};
 
 use std::{fmt, marker::PhantomData, sync::Arc};
 
-use self::{inputs::Input, program::Program, render::Job};
+use self::{program::Program, render::Job};
 use crate::{
     diagnostic::{Diagnostic, Source},
     error::LimitError,
     eval::At,
+    hir,
     limits::Limits,
     record::{Binding, BoundRow, Customer, Record, Row, Shape},
     requirements::Requirements,
@@ -126,6 +129,7 @@ struct Inner {
     program: Program,
     format: Format,
     inputs: Arc<[Input]>,
+    checked: Arc<hir::template::Template>,
     shape: Arc<Shape>,
     source: Source,
     warnings: Vec<Diagnostic>,
@@ -200,7 +204,38 @@ impl<R> Template<R> {
         Inputs::new(&self.inner.inputs, values)
     }
 
-    fn render<'a, Q: Row<'a>>(
+    /// What it says, with every name resolved.
+    pub(crate) fn checked(&self) -> &hir::template::Template {
+        &self.inner.checked
+    }
+
+    /// The same for definitions to which a population was given.
+    pub(crate) fn planned(&self, module: &hir::Module) -> Self {
+        let inner = &self.inner;
+        let source = inner.source.clone();
+        let (program, problems) = compile::compile(&inner.checked, &source.text, inner.format, module);
+        debug_assert!(problems.is_empty(), "it was compiled before: {problems:?}");
+        let inner = Inner {
+            program,
+            format: inner.format,
+            inputs: Arc::clone(&inner.inputs),
+            checked: Arc::clone(&inner.checked),
+            shape: Arc::clone(&inner.shape),
+            source,
+            warnings: inner.warnings.clone(),
+            requirements: inner.requirements.clone(),
+            placeholders: Arc::clone(&inner.placeholders),
+            limits: inner.limits.clone(),
+            schemes: inner.schemes.clone(),
+        };
+        Self {
+            inner: Arc::new(inner),
+            binding: self.binding.clone(),
+            record: PhantomData,
+        }
+    }
+
+    pub(crate) fn render<'a, Q: Row<'a>>(
         &'a self,
         customer: Q,
         inputs: &'a Inputs,

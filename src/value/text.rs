@@ -54,6 +54,11 @@ pub(crate) fn domain(text: &str) -> Option<&str> {
     text.rsplit_once('@').map(|(_, domain)| domain)
 }
 
+/// Whether a letter breaks a line somewhere: controls, and the separators of lines and paragraphs.
+pub(crate) fn breaks_line(letter: char) -> bool {
+    letter.is_control() || matches!(letter, '\u{2028}' | '\u{2029}')
+}
+
 /// The number of code points.
 pub(crate) fn length(text: &str) -> i64 {
     i64::try_from(text.chars().count()).unwrap_or(i64::MAX)

@@ -61,7 +61,7 @@ pub(super) fn compare(old: &Definitions, new: &Definitions, changes: &mut Vec<Di
 
 /// The sources as trees. They were read before, so that nothing is wrong with them.
 fn files(definitions: &Definitions) -> Vec<File> {
-    let sources = (0..).zip(definitions.sources());
+    let sources = (0..).zip(&definitions.sources()[..definitions.inner.definitions]);
     let limits = &definitions.inner.limits;
     sources
         .map(|(index, source)| syntax::parse_file(index, &source.text, limits).0)

@@ -675,6 +675,7 @@ fn module(dice: &mut Dice) -> Module {
         segments: Vec::new(),
         traits: Vec::new(),
         lists: Vec::new(),
+        messages: Vec::new(),
         tests: Vec::new(),
         functions: Vec::new(),
         ranks: Vec::new(),

@@ -1,0 +1,164 @@
+//! The files that messages name: given by the application, or read beside the definitions.
+
+use std::{
+    collections::HashMap,
+    fs,
+    io::{self, Read},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use super::builder::{Builder, offset};
+use crate::{
+    diagnostic::{Code, Diagnostic, Source},
+    hir::{Content, Module},
+    limits::Limits,
+    span::Span,
+};
+
+/// Where files are found.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Files {
+    /// Those that the application gave, by name.
+    given: HashMap<String, Source>,
+    /// The folders of the definitions that were read from files, by the number of their source.
+    folders: HashMap<u32, PathBuf>,
+}
+
+impl Builder {
+    /// Adds a file that a message names, as in `html from "win_back.html"`.
+    ///
+    /// Definitions that were read from disk find such files beside them by themselves, see [`file`](Self::file) and
+    /// [`folder`](Self::folder); one that is given takes the place of one that lies there.
+    ///
+    /// ```
+    /// # use audience::Definitions;
+    /// let shop = Definitions::builder()
+    ///     .source("shop.audience", r#"
+    ///         customer { id: string key }
+    ///         message receipt { channel email, transactional, subject "Thank you", html from "mails/receipt.html" }
+    ///     "#)
+    ///     .message_file("mails/receipt.html", "<p>Thank you, {{ id | default: \"dear customer\" }}</p>")
+    ///     .build()?;
+    /// assert!(shop.message("receipt").is_ok());
+    /// # Ok::<(), audience::CompileError>(())
+    /// ```
+    pub fn message_file(mut self, name: impl AsRef<str>, text: impl AsRef<str>) -> Self {
+        let name = name.as_ref();
+        self.files.given.insert(name.to_owned(), Source::new(name, text));
+        self
+    }
+}
+
+impl Files {
+    /// Remembers where a source was read from.
+    pub(super) fn read_from(&mut self, source: u32, path: &Path) {
+        if let Some(folder) = path.parent() {
+            self.folders.insert(source, folder.to_owned());
+        }
+    }
+
+    /// Adds the files that the messages name to the sources, each once. The result is the number of the source by where the
+    /// name is written, and by the name.
+    pub(super) fn add(
+        &self,
+        module: &Module,
+        sources: &mut Vec<Source>,
+        problems: &mut Vec<Diagnostic>,
+        limits: &Limits,
+    ) -> HashMap<(Span, Arc<str>), u32> {
+        let mut found = HashMap::new();
+        let mut known: HashMap<(Option<&Path>, &str), Option<u32>> = HashMap::new();
+        let bytes: usize = sources.iter().map(|it| it.text.len()).sum();
+        let mut room = limits.source_bytes.saturating_sub(bytes);
+        for part in module.messages.iter().flat_map(|it| &it.parts) {
+            let Content::File { name, span } = &part.content else {
+                continue;
+            };
+            let folder = self.folders.get(&span.source).map(PathBuf::as_path);
+            let folder = folder.filter(|_| !self.given.contains_key(&**name));
+            let index = *known.entry((folder, name)).or_insert_with(|| {
+                let text = self.read(name, *span, folder, room, problems)?;
+                room = room.saturating_sub(text.text.len());
+                sources.push(text);
+                Some(offset(sources.len() - 1))
+            });
+            found.extend(index.map(|index| ((*span, name.clone()), index)));
+        }
+        found
+    }
+
+    /// The file of that name; what is wrong with it is reported where the name is written.
+    fn read(
+        &self,
+        name: &str,
+        span: Span,
+        folder: Option<&Path>,
+        room: usize,
+        problems: &mut Vec<Diagnostic>,
+    ) -> Option<Source> {
+        let mut refuse = |code, message: String, label: &str, help: Option<&str>| {
+            let error = Diagnostic::new(code, message).label(span, label);
+            problems.push(error.help(help.map(str::to_owned)));
+            None
+        };
+        let too_long = || format!("with the file `{name}` the sources have more bytes than the limit");
+        if let Some(given) = self.given.get(name) {
+            if given.text.len() > room {
+                return refuse(Code::Limit, too_long(), "too much text", None);
+            }
+            return Some(given.clone());
+        }
+        let Some(folder) = folder else {
+            let message = format!("the file `{name}` was not given");
+            let help = "give its text with `Builder::message_file`, or read the definitions from the folder that has it";
+            return refuse(Code::UnreadableFile, message, "wanted here", Some(help));
+        };
+        let path = folder.join(name);
+        let bytes = match read_beside(folder, &path, room) {
+            Ok(Some(bytes)) => bytes,
+            Ok(None) => return refuse(Code::Limit, too_long(), "too much text", None),
+            Err(error) => {
+                let message = format!("cannot read `{}`: {error}", path.display());
+                return refuse(Code::UnreadableFile, message, "wanted here", None);
+            }
+        };
+        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
+        match std::str::from_utf8(bytes) {
+            Ok(text) => Some(Source::new(path.to_string_lossy(), text)),
+            Err(error) => {
+                let message = format!(
+                    "byte {} of `{}` is not UTF-8",
+                    error.valid_up_to(),
+                    path.display()
+                );
+                refuse(
+                    Code::InvalidUtf8,
+                    message,
+                    "wanted here",
+                    Some("save the file as UTF-8"),
+                )
+            }
+        }
+    }
+}
+
+/// The bytes of a file that lies in the folder or below it, also when links are followed; `None` when there are more than
+/// `room`.
+fn read_beside(folder: &Path, path: &Path, room: usize) -> io::Result<Option<Vec<u8>>> {
+    let folder = if folder.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        folder
+    };
+    let file = path.canonicalize()?;
+    if !file.starts_with(folder.canonicalize()?) {
+        return Err(io::Error::other(
+            "a link leads out of the folder of the definitions",
+        ));
+    }
+    let mut bytes = Vec::new();
+    let most = room as u64 + 1;
+    fs::File::open(&file)?.take(most).read_to_end(&mut bytes)?;
+    Ok((bytes.len() <= room).then_some(bytes))
+}

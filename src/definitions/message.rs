@@ -1,0 +1,336 @@
+//! Messages: what is said to whom, on which channel.
+
+use std::{fmt, marker::PhantomData, sync::Arc};
+
+use super::{Inner, Parts, SchemaMismatch};
+use crate::{
+    diagnostic::Diagnostic,
+    error::LimitError,
+    eval::{self, At, Machine},
+    hir::{Channel, Form, Languages, Need},
+    message::Compiled,
+    record::{Binding, BoundRow, Customer, Record, Row},
+    requirements::Requirements,
+    template::{InputError, Inputs, Placeholder, Placements, Rendered},
+    value::{Value, ValueRef},
+};
+
+/// A compiled message: parts such as a subject and a page, for an audience, on a channel.
+///
+/// `Message` is rendered for our own [`Customer`] and made by [`Definitions::message`](crate::Definitions::message);
+/// `Message<R>` reads the application's struct `R` in place and is made by [`Bound::message`](crate::Bound::message).
+/// Cheap to clone; it may be used from many threads.
+///
+/// # Example
+///
+/// ```
+/// # use audience::{Definitions, Parts, Placements, Rendered, Zone};
+/// let shop = Definitions::parse(r#"
+///     customer { id: string key, first_name: string? filled, orders: int }
+///     segment lapsed = orders > 0 and first_name is known
+///     message come_back for lapsed "Come back" {
+///       channel  email
+///       inputs   { coupon: string, unsubscribe: url }
+///       subject  "{{ first_name }}, a present is waiting"
+///       html     '<p>Use {{ coupon }}.</p><a href="{{ unsubscribe }}">No more of this</a>'
+///     }
+/// "#)?;
+/// let mail = shop.message("come_back")?;
+/// let inputs = mail.inputs([("coupon", "TEA"), ("unsubscribe", "https://shop.example/u/1")])?;
+/// let at = shop.at("2026-06-01T00:00:00Z".parse()?, &Zone::UTC);
+/// let mut parts = Parts::new();
+///
+/// let ana = shop.customer_from_json(r#"{"id": "ana", "first_name": "Ana", "orders": 3}"#)?;
+/// assert_eq!(mail.render_into(&ana, &inputs, &Placements::new(), &at, &mut parts)?, Rendered::Sent);
+/// assert_eq!(parts.part("subject"), Some("Ana, a present is waiting"));
+///
+/// let ben = shop.customer_from_json(r#"{"id": "ben", "orders": 0}"#)?;
+/// let rendered = mail.render_into(&ben, &inputs, &Placements::new(), &at, &mut parts)?;
+/// assert_eq!(rendered, Rendered::Skipped("not in the audience".into()));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct Message<R = Customer> {
+    pub(super) inner: Arc<Inner>,
+    pub(super) binding: Option<Arc<Binding>>,
+    index: usize,
+    record: PhantomData<fn(&R)>,
+}
+
+impl<R> Message<R> {
+    pub(super) fn new(inner: Arc<Inner>, binding: Option<Arc<Binding>>, index: usize) -> Self {
+        Self {
+            inner,
+            binding,
+            index,
+            record: PhantomData,
+        }
+    }
+
+    pub(super) fn compiled(&self) -> &Compiled {
+        &self.inner.messages[self.index]
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.compiled().message.name
+    }
+
+    /// What it is, for people.
+    #[must_use]
+    pub fn description(&self) -> Option<&str> {
+        self.compiled().message.description.as_deref()
+    }
+
+    /// The way it takes.
+    #[must_use]
+    pub fn channel(&self) -> Channel {
+        self.compiled().message.channel
+    }
+
+    /// The name of the segment that it is for. Without one it is for everyone.
+    #[must_use]
+    pub fn audience(&self) -> Option<&str> {
+        let audience = self.compiled().message.audience?;
+        Some(&self.inner.module.segments[audience].name)
+    }
+
+    /// Whether nobody has to have agreed to it, as to a receipt.
+    #[must_use]
+    pub fn is_transactional(&self) -> bool {
+        self.compiled().message.transactional
+    }
+
+    /// The languages that it is written in, the one of everyone else first; none when it is written in one only.
+    pub fn languages(&self) -> impl Iterator<Item = &str> {
+        let languages = self.compiled().message.languages.iter();
+        languages.flat_map(|it| &it.tags).map(|tag| &**tag)
+    }
+
+    /// What compiles but probably does not say what was meant; spans are those of
+    /// [`Definitions::sources`](crate::Definitions::sources).
+    #[must_use]
+    pub fn warnings(&self) -> &[Diagnostic] {
+        &self.compiled().warnings
+    }
+
+    /// What it reads: to know whom it is for, in which language, and what it says in all of them.
+    ///
+    /// ```
+    /// # use audience::Definitions;
+    /// let shop = Definitions::parse(
+    ///     r#"customer { id: string key, born: date?, city: string? filled }
+    ///        segment adults = years_since(born) >= 18
+    ///        message hi for adults { channel sms, text "Hello {{ city | default: 'you' }}" }"#,
+    /// )?;
+    /// let needed = shop.message("hi")?.requirements().clone();
+    /// assert_eq!(needed.to_string(), "attributes: id (string, key), born (date?), city (string?)\ntime: now, zone\n");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn requirements(&self) -> &Requirements {
+        &self.compiled().requirements
+    }
+
+    /// The places where it differs from customer to customer: of each part its name, its language when it is written in
+    /// several, and its places in the order of the text.
+    pub fn placeholders(&self) -> impl Iterator<Item = (&str, Option<&str>, &[Placeholder])> {
+        let compiled = self.compiled();
+        compiled.parts.iter().map(|part| {
+            let tag = part
+                .language
+                .and_then(|it| compiled.message.languages.as_ref()?.tags.get(it));
+            (part.rule.name, tag.map(|it| &**it), part.template.placeholders())
+        })
+    }
+
+    /// Checks values against the inputs that the message declares.
+    ///
+    /// A text must not be blank. A whole number serves where a decimal or a float is asked for, and text in the form of the
+    /// schema's JSON where a date, a datetime or a decimal is.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is missing, unknown or of another type, at once.
+    pub fn inputs<N: AsRef<str>, V: Into<Value>>(
+        &self,
+        values: impl IntoIterator<Item = (N, V)>,
+    ) -> Result<Inputs, InputError> {
+        Inputs::new(&self.compiled().inputs, values)
+    }
+
+    pub(super) fn takes(&self, inputs: &Inputs) -> bool {
+        inputs.fit(&self.compiled().inputs)
+    }
+
+    pub(super) fn render<'a, Q: Row<'a>>(
+        &'a self,
+        customer: Q,
+        inputs: &'a Inputs,
+        placements: &'a Placements,
+        at: &'a At,
+        out: &mut Parts,
+    ) -> Result<Rendered, LimitError> {
+        out.clear();
+        let rendered = self.parts(customer, inputs, placements, at, out);
+        if !matches!(rendered, Ok(Rendered::Sent)) {
+            out.clear();
+        }
+        rendered
+    }
+
+    fn parts<'a, Q: Row<'a>>(
+        &'a self,
+        customer: Q,
+        inputs: &'a Inputs,
+        placements: &'a Placements,
+        at: &'a At,
+        out: &mut Parts,
+    ) -> Result<Rendered, LimitError> {
+        let compiled = self.compiled();
+        if !self.is_in_audience(customer, at) {
+            return Ok(Rendered::Skipped(Arc::clone(&compiled.not_in_audience)));
+        }
+        let languages = compiled.message.languages.as_ref();
+        let language = languages.map(|languages| {
+            let chosen = self.language(languages, customer, inputs, at);
+            out.set_language(Arc::clone(&languages.tags[chosen]));
+            chosen
+        });
+        for part in &compiled.parts {
+            if part.language.is_some() && part.language != language {
+                continue;
+            }
+            let rendered = part
+                .template
+                .render(customer, inputs, placements, at, out.buffer())?;
+            if let Rendered::Skipped(reason) = rendered {
+                return Ok(Rendered::Skipped(reason));
+            }
+            if part.rule.form == Form::Line {
+                out.make_one_line();
+            }
+            if part.rule.need == Need::Always && out.unended().trim().is_empty() {
+                return Ok(Rendered::Skipped(Arc::clone(&part.blank)));
+            }
+            out.end(part.rule.name);
+        }
+        Ok(Rendered::Sent)
+    }
+
+    fn is_in_audience<'a, Q: Row<'a>>(&'a self, customer: Q, at: &'a At) -> bool {
+        let planned = &self.inner.planned;
+        let audience = self.compiled().message.audience;
+        audience.is_none_or(|it| eval::test(&planned.program, customer, at, planned.segments[it]))
+    }
+
+    /// The language of a customer, or the first.
+    fn language<'a, Q: Row<'a>>(
+        &'a self,
+        languages: &Languages,
+        customer: Q,
+        inputs: &'a Inputs,
+        at: &'a At,
+    ) -> usize {
+        let planned = &self.inner.planned;
+        let Some(node) = planned.languages[self.index] else {
+            return 0;
+        };
+        inputs.with_locals(|locals| {
+            let mut machine = Machine::with_locals(&planned.program, customer, at, locals);
+            match machine.value(node) {
+                Some(ValueRef::Text(wanted)) => languages.choose(wanted),
+                _ => 0,
+            }
+        })
+    }
+}
+
+impl Message {
+    /// Renders all parts for a customer into `out`, whose old content is dropped and whose memory is used again.
+    ///
+    /// The message is skipped when the customer is not in its audience, when any of its parts skips, and when a part that its
+    /// channel needs comes out blank; `out` is empty then. Nothing is allocated once the buffer has grown to the length of
+    /// the messages and a thread has rendered one.
+    ///
+    /// # Errors
+    ///
+    /// A limit was reached in a part, by its own length or its own loops: [`Limits::output_bytes`](crate::Limits::output_bytes)
+    /// or [`Limits::iterations`](crate::Limits::iterations).
+    ///
+    /// # Panics
+    ///
+    /// When the customer or the items of a catalogue were loaded for another schema, or the inputs were made for another
+    /// message.
+    pub fn render_into(
+        &self,
+        customer: &Customer,
+        inputs: &Inputs,
+        placements: &Placements,
+        at: &At,
+        out: &mut Parts,
+    ) -> Result<Rendered, LimitError> {
+        assert!(customer.fits(&self.inner.shape), "{SchemaMismatch}");
+        assert!(self.takes(inputs), "these inputs were made for another message");
+        self.render(customer, inputs, placements, at, out)
+    }
+}
+
+impl<R: Record> Message<R> {
+    /// Renders all parts for a record, read in place; otherwise as for a [`Customer`].
+    ///
+    /// # Errors
+    ///
+    /// A limit was reached in a part.
+    ///
+    /// # Panics
+    ///
+    /// When the items of a catalogue were loaded for another schema, or the inputs were made for another message.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// # use audience::{Definitions, Inputs, Parts, Placements, Zone};
+    /// struct Client { name: String }
+    /// audience::record! { impl Record for Client { name: |c| c.name.as_str() } }
+    ///
+    /// let shop = Definitions::parse(
+    ///     r#"customer { name: string key }  message hi { channel sms, text "Hi {{ name | default: 'you' }}!" }"#,
+    /// )?;
+    /// let at = shop.at("2026-06-01T00:00:00Z".parse()?, &Zone::UTC);
+    /// let hi = shop.bind::<Client>()?.message("hi")?;
+    /// let mut parts = Parts::new();
+    /// hi.render_into(&Client { name: "Ana".into() }, &Inputs::default(), &Placements::new(), &at, &mut parts)?;
+    /// assert_eq!(parts.part("text"), Some("Hi Ana!"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn render_into(
+        &self,
+        record: &R,
+        inputs: &Inputs,
+        placements: &Placements,
+        at: &At,
+        out: &mut Parts,
+    ) -> Result<Rendered, LimitError> {
+        assert!(self.takes(inputs), "these inputs were made for another message");
+        self.render(BoundRow::new(record, self.bound()), inputs, placements, at, out)
+    }
+
+    pub(super) fn bound(&self) -> &Binding {
+        self.binding
+            .as_deref()
+            .expect("a message of records is made by a bound set of definitions")
+    }
+}
+
+impl<R> Clone for Message<R> {
+    fn clone(&self) -> Self {
+        Self::new(Arc::clone(&self.inner), self.binding.clone(), self.index)
+    }
+}
+
+impl<R> fmt::Debug for Message<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Message").field(&self.name()).finish()
+    }
+}

@@ -1,0 +1,265 @@
+//! How long a value may be as text.
+
+use std::sync::Arc;
+
+use super::size::{Letters, Size};
+use crate::{
+    hir::{
+        self, AggregateKind, Expr, ExprKind, Form, Function, Items, Module, Place,
+        template::{Filter, FilterKind, Output, Source as Shown},
+    },
+    schema::{Layout, Slot},
+    value::{Type, Value},
+};
+
+/// The rows in scope, the customer first.
+pub(super) type Rows = Vec<Arc<Layout>>;
+
+/// So many values are looked into for one placeholder: traits may name others twice, again and again.
+const STEPS: usize = 2_000;
+
+/// The longest that something may be.
+struct Longest<'m> {
+    module: &'m Module,
+    message: &'m hir::Message,
+    rows: Rows,
+    steps: usize,
+}
+
+/// The longest that is shown where a placeholder stands.
+pub(super) fn output(
+    module: &Module,
+    (message, form): (&hir::Message, Form),
+    rows: &Rows,
+    output: &Output,
+) -> Size {
+    let mut longest = Longest {
+        module,
+        message,
+        rows: rows.clone(),
+        steps: STEPS,
+    };
+    let first = match &output.value {
+        Shown::Value(value) => longest.value(value),
+        Shown::List(_) => None,
+    };
+    let last = output
+        .filters
+        .iter()
+        .fold(first, |before, filter| longest.filter(filter, before));
+    last.map_or(Size::ENDLESS, |it| Size::up_to(it.count, it.letters, form))
+}
+
+/// The layout of the items of a collection.
+pub(super) fn layout_of(module: &Module, rows: &Rows, source: hir::Source) -> Option<Arc<Layout>> {
+    match source {
+        hir::Source::Events(event) => {
+            let event = module.schema.events.get_index(event)?.1;
+            Some(Layout::of_event(&event.fields).into())
+        }
+        hir::Source::List(place) => slot(rows, place)?.items.clone(),
+    }
+}
+
+fn slot(rows: &Rows, place: Place) -> Option<&Slot> {
+    rows.get(usize::from(place.row))?.slots.get(place.slot as usize)
+}
+
+/// So many letters of a kind.
+#[derive(Clone, Copy, Debug)]
+struct Count {
+    count: u64,
+    letters: Letters,
+}
+
+impl Count {
+    const fn digits(count: u64) -> Self {
+        Self {
+            count,
+            letters: Letters::Digits,
+        }
+    }
+
+    const fn any(count: u64) -> Self {
+        Self {
+            count,
+            letters: Letters::Any,
+        }
+    }
+
+    fn of_text(text: &str) -> Self {
+        Self {
+            count: text.chars().count() as u64,
+            letters: if text.is_ascii() {
+                Letters::Ascii
+            } else {
+                Letters::Any
+            },
+        }
+    }
+
+    fn max(self, other: Self) -> Self {
+        let any = [self.letters, other.letters];
+        Self {
+            count: self.count.max(other.count),
+            letters: if any.contains(&Letters::Any) {
+                Letters::Any
+            } else if any.contains(&Letters::Ascii) {
+                Letters::Ascii
+            } else {
+                Letters::Digits
+            },
+        }
+    }
+}
+
+impl Longest<'_> {
+    /// `None` for what may be of any length.
+    fn value(&mut self, expr: &Expr) -> Option<Count> {
+        if !expr.ty.is_text() {
+            return of_type(&expr.ty);
+        }
+        self.steps = self.steps.checked_sub(1)?;
+        let most = match &expr.kind {
+            ExprKind::Constant(Value::Text(text)) => Some(Count::of_text(text)),
+            ExprKind::Slot(place) => slot(&self.rows, *place).and_then(of_slot),
+            ExprKind::Local(index) => self
+                .message
+                .inputs
+                .get(*index)
+                .and_then(|input| of_words(&input.ty)),
+            ExprKind::Follow { catalog, slot, .. } => {
+                let catalog = self.module.schema.catalogs.get_index(*catalog)?.1;
+                Layout::of_fields(&catalog.fields)
+                    .slots
+                    .get(*slot as usize)
+                    .and_then(of_slot)
+            }
+            ExprKind::Trait(index) => {
+                let rows = self.rows.split_off(1);
+                let most = self.value(&self.module.traits[*index].value);
+                self.rows.extend(rows);
+                most
+            }
+            // Other cases of a letter may be up to three letters.
+            ExprKind::Folded(inner) => self.value(inner).map(tripled),
+            ExprKind::Call { function, args } => self.call(*function, args),
+            ExprKind::Case { arms, otherwise } => {
+                let all = arms.iter().map(|(_, value)| value).chain(otherwise.as_deref());
+                self.longest(all)
+            }
+            ExprKind::Aggregate {
+                kind:
+                    AggregateKind::First
+                    | AggregateKind::Last
+                    | AggregateKind::Min
+                    | AggregateKind::Max
+                    | AggregateKind::Mode,
+                value: Some(value),
+                items,
+            } => self.item(items, value),
+            _ => None,
+        };
+        most.or_else(|| of_words(&expr.ty))
+    }
+
+    fn call(&mut self, function: Function, args: &[Expr]) -> Option<Count> {
+        match function {
+            Function::Lower | Function::Upper => args.first().and_then(|it| self.value(it)).map(tripled),
+            Function::Trim | Function::Domain | Function::String => {
+                args.first().and_then(|it| self.value(it))
+            }
+            Function::Min | Function::Max | Function::Default => self.longest(args),
+            _ => None,
+        }
+    }
+
+    fn longest<'e>(&mut self, all: impl IntoIterator<Item = &'e Expr>) -> Option<Count> {
+        let mut longest = Count::digits(0);
+        for expr in all {
+            longest = longest.max(self.value(expr)?);
+        }
+        Some(longest)
+    }
+
+    fn item(&mut self, items: &Items, value: &Expr) -> Option<Count> {
+        let layout = layout_of(self.module, &self.rows, items.source)?;
+        let inner = self.rows.split_off(usize::from(items.row).min(self.rows.len()));
+        self.rows.push(layout);
+        let most = self.value(value);
+        self.rows.pop();
+        self.rows.extend(inner);
+        most
+    }
+
+    fn filter(&mut self, filter: &Filter, before: Option<Count>) -> Option<Count> {
+        match &filter.kind {
+            FilterKind::Default(value) => Some(before?.max(self.value(value)?)),
+            FilterKind::Upcase | FilterKind::Downcase | FilterKind::Capitalize => before.map(tripled),
+            FilterKind::Truncate { length, ellipsis } => {
+                let mark = Count::of_text(ellipsis);
+                let most = (*length as u64).max(mark.count);
+                let cut = before.unwrap_or(Count::any(most));
+                Some(Count {
+                    count: cut.count.min(most),
+                    ..cut.max(mark)
+                })
+            }
+            FilterKind::Size => Some(Count::digits(20)),
+            // Each directive is a word or a number, in English.
+            FilterKind::Date(form) => {
+                let written = Count::of_text(form);
+                let directives = form.matches('%').count() as u64;
+                Some(Count {
+                    count: written.count.saturating_add(directives.saturating_mul(30)),
+                    letters: written.letters,
+                })
+            }
+            FilterKind::Money(code) => Some(match &**code {
+                // Their signs are letters of text messages.
+                "EUR" | "USD" | "GBP" | "JPY" => Count {
+                    count: 40,
+                    letters: Letters::Ascii,
+                },
+                _ => Count::any(40),
+            }),
+            FilterKind::Escape | FilterKind::Raw => before,
+            _ => None,
+        }
+    }
+}
+
+fn tripled(count: Count) -> Count {
+    Count {
+        count: count.count.saturating_mul(3),
+        ..count
+    }
+}
+
+fn of_slot(slot: &Slot) -> Option<Count> {
+    of_words(&slot.ty)
+}
+
+fn of_words(ty: &Type) -> Option<Count> {
+    match ty {
+        Type::Words(words) => {
+            let each = words.iter().map(|word| Count::of_text(word));
+            Some(each.fold(Count::digits(0), Count::max))
+        }
+        _ => None,
+    }
+}
+
+/// The longest value of a type that is no text.
+fn of_type(ty: &Type) -> Option<Count> {
+    Some(Count::digits(match ty {
+        Type::Bool => 5,
+        Type::Int => 20,
+        Type::Decimal => 21,
+        // All digits of the largest, and of the smallest.
+        Type::Float => 340,
+        Type::Date => 10,
+        Type::DateTime => 32,
+        _ => return None,
+    }))
+}

@@ -1,0 +1,63 @@
+//! What a message is held to beyond what its templates are.
+
+mod length;
+mod line;
+mod link;
+
+use super::{Part, place::Place};
+use crate::{
+    diagnostic::Diagnostic,
+    hir::{
+        self, Form, Module,
+        template::{Node, NodeKind},
+    },
+    span::Span,
+};
+
+/// A part that compiled, with where it came from.
+pub(super) struct Written<'s> {
+    pub(super) part: &'s Part,
+    pub(super) place: Place<'s>,
+    /// Where its name stands.
+    pub(super) name: Span,
+}
+
+impl Written<'_> {
+    fn nodes(&self) -> &[Node] {
+        &self.part.template.checked().nodes
+    }
+}
+
+/// All that is wrong with the parts of a message.
+pub(super) fn check(module: &Module, message: &hir::Message, parts: &[Written<'_>]) -> Vec<Diagnostic> {
+    let mut problems = Vec::from_iter(length::check(module, message, parts));
+    for part in parts {
+        if part.part.rule.form == Form::Line {
+            problems.extend(line::check(part));
+        }
+        if let (Some(link), Form::Html | Form::Text) = (&message.unsubscribe, part.part.rule.form) {
+            problems.extend(link::check(link, part));
+        }
+    }
+    problems
+}
+
+/// Visits every node, also those inside of others.
+fn each_node<'n>(nodes: &'n [Node], visit: &mut dyn FnMut(&'n Node)) {
+    for node in nodes {
+        visit(node);
+        match &node.kind {
+            NodeKind::If { branches, otherwise } => {
+                for branch in branches {
+                    each_node(&branch.body, visit);
+                }
+                each_node(otherwise, visit);
+            }
+            NodeKind::For(repeated) => {
+                each_node(&repeated.body, visit);
+                each_node(&repeated.otherwise, visit);
+            }
+            NodeKind::Text | NodeKind::Output(_) | NodeKind::Hole | NodeKind::Skip(_) => {}
+        }
+    }
+}
