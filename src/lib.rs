@@ -105,9 +105,9 @@ pub mod testing;
 mod value;
 
 pub use definitions::{
-    Bound, Builder, Computed, Defined, Definitions, DescribedMessage, DescribedSegment, DescribedTrait,
-    Description, Diff, Difference, Effect, Fitter, Message, Move, Moves, Parts, SchemaMismatch, Segment,
-    TestCase, TestFailure, TestOutcome,
+    Bound, Builder, Computed, Defined, Definitions, DescribedMessage, DescribedPart, DescribedSegment,
+    DescribedTrait, Description, Diff, Difference, Effect, Fitter, Message, Move, Moves, Parts,
+    SchemaMismatch, Segment, TestCase, TestFailure, TestOutcome,
 };
 pub use diagnostic::{Code, Diagnostic, Label, Level, Severity, Source, render};
 pub use error::{CompileError, JsonError, LimitError, LimitKind, NameError, NeedsPopulation, UnknownName};

@@ -7,7 +7,8 @@ use serde::Serialize;
 use super::Definitions;
 use crate::{
     eval::explain,
-    hir::{Condition, ConditionKind, Expr, ExprKind, Part},
+    hir::{Channel, Condition, ConditionKind, Expr, ExprKind, Module, Part},
+    message::Compiled,
     requirements::{Gather, Requirements},
     span::Span,
     template::{Placeholder, Template},
@@ -22,7 +23,9 @@ use crate::{
 /// { "segments": [{ "name": "loyal", "description": "…", "owner": "CRM", "says": "there are at least 3 purchases", "written": "at least 3 purchases",
 ///                  "uses": ["spent"], "needs": { … } }],
 ///   "traits":   [{ "name": "spent", "description": "…", "type": "decimal", "optional": true, "roles": { … }, "written": "…", "uses": [], "needs": { … } }],
-///   "messages": [{ "name": "mail.html", "placeholders": [{ "shows": "first_name", "fallback": "there", "line": 1 }], "needs": { … } }],
+///   "messages": [{ "name": "mail", "description": "…", "channel": "email", "audience": "loyal", "languages": ["en"],
+///                  "parts": [{ "name": "subject", "placeholders": [{ "shows": "first_name", "fallback": "there", "line": 1 }] }], "needs": { … } },
+///                { "name": "mail.html", "placeholders": [ … ], "needs": { … } }],
 ///   "needs":    { … } }
 /// ```
 ///
@@ -54,23 +57,55 @@ pub struct Description {
     pub segments: Vec<DescribedSegment>,
     /// The traits, in the order defined.
     pub traits: Vec<DescribedTrait>,
-    /// The messages that were [added](Self::with_message).
+    /// The messages, in the order defined, and then the templates that were [added](Self::with_message).
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub messages: Vec<DescribedMessage>,
-    /// What all segments and traits read.
+    /// What all segments, traits and messages read.
     pub needs: Requirements,
 }
 
 /// A message on the sheet.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct DescribedMessage {
     /// Its name.
     pub name: Arc<str>,
-    /// Where it differs from customer to customer, and what it says instead.
+    /// What it is, for people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<Arc<str>>,
+    /// The way it takes; none of a template that was added.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub channel: Option<Channel>,
+    /// The segment that it is for; none when it is for everyone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub audience: Option<Arc<str>>,
+    /// Whether nobody has to have agreed to it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub transactional: bool,
+    /// The languages that it is written in, the one of everyone else first; none when there is only one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub languages: Vec<Arc<str>>,
+    /// Its parts, in the order of the channel's table.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<DescribedPart>,
+    /// Of a template that was added: where it differs from customer to customer, and what it says instead.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub placeholders: Vec<Placeholder>,
     /// What it reads.
     pub needs: Requirements,
+}
+
+/// A part of a message on the sheet.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct DescribedPart {
+    /// Its name.
+    pub name: &'static str,
+    /// Its language, when it is written in several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub language: Option<Arc<str>>,
+    /// Where it differs from customer to customer, and what it says instead.
+    pub placeholders: Vec<Placeholder>,
 }
 
 /// A segment on the sheet.
@@ -167,7 +202,12 @@ impl Definitions {
         Description {
             segments: segments.collect(),
             traits: traits.collect(),
-            messages: Vec::new(),
+            messages: self
+                .inner
+                .messages
+                .iter()
+                .map(|it| described_message(module, it))
+                .collect(),
             needs: self.requirements(),
         }
     }
@@ -202,6 +242,27 @@ impl Definitions {
             }
         });
         found
+    }
+}
+
+fn described_message(module: &Module, compiled: &Compiled) -> DescribedMessage {
+    let message = &compiled.message;
+    let languages = message.languages.as_ref().map_or(&[][..], |it| &it.tags);
+    let parts = compiled.parts.iter().map(|part| DescribedPart {
+        name: part.rule.name,
+        language: part.language.and_then(|it| languages.get(it)).cloned(),
+        placeholders: part.template.placeholders().to_vec(),
+    });
+    DescribedMessage {
+        name: message.name.clone(),
+        description: message.description.clone(),
+        channel: Some(message.channel),
+        audience: message.audience.map(|it| module.segments[it].name.clone()),
+        transactional: message.transactional,
+        languages: languages.to_vec(),
+        parts: parts.collect(),
+        placeholders: Vec::new(),
+        needs: compiled.requirements.clone(),
     }
 }
 
@@ -241,11 +302,12 @@ impl Description {
             name: template.name().into(),
             placeholders: template.placeholders().to_vec(),
             needs: template.requirements().clone(),
+            ..DescribedMessage::default()
         });
         self
     }
 
-    /// The part that is about the segment or the trait of that name, if there is one.
+    /// The part that is about the segment, the trait or the message of that name, if there is one.
     #[must_use]
     pub fn only(&self, name: &str) -> Option<Self> {
         let segments: Vec<_> = self
@@ -260,15 +322,20 @@ impl Description {
             .filter(|it| &*it.name == name)
             .cloned()
             .collect();
-        let needs = match (segments.first(), traits.first()) {
-            (Some(segment), _) => segment.needs.clone(),
-            (None, Some(computed)) => computed.needs.clone(),
-            (None, None) => return None,
-        };
+        let messages: Vec<_> = self
+            .messages
+            .iter()
+            .filter(|it| &*it.name == name)
+            .cloned()
+            .collect();
+        let segment = segments.first().map(|it| &it.needs);
+        let computed = traits.first().map(|it| &it.needs);
+        let message = messages.first().map(|it| &it.needs);
+        let needs = segment.or(computed).or(message)?.clone();
         Some(Self {
             segments,
             traits,
-            messages: Vec::new(),
+            messages,
             needs,
         })
     }
@@ -309,17 +376,41 @@ impl fmt::Display for Description {
         }
         for message in &self.messages {
             writeln!(f, "{blank}## Message {}\n", message.name)?;
-            for place in &message.placeholders {
-                write!(f, "- Line {} shows {}", place.line, code(&place.shows))?;
-                match &place.fallback {
-                    Some(fallback) => writeln!(f, ", or else “{fallback}”")?,
-                    None => writeln!(f)?,
+            described(f, message.description.as_deref())?;
+            if let Some(channel) = message.channel {
+                let audience = message.audience.as_deref();
+                let audience = audience.map_or("everyone".to_owned(), |it| format!("segment {it}"));
+                let transactional = if message.transactional {
+                    ", transactional"
+                } else {
+                    ""
+                };
+                writeln!(f, "- Sent by {channel} to {audience}{transactional}")?;
+            }
+            if !message.languages.is_empty() {
+                writeln!(f, "- Languages: {}", message.languages.join(", "))?;
+            }
+            for part in &message.parts {
+                let language = part
+                    .language
+                    .as_deref()
+                    .map(|it| format!(" in {it}"))
+                    .unwrap_or_default();
+                let of = format!("{}{language}, ", part.name);
+                places(f, &of, &part.placeholders)?;
+                if part.placeholders.is_empty() {
+                    writeln!(f, "- {}{language} is the same for everyone", part.name)?;
                 }
             }
+            places(f, "", &message.placeholders)?;
             needs(f, &message.needs)?;
             blank = "\n";
         }
-        if self.segments.len() + self.traits.len() > 1 {
+        if self.segments.len()
+            + self.traits.len()
+            + self.messages.iter().filter(|it| it.channel.is_some()).count()
+            > 1
+        {
             writeln!(f, "{blank}## Data needed\n")?;
             for line in self.needs.to_string().lines() {
                 writeln!(f, "- {line}")?;
@@ -327,6 +418,19 @@ impl fmt::Display for Description {
         }
         Ok(())
     }
+}
+
+/// A line for each placeholder.
+fn places(f: &mut fmt::Formatter<'_>, of: &str, placeholders: &[Placeholder]) -> fmt::Result {
+    for place in placeholders {
+        let line = if of.is_empty() { "Line" } else { "line" };
+        write!(f, "- {of}{line} {} shows {}", place.line, code(&place.shows))?;
+        match &place.fallback {
+            Some(fallback) => writeln!(f, ", or else “{fallback}”")?,
+            None => writeln!(f)?,
+        }
+    }
+    Ok(())
 }
 
 fn described(f: &mut fmt::Formatter<'_>, description: Option<&str>) -> fmt::Result {

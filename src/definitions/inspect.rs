@@ -4,10 +4,10 @@ use super::{Computed, Definitions, Segment};
 use crate::requirements::{Gather, Requirements};
 
 impl Definitions {
-    /// What all traits and segments together read: what a data team has to deliver.
+    /// What all traits, segments and messages together read: what a data team has to deliver. The inputs of messages are not
+    /// among them, see [`Message::requirements`](crate::Message::requirements).
     ///
-    /// Takes time proportional to the length of the definitions. Messages have their own, see
-    /// [`Template::requirements`](crate::Template::requirements).
+    /// Takes time proportional to the length of the definitions.
     ///
     /// ```
     /// # use audience::Definitions;
@@ -24,6 +24,7 @@ impl Definitions {
         let mut gather = Gather::new(module);
         (0..module.segments.len()).for_each(|index| gather.segment(index));
         (0..module.traits.len()).for_each(|index| gather.computed(index));
+        self.inner.messages.iter().for_each(|it| it.gather(&mut gather));
         gather.finish()
     }
 }

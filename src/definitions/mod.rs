@@ -19,7 +19,7 @@ mod test_case;
 pub use bound::Bound;
 pub use builder::Builder;
 pub use computed::Computed;
-pub use describe::{DescribedMessage, DescribedSegment, DescribedTrait, Description};
+pub use describe::{DescribedMessage, DescribedPart, DescribedSegment, DescribedTrait, Description};
 pub use diff::{Defined, Diff, Difference, Effect, Move, Moves};
 pub use fitter::Fitter;
 pub use message::Message;

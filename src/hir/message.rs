@@ -205,6 +205,16 @@ pub(crate) enum Content {
     File { name: Arc<str>, span: Span },
 }
 
+impl Content {
+    /// The name of the file.
+    pub(crate) fn file(&self) -> Option<&str> {
+        match self {
+            Self::Text { .. } => None,
+            Self::File { name, .. } => Some(name),
+        }
+    }
+}
+
 /// `at most 2 segments`.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Most {

@@ -193,15 +193,7 @@ fn part_name(message: &hir::Message, part: &hir::MessagePart) -> String {
 /// What a message reads to know whom it is for, in which language, and what it says.
 fn requirements(module: &Module, message: &hir::Message, parts: &[Part]) -> Requirements {
     let mut gather = Gather::new(module);
-    if let Some(audience) = message.audience {
-        gather.segment(audience);
-    }
-    if let Some(languages) = &message.languages {
-        gather.value(&languages.by);
-    }
-    for part in parts {
-        gather.template(part.template.checked());
-    }
+    add_reads(message, parts, &mut gather);
     let mut requirements = gather.finish();
     let inputs = message.inputs.iter().map(|input| RequiredField {
         path: input.name.to_string(),
@@ -214,7 +206,24 @@ fn requirements(module: &Module, message: &hir::Message, parts: &[Part]) -> Requ
     requirements
 }
 
+fn add_reads(message: &hir::Message, parts: &[Part], gather: &mut Gather<'_>) {
+    if let Some(audience) = message.audience {
+        gather.segment(audience);
+    }
+    if let Some(languages) = &message.languages {
+        gather.value(&languages.by);
+    }
+    for part in parts {
+        gather.template(part.template.checked());
+    }
+}
+
 impl Compiled {
+    /// Adds what it reads.
+    pub(crate) fn gather(&self, gather: &mut Gather<'_>) {
+        add_reads(&self.message, &self.parts, gather);
+    }
+
     /// The same for definitions to which a population was given.
     pub(crate) fn planned(&self, module: &Module) -> Self {
         let mut planned = self.clone();

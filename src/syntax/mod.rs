@@ -21,7 +21,7 @@ mod test;
 
 pub(crate) use definitions::parse_file;
 pub(crate) use expression::last_bare_filter;
-pub(crate) use format::format_file;
+pub(crate) use format::{format_file, written_clause};
 pub(crate) use json::{from_json, schema as json_schema, to_json};
 pub(crate) use literal::offset_in_literal;
 #[cfg(feature = "proptest")]

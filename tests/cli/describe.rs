@@ -70,7 +70,7 @@ fn one_name_is_described_alone_and_as_json() {
     folder.run("describe shop.audience spin").expect(
         2,
         "",
-        "error: there is no segment and no trait `spin`; did you mean `spain`?\n",
+        "error: there is no segment, trait or message `spin`; did you mean `spain`?\n",
     );
 }
 

@@ -10,6 +10,7 @@ mod fmt;
 mod help;
 mod infer;
 mod json;
+mod message;
 mod render;
 mod test;
 

@@ -3,6 +3,7 @@
 mod errors;
 mod files;
 mod render;
+mod sheet;
 
 use audience::{Builder, CompileError, Definitions, Message, Parts, Placements, Rendered, Value, Zone};
 

@@ -123,7 +123,7 @@ pub(crate) struct Describe {
     /// An input that the templates take, such as `coupon` or `until:date`, a string when not said; may be repeated
     #[arg(long = "input", value_name = "NAME:TYPE", value_parser = typed_name)]
     pub(crate) inputs: Vec<(String, Type)>,
-    /// Only the segment or trait of this name
+    /// Only the segment, trait or message of this name
     #[arg(value_name = "NAME")]
     pub(crate) name: Option<String>,
     /// Print one JSON object instead of Markdown
@@ -248,8 +248,14 @@ pub(crate) struct Render {
     #[command(flatten)]
     pub(crate) setting: Setting,
     /// The template file
-    #[arg(value_name = "TEMPLATE")]
-    pub(crate) template: PathBuf,
+    #[arg(value_name = "TEMPLATE", required_unless_present = "message")]
+    pub(crate) template: Option<PathBuf>,
+    /// A message of the definitions, instead of a template
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["template", "format"])]
+    pub(crate) message: Option<String>,
+    /// Only this part of the message
+    #[arg(long, value_name = "PART", requires = "message")]
+    pub(crate) part: Option<String>,
     #[command(flatten)]
     pub(crate) customers: Customers,
     /// Only the customer with this key, and the message as it is instead of JSON
@@ -264,9 +270,6 @@ pub(crate) struct Render {
     /// Refused: there are no partials yet
     #[arg(long, hide = true, value_parser = unsupported)]
     partials: Option<String>,
-    /// Refused: there are no messages yet
-    #[arg(long, hide = true, value_parser = unsupported)]
-    message: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

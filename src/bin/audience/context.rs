@@ -13,11 +13,21 @@ use serde_json::value::RawValue;
 /// What every message is given besides its customer.
 #[derive(Debug, Default)]
 pub(crate) struct Context {
-    /// Each with the type that its JSON has.
-    pub(crate) inputs: Vec<(String, Type, Value)>,
+    pub(crate) inputs: Vec<Input>,
     pub(crate) placements: Placements,
     /// The items that stand in placements with all their fields, one set for each catalogue.
     pub(crate) items: Vec<Items>,
+}
+
+/// A value by name.
+#[derive(Debug)]
+pub(crate) struct Input {
+    pub(crate) name: String,
+    /// What it looks like, for templates that do not say what they take.
+    pub(crate) ty: Type,
+    pub(crate) value: Value,
+    /// As its JSON has it: text stays text.
+    pub(crate) written: Value,
 }
 
 /// Items that stand in placements, as JSON lines of their catalogue.
@@ -41,8 +51,14 @@ impl Context {
         let mut whole: IndexMap<Arc<str>, WholeItems> = IndexMap::new();
         for (name, value) in members.0 {
             let Some(placement) = shop.schema().placements.get(name.as_str()) else {
-                let (ty, value) = input(value.get()).map_err(|problem| format!("{name}: {problem}"))?;
-                context.inputs.push((name, ty, value));
+                let (ty, seen) = input(value.get()).map_err(|problem| format!("{name}: {problem}"))?;
+                let text = serde_json::from_str::<String>(value.get()).ok();
+                context.inputs.push(Input {
+                    name,
+                    ty,
+                    written: text.map_or_else(|| seen.clone(), Value::from),
+                    value: seen,
+                });
                 continue;
             };
             let catalog = &placement.catalog;

@@ -45,11 +45,15 @@ pub(crate) fn run(arguments: &args::Describe) -> Result<(), Failure> {
 }
 
 fn unknown(shop: &Definitions, name: &str) -> Failure {
-    let near = [shop.segment(name).err(), shop.computed(name).err()];
+    let near = [
+        shop.segment(name).err(),
+        shop.computed(name).err(),
+        shop.message(name).err(),
+    ];
     let help = near.iter().flatten().find_map(|it| match it {
         NameError::Unknown(unknown) => unknown.help(),
         _ => None,
     });
     let help = help.map(|it| format!("; {it}")).unwrap_or_default();
-    Failure::Data(format!("there is no segment and no trait `{name}`{help}"))
+    Failure::Data(format!("there is no segment, trait or message `{name}`{help}"))
 }

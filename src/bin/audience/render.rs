@@ -2,9 +2,17 @@
 
 use std::{io::Write, ops::ControlFlow, path::Path};
 
-use audience::{At, Code, Customer, Definitions, Format, Inputs, Placements, Rendered, Severity, Template};
+use audience::{
+    At, Code, Customer, Definitions, Format, InputError, Inputs, Message, NameError, Parts, Placements,
+    Rendered, Requirements, Severity, Template,
+};
 
-use crate::{args, context::Context, failure::Failure, input, output, progress};
+use crate::{
+    args,
+    context::{Context, Input},
+    failure::Failure,
+    input, output, progress,
+};
 
 /// One line per customer, or the message of one as it is.
 pub(crate) fn run(arguments: &args::Render) -> Result<(), Failure> {
@@ -13,46 +21,89 @@ pub(crate) fn run(arguments: &args::Render) -> Result<(), Failure> {
     for items in context.items {
         at = at.with_items(items);
     }
-    let template = template(arguments, &shop, &context.inputs)?;
+    let unfit = |error: InputError| Failure::Data(error.to_string());
+    let (text, inputs) = match (&arguments.message, &arguments.template) {
+        (Some(name), _) => {
+            let message = message(&shop, name)?;
+            let values = context.inputs.into_iter().map(|it| (it.name, it.written));
+            let inputs = message.inputs(values).map_err(unfit)?;
+            (Text::Message(message), inputs)
+        }
+        (None, Some(path)) => {
+            let template = template(arguments, path, &shop, &context.inputs)?;
+            let values = context.inputs.into_iter().map(|it| (it.name, it.value));
+            let inputs = template.inputs(values).map_err(unfit)?;
+            (Text::Template(template), inputs)
+        }
+        (None, None) => return Err(Failure::Data("neither a template nor a message".to_owned())),
+    };
     // A placement whose catalogue is not there shows nothing, which is no mistake.
-    let mut looked_into = template.requirements().clone();
+    let mut looked_into = text.requirements().clone();
     let placements = looked_into.placements.clone();
     looked_into
         .catalogs
         .retain(|it| placements.iter().all(|placement| placement.catalog != it.name));
     input::needs_catalogs(&at, [looked_into])?;
-    let values = context.inputs.into_iter().map(|(name, _, value)| (name, value));
-    let inputs = template
-        .inputs(values)
-        .map_err(|error| Failure::Data(error.to_string()))?;
-    let message = Message {
-        template,
+    let job = Job {
+        text,
         inputs,
         placements: context.placements,
         at,
     };
     match &arguments.key {
-        Some(key) => one(arguments, &shop, &message, key),
-        None => all(arguments, &shop, &message),
+        Some(key) => one(arguments, &shop, &job, key),
+        None => all(arguments, &shop, &job),
+    }
+}
+
+/// What is rendered.
+enum Text {
+    Template(Template),
+    Message(Message),
+}
+
+impl Text {
+    fn requirements(&self) -> &Requirements {
+        match self {
+            Self::Template(template) => template.requirements(),
+            Self::Message(message) => message.requirements(),
+        }
     }
 }
 
 /// All that makes a message, but for the customer.
-struct Message {
-    template: Template,
+struct Job {
+    text: Text,
     inputs: Inputs,
     placements: Placements,
     at: At,
 }
 
-impl Message {
-    /// Renders into `text`, whose old content is dropped.
-    fn render(&self, customer: &Customer, text: &mut String) -> Result<Rendered, Failure> {
-        text.clear();
-        self.template
-            .render_into(customer, &self.inputs, &self.placements, &self.at, text)
-            .map_err(|error| Failure::Data(format!("customer `{}`: {error}", customer.key())))
+/// What was rendered last.
+#[derive(Default)]
+struct Said {
+    text: String,
+    parts: Parts,
+}
+
+impl Job {
+    /// Renders into `said`, whose old content is dropped.
+    fn render(&self, customer: &Customer, said: &mut Said) -> Result<Rendered, Failure> {
+        said.text.clear();
+        let (inputs, placements, at) = (&self.inputs, &self.placements, &self.at);
+        let rendered = match &self.text {
+            Text::Template(it) => it.render_into(customer, inputs, placements, at, &mut said.text),
+            Text::Message(it) => it.render_into(customer, inputs, placements, at, &mut said.parts),
+        };
+        rendered.map_err(|error| Failure::Data(format!("customer `{}`: {error}", customer.key())))
     }
+}
+
+fn message(shop: &Definitions, name: &str) -> Result<Message, Failure> {
+    shop.message(name).map_err(|error| match error {
+        NameError::NeedsPopulation(_) => input::needs_population(&[name.to_owned()]),
+        error => Failure::Data(error.to_string()),
+    })
 }
 
 fn context(arguments: &args::Render, shop: &Definitions, at: &At) -> Result<Context, Failure> {
@@ -68,15 +119,15 @@ fn context(arguments: &args::Render, shop: &Definitions, at: &At) -> Result<Cont
 
 fn template(
     arguments: &args::Render,
+    path: &Path,
     shop: &Definitions,
-    inputs: &[(String, audience::Type, audience::Value)],
+    inputs: &[Input],
 ) -> Result<Template, Failure> {
-    let path = &arguments.template;
     let text = text_of(path)?;
     let format = arguments.format.map_or_else(|| format_of(path), Format::from);
     let mut builder = shop.template_builder(format).source(path.to_string_lossy(), text);
-    for (name, ty, _) in inputs {
-        builder = builder.input(name.as_str(), ty.clone());
+    for input in inputs {
+        builder = builder.input(input.name.as_str(), input.ty.clone());
     }
     let template = builder.build().map_err(|error| {
         let mut codes = error
@@ -114,49 +165,97 @@ pub(crate) fn format_of(path: &Path) -> Format {
     }
 }
 
-fn one(arguments: &args::Render, shop: &Definitions, message: &Message, key: &str) -> Result<(), Failure> {
+fn one(arguments: &args::Render, shop: &Definitions, job: &Job, key: &str) -> Result<(), Failure> {
     let bar = progress::over(&arguments.customers.file, true);
     let mut found = None;
-    let mut text = String::new();
+    let mut said = Said::default();
     input::each_customer(shop, &arguments.customers, &bar, |customer| {
         if customer.key().to_string() != key {
             return Ok(ControlFlow::Continue(()));
         }
-        found = Some(message.render(customer, &mut text)?);
+        found = Some(job.render(customer, &mut said)?);
         Ok(ControlFlow::Break(()))
     })?;
-    match found {
-        None => Err(Failure::data(
-            arguments.customers.file.display(),
-            format_args!("no customer with the key `{key}`"),
-        )),
-        Some(Rendered::Skipped(reason)) => {
-            eprintln!("skipped: {reason}");
-            Ok(())
+    let mut out = output::stdout();
+    match (found, &job.text) {
+        (None, _) => {
+            let message = format_args!("no customer with the key `{key}`");
+            return Err(Failure::data(arguments.customers.file.display(), message));
         }
-        Some(Rendered::Sent) => {
-            let mut out = output::stdout();
-            out.write_all(text.as_bytes())?;
-            Ok(out.flush()?)
+        (Some(Rendered::Skipped(reason)), _) => {
+            eprintln!("skipped: {reason}");
+            return Ok(());
+        }
+        (Some(Rendered::Sent), Text::Template(_)) => out.write_all(said.text.as_bytes())?,
+        (Some(Rendered::Sent), Text::Message(_)) => {
+            let parts: Vec<_> = parts(arguments, &said.parts)?.collect();
+            let is_alone = parts.len() == 1;
+            for (name, text) in parts {
+                if !is_alone {
+                    writeln!(out, "== {name} ==")?;
+                }
+                out.write_all(text.as_bytes())?;
+                if !is_alone && !text.ends_with('\n') {
+                    writeln!(out)?;
+                }
+            }
         }
     }
+    Ok(out.flush()?)
 }
 
-/// `{"key":"17850","message":"…"}` or `{"key":"17850","skipped":"…"}` for each customer.
-fn all(arguments: &args::Render, shop: &Definitions, message: &Message) -> Result<(), Failure> {
+/// The parts that are asked for.
+fn parts<'p>(
+    arguments: &'p args::Render,
+    parts: &'p Parts,
+) -> Result<impl Iterator<Item = (&'static str, &'p str)>, Failure> {
+    let wanted = arguments.part.as_deref();
+    if let Some(wanted) = wanted
+        && parts.part(wanted).is_none()
+    {
+        let all: Vec<_> = parts.iter().map(|(name, _)| name).collect();
+        let message = format!("the message has no part `{wanted}`, only {}", all.join(", "));
+        return Err(Failure::Data(message));
+    }
+    Ok(parts
+        .iter()
+        .filter(move |(name, _)| wanted.is_none_or(|it| it == *name)))
+}
+
+/// `{"key":"17850","message":"…"}` or `{"key":"17850","skipped":"…"}` for each customer. Of a message with parts, `message` is
+/// an object of them, beside the `language` of one with languages.
+fn all(arguments: &args::Render, shop: &Definitions, job: &Job) -> Result<(), Failure> {
     let bar = progress::over(&arguments.customers.file, false);
     let mut out = output::stdout();
-    let mut text = String::new();
+    let mut said = Said::default();
     input::each_customer(shop, &arguments.customers, &bar, |customer| {
-        let rendered = message.render(customer, &mut text)?;
-        let (kind, text) = match &rendered {
-            Rendered::Sent => ("message", text.as_str()),
-            Rendered::Skipped(reason) => ("skipped", &**reason),
-        };
+        let rendered = job.render(customer, &mut said)?;
         out.write_all(b"{\"key\":")?;
         output::write_value(&mut out, Some(customer.key()))?;
-        write!(out, ",\"{kind}\":")?;
-        output::write_text(&mut out, text)?;
+        match (&rendered, &job.text) {
+            (Rendered::Skipped(reason), _) => {
+                out.write_all(b",\"skipped\":")?;
+                output::write_text(&mut out, reason)?;
+            }
+            (Rendered::Sent, Text::Template(_)) => {
+                out.write_all(b",\"message\":")?;
+                output::write_text(&mut out, &said.text)?;
+            }
+            (Rendered::Sent, Text::Message(_)) => {
+                if let Some(language) = said.parts.language() {
+                    out.write_all(b",\"language\":")?;
+                    output::write_text(&mut out, language)?;
+                }
+                out.write_all(b",\"message\":")?;
+                let mut open = "{";
+                for (name, text) in parts(arguments, &said.parts)? {
+                    write!(out, "{open}\"{name}\":")?;
+                    output::write_text(&mut out, text)?;
+                    open = ",";
+                }
+                out.write_all(b"}")?;
+            }
+        }
         out.write_all(b"}\n")?;
         Ok(ControlFlow::Continue(()))
     })?;

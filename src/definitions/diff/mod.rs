@@ -1,6 +1,7 @@
 //! What changed between two sets of definitions, and whom it moves.
 
 mod meaning;
+mod message;
 mod moves;
 mod schema;
 mod written_out;
@@ -73,6 +74,8 @@ pub enum Defined {
     Trait,
     /// A group of customers.
     Segment,
+    /// What is sent; with the name of a clause, `win_back_mail.subject`.
+    Message,
 }
 
 /// How something is different.
@@ -177,6 +180,7 @@ impl fmt::Display for Defined {
             Self::List => "list",
             Self::Trait => "trait",
             Self::Segment => "segment",
+            Self::Message => "message",
         })
     }
 }

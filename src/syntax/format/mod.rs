@@ -8,6 +8,8 @@ mod expression;
 mod message;
 mod test;
 
+pub(crate) use message::written_clause;
+
 use super::{
     ast::{Comment, File, Item, ItemKind, Name, Text},
     print,
