@@ -99,8 +99,8 @@ fn a_comparison_tells_of_each_clause() {
         ),
         (
             "hola\"\n",
-            "hola\"\n at most 2 KB\n",
-            one("mail.at most KB", Effect::Added, None, Some("at most 2 KB")),
+            "hola\"\n inputs { code: int }\n",
+            one("mail.inputs", Effect::Added, None, Some("{ code: int }")),
         ),
         (
             ", hola",
