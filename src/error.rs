@@ -207,6 +207,9 @@ pub enum LimitKind {
     /// [`Limits::output_bytes`](crate::Limits::output_bytes).
     #[error("the message has more than {0} bytes")]
     OutputBytes(usize),
+    /// [`Limits::scratch_bytes`](crate::Limits::scratch_bytes).
+    #[error("the values made on the way to the message have more than {0} bytes")]
+    ScratchBytes(usize),
     /// [`Limits::iterations`](crate::Limits::iterations).
     #[error("the loops of the message have more than {0} rounds together")]
     Iterations(usize),

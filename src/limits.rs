@@ -32,6 +32,9 @@ pub struct Limits {
     pub diagnostics: usize,
     /// Bytes that one rendered message may have. Default 1 MiB.
     pub output_bytes: usize,
+    /// Bytes that one message may use for values that it makes on its way: text out of filters, what is captured, lists.
+    /// Default 8 MiB.
+    pub scratch_bytes: usize,
     /// Rounds of all loops together in one rendered message. Default 100 000.
     pub iterations: usize,
     /// Bytes of one customer's JSON. Default 64 MiB.
@@ -53,6 +56,7 @@ impl Default for Limits {
             regex_bytes: 1 << 20,
             diagnostics: 100,
             output_bytes: 1 << 20,
+            scratch_bytes: 8 << 20,
             iterations: 100_000,
             record_bytes: 64 << 20,
             edges: 10_000,

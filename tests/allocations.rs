@@ -17,7 +17,9 @@ mod customers;
 mod palette;
 mod serving;
 
-use audience::{Customer, Definitions, HostFunction, Type, Value, ValueRef};
+use audience::{
+    Customer, Definitions, Format, HostFunction, Placements, Rendered, Type, Value, ValueRef, Zone,
+};
 use serde::Deserialize;
 
 use choices::Choices;
@@ -464,6 +466,20 @@ const GOLDEN: &[(&str, &str)] = &[
     ("days_since(datetime)", "days_since(seen_at) > 1"),
 ];
 
+/// Gives so many numbers, of which any will do as long as they differ.
+fn numbers() -> impl FnMut(usize) -> Vec<u16> {
+    let mut state = 1_u64;
+    move |count| {
+        let next = |_| {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            u16::try_from(state >> 48).expect("sixteen bits")
+        };
+        (0..count).map(next).collect()
+    }
+}
+
 #[test]
 fn every_construct_has_a_golden_rule() {
     let missing: Vec<_> = constructs::ALL
@@ -489,18 +505,7 @@ fn matching_allocates_nothing_after_a_first_pass() {
         .source("shop", text)
         .build();
     let shop = shop.unwrap_or_else(|error| panic!("{error}"));
-    // Any numbers will do, as long as they differ.
-    let mut state = 1_u64;
-    let mut numbers = |count: usize| -> Vec<u16> {
-        (0..count)
-            .map(|_| {
-                state = state
-                    .wrapping_mul(6_364_136_223_846_793_005)
-                    .wrapping_add(1_442_695_040_888_963_407);
-                u16::try_from(state >> 48).expect("sixteen bits")
-            })
-            .collect()
-    };
+    let mut numbers = numbers();
     let palette = Palette::draw(&mut Choices::new(&numbers(80)));
     let people: Vec<(Customer, Client)> = (0..1_000)
         .map(|key| {
@@ -567,4 +572,45 @@ fn matching_allocates_nothing_after_a_first_pass() {
         "allocations in 1,000 matches:\n{}",
         wrong.join("\n")
     );
+}
+
+/// Every kind of value on its way to a page.
+const MESSAGE: &str = r#"
+Dear {{ nick | default: "friend" | upcase | truncate: 20, "…" | append: "!" }}, {{ orders | append: " orders" }},
+{{ tags | join: ", " | split: "," | last | default: "nothing" }} {{ tags | size }} {{ seen_at | date: "%d %B" | default: "-" }}
+{% for f in favorites limit: 4 %}<a href="/{{ orders }}">{{ f.added_at }}</a>{% for p in purchases %}{% for q in purchases limit: 2 %}{{ q.amount | money: "EUR" | default: "-" }}{% endfor %}{% endfor %}{% endfor %}
+"#;
+
+#[test]
+fn rendering_allocates_nothing_after_a_first_pass() -> Result<(), Box<dyn std::error::Error>> {
+    let shop = Definitions::builder().source("shop", SHOP).build()?;
+    let template = shop.template(Format::Html, MESSAGE)?;
+    let mut numbers = numbers();
+    let palette = Palette::draw(&mut Choices::new(&numbers(80)));
+    let customers: Vec<Customer> = (0..50)
+        .map(|key| {
+            let numbers = numbers(500);
+            let datum = customers::draw(shop.schema(), &palette, &mut Choices::new(&numbers), key);
+            shop.customer_from_json(datum.json(Decimals::Numbers))
+        })
+        .collect::<Result<_, _>>()?;
+    let at = shop.at(palette.now, &Zone::UTC);
+    let inputs = template.inputs([] as [(&str, Value); 0])?;
+    let placements = Placements::new();
+    let mut out = String::new();
+    let mut bytes = 0;
+    let mut pass = || {
+        for customer in &customers {
+            out.clear();
+            let rendered = template.render_into(customer, &inputs, &placements, &at, &mut out);
+            assert_eq!(rendered, Ok(Rendered::Sent));
+            bytes += out.len();
+        }
+    };
+    pass();
+    pass();
+    let counted = allocation_counter::measure(&mut pass);
+    assert_eq!(counted.count_total, 0);
+    assert!(bytes > 3 * 50 * 100, "{bytes}");
+    Ok(())
 }

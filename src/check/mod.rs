@@ -33,7 +33,6 @@ mod scope;
 mod sequence;
 mod state;
 pub(crate) mod template;
-mod template_filter;
 mod text;
 mod time;
 mod window;

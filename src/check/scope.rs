@@ -54,6 +54,11 @@ impl Shape {
         shape
     }
 
+    /// The shape of the items of a list of plain values.
+    pub(crate) fn of_plain(item: &Type) -> Self {
+        Self::new(Arc::new(Layout::of_items(item, &Roles::default())), &[], 0)
+    }
+
     fn new(layout: Arc<Layout>, fields: &[Field], first: u32) -> Self {
         let mut next = first;
         let members = Self::members(&layout, fields, false, &mut next);

@@ -11,7 +11,7 @@ use crate::{
     message::Compiled,
     record::{Binding, BoundRow, Customer, Record, Row},
     requirements::Requirements,
-    template::{InputError, Inputs, Placeholder, Placements, Rendered},
+    template::{InputError, Inputs, Lent, Placeholder, Placements, Rendered},
     value::{Value, ValueRef},
 };
 
@@ -163,16 +163,23 @@ impl<R> Message<R> {
         inputs.fit(&self.compiled().inputs)
     }
 
+    /// Memory for what all parts make on their way, to be had before the row of the customer.
+    pub(super) fn arena(&self) -> Lent {
+        let first = self.compiled().parts.first();
+        Lent::new(first.map_or(0, |part| part.template.scratch_bytes()))
+    }
+
     pub(super) fn render<'a, Q: Row<'a>>(
         &'a self,
         customer: Q,
         inputs: &'a Inputs,
         placements: &'a Placements,
         at: &'a At,
+        arena: &'a Lent,
         out: &mut Parts,
     ) -> Result<Rendered, LimitError> {
         out.clear();
-        let rendered = self.parts(customer, inputs, placements, at, out);
+        let rendered = self.parts(customer, inputs, placements, at, arena, out);
         if !matches!(rendered, Ok(Rendered::Sent)) {
             out.clear();
         }
@@ -185,6 +192,7 @@ impl<R> Message<R> {
         inputs: &'a Inputs,
         placements: &'a Placements,
         at: &'a At,
+        arena: &'a Lent,
         out: &mut Parts,
     ) -> Result<Rendered, LimitError> {
         let compiled = self.compiled();
@@ -203,7 +211,7 @@ impl<R> Message<R> {
             }
             let rendered = part
                 .template
-                .render(customer, inputs, placements, at, out.buffer())?;
+                .render(customer, inputs, placements, at, arena, out.buffer())?;
             if let Rendered::Skipped(reason) = rendered {
                 return Ok(Rendered::Skipped(reason));
             }
@@ -256,7 +264,8 @@ impl Message {
     /// # Errors
     ///
     /// A limit was reached in a part, by its own length or its own loops: [`Limits::output_bytes`](crate::Limits::output_bytes)
-    /// or [`Limits::iterations`](crate::Limits::iterations).
+    /// or [`Limits::iterations`](crate::Limits::iterations); or by all parts together:
+    /// [`Limits::scratch_bytes`](crate::Limits::scratch_bytes).
     ///
     /// # Panics
     ///
@@ -272,7 +281,8 @@ impl Message {
     ) -> Result<Rendered, LimitError> {
         assert!(customer.fits(&self.inner.shape), "{SchemaMismatch}");
         assert!(self.takes(inputs), "these inputs were made for another message");
-        self.render(customer, inputs, placements, at, out)
+        let arena = self.arena();
+        self.render(customer, inputs, placements, at, &arena, out)
     }
 }
 
@@ -313,7 +323,9 @@ impl<R: Record> Message<R> {
         out: &mut Parts,
     ) -> Result<Rendered, LimitError> {
         assert!(self.takes(inputs), "these inputs were made for another message");
-        self.render(BoundRow::new(record, self.bound()), inputs, placements, at, out)
+        let arena = self.arena();
+        let row = BoundRow::new(record, self.bound());
+        self.render(row, inputs, placements, at, &arena, out)
     }
 
     pub(super) fn bound(&self) -> &Binding {

@@ -1,7 +1,7 @@
 //! The items of a collection: which there are, how many, and each in its turn.
 
 use super::{
-    frame::{Frame, FrameRows},
+    frame::{Frame, FrameRows, MadeLists, Places},
     machine::{Machine, is_among, read},
 };
 use crate::{
@@ -159,22 +159,38 @@ impl<'a, R: Row<'a>> Machine<'a, '_, R> {
         self.frames.set(row, frame);
     }
 
-    /// Looks at the values of a list of plain values until `work` has seen enough; `false` when the list is missing.
-    pub(crate) fn each_in_list(
+    /// Lends places for the rows of a template, see [`Frames::wanted`], and gives the lists that it makes theirs.
+    pub(crate) fn lend(&mut self, places: Places<'a, R>, lists: MadeLists<'a, R>) {
+        self.frames.lend(places, lists);
+    }
+
+    /// A list that a template made.
+    pub(crate) fn made_list(&self, list: Place) -> Option<&'a [Frame<'a, R>]> {
+        match self.frames.get(list.row)? {
+            Frame::Lists(lists) => lists.get(list.slot as usize)?.get(),
+            _ => None,
+        }
+    }
+
+    /// Hands over the items of a list, one after the other; those of a list of plain values, whose kind is given, as
+    /// values. `None` when the list is missing.
+    pub(crate) fn items_of<T>(
         &self,
         list: Place,
-        kind: Kind,
-        mut work: impl FnMut(ValueRef<'a>) -> bool,
-    ) -> bool {
+        kind: Option<Kind>,
+        take: impl FnOnce(&mut dyn ExactSizeIterator<Item = Option<Frame<'a, R>>>) -> T,
+    ) -> Option<T> {
         with_rows!(
             self,
             Source::List(list),
-            |rows, _wrap| {
-                let mut values = (0..rows.len()).filter_map(|index| read(rows.get(index), 0, kind));
-                let _ = values.all(&mut work);
-                true
+            |rows, wrap| {
+                let mut items = (0..rows.len()).map(|index| match kind {
+                    None => Some(wrap(rows.get(index))),
+                    Some(kind) => read(rows.get(index), 0, kind).map(Frame::Value),
+                });
+                Some(take(&mut items))
             },
-            false
+            None
         )
     }
 

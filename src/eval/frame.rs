@@ -1,19 +1,33 @@
 //! The rows in scope besides the customer.
 
-use crate::record::{PlacedRow, Row, Rows, TableRow, TableRows};
+use std::cell::Cell;
 
-/// An item in scope: of the customer's own events and lists, or of a catalogue.
+use crate::{
+    hir::MADE_LISTS,
+    record::{PlacedRow, Row, Rows, TableRow, TableRows},
+    value::{Geo, ValueRef},
+};
+
+/// An item in scope: of the customer's own events and lists, or of a catalogue, or made by a template.
 pub(crate) enum Frame<'a, R: Row<'a>> {
     Item(R::Item),
     Placed(PlacedRow<'a>),
     /// Of a list of a catalogue's item.
     Part(TableRow<'a>),
+    /// An item of a list of plain values: slot 0 has the value.
+    Value(ValueRef<'a>),
+    /// The row whose slots are the lists of a template.
+    Lists(MadeLists<'a, R>),
 }
+
+/// The lists that a template made, by their number; those that are missing, or not made yet, are `None`.
+pub(crate) type MadeLists<'a, R> = &'a [Cell<Option<&'a [Frame<'a, R>]>>];
 
 /// The rows of a list of an item in scope.
 pub(crate) enum FrameRows<'a, R: Row<'a>> {
     Items(<R::Item as Row<'a>>::Rows),
     Parts(TableRows<'a>),
+    Made(&'a [Frame<'a, R>]),
 }
 
 #[expect(
@@ -41,13 +55,15 @@ impl<'a, R: Row<'a>> Clone for FrameRows<'a, R> {
 impl<'a, R: Row<'a>> Copy for FrameRows<'a, R> {}
 
 macro_rules! of_each {
-    ($($name:ident($argument:ident: $from:ty) -> $to:ty;)*) => {$(
+    ($($name:ident -> $to:ty, $value:pat => $plain:expr;)*) => {$(
         #[inline]
-        fn $name(self, $argument: $from) -> $to {
+        fn $name(self, slot: u32) -> Option<$to> {
             match self {
-                Self::Item(row) => row.$name($argument),
-                Self::Placed(row) => row.$name($argument),
-                Self::Part(row) => row.$name($argument),
+                Self::Item(row) => row.$name(slot),
+                Self::Placed(row) => row.$name(slot),
+                Self::Part(row) => row.$name(slot),
+                Self::Value($value) if slot == 0 => Some($plain),
+                Self::Value(_) | Self::Lists(_) => None,
             }
         }
     )*};
@@ -57,17 +73,37 @@ impl<'a, R: Row<'a>> Row<'a> for Frame<'a, R> {
     type Item = Self;
     type Rows = FrameRows<'a, R>;
 
+    #[inline]
+    fn known(self, slot: u32) -> bool {
+        match self {
+            Self::Item(row) => row.known(slot),
+            Self::Placed(row) => row.known(slot),
+            Self::Part(row) => row.known(slot),
+            Self::Value(_) => slot == 0,
+            Self::Lists(_) => self.list(slot).is_some(),
+        }
+    }
+
     of_each! {
-        known(slot: u32) -> bool;
-        bool(slot: u32) -> Option<bool>;
-        int(slot: u32) -> Option<i64>;
-        float(slot: u32) -> Option<f64>;
-        decimal(slot: u32) -> Option<i64>;
-        text(slot: u32) -> Option<&'a str>;
-        word(slot: u32) -> Option<u32>;
-        date(slot: u32) -> Option<i32>;
-        datetime(slot: u32) -> Option<i64>;
-        geo(slot: u32) -> Option<crate::value::Geo>;
+        bool -> bool, ValueRef::Bool(it) => it;
+        int -> i64, ValueRef::Int(it) => it;
+        float -> f64, ValueRef::Float(it) => it;
+        decimal -> i64, ValueRef::Decimal(it) => it.units();
+        text -> &'a str, ValueRef::Text(it) => it;
+        date -> i32, ValueRef::Date(it) => it.days();
+        datetime -> i64, ValueRef::DateTime(it) => it.micros();
+        geo -> Geo, ValueRef::Geo(it) => it;
+    }
+
+    /// A value that was made is text, also where it was the word of an enumeration.
+    #[inline]
+    fn word(self, slot: u32) -> Option<u32> {
+        match self {
+            Self::Item(row) => row.word(slot),
+            Self::Placed(row) => row.word(slot),
+            Self::Part(row) => row.word(slot),
+            Self::Value(_) | Self::Lists(_) => None,
+        }
     }
 
     fn list(self, slot: u32) -> Option<FrameRows<'a, R>> {
@@ -75,6 +111,8 @@ impl<'a, R: Row<'a>> Row<'a> for Frame<'a, R> {
             Self::Item(row) => row.list(slot).map(FrameRows::Items),
             Self::Placed(row) => row.list(slot).map(FrameRows::Parts),
             Self::Part(row) => row.list(slot).map(FrameRows::Parts),
+            Self::Value(_) => None,
+            Self::Lists(lists) => lists.get(slot as usize)?.get().map(FrameRows::Made),
         }
     }
 
@@ -83,6 +121,7 @@ impl<'a, R: Row<'a>> Row<'a> for Frame<'a, R> {
             Self::Item(row) => FrameRows::Items(row.events(event)),
             Self::Placed(row) => FrameRows::Parts(row.events(event)),
             Self::Part(row) => FrameRows::Parts(row.events(event)),
+            Self::Value(_) | Self::Lists(_) => FrameRows::Made(&[]),
         }
     }
 }
@@ -94,6 +133,7 @@ impl<'a, R: Row<'a>> Rows<'a> for FrameRows<'a, R> {
         match self {
             Self::Items(rows) => rows.len(),
             Self::Parts(rows) => rows.len(),
+            Self::Made(rows) => rows.len(),
         }
     }
 
@@ -101,6 +141,7 @@ impl<'a, R: Row<'a>> Rows<'a> for FrameRows<'a, R> {
         match self {
             Self::Items(rows) => Frame::Item(rows.get(index)),
             Self::Parts(rows) => Frame::Part(rows.get(index)),
+            Self::Made(rows) => rows[index],
         }
     }
 
@@ -108,6 +149,7 @@ impl<'a, R: Row<'a>> Rows<'a> for FrameRows<'a, R> {
         match self {
             Self::Items(rows) => rows.at(index),
             Self::Parts(rows) => rows.at(index),
+            Self::Made(rows) => rows[index].datetime(0).unwrap_or(0),
         }
     }
 
@@ -115,6 +157,7 @@ impl<'a, R: Row<'a>> Rows<'a> for FrameRows<'a, R> {
         match self {
             Self::Items(rows) => rows.sorted(),
             Self::Parts(rows) => rows.sorted(),
+            Self::Made(_) => false,
         }
     }
 
@@ -122,6 +165,7 @@ impl<'a, R: Row<'a>> Rows<'a> for FrameRows<'a, R> {
         match self {
             Self::Items(rows) => rows.searchable(),
             Self::Parts(rows) => rows.searchable(),
+            Self::Made(_) => false,
         }
     }
 
@@ -129,34 +173,66 @@ impl<'a, R: Row<'a>> Rows<'a> for FrameRows<'a, R> {
         match self {
             Self::Items(rows) => rows.running_sum(slot, range),
             Self::Parts(rows) => rows.running_sum(slot, range),
+            Self::Made(_) => None,
         }
     }
 }
 
 /// The items in scope by their row number; the first few need no memory of their own.
 pub(crate) struct Frames<'a, R: Row<'a>> {
-    few: [Option<Frame<'a, R>>; 4],
+    few: [Option<Frame<'a, R>>; FEW],
+    /// The next ones, where somebody lent a place for them.
+    lent: Places<'a, R>,
     more: Vec<Option<Frame<'a, R>>>,
+    lists: MadeLists<'a, R>,
 }
+
+const FEW: usize = 4;
+
+/// Memory for items in scope.
+pub(crate) type Places<'a, R> = &'a [Cell<Option<Frame<'a, R>>>];
 
 impl<'a, R: Row<'a>> Default for Frames<'a, R> {
     #[inline]
     fn default() -> Self {
         Self {
-            few: [None; 4],
+            few: [None; FEW],
+            lent: &[],
             more: Vec::new(),
+            lists: &[],
         }
     }
 }
 
 impl<'a, R: Row<'a>> Frames<'a, R> {
+    /// How many places have to be lent so that this many rows need no memory of their own.
+    pub(crate) fn wanted(rows: u8) -> usize {
+        usize::from(rows).saturating_sub(FEW)
+    }
+
+    /// Lends places for rows, and gives the lists that a template makes theirs.
+    pub(crate) fn lend(&mut self, places: Places<'a, R>, lists: MadeLists<'a, R>) {
+        self.lent = places;
+        self.lists = lists;
+    }
+
     /// The item that is row number `row`, counted from 1.
     #[inline]
     pub(crate) fn get(&self, row: u8) -> Option<Frame<'a, R>> {
         let index = usize::from(row).checked_sub(1)?;
         match self.few.get(index) {
             Some(frame) => *frame,
-            None => self.more.get(index - self.few.len()).copied().flatten(),
+            None => self.beyond(row, index - FEW),
+        }
+    }
+
+    fn beyond(&self, row: u8, index: usize) -> Option<Frame<'a, R>> {
+        if row == MADE_LISTS {
+            return Some(Frame::Lists(self.lists));
+        }
+        match self.lent.get(index) {
+            Some(place) => place.get(),
+            None => self.more.get(index - self.lent.len()).copied().flatten(),
         }
     }
 
@@ -165,11 +241,17 @@ impl<'a, R: Row<'a>> Frames<'a, R> {
         let Some(index) = usize::from(row).checked_sub(1) else {
             return;
         };
-        if let Some(place) = self.few.get_mut(index) {
-            *place = frame;
-            return;
+        match self.few.get_mut(index) {
+            Some(place) => *place = frame,
+            None => self.set_beyond(index - FEW, frame),
         }
-        let index = index - self.few.len();
+    }
+
+    fn set_beyond(&mut self, index: usize, frame: Option<Frame<'a, R>>) {
+        if let Some(place) = self.lent.get(index) {
+            return place.set(frame);
+        }
+        let index = index - self.lent.len();
         if self.more.len() <= index {
             self.more.resize(index + 1, None);
         }

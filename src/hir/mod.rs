@@ -341,6 +341,9 @@ pub(crate) enum ExprKind {
     },
 }
 
+/// The number of the row whose slots are the lists that a template makes.
+pub(crate) const MADE_LISTS: u8 = u8::MAX;
+
 /// A slot of a row in scope: row 0 is the customer, 1 the item of the outermost collection or loop, and so on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Place {

@@ -9,6 +9,8 @@ use crate::span::Span;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Template {
     pub(crate) nodes: Vec<Node>,
+    /// How many values of its own it has, see [`ExprKind::Local`](super::ExprKind::Local); the inputs come first.
+    pub(crate) locals: usize,
 }
 
 #[derive(Clone, Debug)]
@@ -40,13 +42,14 @@ pub(crate) struct Branch {
     pub(crate) body: Vec<Node>,
 }
 
+/// A value and the filters that it passes.
 #[derive(Clone, Debug)]
 pub(crate) struct Output {
     pub(crate) value: Source,
     pub(crate) filters: Vec<Filter>,
 }
 
-/// What a placeholder begins with. A list is followed by [`Filter::Join`] or [`Filter::Size`].
+/// What a placeholder begins with. What is written in the end is one value.
 #[derive(Clone, Debug)]
 pub(crate) enum Source {
     Value(Expr),
@@ -57,27 +60,65 @@ pub(crate) enum Source {
 pub(crate) struct Filter {
     pub(crate) span: Span,
     pub(crate) kind: FilterKind,
+    /// In the order of the filter's parameters, as many as were given. Constants where the filter says so.
+    pub(crate) arguments: Vec<Expr>,
 }
 
-/// The filters that are built. A missing value passes through all but `Default` and `Size`.
-#[derive(Clone, Debug)]
+/// The filters, by what they take. A missing value passes through all but `Default` and `Size`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum FilterKind {
     /// In place of what is missing, blank or false.
-    Default(Expr),
+    Default,
+    /// How many items a list has, or letters a text.
+    Size,
+    /// Says how the result is written.
+    Raw,
+    Text(TextFilter),
+    Url(UrlFilter),
+    Number(NumberFilter),
+    Date(DateFilter),
+    List(ListFilter),
+}
+
+/// Filters on anything that shows itself as text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TextFilter {
     Upcase,
     Downcase,
     Capitalize,
-    Truncate {
-        length: usize,
-        ellipsis: Arc<str>,
-    },
-    Date(Arc<str>),
-    Money(Arc<str>),
+    /// To a number of letters, with a mark: both constants.
+    Truncate,
     Escape,
-    Raw,
-    Join(Arc<str>),
-    Size,
-    UrlEncode,
+    Append,
+    /// Gives a list.
+    Split,
+}
+
+/// Filters on text that give parts of URLs, or read them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum UrlFilter {
+    Encode,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NumberFilter {
+    /// In a currency, a constant.
+    Money,
+}
+
+/// Filters on dates and datetimes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum DateFilter {
+    /// In a form, a constant.
+    Format,
+}
+
+/// Filters on lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ListFilter {
+    Join,
+    First,
+    Last,
 }
 
 #[derive(Clone, Debug)]

@@ -527,13 +527,6 @@ impl<'m> Planner<'m> {
     fn list_size(&mut self, list: Place, low: u32, high: u32) -> Tree {
         self.add_test(Test::ListSize { list, low, high })
     }
-
-    /// How the values of a list of plain values are read.
-    fn kind_of_items(&self, list: Place) -> Option<Kind> {
-        let row = self.scope.get(usize::from(list.row))?.as_ref()?;
-        let items = row.slots.get(list.slot as usize)?.items.as_ref()?;
-        Kind::of(&items.slots.first()?.ty)
-    }
 }
 
 /// A range test of a slot, the range still open.

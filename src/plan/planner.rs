@@ -8,16 +8,16 @@ use memchr::memmem::Finder;
 use super::{
     Moment, Moments, cost, emit, optimize,
     program::{
-        Block, BlockId, Collection, CollectionId, End, Followed, Near, Node, NodeId, Op, Program, Sequence,
-        Shared, Stretch, Test, set_order,
+        Block, BlockId, Collection, CollectionId, End, Followed, Kind, Near, Node, NodeId, Op, Program,
+        Sequence, Shared, Stretch, Test, set_order,
     },
     steady::Steady,
     tree::Tree,
     weight::Weights,
 };
 use crate::{
-    hir::{Condition, Constants, Expr, Items, Module, Pattern, Source},
-    schema::{CatalogId, Layout},
+    hir::{Condition, Constants, Expr, Items, MADE_LISTS, Module, Pattern, Place, Source},
+    schema::{CatalogId, Layout, Slot},
     value::{Value, fold::Folding},
 };
 
@@ -38,6 +38,8 @@ pub(crate) struct Planner<'m> {
     pub(super) focus: u8,
     /// The rows in scope, the customer first; `None` for one that is not known by its layout.
     pub(super) scope: Vec<Option<Arc<Layout>>>,
+    /// The row of the lists that a template makes.
+    made_lists: Arc<Layout>,
     pub(super) weights: Weights,
     events: Vec<Arc<Layout>>,
     program: Program,
@@ -112,6 +114,7 @@ impl<'m> Planner<'m> {
             module,
             focus: 0,
             scope: vec![Some(Arc::new(Layout::of_fields(&module.schema.customer)))],
+            made_lists: Arc::default(),
             weights: Weights::new(module),
             events: events.map(|it| Arc::new(Layout::of_event(&it.fields))).collect(),
             program: Program::default(),
@@ -183,26 +186,37 @@ impl<'m> Planner<'m> {
         node
     }
 
-    /// Takes a row into scope for the conditions and values added until [`leave`](Self::leave): an item of a loop, with
-    /// its layout when it is known.
-    pub(crate) fn enter(&mut self, layout: Option<Arc<Layout>>) {
-        self.scope.push(layout);
-    }
-
-    /// Ends the scope of the last row entered.
-    pub(crate) fn leave(&mut self) {
-        self.scope.pop();
+    /// Says what is in scope as row number `row` for the conditions and values added from now on: an item of a loop, or
+    /// one that a template holds.
+    pub(crate) fn place(&mut self, row: u8, layout: Option<Arc<Layout>>) {
+        let row = usize::from(row);
+        if self.scope.len() <= row {
+            self.scope.resize(row + 1, None);
+        }
+        self.scope[row] = layout;
     }
 
     /// The layout of the items of a collection in scope.
     pub(crate) fn layout_of(&self, source: Source) -> Option<Arc<Layout>> {
         match source {
             Source::Events(event) => self.events.get(event).cloned(),
-            Source::List(place) => {
-                let row = self.scope.get(usize::from(place.row))?.as_ref()?;
-                row.slots.get(place.slot as usize)?.items.clone()
-            }
+            Source::List(place) => self.list_slot(place)?.items.clone(),
         }
+    }
+
+    /// How the values of a list of plain values are read.
+    pub(crate) fn kind_of_items(&self, list: Place) -> Option<Kind> {
+        let items = self.list_slot(list)?.items.as_ref()?;
+        Kind::of(&items.slots.first()?.ty)
+    }
+
+    fn list_slot(&self, list: Place) -> Option<&Slot> {
+        let row = if list.row == MADE_LISTS {
+            &self.made_lists
+        } else {
+            self.scope.get(usize::from(list.row))?.as_ref()?
+        };
+        row.slots.get(list.slot as usize)
     }
 
     /// The finished program.
@@ -254,8 +268,7 @@ impl<'m> Planner<'m> {
     pub(super) fn at_an_item<T>(&mut self, items: &Items, work: impl FnOnce(&mut Self) -> T) -> T {
         let layout = self.layout_of(items.source);
         let outer = self.scope.clone();
-        self.scope.resize(usize::from(items.row), None);
-        self.scope.push(layout);
+        self.place(items.row, layout);
         let focus = std::mem::replace(&mut self.focus, items.row);
         let result = work(self);
         self.focus = focus;
@@ -271,9 +284,8 @@ impl<'m> Planner<'m> {
         work: impl FnOnce(&mut Self) -> T,
     ) -> T {
         let outer = self.scope.clone();
-        self.scope.resize(usize::from(row) - 1, None);
-        self.scope.push(self.events.get(previous).cloned());
-        self.scope.push(self.events.get(this).cloned());
+        self.place(row - 1, self.events.get(previous).cloned());
+        self.place(row, self.events.get(this).cloned());
         let focus = std::mem::replace(&mut self.focus, row);
         let result = work(self);
         self.focus = focus;

@@ -31,7 +31,7 @@ pub(crate) use table::{TableRow, TableRows};
 ///
 /// Every method gives `None` when the value is missing. The compiler asks a slot only for the type it has; what any other
 /// question gives is not specified (it does not panic).
-pub(crate) trait Row<'a>: Copy {
+pub(crate) trait Row<'a>: Copy + 'a {
     type Item: Row<'a, Item = Self::Item>;
     type Rows: Rows<'a, Row = Self::Item>;
 

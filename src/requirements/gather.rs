@@ -158,11 +158,10 @@ impl<'m> Gather<'m> {
 
     fn filters(&mut self, filters: &[Filter]) {
         for filter in filters {
-            match &filter.kind {
-                FilterKind::Default(value) => self.part(Part::Expr(value)),
-                FilterKind::Date(_) => self.zone = true,
-                _ => {}
+            for argument in &filter.arguments {
+                self.part(Part::Expr(argument));
             }
+            self.zone |= matches!(filter.kind, FilterKind::Date(_));
         }
     }
 

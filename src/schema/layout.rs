@@ -106,7 +106,8 @@ impl Layout {
         }
     }
 
-    fn of_items(item: &Type, roles: &Roles) -> Self {
+    /// The layout of a list's items, with what the list gives them of its roles.
+    pub(crate) fn of_items(item: &Type, roles: &Roles) -> Self {
         let mut layout = Self::default();
         if let Type::Record(fields) = item {
             layout.add(fields, &[], false, roles);

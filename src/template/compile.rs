@@ -13,10 +13,13 @@ use crate::{
     check::template::{REASON, placed_fields},
     diagnostic::{Code, Diagnostic, suggest},
     hir::{
-        self, Expr, ExprKind, Module, Place,
-        template::{Branch, FilterKind, Loop, Node, NodeKind, Output, Over, Source, Template},
+        self, Expr, ExprKind, Module,
+        template::{
+            Branch, DateFilter, FilterKind, Loop, Node, NodeKind, NumberFilter, Output, Over, Source,
+            Template, TextFilter, UrlFilter,
+        },
     },
-    plan::{Kind, Planner},
+    plan::{NodeId, Planner},
     schema::Layout,
     span::Span,
     value::{Schemes, Type, Value},
@@ -40,7 +43,7 @@ pub(super) fn compile(
         source: text,
         module,
         planner: Planner::new(module),
-        layouts: vec![Arc::new(Layout::of_fields(&module.schema.customer))],
+        rows: 0,
         ops: Vec::new(),
         positions: Vec::new(),
         text: String::new(),
@@ -73,6 +76,8 @@ pub(super) fn compile(
         no_value: NO_VALUE.into(),
         plan: compiler.planner.finish(),
         instants: DateFormat::of_instants(),
+        locals: template.locals,
+        rows: compiler.rows,
     };
     (program, compiler.diagnostics)
 }
@@ -81,8 +86,8 @@ struct Compiler<'m> {
     source: &'m str,
     module: &'m Module,
     planner: Planner<'m>,
-    /// Of the rows in scope.
-    layouts: Vec<Arc<Layout>>,
+    /// The rows in scope, at most.
+    rows: u8,
     ops: Vec<Op>,
     positions: Vec<u32>,
     text: String,
@@ -218,30 +223,30 @@ impl Compiler<'_> {
             .collect();
         let source = match &output.value {
             Source::Value(expr) => program::Source::Value(self.planner.add_value(expr)),
-            Source::List(place) => program::Source::List(*place, self.kind_of_items(*place)),
+            Source::List(place) => program::Source::List(*place, self.planner.kind_of_items(*place)),
         };
         let Some(mut filters) = filters else { return };
         if matches!(position, Position::Page(_))
             && !output.filters.iter().any(|it| matches!(it.kind, FilterKind::Raw))
         {
             // What `escape` would do is done where the value is written; twice would be visible.
-            filters.retain(|it| !matches!(it, Filter::Escape));
+            filters.retain(|it| !matches!(it, Filter::Text(TextFilter::Escape, _)));
         }
         // What `url_encode` gives needs no second encoding. Where a fallback follows, both are encoded by their place.
         let is_part = matches!(escape, Escape::UrlPart | Escape::UrlPartNoSlash);
         let fallbacks = filters
             .iter()
             .rev()
-            .take_while(|it| matches!(it, Filter::Default(_)))
+            .take_while(|it| matches!(it, Filter::Default { .. }))
             .count();
         if is_part && fallbacks > 0 {
             let last = filters.len() - fallbacks;
-            if let Some(Filter::UrlEncode) = last.checked_sub(1).and_then(|at| filters.get(at)) {
+            if let Some(Filter::Url(UrlFilter::Encode)) = last.checked_sub(1).and_then(|at| filters.get(at)) {
                 filters.remove(last - 1);
             }
         }
         let escape = match (escape, filters.last()) {
-            (Escape::UrlPart | Escape::UrlPartNoSlash, Some(Filter::UrlEncode)) => Escape::Html,
+            (Escape::UrlPart | Escape::UrlPartNoSlash, Some(Filter::Url(UrlFilter::Encode))) => Escape::Html,
             _ => escape,
         };
         let op = match (source, &*filters) {
@@ -250,7 +255,15 @@ impl Compiler<'_> {
                 fallback: None,
                 escape,
             },
-            (program::Source::Value(node), [Filter::Default(fallback)]) => Op::Value {
+            (
+                program::Source::Value(node),
+                [
+                    Filter::Default {
+                        fallback,
+                        allow_false: false,
+                    },
+                ],
+            ) => Op::Value {
                 node,
                 fallback: Some(*fallback),
                 escape,
@@ -300,16 +313,23 @@ impl Compiler<'_> {
     }
 
     fn filter(&mut self, filter: &hir::template::Filter) -> Option<Filter> {
-        Some(match &filter.kind {
-            FilterKind::Default(expr) => Filter::Default(self.planner.add_value(expr)),
-            FilterKind::Upcase => Filter::Upcase,
-            FilterKind::Downcase => Filter::Downcase,
-            FilterKind::Capitalize => Filter::Capitalize,
-            FilterKind::Truncate { length, ellipsis } => Filter::Truncate {
-                length: *length,
-                ellipsis: ellipsis.clone(),
+        let arguments = |this: &mut Self| -> Box<[NodeId]> {
+            let nodes = filter.arguments.iter().map(|it| this.planner.add_value(it));
+            nodes.collect()
+        };
+        Some(match filter.kind {
+            FilterKind::Default => Filter::Default {
+                fallback: self.planner.add_value(filter.arguments.first()?),
+                allow_false: matches!(
+                    filter.arguments.get(1).map(|it| &it.kind),
+                    Some(ExprKind::Constant(Value::Bool(true)))
+                ),
             },
-            FilterKind::Date(form) => match DateFormat::parse(form) {
+            FilterKind::Size => Filter::Size,
+            FilterKind::Text(kind) => Filter::Text(kind, arguments(self)),
+            FilterKind::Url(kind) => Filter::Url(kind),
+            FilterKind::List(kind) => Filter::List(kind, arguments(self)),
+            FilterKind::Date(DateFilter::Format) => match DateFormat::parse(written(filter, 0)) {
                 Ok(form) => Filter::Date(form),
                 Err(unknown) => {
                     let message = format!("`{}` is no part of a date", unknown.text);
@@ -324,7 +344,8 @@ impl Compiler<'_> {
                     return None;
                 }
             },
-            FilterKind::Money(code) => {
+            FilterKind::Number(NumberFilter::Money) => {
+                let code = written(filter, 0);
                 let Some(currency) = Currency::of_code(code) else {
                     let near = suggest::nearest(code, Currency::codes());
                     self.diagnostics.push(
@@ -336,10 +357,6 @@ impl Compiler<'_> {
                 };
                 Filter::Money(currency)
             }
-            FilterKind::Escape => Filter::Escape,
-            FilterKind::Join(glue) => Filter::Join(glue.clone()),
-            FilterKind::Size => Filter::Size,
-            FilterKind::UrlEncode => Filter::UrlEncode,
             // It only says how the result is written.
             FilterKind::Raw => return None,
         })
@@ -448,13 +465,13 @@ impl Compiler<'_> {
         let never = open.is_none().then(|| self.push(Op::Jump(0)));
         let body = self.ops.len();
         self.label = body;
-        self.planner.enter(Some(layout.clone()));
-        self.layouts.push(layout);
+        let row = it.over.row();
+        self.rows = self.rows.max(row);
+        self.planner.place(row, Some(layout));
         let round = start.round();
         position.clone_from(&round);
         self.nodes(&it.body, position);
-        self.layouts.pop();
-        self.planner.leave();
+        self.planner.place(row, None);
         self.at = span.start;
         self.push(Op::Next { body: offset(body) });
         if *position != round {
@@ -507,9 +524,9 @@ impl Compiler<'_> {
                 } else {
                     offset(layout.slots.len() - 1)
                 };
-                self.planner.enter(Some(layout.clone()));
+                self.planner.place(*row, Some(layout.clone()));
                 let filter = filter.as_ref().map(|filter| self.planner.add_condition(filter));
-                self.planner.leave();
+                self.planner.place(*row, None);
                 let over = program::Over::Placement {
                     name: name.clone(),
                     catalog: placement.catalog.clone(),
@@ -521,17 +538,6 @@ impl Compiler<'_> {
                 (Some(over), layout)
             }
         }
-    }
-
-    fn kind_of_items(&self, list: Place) -> Kind {
-        let slot = self
-            .layouts
-            .get(usize::from(list.row))
-            .and_then(|layout| layout.slots.get(list.slot as usize));
-        let item = slot
-            .and_then(|slot| slot.items.as_ref())
-            .and_then(|items| items.slots.first());
-        item.and_then(|item| Kind::of(&item.ty)).unwrap_or(Kind::Text)
     }
 
     fn push(&mut self, op: Op) -> usize {
@@ -562,10 +568,10 @@ fn is_plain(output: &Output) -> bool {
         return false;
     };
     plain(value)
-        && output.filters.iter().all(|filter| match &filter.kind {
-            FilterKind::Default(fallback) => plain(fallback),
-            _ => false,
-        })
+        && output
+            .filters
+            .iter()
+            .all(|filter| filter.kind == FilterKind::Default && filter.arguments.first().is_some_and(plain))
 }
 
 /// A round of a loop that ends in another place than it began.
@@ -690,6 +696,14 @@ fn unsafe_place(reason: Unsafe, position: &Position, span: Span) -> Diagnostic {
     Diagnostic::new(Code::UnsafePlace, message)
         .label(span, "no value is safe here")
         .help(help.to_owned())
+}
+
+/// The text of an argument that the checker has found to be one.
+fn written(filter: &hir::template::Filter, index: usize) -> &str {
+    match filter.arguments.get(index).map(|it| &it.kind) {
+        Some(ExprKind::Constant(Value::Text(text))) => text,
+        _ => "",
+    }
 }
 
 fn offset(at: usize) -> u32 {

@@ -4,17 +4,20 @@
 //! every output shows something, [`compile`] decides from [`context`] how each value is written, and [`render`] runs the
 //! flat [`program`].
 
+mod arena;
 mod builder;
 mod compile;
 mod context;
 mod escape;
 mod filter;
+mod held;
 mod inputs;
 mod placeholder;
 mod placements;
 mod program;
 mod render;
 
+pub(crate) use arena::Lent;
 pub(crate) use builder::PartOf;
 pub use builder::TemplateBuilder;
 pub(crate) use inputs::Input;
@@ -235,12 +238,18 @@ impl<R> Template<R> {
         }
     }
 
+    /// What a message may ask of its arena.
+    pub(crate) fn scratch_bytes(&self) -> usize {
+        self.inner.limits.scratch_bytes
+    }
+
     pub(crate) fn render<'a, Q: Row<'a>>(
         &'a self,
         customer: Q,
         inputs: &'a Inputs,
         placements: &'a Placements,
         at: &'a At,
+        arena: &'a Lent,
         out: &mut String,
     ) -> Result<Rendered, LimitError> {
         assert!(
@@ -258,8 +267,8 @@ impl<R> Template<R> {
             schemes,
             placements,
             at,
-            output_bytes: limits.output_bytes,
-            iterations: limits.iterations,
+            arena,
+            limits,
         };
         job.run(customer, inputs, out)
             .map_err(|reached| self.limit_error(&reached))
@@ -287,7 +296,8 @@ impl Template {
     ///
     /// # Errors
     ///
-    /// A limit was reached: [`Limits::output_bytes`], or [`Limits::iterations`] of all loops together.
+    /// A limit was reached: [`Limits::output_bytes`], [`Limits::scratch_bytes`], or [`Limits::iterations`] of all loops
+    /// together.
     ///
     /// # Panics
     ///
@@ -335,7 +345,8 @@ impl Template {
             customer.fits(&self.inner.shape),
             "the customer was loaded for another schema"
         );
-        self.render(customer, inputs, placements, at, out)
+        let arena = Lent::new(self.scratch_bytes());
+        self.render(customer, inputs, placements, at, &arena, out)
     }
 }
 
@@ -344,7 +355,8 @@ impl<R: Record> Template<R> {
     ///
     /// # Errors
     ///
-    /// A limit was reached: [`Limits::output_bytes`], or [`Limits::iterations`] of all loops together.
+    /// A limit was reached: [`Limits::output_bytes`], [`Limits::scratch_bytes`], or [`Limits::iterations`] of all loops
+    /// together.
     ///
     /// # Panics
     ///
@@ -377,7 +389,9 @@ impl<R: Record> Template<R> {
             .binding
             .as_deref()
             .expect("a template of records is made by a bound set of definitions");
-        self.render(BoundRow::new(record, binding), inputs, placements, at, out)
+        let arena = Lent::new(self.scratch_bytes());
+        let row = BoundRow::new(record, binding);
+        self.render(row, inputs, placements, at, &arena, out)
     }
 }
 

@@ -59,12 +59,12 @@ fn of_nodes(nodes: &[Node], text: &str, found: &mut Vec<Placeholder>) {
                             .to_owned()
                     }
                 };
-                let fallback = output.filters.iter().rev().find_map(|filter| match &filter.kind {
-                    FilterKind::Default(value) => Some(match &value.kind {
-                        ExprKind::Constant(Value::Text(text)) => text.to_string(),
-                        _ => written(text, value.span),
-                    }),
-                    _ => None,
+                let mut defaults = output.filters.iter().rev();
+                let fallback = defaults.find(|it| it.kind == FilterKind::Default);
+                let fallback = fallback.and_then(|it| it.arguments.first());
+                let fallback = fallback.map(|value| match &value.kind {
+                    ExprKind::Constant(Value::Text(text)) => text.to_string(),
+                    _ => written(text, value.span),
                 });
                 let before = text.get(..node.span.start as usize).unwrap_or_default();
                 found.push(Placeholder {

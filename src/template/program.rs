@@ -7,7 +7,10 @@ use super::{
     filter::{date::DateFormat, money::Currency},
 };
 use crate::{
-    hir::Place,
+    hir::{
+        Place,
+        template::{ListFilter, TextFilter, UrlFilter},
+    },
     plan::{self, BlockId, CollectionId, Kind, NodeId},
     schema::Catalog,
 };
@@ -28,6 +31,10 @@ pub(super) struct Program {
     pub(super) plan: plan::Program,
     /// How a datetime without a filter is written.
     pub(super) instants: DateFormat,
+    /// How many values it has of its own, the inputs first.
+    pub(super) locals: usize,
+    /// The rows that are in scope at most.
+    pub(super) rows: u8,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,23 +81,20 @@ pub(super) struct Output {
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Source {
     Value(NodeId),
-    /// A list of plain values of that kind.
-    List(Place, Kind),
+    /// A list; of plain values with their kind.
+    List(Place, Option<Kind>),
 }
 
+/// Arguments are the values of these nodes.
 #[derive(Debug)]
 pub(super) enum Filter {
-    Default(NodeId),
-    Upcase,
-    Downcase,
-    Capitalize,
-    Truncate { length: usize, ellipsis: Arc<str> },
-    Date(DateFormat),
-    Money(Currency),
-    Escape,
-    Join(Arc<str>),
+    Default { fallback: NodeId, allow_false: bool },
     Size,
-    UrlEncode,
+    Text(TextFilter, Box<[NodeId]>),
+    Url(UrlFilter),
+    Money(Currency),
+    Date(DateFormat),
+    List(ListFilter, Box<[NodeId]>),
 }
 
 #[derive(Debug)]

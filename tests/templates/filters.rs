@@ -44,6 +44,38 @@ fn filters_do_what_liquid_documents() {
             "{{ interests | join: \", \" | upcase | default: \"-\" }}",
             "TEA, BOOKS",
         ),
+        (
+            "{{ \"/my/fancy/url\" | append: \".html\" }}",
+            "/my/fancy/url.html",
+        ),
+        ("{{ \"you are \" | append: default(nps, 0) }}", "you are 9"),
+        (
+            "{{ \"a, b, c\" | split: \", \" | join: \"-\" | default: \"none\" }}",
+            "a-b-c",
+        ),
+        (
+            "{{ \",a,,b,,\" | split: \",\" | join: \"-\" | default: \"none\" }}",
+            "-a--b",
+        ),
+        (
+            "{{ \",,\" | split: \",\" | size }} {{ \"\" | split: \",\" | size }}",
+            "0 0",
+        ),
+        (
+            "{{ \"  a \\n b \" | split: \" \" | join: \"-\" | default: \"none\" }}",
+            "a-b",
+        ),
+        (
+            "{{ \"ñab\" | split: \"\" | join: \"-\" | default: \"none\" }}",
+            "ñ-a-b",
+        ),
+        ("{{ \"a b\" | split: \" \" | last | default: \"none\" }}", "b"),
+        ("{{ interests | first | upcase | default: \"none\" }}", "TEA"),
+        (
+            "{{ scores | last | default: 0 }} {{ \"\" | split: \" \" | first | default: 0 }}",
+            "4 0",
+        ),
+        ("{{ subscribed | default: true, allow_false: true }}", "false"),
         ("{{ first_name | default: \"there\" }}", "Ana"),
         ("{{ subscribed | default: \"no\" }}", "no"),
         ("{{ nps | default: \"none\" }} {{ nps | default: 1 }}", "9 9"),

@@ -172,6 +172,22 @@ impl<'a, 'l, R: Row<'a>> Machine<'a, 'l, R> {
         Some(self.resolve(datum))
     }
 
+    /// A value that lasts as long as what it was asked of: `keep` makes a copy of text that would not.
+    pub(crate) fn lasting(
+        &mut self,
+        node: NodeId,
+        keep: impl FnOnce(&str) -> &'a str,
+    ) -> Option<ValueRef<'a>> {
+        self.release(0);
+        match self.eval(node)? {
+            Datum::Plain(value) => Some(value),
+            datum => match self.resolve(datum) {
+                ValueRef::Text(text) => Some(ValueRef::Text(keep(text))),
+                _ => None,
+            },
+        }
+    }
+
     #[inline]
     pub(super) fn run<T: Row<'a>>(&mut self, start: Target, row: T) -> bool {
         let program = self.program;

@@ -5,7 +5,7 @@ use crate::{
     diagnostic::{Code, Diagnostic},
     hir::{
         Expr, Form,
-        template::{FilterKind, Node, NodeKind, Output, Source},
+        template::{FilterKind, Node, NodeKind, Output, Source, TextFilter},
     },
     span::Span,
 };
@@ -61,7 +61,7 @@ fn shows(output: &Output, link: &Expr) -> bool {
     let keeps = |filter: &FilterKind| {
         matches!(
             filter,
-            FilterKind::Default(_) | FilterKind::Escape | FilterKind::Raw
+            FilterKind::Default | FilterKind::Text(TextFilter::Escape) | FilterKind::Raw
         )
     };
     matches!(&output.value, Source::Value(value) if value == link)

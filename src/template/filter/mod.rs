@@ -1,5 +1,8 @@
-//! What stands behind the `|` of a placeholder.
+//! What the filters do, one file for each kind of value that they take. What they take and give is said in
+//! `check/template/signature.rs`.
 
-pub(crate) mod date;
-pub(crate) mod money;
-pub(crate) mod text;
+pub(super) mod date;
+pub(super) mod list;
+pub(super) mod money;
+pub(super) mod text;
+pub(super) mod url;

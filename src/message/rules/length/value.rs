@@ -6,7 +6,7 @@ use super::size::{Letters, Size};
 use crate::{
     hir::{
         self, AggregateKind, Expr, ExprKind, Form, Function, Items, Module, Place,
-        template::{Filter, FilterKind, Output, Source as Shown},
+        template::{DateFilter, Filter, FilterKind, NumberFilter, Output, Source as Shown, TextFilter},
     },
     schema::{Layout, Slot},
     value::{Type, Value},
@@ -95,6 +95,13 @@ impl Count {
             } else {
                 Letters::Any
             },
+        }
+    }
+
+    fn then(self, other: Self) -> Self {
+        Self {
+            count: self.count.saturating_add(other.count),
+            ..self.max(other)
         }
     }
 
@@ -193,12 +200,20 @@ impl Longest<'_> {
     }
 
     fn filter(&mut self, filter: &Filter, before: Option<Count>) -> Option<Count> {
-        match &filter.kind {
-            FilterKind::Default(value) => Some(before?.max(self.value(value)?)),
-            FilterKind::Upcase | FilterKind::Downcase | FilterKind::Capitalize => before.map(tripled),
-            FilterKind::Truncate { length, ellipsis } => {
-                let mark = Count::of_text(ellipsis);
-                let most = (*length as u64).max(mark.count);
+        let argument = |index: usize| filter.arguments.get(index);
+        match filter.kind {
+            FilterKind::Default => Some(before?.max(self.value(argument(0)?)?)),
+            FilterKind::Text(TextFilter::Upcase | TextFilter::Downcase | TextFilter::Capitalize) => {
+                before.map(tripled)
+            }
+            FilterKind::Text(TextFilter::Append) => Some(before?.then(self.value(argument(0)?)?)),
+            FilterKind::Text(TextFilter::Truncate) => {
+                let mark = self.value(argument(1)?)?;
+                let length = match argument(0)?.kind {
+                    ExprKind::Constant(Value::Int(length)) => u64::try_from(length).unwrap_or(0),
+                    _ => return None,
+                };
+                let most = length.max(mark.count);
                 let cut = before.unwrap_or(Count::any(most));
                 Some(Count {
                     count: cut.count.min(most),
@@ -207,7 +222,8 @@ impl Longest<'_> {
             }
             FilterKind::Size => Some(Count::digits(20)),
             // Each directive is a word or a number, in English.
-            FilterKind::Date(form) => {
+            FilterKind::Date(DateFilter::Format) => {
+                let form = text_of(argument(0)?)?;
                 let written = Count::of_text(form);
                 let directives = form.matches('%').count() as u64;
                 Some(Count {
@@ -215,7 +231,7 @@ impl Longest<'_> {
                     letters: written.letters,
                 })
             }
-            FilterKind::Money(code) => Some(match &**code {
+            FilterKind::Number(NumberFilter::Money) => Some(match text_of(argument(0)?)? {
                 // Their signs are letters of text messages.
                 "EUR" | "USD" | "GBP" | "JPY" => Count {
                     count: 40,
@@ -223,9 +239,17 @@ impl Longest<'_> {
                 },
                 _ => Count::any(40),
             }),
-            FilterKind::Escape | FilterKind::Raw => before,
-            _ => None,
+            FilterKind::Text(TextFilter::Escape) | FilterKind::Raw => before,
+            FilterKind::Text(TextFilter::Split) | FilterKind::Url(_) | FilterKind::List(_) => None,
         }
+    }
+}
+
+/// A text that is written out.
+fn text_of(expr: &Expr) -> Option<&str> {
+    match &expr.kind {
+        ExprKind::Constant(Value::Text(text)) => Some(text),
+        _ => None,
     }
 }
 

@@ -1,8 +1,11 @@
 //! Checks templates: their names, and that every output shows something to every customer.
 
+mod filter;
+mod signature;
+
 use std::sync::Arc;
 
-use super::{Checker, Entry, Facts, Names, Report, Shape, known_given, proves};
+use super::{Checker, Entry, Facts, Local, Member, Names, Report, Shape, known_given, proves, type_name};
 use crate::{
     diagnostic::{Code, Diagnostic},
     hir::{
@@ -25,16 +28,20 @@ pub(crate) fn check_template(
     template: &written::Template,
     text: &str,
     names: &Names,
-    locals: Vec<super::Local>,
+    locals: Vec<Local>,
     given: &Facts,
     report: &mut Report,
 ) -> Template {
     let mut checker = Checker::new(names, report);
+    let inputs = locals.len();
     checker.given = given.clone();
     checker.scope.entries = locals.into_iter().map(Entry::Local).collect();
     let mut templates = TemplateChecker { checker, text };
     let (nodes, _) = templates.nodes(&template.nodes);
-    Template { nodes }
+    Template {
+        nodes,
+        locals: inputs,
+    }
 }
 
 /// The shape of the items of a placement: those of its catalogue and the reason.
@@ -55,9 +62,9 @@ pub(crate) fn placed_fields(fields: &[Field]) -> Vec<Field> {
     fields
 }
 
-pub(super) struct TemplateChecker<'c, 'a> {
-    pub(super) checker: Checker<'a>,
-    pub(super) text: &'c str,
+struct TemplateChecker<'c, 'a> {
+    checker: Checker<'a>,
+    text: &'c str,
 }
 
 /// How many facts there were, to forget those that came later.
@@ -271,7 +278,7 @@ impl TemplateChecker<'_, '_> {
         let value = self.checker.check_value(limit)?;
         let error = if value.ty != Type::Int {
             Diagnostic::new(Code::TypeMismatch, "`limit` takes a whole number")
-                .label(value.span, format!("of type {}", super::type_name(&value.ty)))
+                .label(value.span, format!("of type {}", type_name(&value.ty)))
         } else if !known_given(&value, &self.checker.given) {
             Diagnostic::new(Code::MayBeMissing, "the limit may be missing")
                 .label(value.span, "how many items?")
@@ -291,7 +298,7 @@ impl TemplateChecker<'_, '_> {
             .members
             .iter()
             .filter_map(|(name, member)| match member {
-                super::Member::Slot { items: Some(_), .. } => Some(name),
+                Member::Slot { items: Some(_), .. } => Some(name),
                 _ => None,
             });
         let known = names
@@ -318,7 +325,7 @@ impl TemplateChecker<'_, '_> {
         })
     }
 
-    pub(super) fn learn(&mut self, facts: Facts) {
+    fn learn(&mut self, facts: Facts) {
         if self.mark().0.iter().sum::<usize>() < MOST_FACTS {
             self.checker.given.add(facts);
         }
@@ -343,14 +350,14 @@ impl TemplateChecker<'_, '_> {
     }
 
     /// What the template says there.
-    pub(super) fn written(&self, span: Span) -> &str {
+    fn written(&self, span: Span) -> &str {
         self.text
             .get(span.start as usize..span.end as usize)
             .unwrap_or_default()
     }
 
     /// The value of a literal or an expression; `display` of a path for messages is its text.
-    pub(super) fn value(&mut self, expr: &ast::Expr) -> Option<Expr> {
+    fn value(&mut self, expr: &ast::Expr) -> Option<Expr> {
         self.checker.check_value(expr)
     }
 }

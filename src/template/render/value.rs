@@ -1,0 +1,222 @@
+//! Values: from the customer, through the filters, to the page.
+
+use std::fmt::Write;
+
+use super::{
+    super::{
+        context::Escape,
+        escape,
+        filter::{list, text as letters, url},
+        held::Held,
+        program::{Filter, Output, Source},
+    },
+    Job, Renderer,
+};
+use crate::{
+    plan::NodeId,
+    record::Row,
+    value::{ValueRef, text},
+};
+
+/// No filter has more arguments.
+const MOST_ARGUMENTS: usize = 4;
+
+impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
+    /// Writes a value that passes no filter but `default`; `false` when there is none.
+    pub(super) fn value(&mut self, node: NodeId, fallback: Option<NodeId>, escape: Escape) -> bool {
+        let job = self.job;
+        if let Some(value) = self.machine.value(node)
+            && (fallback.is_none() || !gives_way(value, false))
+        {
+            write_value(value, escape, &job, self.out);
+            return true;
+        }
+        let Some(value) = fallback.and_then(|node| self.machine.value(node)) else {
+            return false;
+        };
+        write_value(value, escape, &job, self.out);
+        true
+    }
+
+    /// Writes a value that passes filters; `false` when nothing came out of them.
+    pub(super) fn output(&mut self, output: &'a Output) -> bool {
+        match self.piped(output) {
+            Held::Plain(value) => {
+                write_value(value, output.escape, &self.job, self.out);
+                true
+            }
+            // The checker lets nothing else out of a placeholder.
+            Held::Missing | Held::List(_) | Held::Item(_) => false,
+        }
+    }
+
+    /// What comes out of the filters.
+    fn piped(&mut self, output: &'a Output) -> Held<'a, R> {
+        let mut held = match output.source {
+            Source::Value(node) => self.load(node),
+            Source::List(place, kind) => {
+                let arena = self.job.arena.get();
+                let list = match self.machine.made_list(place) {
+                    Some(list) => Some(list),
+                    None => self
+                        .machine
+                        .items_of(place, kind, |items| arena.list(items.flatten())),
+                };
+                list.map_or(Held::Missing, Held::List)
+            }
+        };
+        for filter in &output.filters {
+            held = self.apply(filter, held);
+        }
+        held
+    }
+
+    fn load(&mut self, node: NodeId) -> Held<'a, R> {
+        let arena = self.job.arena;
+        Held::of(self.machine.lasting(node, |text| arena.get().text(text)))
+    }
+
+    fn apply(&mut self, filter: &'a Filter, held: Held<'a, R>) -> Held<'a, R> {
+        let job = self.job;
+        let value = match (filter, held) {
+            (
+                Filter::Default {
+                    fallback,
+                    allow_false,
+                },
+                held,
+            ) => {
+                return match held {
+                    Held::Plain(value) if gives_way(value, *allow_false) => self.load(*fallback),
+                    Held::Missing => self.load(*fallback),
+                    held => held,
+                };
+            }
+            (Filter::Size, held) => {
+                let size = match held {
+                    Held::List(items) => items.len(),
+                    Held::Plain(value) => show(value, &job).chars().count(),
+                    Held::Missing | Held::Item(_) => 0,
+                };
+                let size = i64::try_from(size).unwrap_or(i64::MAX);
+                return Held::Plain(ValueRef::Int(size));
+            }
+            (Filter::List(kind, nodes), Held::List(items)) => {
+                let mut values = [ValueRef::Int(0); MOST_ARGUMENTS];
+                let Some(arguments) = self.arguments(nodes, &mut values) else {
+                    return Held::Missing;
+                };
+                return list::apply(*kind, items, arguments, |it| show(it, &job), job.arena.get());
+            }
+            (_, Held::Plain(value)) => value,
+            (_, Held::Missing | Held::List(_) | Held::Item(_)) => return Held::Missing,
+        };
+        match filter {
+            Filter::Text(kind, nodes) => {
+                let mut values = [ValueRef::Int(0); MOST_ARGUMENTS];
+                let Some(arguments) = self.arguments(nodes, &mut values) else {
+                    return Held::Missing;
+                };
+                let text = show(value, &job);
+                letters::apply(*kind, text, arguments, |it| show(it, &job), job.arena.get())
+            }
+            Filter::Url(kind) => Held::text(url::apply(*kind, show(value, &job), job.arena.get())),
+            Filter::Money(currency) => {
+                let mut known = false;
+                let text = job
+                    .arena
+                    .get()
+                    .write(|draft| known = currency.write(value, draft.buffer()));
+                if known { Held::text(text) } else { Held::Missing }
+            }
+            Filter::Date(form) => {
+                let mut known = false;
+                let zone = job.at.zone();
+                let text = job
+                    .arena
+                    .get()
+                    .write(|draft| known = form.write(value, zone, draft.buffer()));
+                if known { Held::text(text) } else { Held::Missing }
+            }
+            Filter::Default { .. } | Filter::Size | Filter::List(..) => Held::Missing,
+        }
+    }
+
+    /// The arguments of a filter; `None` when one is missing, which only a calculation beyond its type can be.
+    fn arguments<'v>(
+        &mut self,
+        nodes: &[NodeId],
+        values: &'v mut [ValueRef<'a>; MOST_ARGUMENTS],
+    ) -> Option<&'v [ValueRef<'a>]> {
+        let arena = self.job.arena;
+        let values = values.get_mut(..nodes.len())?;
+        for (value, node) in values.iter_mut().zip(nodes) {
+            *value = self.machine.lasting(*node, |text| arena.get().text(text))?;
+        }
+        Some(values)
+    }
+}
+
+/// Whether `default` puts something else in place of a value that is there.
+fn gives_way(value: ValueRef<'_>, allow_false: bool) -> bool {
+    match value {
+        ValueRef::Text(it) => !text::filled(it),
+        ValueRef::Bool(it) => !it && !allow_false,
+        _ => false,
+    }
+}
+
+/// A value as text.
+fn show<'a>(value: ValueRef<'a>, job: &Job<'a>) -> &'a str {
+    match value {
+        ValueRef::Text(text) => text,
+        value => job
+            .arena
+            .get()
+            .write(|draft| write_plain(value, job, draft.buffer())),
+    }
+}
+
+fn write_plain(value: ValueRef<'_>, job: &Job<'_>, out: &mut String) {
+    match value {
+        ValueRef::Text(it) => out.push_str(it),
+        ValueRef::Bool(it) => out.push_str(if it { "true" } else { "false" }),
+        ValueRef::Decimal(it) => write_decimal(it.units(), out),
+        ValueRef::DateTime(_) => {
+            job.program.instants.write(value, job.at.zone(), out);
+        }
+        value => {
+            let _ = write!(out, "{value}");
+        }
+    }
+}
+
+fn write_value(value: ValueRef<'_>, escape: Escape, job: &Job<'_>, out: &mut String) {
+    match (value, escape) {
+        (ValueRef::Text(it), _) => escape::write(escape, it, job.schemes, out),
+        // Digits, letters and `-.:+` mean nothing in text.
+        (value, Escape::None | Escape::Html | Escape::Css | Escape::JsonText)
+        | (
+            value @ (ValueRef::Bool(_) | ValueRef::Int(_) | ValueRef::Decimal(_) | ValueRef::Float(_)),
+            Escape::JsonValue,
+        ) => write_plain(value, job, out),
+        (value, escape) => {
+            let text = job
+                .arena
+                .get()
+                .write(|draft| write_plain(value, job, draft.buffer()));
+            escape::write(escape, text, job.schemes, out);
+        }
+    }
+}
+
+/// As many digits as needed, without memory of their own.
+fn write_decimal(units: i64, out: &mut String) {
+    let magnitude = units.unsigned_abs();
+    let (whole, part) = (magnitude / 10_000, magnitude % 10_000);
+    let _ = write!(out, "{}{whole}", if units < 0 { "-" } else { "" });
+    if part != 0 {
+        let _ = write!(out, ".{part:04}");
+        out.truncate(out.trim_end_matches('0').len());
+    }
+}
