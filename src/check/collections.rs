@@ -191,10 +191,13 @@ impl Checker<'_> {
                     name: name.text.clone(),
                 });
             }
-            let known = self.names.customer.members.contains_key(&name.text)
-                || self.names.traits.contains_key(&name.text);
-            if !known {
-                return self.unknown_collection(name);
+            if !self.names.customer.members.contains_key(&name.text) {
+                // A trait has one value. It may not have been checked yet, as nothing here depends on it.
+                return if self.names.traits.contains_key(&name.text) {
+                    self.no_collection(path, false)
+                } else {
+                    self.unknown_collection(name)
+                };
             }
         }
         match self.resolve(path)? {
@@ -204,14 +207,19 @@ impl Checker<'_> {
                 name: display(path).into(),
             }),
             Found::Value(_) | Found::Record(_) => {
-                let shown = display(path);
                 let past = shadowed && path.len() == 1 && self.is_of_customer(&path[0].text);
-                let error = Diagnostic::new(Code::UnknownCollection, format!("`{shown}` is no collection"))
-                    .label(span_of(path), "neither an event nor a list")
-                    .help(past.then(|| format!("the customer's is reached as `customer.{shown}`")));
-                self.report.fail(error)
+                self.no_collection(path, past)
             }
         }
+    }
+
+    /// Reports a name of something else; `past` tells whether the customer has a collection of that name.
+    fn no_collection<T>(&mut self, path: &[Name], past: bool) -> Option<T> {
+        let shown = display(path);
+        let error = Diagnostic::new(Code::UnknownCollection, format!("`{shown}` is no collection"))
+            .label(span_of(path), "neither an event nor a list")
+            .help(past.then(|| format!("the customer's is reached as `customer.{shown}`")));
+        self.report.fail(error)
     }
 
     /// Whether something of that name comes before what the customer has.
