@@ -141,7 +141,7 @@ fn what_comes_before_the_moment_counts_and_what_comes_at_it_is_too_late() {
     let explanation = explained(text, &json(""));
     let change = explanation.change().expect("one more");
     assert_eq!(change.says(), "1 more visit before 3 June");
-    let before = change.leaves[0].before.expect("a moment");
+    let before = change.before.expect("a moment");
     assert_eq!(before.to_string(), "2026-06-03T08:00:00Z");
     let shop = Definitions::parse(text).expect("compiles");
     let segment = shop.segment("s").expect("defined");
@@ -171,7 +171,7 @@ fn what_comes_before_the_moment_counts_and_what_comes_at_it_is_too_late() {
             r#"{"id": "ana", "visits": [{"at": "2026-06-01T09:00:00Z", "n": 1}]}"#,
         );
         let change = explanation.change().expect("more visits");
-        let before = change.leaves[0].before.map(|it| it.to_string());
+        let before = change.before.map(|it| it.to_string());
         assert_eq!(before.as_deref(), expected, "{window}: {}", change.says());
     }
 }
@@ -351,4 +351,91 @@ fn what_comes_from_outside_the_definitions_has_words_too() {
         "Not in near because country is unknown.",
     ];
     assert_eq!(said, expected);
+}
+
+/// [explain-12]
+#[test]
+fn what_undoes_the_past_comes_last() {
+    const SHOP: &str = "customer { id: string key, seen_at: datetime?, renews_on: date, tags: [{ n: int }] }
+        event purchases { amount: decimal }\n";
+    const ANA: &str = r#"{"id": "ana", "seen_at": "2026-05-20T12:00:00Z", "renews_on": "2026-07-01", "tags": [{"n": 1}],
+        "purchases": [{"at": "2026-01-10T12:00:00Z", "amount": 10}, {"at": "2026-05-10T12:00:00Z", "amount": 10}]}"#;
+    for (rule, expected) in [
+        // Something new, though one of the past alone would do.
+        (
+            "no purchases in last 30 days or at least 3 purchases",
+            "1 more purchase",
+        ),
+        ("any purchases and at most 2 purchases", "1 more purchase"),
+        (
+            "avg(amount of purchases) <= 5",
+            "the average amount of purchases is at most 5 (now 10)",
+        ),
+        ("no tags", "no tags"),
+        (
+            "renews_on after 2026-08-01",
+            "renews after 1 August 2026 (now 1 July 2026)",
+        ),
+        // Time.
+        (
+            "any purchases and no purchases in last 30 days",
+            "no more purchases until 9 June at 12:00",
+        ),
+        (
+            "any purchases in previous month",
+            "no more purchases until 1 July",
+        ),
+        ("not seen_at in last 30 days", "waiting until 19 June at 12:00"),
+        // The past.
+        ("exactly 1 purchases", "1 purchase fewer"),
+        (
+            "any purchases between 2025-01-01 and 2025-12-31",
+            "1 more purchase between 1 January 2025 and 31 December 2025",
+        ),
+        (
+            "first(amount of purchases) > 15",
+            "the amount of the first purchase is more than 15 (now 10)",
+        ),
+    ] {
+        let explanation = explained(&format!("{SHOP} segment s = {rule}"), ANA);
+        let says = explanation.change().map(audience::Change::says);
+        assert_eq!(says, Some(expected), "{rule}\n{explanation}");
+    }
+}
+
+/// A purchase counts from now on, but the days after the sign-up run out. [explain-9]
+#[test]
+fn the_rest_of_the_rule_has_its_time_too() {
+    const ANA: &str = r#"{"id": "ana", "signed_up_at": "2026-05-30T08:00:00Z", "points": 0,
+        "purchases": [{"at": "2026-05-20T12:00:00Z"}]}"#;
+    for (rule, expected) in [
+        (
+            "at least 2 purchases and signed_up_at in last 7 days",
+            "1 more purchase before 6 June",
+        ),
+        (
+            "points >= 5 and signed_up_at in last 7 days",
+            "points are at least 5 before 6 June (now 0)",
+        ),
+        (
+            "points >= 5 and at least 3 purchases in last 30 days",
+            "points are at least 5 (now 0) and 2 more purchases, both before 19 June",
+        ),
+        // The purchases that count now have left by then, but those that are new stand in for them.
+        (
+            "count(purchases in last 30 days) >= 1 and at least 2 purchases",
+            "1 more purchase",
+        ),
+        (
+            "at least 2 purchases or signed_up_at before 2026-01-01",
+            "1 more purchase",
+        ),
+    ] {
+        let text = format!(
+            "customer {{ id: string key, signed_up_at: datetime, points: int }} event purchases {{}} segment s = {rule}"
+        );
+        let explanation = explained(&text, ANA);
+        let says = explanation.change().map(audience::Change::says);
+        assert_eq!(says, Some(expected), "{rule}\n{explanation}");
+    }
 }

@@ -5,7 +5,7 @@ use std::{
     fmt::{Debug, Display},
 };
 
-use audience::{At, Customer, Definitions, Population, Schema};
+use audience::{At, Customer, DateTime, Definitions, Population, Schema};
 use serde::Deserialize;
 
 use crate::requirements;
@@ -93,7 +93,12 @@ impl Case {
 
     /// The moment and place of the case, with the items of its catalogues.
     fn at(&self, definitions: &Definitions) -> Result<At, String> {
-        let mut at = definitions.at(self.palette.now, &self.palette.zone);
+        self.at_moment(definitions, self.palette.now)
+    }
+
+    /// Another moment, with the items of the catalogues.
+    pub(crate) fn at_moment(&self, definitions: &Definitions, now: DateTime) -> Result<At, String> {
+        let mut at = definitions.at(now, &self.palette.zone);
         for (catalog, items) in &self.items {
             let items = definitions.loader().items_from(catalog, items).map_err(text)?;
             at = at.with_items(items);

@@ -1,7 +1,7 @@
 //! What explanations promise, on random rules: they agree with the answer, they are English, they hide what is personal, and the
 //! change that they tell of turns the answer when it is made.
 
-use audience::{ChangedLeaf, Edit, ExplainOptions, Explanation, Shown, Value};
+use audience::{Change, ChangedLeaf, DateTime, Duration, Edit, ExplainOptions, Explanation, Shown, Value};
 
 use serde::Deserialize;
 
@@ -17,6 +17,9 @@ use crate::explain::english;
 pub(crate) struct Tally {
     pub(crate) explanations: usize,
     pub(crate) changes: usize,
+    /// How many of these were to wait, and how many had to be made before a moment.
+    pub(crate) waits: usize,
+    pub(crate) deadlines: usize,
 }
 
 impl Compiled {
@@ -76,32 +79,51 @@ impl Compiled {
                         return wrong(&problem);
                     }
                 }
-                // What is hidden does not change what is said to change.
+                // What is hidden does not change what is said to change, but that nobody is told to wait for it.
                 let leaves = |it: &Explanation| {
                     it.change()
                         .map(|it| it.leaves.iter().map(|it| it.span).collect::<Vec<_>>())
                 };
-                if leaves(&explanation) != leaves(&shown) {
+                let waits = |it: &Explanation| it.change().is_some_and(|it| until(it).is_some());
+                if explanation.hides() && waits(&explanation) {
+                    return wrong("it tells when something hidden changes");
+                }
+                if leaves(&explanation) != leaves(&shown) && !(explanation.hides() && waits(&shown)) {
                     return wrong("another change when personal values are shown");
                 }
                 tally.explanations += 1;
                 let Some(change) = shown.change() else { continue };
                 tally.changes += 1;
-                let mut changed = case.customer(index).clone();
-                for leaf in &change.leaves {
-                    apply(leaf, &mut changed)?;
-                }
-                let json = changed.json(super::customers::Decimals::Texts);
-                let changed = match self.definitions.customer_from_json(&json) {
-                    Ok(changed) => changed,
-                    Err(error) => {
-                        return wrong(&format!("the changed customer does not load: {error}\n{json}"));
+                let now = self.at.now();
+                let until = until(change);
+                tally.waits += usize::from(until.is_some());
+                let before = change.before.inspect(|_| tally.deadlines += 1);
+                let just_before = before.and_then(|it| it.checked_add(Duration::from_micros(-1)));
+                // At its moment, and as late as can be, but no later.
+                for (moment, turns) in [
+                    (Some(until.unwrap_or(now)), true),
+                    (just_before, true),
+                    (before, false),
+                ] {
+                    let Some(moment) = moment else { continue };
+                    let mut changed = case.customer(index).clone();
+                    for leaf in &change.leaves {
+                        apply(leaf, &mut changed, (now, moment))?;
                     }
-                };
-                if segment.matches(&changed, &self.at) == matches {
-                    return wrong(&format!(
-                        "the change does not turn the answer: {change:?}\nfor {json}"
-                    ));
+                    let json = changed.json(super::customers::Decimals::Texts);
+                    let changed = match self.definitions.customer_from_json(&json) {
+                        Ok(changed) => changed,
+                        Err(error) => {
+                            return wrong(&format!("the changed customer does not load: {error}\n{json}"));
+                        }
+                    };
+                    let at = case.at_moment(&self.definitions, moment)?;
+                    if (segment.matches(&changed, &at) != matches) != turns {
+                        let does = if turns { "does not turn" } else { "still turns" };
+                        return wrong(&format!(
+                            "the change {does} the answer at {moment}: {change:?}\nfor {json}"
+                        ));
+                    }
                 }
             }
         }
@@ -118,8 +140,21 @@ fn sound(explanation: &Explanation) -> Result<(), String> {
     Ok(())
 }
 
-/// Makes the steps of a change.
-pub(crate) fn apply(leaf: &ChangedLeaf, customer: &mut Datum) -> Result<(), String> {
+/// The moment that a change is to wait for.
+fn until(change: &Change) -> Option<DateTime> {
+    let mut edits = change.leaves.iter().flat_map(|it| &it.edits);
+    edits.find_map(|it| match it {
+        Edit::Wait { until } => Some(*until),
+        _ => None,
+    })
+}
+
+/// Makes the steps of a change; events of now are added at a moment that may be later.
+pub(crate) fn apply(
+    leaf: &ChangedLeaf,
+    customer: &mut Datum,
+    (now, moment): (DateTime, DateTime),
+) -> Result<(), String> {
     for edit in &leaf.edits {
         match edit {
             Edit::Set { attribute, value } => set(customer, attribute, datum(value)?),
@@ -136,7 +171,9 @@ pub(crate) fn apply(leaf: &ChangedLeaf, customer: &mut Datum) -> Result<(), Stri
                     None => Datum::Record(Vec::new()),
                 };
                 for (path, value) in with {
-                    if path.is_empty() {
+                    if path == "at" && *value == Shown::Known(Value::DateTime(now)) {
+                        set(&mut item, path, Datum::DateTime(moment));
+                    } else if path.is_empty() {
                         item = datum(value)?;
                     } else {
                         set(&mut item, path, datum(value)?);
@@ -164,6 +201,7 @@ pub(crate) fn apply(leaf: &ChangedLeaf, customer: &mut Datum) -> Result<(), Stri
                     set(item, property, datum(value)?);
                 }
             }
+            Edit::Wait { .. } => {}
             other => return Err(format!("unknown edit {other:?}")),
         }
     }

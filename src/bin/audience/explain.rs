@@ -79,7 +79,7 @@ fn write(
             Next::Hidden(_) => writeln!(out, "without new data: (hidden)")?,
             Next::Known(NextChange::At(at)) => {
                 let until = if explanation.holds() { "out" } else { "in" };
-                writeln!(out, "without new data: {until} at {at}")?;
+                writeln!(out, "without new data: {until} on {}", explanation.in_words(at))?;
             }
             Next::Known(NextChange::NotWithin(_)) => {
                 writeln!(out, "without new data: the same for ten years")?;

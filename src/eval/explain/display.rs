@@ -50,17 +50,18 @@ fn clause(f: &mut fmt::Formatter<'_>, it: &Clause, depth: usize) -> fmt::Result 
     let mark = if it.holds { '✓' } else { '✗' };
     let words = match (it.kind, it.holds) {
         (ClauseKind::And, true) => "all of",
-        (ClauseKind::And, false) => "not all, for lack of",
-        (ClauseKind::Or, true) => "one of several, by",
+        (ClauseKind::And, false) => "not all, because of",
+        (ClauseKind::Or, true) => "at least one, because of",
         (ClauseKind::Or, false) => "none of",
         (ClauseKind::Not, _) => "not",
-        (ClauseKind::Arm, _) => "by the case",
+        (ClauseKind::Arm, _) if it.clauses.iter().any(|it| it.holds) => "in the case where",
+        (ClauseKind::Arm, _) => "otherwise, as none holds",
         (ClauseKind::Segment | ClauseKind::Test, _) => &it.words,
     };
     writeln!(f, "{:indent$}{mark} {words}", "")?;
     let indent = indent + 4;
     for operand in &it.operands {
-        writeln!(f, "{:indent$}{} is {}", "", operand.words, operand.value)?;
+        writeln!(f, "{:indent$}{} is {}", "", operand.words, operand.said)?;
     }
     for counted in &it.counted {
         writeln!(f, "{:indent$}{counted}", "")?;
@@ -70,14 +71,14 @@ fn clause(f: &mut fmt::Formatter<'_>, it: &Clause, depth: usize) -> fmt::Result 
         .try_for_each(|inner| clause(f, inner, depth + 1))
 }
 
-/// `2 purchases, decided by that of 2026-05-31T00:00:00Z`.
+/// `2 purchases, decided by that of 31 May 2026 at 00:00`.
 impl fmt::Display for Counted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.count {
             Some(count) => f.write_str(&noun::counted(count, &self.collection))?,
             None => write!(f, "(hidden) {}", noun::plural(&self.collection))?,
         }
-        match self.deciding {
+        match &self.said {
             Some(at) => write!(f, ", decided by that of {at}"),
             None => Ok(()),
         }

@@ -110,6 +110,23 @@ impl Explanation {
         &self.reason
     }
 
+    /// An instant as the explanation says it, in its zone: "3 December 2026 at 14:05".
+    ///
+    /// ```
+    /// # use audience::{Definitions, Zone};
+    /// # let shop = Definitions::parse("customer { id: string key, orders: int }  segment loyal = orders >= 10")?;
+    /// # let ana = shop.customer_from_json(r#"{"id": "ana", "orders": 7}"#)?;
+    /// let at = shop.at("2026-12-03T12:00:00Z".parse()?, &Zone::named("Europe/Madrid")?);
+    /// let explanation = shop.segment("loyal")?.explain(&ana, &at);
+    /// assert_eq!(explanation.in_words(explanation.now()), "3 December 2026 at 13:00");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn in_words(&self, at: DateTime) -> String {
+        let zone = Zone::named(self.zone).unwrap_or(Zone::UTC);
+        sentence::value::instant(at, zone)
+    }
+
     /// Whether the segment reads personal or sensitive values that were not to be shown.
     ///
     /// Then when the answer changes by itself says something of them too, such as a birthday.
@@ -240,6 +257,9 @@ pub struct Operand {
     pub words: String,
     /// What it is for this customer.
     pub value: Shown,
+    /// The same as people say it, in the zone.
+    #[serde(skip)]
+    said: String,
 }
 
 /// A value of a customer, as far as it may be shown.
@@ -284,6 +304,9 @@ pub struct Counted {
     /// one that has the value; of `all`, the latest that does not meet the condition, if one does not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deciding: Option<DateTime>,
+    /// The same as people say it, in the zone.
+    #[serde(skip)]
+    said: Option<String>,
 }
 
 /// What is asked: about which segment of which definitions, and when.

@@ -3,8 +3,10 @@
 use std::collections::HashSet;
 
 use super::{
-    Clause, ClauseKind, Counted, Operand, Question, Shown, hidden::Hidden, picture::Picture,
-    sentence::Wording,
+    Clause, ClauseKind, Counted, Operand, Question, Shown,
+    hidden::Hidden,
+    picture::Picture,
+    sentence::{Wording, value},
 };
 use crate::{
     eval::interpret::Interpreter,
@@ -225,7 +227,11 @@ impl<'q> Explainer<'q> {
             } else {
                 self.interpreter.value(expr).map_or(Shown::Unknown, Shown::Known)
             };
-            clause.operands.push(Operand { words, value });
+            let said = match &value {
+                Shown::Known(known) => value::value(known, &expr.ty, self.wording.zone),
+                hidden => hidden.to_string(),
+            };
+            clause.operands.push(Operand { words, value, said });
         }
         if !named {
             expr.parts(&mut |part| {
@@ -240,23 +246,33 @@ impl<'q> Explainer<'q> {
     fn list(&mut self, list: Place, clause: &mut Clause) {
         let slot = self.wording.names.slot(list);
         let Some(slot) = slot else { return };
-        let value = if slot.hidden() && !self.question.options.show_personal {
-            Shown::Hidden
+        let hidden = slot.hidden() && !self.question.options.show_personal;
+        let (value, said) = if hidden {
+            (Shown::Hidden, Shown::Hidden.to_string())
+        } else if let Some(values) = self.interpreter.plain_list(list) {
+            let ty = self.wording.item_type(list);
+            let first = || values.iter().take(ITEMS);
+            let plain: Vec<String> = first().map(ToString::to_string).collect();
+            let said: Vec<String> = first()
+                .map(|it| value::value(it, &ty, self.wording.zone))
+                .collect();
+            let others = match values.len().saturating_sub(ITEMS) {
+                0 => String::new(),
+                others => format!(" and {others} more"),
+            };
+            let said = if said.is_empty() {
+                "empty".to_owned()
+            } else {
+                said.join(", ") + &others
+            };
+            (Shown::Known(Value::from(plain.join(", ") + &others)), said)
         } else {
-            match self.interpreter.plain_list(list) {
-                None => Shown::Unknown,
-                Some(values) => {
-                    let mut said: Vec<String> = values.iter().take(ITEMS).map(ToString::to_string).collect();
-                    if values.len() > ITEMS {
-                        said.push(format!("and {} more", values.len() - ITEMS));
-                    }
-                    Shown::Known(Value::from(said.join(", ")))
-                }
-            }
+            (Shown::Unknown, Shown::Unknown.to_string())
         };
         clause.operands.push(Operand {
             words: slot.name(),
             value,
+            said,
         });
     }
 
@@ -292,6 +308,7 @@ impl<'q> Explainer<'q> {
                 collection,
                 count: None,
                 deciding: None,
+                said: None,
             }
         } else {
             let count = self.interpreter.items(items).len() as u64;
@@ -301,10 +318,12 @@ impl<'q> Explainer<'q> {
                 Some((kind, Some(value), whole)) => self.deciding_of(kind, value, whole, items),
                 _ => self.last_of(items),
             };
+            let deciding = deciding.and_then(DateTime::from_micros);
             Counted {
                 collection,
                 count: Some(count),
-                deciding: deciding.and_then(DateTime::from_micros),
+                deciding,
+                said: deciding.map(|it| value::instant(it, self.wording.zone)),
             }
         };
         clause.counted.push(counted);

@@ -180,6 +180,9 @@ pub(super) fn points(
             Type::Words(words) => points.extend(words.iter().take(8).map(|it| Value::Text(it.clone()))),
             Type::Url => points.push(Value::from("https://example.com/other")),
             ty if ty.is_text() => points.push(Value::from("other")),
+            // Of the days and times that are not over, the first.
+            Type::Date => points.push(Value::Date(ask.at().today())),
+            Type::DateTime => points.push(Value::DateTime(ask.at().now())),
             _ => {}
         }
     }

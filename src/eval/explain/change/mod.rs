@@ -25,7 +25,7 @@ use crate::{span::Span, value::DateTime};
 /// What would have to change for the answer to turn.
 ///
 /// Made by [`Explanation::change`](super::Explanation::change). The edits of its leaves, made in their order, turn the answer
-/// at the moment that was asked about; see the manual for which changes are looked for, and which is the smallest.
+/// at the moment that was asked about, or at the one that is waited for; see the manual for which changes are looked for, and which is the smallest.
 ///
 /// # Example
 ///
@@ -42,7 +42,7 @@ use crate::{span::Span, value::DateTime};
 /// let at = shop.at("2026-06-01T00:00:00Z".parse()?, &Zone::UTC);
 /// let explanation = shop.segment("s")?.explain(&ana, &at);
 /// let change = explanation.change().ok_or("nothing would turn it")?;
-/// assert_eq!(change.says(), "balance is more than 10 (now 2) and 1 more purchase before 3 June");
+/// assert_eq!(change.says(), "balance is more than 10 (now 2) and 1 more purchase, both before 3 June");
 /// assert_eq!(change.leaves.len(), 2);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -50,6 +50,11 @@ use crate::{span::Span, value::DateTime};
 #[non_exhaustive]
 pub struct Change {
     says: String,
+    /// The first moment at which it is too late: one of the events that count has left its window by then, the window takes in no
+    /// new ones, or something else that is needed is over. Events that are added now are then added at that moment. Nothing when
+    /// that is not within ten years, when the change undoes the past, and where it would tell what is hidden.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub before: Option<DateTime>,
     /// The tests that have to turn, each with how.
     pub leaves: Vec<ChangedLeaf>,
 }
@@ -82,14 +87,11 @@ pub struct ChangedLeaf {
     pub span: Span,
     /// The test as it is written, in one line of at most 200 letters.
     pub words: String,
-    /// The attribute, number of events or other aggregate that changes, as it is.
+    /// The attribute, number of events or other aggregate that changes, as it is; of any other test that turns by waiting, whether
+    /// it holds.
     pub from: Shown,
     /// What it would have to be.
     pub to: Shown,
-    /// The first moment at which it would be too late, as the window moves on: one of the events that count leaves it, or it
-    /// takes in no new ones. Only where events are added; nothing when that is never within ten years, or hidden.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub before: Option<DateTime>,
     /// In words.
     pub says: String,
     /// One way to bring it about, step by step.
@@ -146,6 +148,11 @@ pub enum Edit {
         property: String,
         /// What it gets.
         value: Shown,
+    },
+    /// Nothing is done until a moment, at which the answer turns.
+    Wait {
+        /// That moment.
+        until: DateTime,
     },
 }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::{
     leaf::{same, size},
-    search::Search,
+    search::{Past, Search, condition_of},
 };
 use crate::{
     eval::{
@@ -36,16 +36,18 @@ struct Plan {
 /// Works out plans, those of a definition once.
 pub(super) struct Plans<'s, 'q> {
     search: &'s Search<'q>,
+    past: Past,
     ask: Interpreter<'q, 'q, &'q Picture>,
     /// By the place of the condition: traits and segments may be named over and over again.
     known: HashMap<(*const Condition, bool), Vec<Plan>>,
 }
 
 impl<'s, 'q> Plans<'s, 'q> {
-    pub(super) fn new(search: &'s Search<'q>) -> Self {
+    pub(super) fn new(search: &'s Search<'q>, past: Past) -> Self {
         let question = &search.question;
         Self {
             search,
+            past,
             ask: Interpreter::new(question.module, search.picture, question.at, &[]),
             known: HashMap::new(),
         }
@@ -88,8 +90,10 @@ impl<'s, 'q> Plans<'s, 'q> {
             ConditionKind::Segment(index) => {
                 self.plans(&self.search.question.module.segments[*index].condition, want)
             }
-            ConditionKind::Holds(operand) if !already || self.condition_of(operand).is_some() => {
-                match self.condition_of(operand) {
+            ConditionKind::Holds(operand)
+                if !already || condition_of(self.search.question.module, operand).is_some() =>
+            {
+                match condition_of(self.search.question.module, operand) {
                     Some(inner) => self.plans(inner, want),
                     None => Vec::new(),
                 }
@@ -139,7 +143,7 @@ impl<'s, 'q> Plans<'s, 'q> {
                 core: leaf.core,
                 to: to.clone(),
             };
-            if search.would(condition, &goal) == Some(want) {
+            if search.would(condition, &goal, self.past) == Some(want) {
                 let goals = vec![(goal, size(core.now.as_ref(), to))];
                 plans.push(Plan { goals });
                 if plans.len() == VALUES {
@@ -199,15 +203,6 @@ impl<'s, 'q> Plans<'s, 'q> {
             plans.extend(before);
         }
         kept(plans)
-    }
-
-    /// The condition that a trait or an expression is.
-    fn condition_of(&self, operand: &'q Expr) -> Option<&'q Condition> {
-        match &operand.kind {
-            ExprKind::Condition(inner) => Some(inner),
-            ExprKind::Trait(index) => self.condition_of(&self.search.question.module.traits[*index].value),
-            _ => None,
-        }
     }
 }
 

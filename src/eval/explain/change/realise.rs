@@ -5,6 +5,7 @@ use super::{
     edit::{self, Step},
     item::{Maker, slots},
     leaf::same,
+    search::Past,
 };
 use crate::{
     eval::explain::picture::{Cell, PictureRow},
@@ -19,7 +20,13 @@ const WAYS: usize = 8;
 
 impl Maker<'_> {
     /// Ways in which the core may become `target`, the most natural first. Whether they do is for the caller to find out.
-    pub(super) fn ways(&self, expr: &Expr, now: Option<&Value>, target: &Value) -> Vec<Vec<Step>> {
+    pub(super) fn ways(
+        &self,
+        expr: &Expr,
+        now: Option<&Value>,
+        target: &Value,
+        past: Past,
+    ) -> Vec<Vec<Step>> {
         let mut ways = match &expr.kind {
             ExprKind::Slot(place) => self.set(place.slot, target).into_iter().collect(),
             ExprKind::Aggregate { kind, value, items } if reachable(items.source) => match (kind, value) {
@@ -38,8 +45,39 @@ impl Maker<'_> {
             },
             _ => Vec::new(),
         };
+        if past == Past::Stays {
+            ways.retain(|steps| steps.iter().all(|it| self.can_happen(it)));
+        }
         ways.truncate(WAYS);
         ways
+    }
+
+    /// Whether a step can still be taken: it leaves the events that there are, adds none of the past, and a day or time that is
+    /// known becomes now, or, if it is to come, another one to come.
+    fn can_happen(&self, step: &Step) -> bool {
+        match step {
+            Step::Set { slot, value } => {
+                let Some(Cell::Value(known)) = self.picture.customer.cells.get(*slot as usize) else {
+                    return true;
+                };
+                match (known, value) {
+                    (Value::Date(from), Value::Date(to)) => {
+                        let today = self.at.today();
+                        *to == today || from.min(to) > &today
+                    }
+                    (Value::DateTime(from), Value::DateTime(to)) => {
+                        let now = self.at.now();
+                        *to == now || from.min(to) > &now
+                    }
+                    _ => true,
+                }
+            }
+            Step::Add { source, row, .. } => match source {
+                Source::Events(_) => row.at() >= self.at.now().micros(),
+                Source::List(_) => true,
+            },
+            Step::Remove { source, .. } | Step::Alter { source, .. } => matches!(source, Source::List(_)),
+        }
     }
 
     fn set(&self, slot: u32, target: &Value) -> Option<Vec<Step>> {
@@ -180,7 +218,8 @@ impl Maker<'_> {
         ways
     }
 
-    /// The average is turned by one item that makes up for all of them.
+    /// The average is turned by one item that makes up for all of them, or by several where that would have to be less than
+    /// nothing.
     fn average(&self, items: &Items, value: &Expr, target: &Value) -> Vec<Vec<Step>> {
         let known: Vec<(usize, Value)> = self
             .values(items, value)
@@ -195,25 +234,32 @@ impl Maker<'_> {
         let sum = known
             .iter()
             .try_fold(Value::Int(0), |sum, (_, it)| total(&sum, it, &wide));
+        // How much is missing for so many items to have the average.
         let makes_up = |count: usize| {
             let count = core::as_type(&Value::Int(i64::try_from(count).ok()?), &wide).pop()?;
             let target = core::as_type(target, &wide).pop()?;
             let needed = number::multiply(target.as_ref(), count.as_ref())?.to_owned();
             difference(sum.as_ref()?, &needed, &wide)
         };
+        let is_natural = |new: &Value| is_positive(new) || !known.iter().all(|(_, it)| is_positive(it));
         let mut ways = Vec::new();
-        if let Some(new) = makes_up(known.len() + 1) {
+        if let Some(new) = makes_up(known.len() + 1).filter(is_natural) {
             ways.extend(self.add(items, 1, Some((value, &new))));
+        } else {
+            // As few as do not have to be negative, and so many that each is near the average.
+            let fewest = (2..=MOST).find(|it| makes_up(known.len() + it).is_some_and(|it| is_positive(&it)));
+            for count in fewest.into_iter().flat_map(|it| [it, it * 10]) {
+                let count_value = i64::try_from(count).ok().map(Value::Int);
+                let each = makes_up(known.len() + count).and_then(|all| {
+                    let count = core::as_type(&count_value?, &wide).pop()?;
+                    number::divide(all.as_ref(), count.as_ref()).map(ValueRef::to_owned)
+                });
+                ways.extend(each.and_then(|each| self.add(items, count, Some((value, &each)))));
+            }
         }
         for (index, old) in known.iter().rev().take(3) {
             let new = makes_up(known.len()).and_then(|it| total(old, &it, &wide));
             ways.extend(new.and_then(|new| Some(vec![self.alter(items, *index, value, &new)?])));
-        }
-        // A purchase of less than nothing is not natural, and comes last.
-        if known.iter().all(|(_, it)| is_positive(it))
-            && matches!(ways.first().map(Vec::as_slice), Some([Step::Add { row, .. }]) if !row_is_positive(self, items, row, value))
-        {
-            ways.rotate_left(1);
         }
         ways.extend(self.fewer(items));
         ways
@@ -387,10 +433,6 @@ fn total(one: &Value, other: &Value, ty: &Type) -> Option<Value> {
 fn is_positive(value: &Value) -> bool {
     compare::compare(value.as_ref(), ValueRef::Int(0)).is_some_and(std::cmp::Ordering::is_ge)
         || matches!(value, Value::Decimal(it) if *it >= Decimal::ZERO)
-}
-
-fn row_is_positive(maker: &Maker<'_>, items: &Items, row: &PictureRow, value: &Expr) -> bool {
-    maker.value(items, row, value).is_some_and(|it| is_positive(&it))
 }
 
 /// Values of a type that are not among those seen.

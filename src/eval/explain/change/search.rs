@@ -1,20 +1,24 @@
-//! The search: one core at a time, the smallest change first; then several along `and` and `or`.
+//! The search: what can still happen, then waiting, then what undoes the past. What is changed is one core at a time, the smallest
+//! change first; then several along `and` and `or`.
 
 use std::cell::Cell;
 
 use super::{
-    edit::Step,
+    edit::{self, Step},
     item::Maker,
     leaf::{Leaf, Leaves, same, size},
     plan::{Goal, Plans},
 };
 use crate::{
     eval::{
-        explain::{Question, names::Names, picture::Picture},
+        NextChange,
+        explain::{Question, hidden::Hidden, names::Names, picture::Picture},
         interpret::Interpreter,
+        next_change,
     },
-    hir::{AggregateKind, Condition, Expr, ExprKind},
-    value::Value,
+    hir::{AggregateKind, Condition, ConditionKind, Expr, ExprKind, Module, Source},
+    limits::Limits,
+    value::{DateTime, Value},
 };
 
 /// How often the interpreter is asked for the answer, one core at a time and then several at once.
@@ -29,15 +33,34 @@ pub(super) struct Search<'q> {
     pub(super) picture: &'q Picture,
     pub(super) names: Names<'q>,
     pub(super) leaves: Leaves<'q>,
-    root: &'q Condition,
+    pub(super) root: &'q Condition,
     pub(super) holds: bool,
+    /// Whether there is something that must not be shown.
+    pub(super) hides: bool,
     /// How many more tests may be asked alone.
     alone: Cell<usize>,
 }
 
+/// What is left as it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Past {
+    /// What has happened, has happened.
+    Stays,
+    /// Nothing.
+    Undone,
+}
+
 /// A change that was found to turn the answer.
-pub(super) struct Found<'q> {
+pub(super) enum Found<'q> {
+    Changed(Changed<'q>),
+    /// Nothing but time.
+    Waited(DateTime),
+}
+
+/// A change of one or more cores.
+pub(super) struct Changed<'q> {
     pub(super) parts: Vec<FoundPart<'q>>,
+    pub(super) past: Past,
 }
 
 /// What changes for one core, and the test that it turns.
@@ -51,7 +74,18 @@ pub(super) struct FoundPart<'q> {
     turns: bool,
 }
 
-impl Found<'_> {
+impl Changed<'_> {
+    /// All steps, in their order.
+    pub(super) fn steps(&self) -> impl Iterator<Item = &Step> {
+        self.parts.iter().flat_map(|it| &it.steps)
+    }
+
+    /// Whether items are added to a collection.
+    pub(super) fn adds_to(&self, to: Source) -> bool {
+        self.steps()
+            .any(|it| matches!(it, Step::Add { source, .. } if *source == to))
+    }
+
     /// Whether its first core came to the value of the goal, and turned one of its own tests by it.
     fn reaches(&self, goal: &Goal) -> bool {
         let part = self.parts.first();
@@ -65,6 +99,7 @@ impl<'q> Search<'q> {
         let root = &module.segments[question.segment].condition;
         let mut ask = Interpreter::new(module, picture, question.at, &[]);
         let holds = ask.test(root);
+        let hides = Hidden::new(module, question.options.show_personal).condition(root);
         Self {
             question: *question,
             picture,
@@ -72,17 +107,38 @@ impl<'q> Search<'q> {
             leaves: Leaves::of(module, question.segment, &mut ask),
             root,
             holds,
+            hides,
             alone: Cell::new(ALONE),
         }
     }
 
     pub(super) fn smallest(&self) -> Option<Found<'q>> {
-        self.single().or_else(|| self.several())
+        let changed = |past| {
+            self.alone.set(ALONE);
+            let found = self.single(past).or_else(|| self.several(past));
+            found.map(Found::Changed)
+        };
+        changed(Past::Stays)
+            .or_else(|| self.waiting())
+            .or_else(|| changed(Past::Undone))
+    }
+
+    /// When the answer turns by itself. That would tell something of what is hidden, such as a birthday.
+    fn waiting(&self) -> Option<Found<'q>> {
+        if self.hides {
+            return None;
+        }
+        let (module, at) = (self.question.module, self.question.at);
+        let edges = Limits::default().edges;
+        match next_change(module, self.root, self.picture, at, NextChange::HORIZON, edges) {
+            NextChange::At(until) => Some(Found::Waited(until)),
+            NextChange::NotWithin(_) | NextChange::Unknown(_) => None,
+        }
     }
 
     /// One core, at one of its values. It should come to that value, and one of its own tests should turn by it; what turns the
     /// answer in other ways is second choice.
-    fn single(&self) -> Option<Found<'q>> {
+    fn single(&self, past: Past) -> Option<Changed<'q>> {
         let mut goals: Vec<(f64, Goal)> = Vec::new();
         for (core, it) in self.leaves.cores.iter().enumerate() {
             for to in &it.values {
@@ -97,7 +153,7 @@ impl<'q> Search<'q> {
                 if tries == 0 {
                     return second;
                 }
-                match self.attempt(std::slice::from_ref(&goal), way) {
+                match self.attempt(std::slice::from_ref(&goal), way, past) {
                     Attempt::NoWay => break,
                     Attempt::InVain => tries -= 1,
                     Attempt::Turned(found) if found.reaches(&goal) => return Some(found),
@@ -112,19 +168,19 @@ impl<'q> Search<'q> {
     }
 
     /// Several cores, as many as the structure of the rule asks for.
-    fn several(&self) -> Option<Found<'q>> {
+    fn several(&self, past: Past) -> Option<Changed<'q>> {
         let mut tries = TRIES[1];
-        let plans = Plans::new(self).of(self.root, !self.holds);
+        let plans = Plans::new(self, past).of(self.root, !self.holds);
         // One core at a time was tried before.
         for goals in plans.into_iter().filter(|it| it.len() > 1) {
             for way in 0..3 {
                 if tries == 0 {
                     return None;
                 }
-                match self.attempt(&goals, way) {
+                match self.attempt(&goals, way, past) {
                     Attempt::NoWay => break,
                     Attempt::InVain => tries -= 1,
-                    Attempt::Turned(found) => return Some(self.reduced(&goals, way).unwrap_or(found)),
+                    Attempt::Turned(found) => return Some(self.reduced(&goals, way, past).unwrap_or(found)),
                 }
             }
         }
@@ -132,14 +188,14 @@ impl<'q> Search<'q> {
     }
 
     /// The same without the goals that are not needed.
-    fn reduced(&self, goals: &[Goal], way: usize) -> Option<Found<'q>> {
+    fn reduced(&self, goals: &[Goal], way: usize, past: Past) -> Option<Changed<'q>> {
         let mut needed = goals.to_vec();
         let mut best = None;
         let mut index = 0;
         while index < needed.len() && needed.len() > 1 {
             let mut fewer = needed.clone();
             fewer.remove(index);
-            match self.attempt(&fewer, way) {
+            match self.attempt(&fewer, way, past) {
                 Attempt::Turned(found) => {
                     best = Some(found);
                     needed = fewer;
@@ -151,7 +207,7 @@ impl<'q> Search<'q> {
     }
 
     /// Reaches the goals in turn, each in its `way`-th way or its last, and asks whether the answer has turned.
-    fn attempt(&self, goals: &[Goal], way: usize) -> Attempt<'q> {
+    fn attempt(&self, goals: &[Goal], way: usize, past: Past) -> Attempt<'q> {
         let module = self.question.module;
         let mut changed = self.picture.clone();
         let mut parts = Vec::new();
@@ -170,7 +226,7 @@ impl<'q> Search<'q> {
                 at: self.question.at,
                 picture: &changed,
             };
-            let mut ways = maker.ways(&core.expr, now.as_ref(), &goal.to);
+            let mut ways = maker.ways(&core.expr, now.as_ref(), &goal.to, past);
             if ways.is_empty() {
                 return Attempt::NoWay;
             }
@@ -205,7 +261,31 @@ impl<'q> Search<'q> {
         if parts.is_empty() {
             return Attempt::InVain;
         }
-        Attempt::Turned(Found { parts })
+        Attempt::Turned(Changed { parts, past })
+    }
+
+    /// All tests that turn with a change.
+    pub(super) fn turned_by(&self, change: &Changed<'q>) -> Vec<Leaf<'q>> {
+        let mut changed = self.picture.clone();
+        change.steps().for_each(|step| step.apply(&mut changed));
+        let module = self.question.module;
+        let mut before = Interpreter::new(module, self.picture, self.question.at, &[]);
+        let mut after = Interpreter::new(module, &changed, self.question.at, &[]);
+        let tests = self.leaves.tests.iter();
+        tests
+            .filter(|it| before.test(it.condition) != after.test(it.condition))
+            .copied()
+            .collect()
+    }
+
+    /// The first test that turns by nothing but time.
+    pub(super) fn turned_until(&self, until: DateTime) -> &'q Condition {
+        let module = self.question.module;
+        let then = self.question.at.moved(until);
+        let mut before = Interpreter::new(module, self.picture, self.question.at, &[]);
+        let mut after = Interpreter::new(module, self.picture, &then, &[]);
+        let turns = |it: &Condition| before.test(it) != after.test(it);
+        inmost(module, self.root, &mut { turns }).unwrap_or(self.root)
     }
 
     fn counts(&self, core: usize) -> bool {
@@ -233,17 +313,65 @@ impl<'q> Search<'q> {
     }
 }
 
+/// The first part that turns and is made of no others.
+fn inmost<'q>(
+    module: &'q Module,
+    condition: &'q Condition,
+    turns: &mut impl FnMut(&Condition) -> bool,
+) -> Option<&'q Condition> {
+    if !turns(condition) {
+        return None;
+    }
+    let inside = match &condition.kind {
+        ConditionKind::Not(inner) => inmost(module, inner, turns),
+        ConditionKind::And(parts) | ConditionKind::Or(parts) => {
+            parts.iter().find_map(|it| inmost(module, it, turns))
+        }
+        ConditionKind::Segment(index) => inmost(module, &module.segments[*index].condition, turns),
+        ConditionKind::Holds(operand) => {
+            condition_of(module, operand).and_then(|it| inmost(module, it, turns))
+        }
+        _ => None,
+    };
+    inside.or(Some(condition))
+}
+
+/// The condition that a trait or an expression is.
+pub(super) fn condition_of<'q>(module: &'q Module, operand: &'q Expr) -> Option<&'q Condition> {
+    match &operand.kind {
+        ExprKind::Condition(inner) => Some(inner),
+        ExprKind::Trait(index) => condition_of(module, &module.traits[*index].value),
+        _ => None,
+    }
+}
+
 /// What came of an attempt.
 enum Attempt<'q> {
     /// There are no more ways to reach the goals.
     NoWay,
     InVain,
-    Turned(Found<'q>),
+    Turned(Changed<'q>),
 }
 
 impl Search<'_> {
+    /// Whether the customer has nothing in a collection.
+    pub(super) fn is_empty(&self, source: Source) -> bool {
+        let now = self.question.at.now().micros();
+        let rows = edit::rows(self.picture, source);
+        match source {
+            Source::Events(_) => rows.iter().all(|it| it.at() > now),
+            Source::List(_) => rows.is_empty(),
+        }
+    }
+
+    /// Whether a condition reads what must not be shown.
+    pub(super) fn hidden(&self, condition: &Condition) -> bool {
+        let show = self.question.options.show_personal;
+        Hidden::new(self.question.module, show).condition(condition)
+    }
+
     /// What a test alone would answer, if its core had the value of the goal.
-    pub(super) fn would(&self, condition: &Condition, goal: &Goal) -> Option<bool> {
+    pub(super) fn would(&self, condition: &Condition, goal: &Goal, past: Past) -> Option<bool> {
         self.alone.set(self.alone.get().checked_sub(1)?);
         let module = self.question.module;
         let core = &self.leaves.cores[goal.core];
@@ -254,7 +382,7 @@ impl Search<'_> {
             picture: self.picture,
         };
         let steps = maker
-            .ways(&core.expr, core.now.as_ref(), &goal.to)
+            .ways(&core.expr, core.now.as_ref(), &goal.to, past)
             .into_iter()
             .next()?;
         let mut changed = self.picture.clone();

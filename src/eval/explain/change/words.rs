@@ -6,7 +6,7 @@ use super::{
     Change, ChangedLeaf, Edit, deadline,
     edit::Step,
     leaf::same,
-    search::{Found, FoundPart, Search},
+    search::{Changed, Found, FoundPart, Past, Search},
 };
 use crate::{
     eval::{
@@ -20,7 +20,7 @@ use crate::{
         interpret::Interpreter,
     },
     hir::{AggregateKind, Expr, ExprKind, Items, Place, Source},
-    value::{DateTime, Value, number},
+    value::{DateTime, Value, compare, number},
 };
 
 /// Writes a change down.
@@ -31,11 +31,9 @@ pub(super) fn change(question: &Question<'_>, search: &Search<'_>, found: &Found
         wording: Wording::new(question.module, question.at.zone(), question.at.today()),
         hidden: Hidden::new(question.module, question.options.show_personal),
     };
-    let leaves: Vec<ChangedLeaf> = found.parts.iter().map(|part| writer.leaf(part)).collect();
-    let said: Vec<String> = leaves.iter().map(|it| it.says.clone()).collect();
-    Change {
-        says: listed(&said),
-        leaves,
+    match found {
+        Found::Waited(until) => writer.waiting(*until),
+        Found::Changed(change) => writer.changed(change),
     }
 }
 
@@ -47,16 +45,87 @@ struct Writer<'w, 'q> {
 }
 
 impl Writer<'_, '_> {
-    fn leaf(&mut self, part: &FoundPart<'_>) -> ChangedLeaf {
+    fn changed(&mut self, change: &Changed<'_>) -> Change {
+        let before = deadline::of(self.search, change);
+        let until = before.map_or_else(String::new, |it| format!(" before {}", self.moment(it)));
+        let leaves: Vec<ChangedLeaf> = match &change.parts[..] {
+            [part] => vec![self.leaf(part, change.past, before, &until)],
+            parts => parts
+                .iter()
+                .map(|part| self.leaf(part, change.past, before, ""))
+                .collect(),
+        };
+        let said: Vec<String> = leaves.iter().map(|it| it.says.clone()).collect();
+        let mut says = listed(&said);
+        if leaves.len() > 1 && !until.is_empty() {
+            let all = if leaves.len() == 2 { "both" } else { "all" };
+            says = format!("{says}, {all}{until}");
+        }
+        Change { says, before, leaves }
+    }
+
+    /// Time alone turns the answer.
+    fn waiting(&mut self, until: DateTime) -> Change {
+        let condition = self.search.turned_until(until);
+        let (module, picture) = (self.question.module, self.search.picture);
+        let then = self.question.at.moved(until);
+        let mut now = Interpreter::new(module, picture, self.question.at, &[]);
+        let mut later = Interpreter::new(module, picture, &then, &[]);
+        let tests = &self.search.leaves.tests;
+        let test = tests.iter().find(|it| std::ptr::eq(it.condition, condition));
+        let core = test.map(|it| &self.search.leaves.cores[it.core].expr);
+        let (from, to) = match core {
+            Some(core) => (now.value(core), later.value(core)),
+            None => [&mut now, &mut later]
+                .map(|ask| Some(Value::Bool(ask.test(condition))))
+                .into(),
+        };
+        let falls = from.as_ref().zip(to.as_ref()).is_some_and(|(from, to)| {
+            compare::compare(to.as_ref(), from.as_ref()).is_some_and(std::cmp::Ordering::is_lt)
+        });
+        let when = self.time(until);
+        let says = match core.map(|it| &it.kind) {
+            // What is counted is gone by then, unless more comes.
+            Some(ExprKind::Aggregate { items, .. })
+                if matches!(items.source, Source::Events(_))
+                    && (falls || same(from.as_ref(), to.as_ref())) =>
+            {
+                let name = noun::plural(&self.wording.collection(items));
+                let rest = self.wording.filter(items);
+                let more = if self.search.is_empty(items.source) {
+                    ""
+                } else {
+                    "more "
+                };
+                format!("no {more}{name}{rest} until {when}")
+            }
+            _ => format!("waiting until {when}"),
+        };
+        let shown = |value: Option<Value>| value.map_or(Shown::Unknown, Shown::Known);
+        let leaf = ChangedLeaf {
+            span: condition.span,
+            words: tree::words(self.question.sources, condition.span),
+            from: shown(from),
+            to: shown(to),
+            says: says.clone(),
+            edits: vec![Edit::Wait { until }],
+        };
+        Change {
+            says,
+            before: None,
+            leaves: vec![leaf],
+        }
+    }
+
+    fn leaf(
+        &mut self,
+        part: &FoundPart<'_>,
+        kept: Past,
+        before: Option<DateTime>,
+        until: &str,
+    ) -> ChangedLeaf {
         let condition = part.leaf.condition;
         let hidden = self.hidden.condition(condition) || self.hidden.expr(&part.core);
-        let adds = part.steps.iter().any(|it| matches!(it, Step::Add { .. }));
-        let before = match &part.core.kind {
-            ExprKind::Aggregate { items, .. } if adds && !hidden => {
-                deadline::of(self.question.module, self.search.picture, self.question.at, items)
-            }
-            _ => None,
-        };
         let show = |value: &Option<Value>| match value {
             _ if hidden => Shown::Hidden,
             Some(value) => Shown::Known(value.clone()),
@@ -67,33 +136,34 @@ impl Writer<'_, '_> {
             words: tree::words(self.question.sources, condition.span),
             from: show(&part.from),
             to: show(&part.to),
-            before,
-            says: self.says(part, hidden, before),
+            says: if hidden {
+                let wanted = self.wording.wanted(condition, !self.held(part));
+                format!("{wanted}{until}")
+            } else {
+                self.says(part, kept, before, until)
+            },
             edits: part.steps.iter().map(|it| self.edit(it, hidden)).collect(),
         }
     }
 
-    fn says(&mut self, part: &FoundPart<'_>, hidden: bool, before: Option<DateTime>) -> String {
+    fn says(&mut self, part: &FoundPart<'_>, kept: Past, before: Option<DateTime>, until: &str) -> String {
         let condition = part.leaf.condition;
-        if hidden {
-            return self.wording.wanted(condition, !self.held(part));
-        }
         if let ExprKind::Aggregate { kind, value, items } = &part.core.kind {
             match (kind, value, &part.from, &part.to) {
                 (AggregateKind::Count, None, Some(Value::Int(from)), Some(Value::Int(to))) => {
-                    return self.number_of(items, *from, *to, before);
+                    return self.number_of(items, *from, *to, before) + until;
                 }
                 (AggregateKind::Sum, Some(_), Some(from), Some(to)) => {
-                    if let Some(said) = self.sum(&part.core, from, to, before) {
-                        return said;
+                    if let Some(said) = self.sum(&part.core, from, to) {
+                        let comma = if until.is_empty() { "" } else { "," };
+                        return format!("{said}{comma}{until}");
                     }
                 }
                 _ => {}
             }
         }
-        let until = self.until(before);
         // The test says best what is needed, unless another test of the same value asks for more.
-        if self.is_nearest(part) {
+        if self.is_nearest(part, kept) {
             let now = self.seen(part);
             let wanted = self.wording.wanted(condition, !self.held(part));
             return format!("{wanted}{until} (now {now})");
@@ -128,7 +198,7 @@ impl Writer<'_, '_> {
     }
 
     /// Whether no value nearer to what it is now turns the test alone.
-    fn is_nearest(&self, part: &FoundPart<'_>) -> bool {
+    fn is_nearest(&self, part: &FoundPart<'_>, kept: Past) -> bool {
         let core = &self.search.leaves.cores[part.leaf.core];
         let held = self.held(part);
         let nearest = core.values.iter().find(|to| {
@@ -136,12 +206,12 @@ impl Writer<'_, '_> {
                 core: part.leaf.core,
                 to: (*to).clone(),
             };
-            self.search.would(part.leaf.condition, &goal) == Some(!held)
+            self.search.would(part.leaf.condition, &goal, kept) == Some(!held)
         });
         nearest.is_none_or(|it| same(Some(it), part.to.as_ref()))
     }
 
-    /// "1 more purchase before 3 December", "1 purchase fewer in the last 30 days".
+    /// "1 more purchase", "3 purchases in the last 30 days", "1 purchase fewer in the last 30 days".
     fn number_of(&mut self, items: &Items, from: i64, to: i64, before: Option<DateTime>) -> String {
         let name = self.wording.collection(items);
         let difference = to.abs_diff(from);
@@ -150,16 +220,22 @@ impl Writer<'_, '_> {
         } else {
             noun::plural(&name)
         };
-        let until = self.until(before);
         if to > from {
-            let more = if from > 0 { " more" } else { "" };
-            // With a moment to be before, that it has to lie in the window goes without saying.
-            // Several have to lie in one window.
-            let rest = match (before, self.takes_new(items) && difference == 1) {
-                (None, false) => self.wording.items(items, ""),
-                _ => self.wording.filter(items),
+            let some = if items.filter.is_some() {
+                from > 0
+            } else {
+                !self.search.is_empty(items.source)
             };
-            return format!("{difference}{more} {one_or_many}{rest}{until}");
+            let more = if some { " more" } else { "" };
+            // One of now lies in the window, and several do before it moves on. Otherwise they have to be near each other.
+            let in_window = self.takes_new(items)
+                && (difference == 1 || before.is_some() && before == deadline::of_window(self.search, items));
+            let rest = if in_window {
+                self.wording.filter(items)
+            } else {
+                self.wording.items(items, "")
+            };
+            return format!("{difference}{more} {one_or_many}{rest}");
         }
         let rest = self.wording.items(items, "");
         if to == 0 {
@@ -169,17 +245,16 @@ impl Writer<'_, '_> {
         }
     }
 
-    /// "380 more for the total amount of purchases in the last 365 days, before 3 December".
-    fn sum(&mut self, core: &Expr, from: &Value, to: &Value, before: Option<DateTime>) -> Option<String> {
+    /// "380 more for the total amount of purchases in the last 365 days".
+    fn sum(&mut self, core: &Expr, from: &Value, to: &Value) -> Option<String> {
         let difference = number::subtract(to.as_ref(), from.as_ref())?;
         let difference = difference.to_owned();
         let size = number::absolute(difference.as_ref())?.to_owned();
-        let more = crate::value::compare::compare(to.as_ref(), from.as_ref())?.is_gt();
+        let more = compare::compare(to.as_ref(), from.as_ref())?.is_gt();
         let size = value::value(&size, &core.ty, self.wording.zone);
         let what = self.wording.phrase(core);
-        let until = before.map_or_else(String::new, |_| format!(",{}", self.until(before)));
         let word = if more { "more" } else { "less" };
-        Some(format!("{size} {word} for {what}{until}"))
+        Some(format!("{size} {word} for {what}"))
     }
 
     /// Whether an event of now is in the window.
@@ -194,17 +269,29 @@ impl Writer<'_, '_> {
             .is_some_and(|it| it.contains(question.at.now().micros()))
     }
 
-    /// " before 3 December"; the day on which it ends is over before it begins, unless that is today.
-    fn until(&self, before: Option<DateTime>) -> String {
-        let Some(before) = before else {
-            return String::new();
-        };
+    /// "3 December", for what is over when that day begins; today, "14:05 today".
+    fn moment(&self, moment: DateTime) -> String {
         let (zone, today) = (self.wording.zone, self.wording.today);
-        let day = zone.date_of(before);
+        let day = zone.date_of(moment);
         if day == today {
-            format!(" before {} today", value::clock(before, zone))
+            format!("{} today", value::clock(moment, zone))
         } else {
-            format!(" before {}", value::near_date(day, today))
+            value::near_date(day, today)
+        }
+    }
+
+    /// "3 December at 14:05", to the moment; at the start of the day, "3 December".
+    fn time(&self, moment: DateTime) -> String {
+        let (zone, today) = (self.wording.zone, self.wording.today);
+        let day = zone.date_of(moment);
+        if day == today || moment.micros() == zone.start_of(day) {
+            self.moment(moment)
+        } else {
+            format!(
+                "{} at {}",
+                value::near_date(day, today),
+                value::clock(moment, zone)
+            )
         }
     }
 

@@ -217,7 +217,7 @@ impl Wording<'_> {
         format!("{name} {verb}")
     }
 
-    pub(super) fn item_type(&self, list: Place) -> Type {
+    pub(in crate::eval::explain) fn item_type(&self, list: Place) -> Type {
         let slot = self.names.slot(list);
         match slot.map(|it| it.ty) {
             Some(Type::List(item)) => *item,
