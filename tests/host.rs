@@ -133,6 +133,19 @@ fn a_function_is_asked_about_missing_values_only_when_it_wants_them() {
     assert_eq!(values(&shop, "gaps"), [Some(Value::Int(0)), Some(Value::Int(2))]);
 }
 
+/// [host-8]
+#[test]
+fn a_panic_of_a_function_reaches_the_application() {
+    let broken = HostFunction::new("broken", [Type::Int], Type::Int, |_| panic!("out of order"));
+    let shop = build([broken], "trait it = broken(orders)").expect("it compiles");
+    let at = shop.at("2026-06-01T00:00:00Z".parse().expect("a datetime"), &Zone::UTC);
+    let ana: Customer = shop.customer_from_json(ANA).expect("fits");
+    let it = shop.computed("it").expect("defined");
+    let asked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| it.value(&ana, &at)));
+    let told = asked.expect_err("nobody else catches it");
+    assert_eq!(told.downcast_ref::<&str>(), Some(&"out of order"));
+}
+
 /// [host-4]
 #[test]
 fn what_no_record_could_hold_counts_as_missing() {

@@ -180,6 +180,72 @@ fn each_numbered_sentence_is_named_by_a_test() {
     );
 }
 
+/// What the manual says has a number: after the last one of a paragraph or of an item of a list no sentence follows. What
+/// leads to a table or an example ends with a colon, and the first lines of the page are about the page.
+#[test]
+fn each_sentence_of_the_manual_has_a_number() {
+    let (_, chapters) = MANUAL.split_once("\n## ").expect("chapters");
+    let paragraphs = paragraphs(chapters);
+    assert!(paragraphs.len() > 100, "only {} paragraphs", paragraphs.len());
+    let unnumbered: Vec<&str> = paragraphs.iter().filter_map(|it| unnumbered(it)).collect();
+    assert!(unnumbered.is_empty(), "without a number: {unnumbered:#?}");
+}
+
+#[test]
+fn what_has_no_number_is_found() {
+    let page = "Title\n\nOne `[a-1]`. Two\nlines. Three\n`[a-2]`.\n- item `[a-3]`\n- other\n\n```audience a-1\nNot this.\n```\n\
+        So:\n\n| not | this |\n\nAfter `[a-4]`. And more: `x`.\n**So:**\n";
+    let all = paragraphs(page);
+    assert_eq!(
+        all,
+        [
+            "One `[a-1]`. Two lines. Three `[a-2]`.",
+            "- item `[a-3]`",
+            "- other",
+            "So:",
+            "After `[a-4]`. And more: `x`. **So:**"
+        ]
+    );
+    let found: Vec<_> = all.iter().filter_map(|it| unnumbered(it)).collect();
+    assert_eq!(found, ["- other"]);
+    assert_eq!(
+        unnumbered("After `[a-4]`. And more: `x`."),
+        Some(". And more: `x`.")
+    );
+}
+
+/// The paragraphs and items of lists of a page that begins in a heading, each on one line; no headings, tables and examples.
+fn paragraphs(page: &str) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    let mut inside = false;
+    let mut ended = true;
+    for line in page.lines().skip(1) {
+        let line = line.trim();
+        let fence = line.starts_with("```");
+        inside ^= fence;
+        if fence || inside || line.is_empty() || line.starts_with(['#', '|']) {
+            ended = true;
+        } else if let Some(last) = found.last_mut().filter(|_| !ended && !line.starts_with("- ")) {
+            last.push(' ');
+            last.push_str(line);
+        } else {
+            found.push(line.to_owned());
+            ended = false;
+        }
+    }
+    found
+}
+
+/// What a paragraph says after its last number, unless it leads to what follows.
+fn unnumbered(paragraph: &str) -> Option<&str> {
+    let after = numbers(paragraph)
+        .last()
+        .and_then(|last| paragraph.rsplit_once(&format!("[{last}]")));
+    let rest = after.map_or(paragraph, |(_, rest)| rest.trim_start_matches('`'));
+    let leads_on = rest.trim_end_matches('*').ends_with(':');
+    (rest.contains(char::is_alphabetic) && !leads_on).then_some(rest)
+}
+
 /// What stands in a text as `[area-7]`, examples of code aside.
 fn numbers(text: &str) -> Vec<&str> {
     let inside = text.split('[').skip(1).filter_map(|rest| rest.split_once(']'));
@@ -199,7 +265,8 @@ fn is_number(word: &str) -> bool {
     })
 }
 
-/// The texts of all tests: the files of this folder, and those beside what they test.
+/// What the tests say of themselves: the comments right above a `#[test]`, in the files of this folder and beside what is
+/// tested. Fuzzing is no test that is always run.
 fn rust_tests() -> Vec<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut folders = vec![root.join("src"), root.join("tests")];
@@ -208,27 +275,29 @@ fn rust_tests() -> Vec<String> {
         for entry in fs::read_dir(&folder).expect("a folder of the crate") {
             let path = entry.expect("readable").path();
             if path.is_dir() {
-                folders.push(path);
-                continue;
+                folders.extend((!path.ends_with("tests/fuzz")).then_some(path));
+            } else if path.extension().is_some_and(|it| it == "rs") {
+                texts.extend(comments_of_tests(&fs::read_to_string(&path).expect("UTF-8")));
             }
-            let is_rust = path.extension().is_some_and(|it| it == "rs") && !path.ends_with("manual.rs");
-            let text = if is_rust {
-                fs::read_to_string(&path).expect("UTF-8")
-            } else {
-                continue;
-            };
-            // Only what is a test: a whole file of tests, or what follows the `cfg` of a module of tests.
-            let in_tests =
-                path.components().any(|it| it.as_os_str() == "tests") || path.ends_with("tests.rs");
-            let from = if in_tests {
-                Some(0)
-            } else {
-                text.find("#[cfg(test)]")
-            };
-            texts.extend(from.map(|from| text[from..].to_owned()));
         }
     }
     texts
+}
+
+fn comments_of_tests(code: &str) -> Vec<String> {
+    let mut comments = Vec::new();
+    let mut comment = String::new();
+    for line in code.lines().map(str::trim) {
+        if line.starts_with("///") {
+            comment.push_str(line);
+            comment.push('\n');
+        } else if line == "#[test]" {
+            comments.push(std::mem::take(&mut comment));
+        } else if !line.starts_with("#[cfg") {
+            comment.clear();
+        }
+    }
+    comments
 }
 
 struct Block {

@@ -55,7 +55,7 @@ fn it_says_why_and_what_would_turn_it_and_when_that_comes_by_itself() {
         );
 }
 
-/// [explain-5]
+/// [explain-5] [explain-16]
 #[test]
 fn personal_values_are_hidden_unless_asked_for_and_so_is_the_birthday_that_is_to_come() {
     let folder = folder("explain_personal");

@@ -129,7 +129,18 @@ fn what_is_neither_number_nor_day_nor_aggregate_is_not_changed() {
     }
 }
 
-/// [explain-9]
+/// [explain-15]
+#[test]
+fn a_change_adds_no_more_than_a_thousand_items() {
+    for (wanted, says) in [(1000, Some("1000 visits")), (1001, None)] {
+        let text =
+            format!("customer {{ id: string key }} event visits {{}} segment s = at least {wanted} visits");
+        let explanation = explained(&text, r#"{"id": "ana"}"#);
+        assert_eq!(explanation.change().map(audience::Change::says), says, "{wanted}");
+    }
+}
+
+/// [explain-9] [explain-14]
 #[test]
 fn what_comes_before_the_moment_counts_and_what_comes_at_it_is_too_late() {
     let text = "customer { id: string key } event visits {} segment s = at least 3 visits in last 30 days";
@@ -160,6 +171,9 @@ fn what_comes_before_the_moment_counts_and_what_comes_at_it_is_too_late() {
         ("before 2026-06-10", Some("2026-06-10T00:00:00Z")),
         ("between 2026-05-01 and 2026-06-20", Some("2026-06-21T00:00:00Z")),
         ("since 2026-05-01", None),
+        // Ten years are 3652 days and a half.
+        ("before 2036-06-01", Some("2036-06-01T00:00:00Z")),
+        ("before 2036-06-02", None),
         ("in last 30 days where (n > 5)", None),
         ("between 2025-01-01 and 2025-12-31", None),
     ] {
@@ -353,7 +367,7 @@ fn what_comes_from_outside_the_definitions_has_words_too() {
     assert_eq!(said, expected);
 }
 
-/// [explain-12]
+/// [explain-12] [explain-16]
 #[test]
 fn what_undoes_the_past_comes_last() {
     const SHOP: &str = "customer { id: string key, seen_at: datetime?, renews_on: date, tags: [{ n: int }] }
@@ -367,6 +381,7 @@ fn what_undoes_the_past_comes_last() {
             "1 more purchase",
         ),
         ("any purchases and at most 2 purchases", "1 more purchase"),
+        ("any purchases and no purchases in last 20 days", "1 more purchase"),
         (
             "avg(amount of purchases) <= 5",
             "the average amount of purchases is at most 5 (now 10)",

@@ -95,7 +95,7 @@ fn windows_ages_and_deadlines_have_their_instants() {
     }
 }
 
-/// While the last days of March look back on 28 February, each of them runs over it again.
+/// [next-8] While the last days of March look back on 28 February, each of them runs over it again.
 #[test]
 fn a_clamped_month_passes_a_day_more_than_once() {
     let bought = r#""buys": [{"at": "2026-02-28T12:00:00Z", "n": 1}]"#;

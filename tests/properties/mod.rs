@@ -131,7 +131,7 @@ fn the_next_change_of_an_answer_is_the_earliest() {
     assert!(at > 0 && unknown * 10 < at + not_within, "{kinds:?}");
 }
 
-/// Explanations of random rules are sound, and the changes they tell of turn the answer: [explain-1] [explain-3] [explain-8].
+/// Explanations of random rules are sound, and the changes they tell of turn the answer: [explain-1] [explain-3] [explain-8] [explain-13].
 #[test]
 fn explanations_keep_what_they_promise() {
     let shop = Definitions::parse(schema::SHOP).expect("the schema of the tests compiles");

@@ -34,7 +34,7 @@ fn needs(rule: &str, expected: &str) {
     assert_eq!(needed.trim_start_matches(", ").trim(), expected.trim(), "{rule}");
 }
 
-/// [need-1] [need-2] [need-3] [need-4] [need-5]
+/// [need-1] [need-2] [need-3] [need-4] [need-5] [need-12]
 #[test]
 fn each_construct_tells_what_it_reads() {
     needs("true", "");
@@ -78,6 +78,14 @@ fn each_construct_tells_what_it_reads() {
     needs(
         "any page_views before 2026-01-01",
         "events: page_views of all history\ntime: now, zone",
+    );
+    needs(
+        "any page_views in last 7 days followed by any purchases where (amount > 5) within 3 days followed by no page_views within 1 day",
+        "events: purchases of the last 7 days (amount: decimal), page_views of the last 7 days\ntime: now",
+    );
+    needs(
+        "any page_views followed by no purchases within 24 hours",
+        "events: purchases of all history, page_views of all history\ntime: now",
     );
     needs(
         "any page_views today",

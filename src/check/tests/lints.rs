@@ -240,7 +240,7 @@ fn found_by_reasoning() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// None of these is the same for everyone, and no part of it says what another does. `[lint-4]`
+/// None of these is the same for everyone, and no part of it says what another does. `[lint-4]` `[lint-9]`
 #[test]
 fn left_alone() {
     for condition in [
@@ -302,7 +302,39 @@ fn pairs(segments: &str, disjoint: Level) -> Vec<String> {
     all.map(|it| format!("{}: {}", it.code, it.message)).collect()
 }
 
-/// `[lint-5]`
+/// So many pigeons do not fit into one hole less, but to see it of many takes longer than anybody waits. `[lint-8]`
+#[test]
+fn what_takes_too_long_to_prove_is_not_told() {
+    let told = |holes: usize| {
+        let sits = |pigeon: usize, hole: usize| format!("p{pigeon}_{hole}");
+        let all = || (0..=holes).flat_map(|pigeon| (0..holes).map(move |hole| (pigeon, hole)));
+        let fields: Vec<String> = all()
+            .map(|(pigeon, hole)| format!("{}: bool", sits(pigeon, hole)))
+            .collect();
+        let somewhere = (0..=holes).map(|pigeon| {
+            let each: Vec<String> = (0..holes).map(|hole| sits(pigeon, hole)).collect();
+            format!("({})", each.join(" or "))
+        });
+        let alone = all().flat_map(|(pigeon, hole)| {
+            (0..pigeon).map(move |other| format!("(not {} or not {})", sits(pigeon, hole), sits(other, hole)))
+        });
+        let parts: Vec<String> = somewhere.chain(alone).collect();
+        let text = format!(
+            "customer {{ id: string key, {} }}\nsegment it = {}\n",
+            fields.join(", "),
+            parts.join(" and ")
+        );
+        let (module, diagnostics) = run(&text);
+        assert!(module.is_some(), "{diagnostics:?}");
+        !diagnostics.is_empty()
+    };
+    assert!(told(2), "three pigeons and two holes are soon looked at");
+    let start = std::time::Instant::now();
+    assert!(!told(8));
+    assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
+}
+
+/// `[lint-5]` `[lint-10]`
 #[test]
 fn segments_are_compared_in_pairs() {
     for (segments, expected) in [
