@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use audience::{Code, Definitions, Segment};
+use audience::{Code, Definitions, Field, RequiredField, Segment, Type};
 
 const MANUAL: &str = include_str!("../docs/standard.md");
 
@@ -115,6 +115,81 @@ fn every_file_is_brought_in_by_its_name() {
         .build();
     let shop = built.unwrap_or_else(|error| panic!("all together: {error}"));
     assert!(shop.segments().count() > 50);
+}
+
+/// What the page says that a file needs, which stands below its heading.
+fn needed(name: &str) -> &'static str {
+    let (_, rest) = MANUAL
+        .split_once(&format!("### `{name}`\n"))
+        .expect("it is on the page");
+    let chapter = rest.split("\n### ").next().expect("up to the next");
+    let (_, rest) = chapter
+        .split_once("```audience needs\n")
+        .unwrap_or_else(|| panic!("{name}: the page does not say what it needs"));
+    rest.split_once("```").expect("closed").0
+}
+
+fn paths(fields: &[RequiredField]) -> Vec<&str> {
+    fields.iter().map(|it| &*it.path).collect()
+}
+
+/// The fields that a schema has, as requirements name them: those of records by their path.
+fn leaves(fields: &[Field], before: &str) -> Vec<String> {
+    let each = fields.iter().flat_map(|field| match &field.ty {
+        Type::Record(inner) => leaves(inner, &format!("{before}{}.", field.name)),
+        _ => vec![format!("{before}{}", field.name)],
+    });
+    each.collect()
+}
+
+/// A file compiles beside what the page says that it needs and nothing else, and reads all of that. [std-2]
+#[test]
+fn what_a_file_needs_is_what_the_page_says() {
+    for (name, _) in files() {
+        let needed = needed(&name);
+        let build = |contract: &str| {
+            let builder = Definitions::builder().source("needs", contract);
+            builder.source("shop", format!("use standard.{name}\n")).build()
+        };
+        let shop = build(needed).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let reads = shop.requirements();
+        let schema = shop.schema();
+        assert_eq!(paths(&reads.attributes), leaves(&schema.customer, ""), "{name}");
+        let events: Vec<_> = reads.events.iter().map(|it| &*it.name).collect();
+        assert_eq!(
+            events,
+            schema.events.keys().map(|it| &**it).collect::<Vec<_>>(),
+            "{name}"
+        );
+        for event in &reads.events {
+            let properties = &schema.events[&*event.name].fields;
+            assert_eq!(
+                paths(&event.properties),
+                leaves(properties, ""),
+                "{name}: {}",
+                event.name
+            );
+        }
+        let catalogs: Vec<_> = reads.catalogs.iter().map(|it| &*it.name).collect();
+        assert_eq!(
+            catalogs,
+            schema.catalogs.keys().map(|it| &**it).collect::<Vec<_>>(),
+            "{name}"
+        );
+        for catalog in &reads.catalogs {
+            let fields = &schema.catalogs[&*catalog.name].fields;
+            assert_eq!(
+                paths(&catalog.fields),
+                leaves(fields, ""),
+                "{name}: {}",
+                catalog.name
+            );
+        }
+        // The key may be any.
+        let other = needed.replace("{ id: string key", "{ number: int key");
+        assert_ne!(other, needed);
+        assert!(build(&other).is_ok(), "{name}");
+    }
 }
 
 /// [std-3] [std-6] [std-7]
