@@ -180,7 +180,7 @@ fn what_is_no_warning_cannot_be_allowed() {
     }
     let run = folder.run("check a.audience --allow syntax");
     assert!(
-        run.stderr.contains("expected one of negation-over-missing, "),
+        run.stderr.contains("expected one of ") && run.stderr.contains(", negation-over-missing, "),
         "{}",
         run.stderr
     );
