@@ -381,7 +381,10 @@ fn what_undoes_the_past_comes_last() {
             "1 more purchase",
         ),
         ("any purchases and at most 2 purchases", "1 more purchase"),
-        ("any purchases and no purchases in last 20 days", "1 more purchase"),
+        (
+            "any purchases and no purchases in last 20 days",
+            "1 more purchase",
+        ),
         (
             "avg(amount of purchases) <= 5",
             "the average amount of purchases is at most 5 (now 10)",
