@@ -58,6 +58,18 @@ fn the_readme_says_what_the_manifest_says() {
     }
 }
 
+/// They are ten, and give neither errors nor warnings.
+#[test]
+fn the_ten_lines_of_the_readme_compile() {
+    let (_, rest) = include_str!("../README.md")
+        .split_once("## The language in ten lines\n\n```text\n")
+        .expect("a chapter");
+    let lines = rest.split_once("```").expect("closed").0;
+    assert_eq!(lines.lines().count(), 10);
+    let shop = audience::Definitions::parse(lines).unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(shop.warnings(), []);
+}
+
 /// What cargo knows of the crate and of what is compiled for it on this machine; needs no network, because a build has
 /// fetched all of it.
 fn metadata() -> Value {

@@ -25,8 +25,17 @@ fn the_page_names_each_command_and_each_option() {
         .filter(|it| *it != "help")
         .collect();
     assert!(commands.len() >= 11, "{commands:?}");
+    let readme = include_str!("../../README.md");
+    let of_feature = readme
+        .lines()
+        .find(|it| it.starts_with("| `cli` |"))
+        .expect("a row");
     for command in commands {
         assert!(PAGE.contains(&format!("| `audience {command} ")), "{command}");
+        assert!(
+            of_feature.contains(&format!("`{command}`")),
+            "{command} is not in the README"
+        );
         let help = folder.run(&format!("help {command}"));
         assert_eq!(help.status, Some(0), "{command}");
         for option in words(&help.stdout, "--").into_iter().filter(|it| *it != "--help") {
