@@ -6,18 +6,29 @@ use super::{
     Checker,
     definitions::{Definitions, duplicate},
     report::Report,
+    said,
+    said::Messages,
     scope::Names,
 };
 use crate::{
     diagnostic::{Code, Diagnostic},
-    hir::{Expectation, Test},
+    hir::{Expectation, Message, Test},
     span::Span,
     syntax::ast::{self, ExprKind, Json, JsonKind, Literal, Name, TestPartKind},
     value::{DateTime, Zone},
 };
 
 /// Checks the tests. What would be a warning in a definition is none in what is expected of it.
-pub(crate) fn check(definitions: &Definitions<'_>, names: &Names, report: &mut Report) -> Vec<Arc<Test>> {
+pub(crate) fn check(
+    definitions: &Definitions<'_>,
+    messages: &[Arc<Message>],
+    names: &Names,
+    report: &mut Report,
+) -> Vec<Arc<Test>> {
+    let messages = Messages {
+        definitions,
+        checked: messages,
+    };
     let mut tests = Vec::with_capacity(definitions.tests.len());
     let mut seen: HashMap<&str, Span> = HashMap::new();
     for test in &definitions.tests {
@@ -25,18 +36,21 @@ pub(crate) fn check(definitions: &Definitions<'_>, names: &Names, report: &mut R
             let message = format!("the test {:?} is defined twice", test.name.text);
             report.push(duplicate(message, test.name.span, first));
         }
-        tests.extend(one(test, names, report).map(Arc::new));
+        tests.extend(one(test, &messages, names, report).map(Arc::new));
     }
     tests
 }
 
-fn one(test: &ast::Test, names: &Names, report: &mut Report) -> Option<Test> {
+fn one(test: &ast::Test, messages: &Messages<'_, '_>, names: &Names, report: &mut Report) -> Option<Test> {
     let moment = moment(test, report);
     let mut customer: Option<&Json> = None;
     let mut population: Option<&Json> = None;
     let mut catalogs: Vec<(usize, Json)> = Vec::new();
     let mut given: HashMap<usize, Span> = HashMap::new();
     let mut expectations = Vec::new();
+    let mut inputs: Option<&Json> = None;
+    let mut placements: Vec<(usize, Json)> = Vec::new();
+    let mut said = Vec::new();
     let mut right = true;
     for part in &test.parts {
         match &part.kind {
@@ -67,6 +81,25 @@ fn one(test: &ast::Test, names: &Names, report: &mut Report) -> Option<Test> {
                     }
                 }
             }
+            TestPartKind::Inputs(json) => {
+                if let Some(first) = inputs.replace(json) {
+                    let message = "the inputs are given twice".to_owned();
+                    report.push(duplicate(message, json.span, first.span));
+                }
+            }
+            TestPartKind::Placement(name, json) => match said::placement(name, names, report) {
+                None => right = false,
+                Some(index) if placements.iter().any(|(it, _)| *it == index) => {
+                    let message = format!("the items of `{}` are given twice", name.text);
+                    let error = Diagnostic::new(Code::DuplicateName, message).label(name.span, "again here");
+                    report.push(error);
+                }
+                Some(index) => placements.push((index, json.clone())),
+            },
+            TestPartKind::Said(it) => match messages.said(part.span, it, names, report) {
+                None => right = false,
+                Some(it) => said.push(it),
+            },
             TestPartKind::Expectation(expr) => {
                 let warned = report.len();
                 let mut checker = Checker::new(names, report);
@@ -84,6 +117,9 @@ fn one(test: &ast::Test, names: &Names, report: &mut Report) -> Option<Test> {
             }
         }
     }
+    if let Some(json) = inputs.filter(|_| right) {
+        right &= messages.inputs(json, &said, report);
+    }
     let lacks = |what: &str, help: &str| {
         Diagnostic::new(Code::InvalidTest, what)
             .label(test.name.span, "in this test")
@@ -92,7 +128,7 @@ fn one(test: &ast::Test, names: &Names, report: &mut Report) -> Option<Test> {
     if customer.is_none() {
         let help = "write `customer { \"id\": \"ana\" }` with what is known of her";
         report.push(lacks("the test has no customer", help));
-    } else if right && expectations.is_empty() {
+    } else if right && expectations.is_empty() && said.is_empty() {
         let help = "write what must hold: `in s`, `not in s` or any condition";
         report.push(lacks("the test expects nothing", help));
     }
@@ -107,6 +143,9 @@ fn one(test: &ast::Test, names: &Names, report: &mut Report) -> Option<Test> {
         catalogs,
         population: population.cloned(),
         expectations,
+        inputs: inputs.cloned(),
+        placements,
+        said,
     })
 }
 

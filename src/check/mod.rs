@@ -27,6 +27,7 @@ mod place;
 mod rank;
 mod references;
 mod report;
+mod said;
 mod sample;
 mod schema;
 mod scope;
@@ -112,7 +113,7 @@ pub(crate) fn check_beside(
     let mut ranks = Ranks::default();
     let formulas = formulas(&definitions, &mut names, limits, &mut ranks, &mut report);
     let messages = message::check(&definitions, &names, &mut report);
-    let tests = expectations::check(&definitions, &names, &mut report);
+    let tests = expectations::check(&definitions, &messages, &names, &mut report);
     let module = (!report.has_errors()).then(|| module(&definitions, &names, formulas, ranks));
     let mut module = module.flatten();
     if let Some(module) = &mut module {

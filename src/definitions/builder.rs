@@ -261,8 +261,7 @@ impl Builder {
             let (messages, found) = message::compile(&setting);
             problems.extend(found);
             let customers = Loader::of(shape).limits(&limits);
-            let catalogs: Vec<_> = module.schema.catalogs.keys().cloned().collect();
-            let tests = test_case::load(&module.tests, &catalogs, &customers, &mut problems);
+            let tests = test_case::load(&module, &messages, &customers, &mut problems);
             (module, customers, messages, tests)
         });
         library.explain(&mut problems);

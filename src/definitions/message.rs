@@ -159,6 +159,11 @@ impl<R> Message<R> {
         Inputs::new(&self.compiled().inputs, values)
     }
 
+    /// Whether it compares a customer with others, and there is no population.
+    pub(super) fn needs_population(&self) -> bool {
+        !self.compiled().ranks().is_empty() && self.inner.module.cuts.is_none()
+    }
+
     pub(super) fn takes(&self, inputs: &Inputs) -> bool {
         inputs.fit(&self.compiled().inputs)
     }

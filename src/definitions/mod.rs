@@ -13,6 +13,7 @@ mod inspect;
 mod library;
 mod message;
 mod parts;
+mod said;
 mod segment;
 mod test_case;
 

@@ -2,18 +2,21 @@
 
 use std::{fmt, sync::Arc};
 
-use super::{Definitions, Inner};
+use super::{Definitions, Inner, Message, said};
 use crate::{
     diagnostic::{Code, Diagnostic},
     eval::{self, At, interpret},
-    hir::{AggregateKind, Condition, ConditionKind, Expectation, Expr, ExprKind, Part, Test},
+    hir::{self, AggregateKind, Condition, ConditionKind, Expectation, Expr, ExprKind, Part, Test},
+    message::Compiled,
     plan::Planner,
     record::{Customer, Items, LoadError, Loader},
+    schema::Schema,
     span::Span,
     syntax::{
         self,
         ast::{Json, JsonKind},
     },
+    template::{Inputs, Placements},
     value::{Type, Value},
 };
 
@@ -24,17 +27,21 @@ pub(super) struct Loaded {
     customer: Customer,
     items: Vec<Items>,
     population: Option<Vec<Customer>>,
+    /// For what each message must say: its inputs.
+    inputs: Vec<Inputs>,
+    placements: Placements,
 }
 
 /// Loads what the tests are given; what does not fit the contract is reported at its place in the JSON.
 pub(super) fn load(
-    tests: &[Arc<Test>],
-    catalogs: &[Arc<str>],
+    module: &hir::Module,
+    messages: &[Compiled],
     customers: &Loader,
     problems: &mut Vec<Diagnostic>,
 ) -> Vec<Loaded> {
-    let mut all = Vec::with_capacity(tests.len());
-    for test in tests {
+    let schema: &Schema = &module.schema;
+    let mut all = Vec::with_capacity(module.tests.len());
+    for test in &module.tests {
         let mut right = true;
         let mut refuse = |error: &LoadError, json: &Json| {
             let what = error.message();
@@ -53,7 +60,7 @@ pub(super) fn load(
             .ok();
         let mut items = Vec::new();
         for (index, json) in &test.catalogs {
-            let Some(catalog) = catalogs.get(*index) else {
+            let Some((catalog, _)) = schema.catalogs.get_index(*index) else {
                 continue;
             };
             let each = each_of(json);
@@ -74,12 +81,54 @@ pub(super) fn load(
             };
             each.filter_map(load).collect()
         });
+        let mut inputs = Vec::new();
+        for said in &test.said {
+            // A message with an error was left out, and the error is told.
+            let head = messages
+                .iter()
+                .find(|it| Arc::ptr_eq(&it.message, &module.messages[said.message]));
+            let Some(compiled) = head else {
+                right = false;
+                continue;
+            };
+            let given = said::inputs(&compiled.message, test.inputs.as_ref());
+            match Inputs::new(&compiled.inputs, given) {
+                Ok(it) => inputs.push(it),
+                Err(error) => {
+                    let message = format!("the inputs do not fit the message `{}`", compiled.message.name);
+                    let mut diagnostic = Diagnostic::new(Code::InvalidTest, message);
+                    if let Some(given) = &test.inputs {
+                        diagnostic = diagnostic.label(given.span, error.to_string());
+                        diagnostic = diagnostic.label(said.span, "for this message");
+                    } else {
+                        diagnostic = diagnostic.label(said.span, error.to_string());
+                    }
+                    problems.push(diagnostic);
+                    right = false;
+                }
+            }
+        }
+        let mut placements = Placements::new();
+        for (index, json) in &test.placements {
+            let name = schema.placements.get_index(*index).map_or("", |(name, _)| name);
+            match said::placed(schema, *index, json) {
+                Ok(items) => placements.set(name, items),
+                Err((item, problem)) => {
+                    let message = format!("what the test gives is no item of `{name}`");
+                    let diagnostic = Diagnostic::new(Code::InvalidTest, message).label(item.span, problem);
+                    problems.push(diagnostic);
+                    right = false;
+                }
+            }
+        }
         if let Some(customer) = customer.filter(|_| right) {
             all.push(Loaded {
                 test: Arc::clone(test),
                 customer,
                 items,
                 population,
+                inputs,
+                placements,
             });
         }
     }
@@ -215,8 +264,36 @@ impl TestCase {
                 expectation: self.written(expectation.span),
                 needs_population: block.is_none(),
                 actual,
+                said: None,
             });
         }
+        for (said, inputs) in test.said.iter().zip(&loaded.inputs) {
+            let message = Message::new(Arc::clone(inner), None, said.message);
+            let needs_population = message.needs_population();
+            let differs = || {
+                said::differs(
+                    said,
+                    &message,
+                    &loaded.customer,
+                    (inputs, &loaded.placements),
+                    &at,
+                )
+            };
+            let found = if needs_population {
+                Some(String::new())
+            } else {
+                differs()
+            };
+            failures.extend(found.map(|found| TestFailure {
+                span: said.span,
+                test: test.span,
+                expectation: self.written(said.span),
+                needs_population,
+                actual: Vec::new(),
+                said: Some(found),
+            }));
+        }
+        failures.sort_by_key(|it| it.span);
         TestOutcome { failures }
     }
 
@@ -339,6 +416,8 @@ pub struct TestFailure {
     expectation: String,
     needs_population: bool,
     actual: Vec<(String, Option<Value>)>,
+    /// What a message does.
+    said: Option<String>,
 }
 
 impl TestFailure {
@@ -379,6 +458,9 @@ impl TestFailure {
     fn values(&self) -> String {
         if self.needs_population {
             return "there is no population to compare with".to_owned();
+        }
+        if let Some(said) = &self.said {
+            return said.clone();
         }
         let each = self.actual.iter().map(|(written, value)| match value {
             Some(Value::Text(text)) => format!("`{written}` is {text:?}"),

@@ -90,6 +90,8 @@ codes! {
     LineBreak "line-break" Error;
     /// An e-mail that does not show its link to unsubscribe.
     MissingUnsubscribe "missing-unsubscribe" Error;
+    /// A message, or a part of one, that is not defined.
+    UnknownMessage "unknown-message" Error;
     /// A test that has no customer or expects nothing, or that gives what does not fit the contract.
     InvalidTest "invalid-test" Error;
     /// A test that expects what does not hold.

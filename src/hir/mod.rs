@@ -32,7 +32,7 @@ pub(crate) use message::{
 };
 pub(crate) use parts::Part;
 pub(crate) use rank::Rank;
-pub(crate) use test::{Expectation, Test};
+pub(crate) use test::{Expectation, Said, Test};
 
 /// All definitions after checking. References between them are indices and form no cycle.
 #[derive(Clone, Debug)]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Condition;
 use crate::{
     span::Span,
-    syntax::ast::Json,
+    syntax::ast::{Json, Outcome},
     value::{DateTime, Zone},
 };
 
@@ -23,6 +23,20 @@ pub(crate) struct Test {
     /// The customers that hers is compared with.
     pub(crate) population: Option<Json>,
     pub(crate) expectations: Vec<Expectation>,
+    /// What messages are given: an object of single values.
+    pub(crate) inputs: Option<Json>,
+    /// Index into [`Schema::placements`](crate::schema::Schema::placements), and its items.
+    pub(crate) placements: Vec<(usize, Json)>,
+    pub(crate) said: Vec<Said>,
+}
+
+/// What a message must say.
+#[derive(Clone, Debug)]
+pub(crate) struct Said {
+    pub(crate) span: Span,
+    /// Index into [`Module::messages`](super::Module::messages).
+    pub(crate) message: usize,
+    pub(crate) outcome: Outcome,
 }
 
 /// A condition that must hold.

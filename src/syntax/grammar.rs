@@ -95,6 +95,9 @@ pub(super) fn words(rule: Rule) -> Option<&'static str> {
         | Rule::unsubscribe
         | Rule::most
         | Rule::part => "a clause such as `channel email`",
+        Rule::sent_word => "`sent`",
+        Rule::skipped_word => "`skipped`",
+        Rule::says | Rule::says_word => "a test such as `contains`",
         Rule::at_word => "`at` with a datetime",
         Rule::date | Rule::datetime => "a datetime such as `2026-06-01T00:00:00Z`",
         Rule::zone | Rule::zone_word => "`zone`",

@@ -15,6 +15,7 @@ mod limit;
 mod literal;
 mod message;
 mod print;
+mod said;
 mod scan;
 pub(crate) mod template;
 mod test;

@@ -149,15 +149,18 @@ impl<'t> Reader<'t> {
     fn given(&self, tokens: &[Token]) -> Option<usize> {
         let is = |index: usize, text: &str| tokens.get(index).is_some_and(|it| it.text(self.text) == text);
         let word = tokens.first()?;
-        let one = word.is(self.text, "customer") || word.is(self.text, "population");
+        let one = ["customer", "population", "inputs"]
+            .iter()
+            .any(|it| word.is(self.text, it));
         if one && (is(1, "{") || is(1, "[")) {
             return Some(1);
         }
-        let named = word.is(self.text, "catalog") && tokens.get(1).is_some_and(|it| self.is_name(*it));
+        let named = ["catalog", "placement"].iter().any(|it| word.is(self.text, it))
+            && tokens.get(1).is_some_and(|it| self.is_name(*it));
         (named && (is(2, "[") || is(2, "{"))).then_some(2)
     }
 
-    fn is_name(&self, token: Token) -> bool {
+    pub(super) fn is_name(&self, token: Token) -> bool {
         match token.kind {
             TokenKind::QuotedName => true,
             TokenKind::Word => !is_reserved(token.text(self.text)),
@@ -193,7 +196,7 @@ impl<'t> Reader<'t> {
 
     /// How many tokens the first expectation has. It ends at a comma, and where a line begins that does not go on with it.
     fn expectation(&self, tokens: &[Token]) -> usize {
-        if let Some(length) = self.membership(tokens) {
+        if let Some(length) = self.said(tokens).or_else(|| self.membership(tokens)) {
             return length;
         }
         let mut depth = 0_usize;
@@ -253,9 +256,16 @@ impl<'t> Reader<'t> {
                 let json = self.parse(Rule::lone_json, &piece[start..], end, Builder::json)?;
                 match start {
                     1 if first.is(self.text, "population") => TestPartKind::Population(json),
+                    1 if first.is(self.text, "inputs") => TestPartKind::Inputs(json),
                     1 => TestPartKind::Customer(json),
+                    _ if first.is(self.text, "placement") => {
+                        TestPartKind::Placement(self.name_of(piece[1])?, json)
+                    }
                     _ => TestPartKind::Catalog(self.name_of(piece[1])?, json),
                 }
+            }
+            None if self.said(piece).is_some() => {
+                TestPartKind::Said(self.parse(Rule::lone_said, piece, END, Builder::said_of)?)
             }
             None if self.membership(piece).is_some() => {
                 let membership = self.parse(Rule::lone_membership, piece, END, Builder::membership)?;

@@ -53,6 +53,35 @@ pub(crate) enum Content {
     File(Text),
 }
 
+/// `message win_back_mail subject contains "Hola"`, in a test.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Said {
+    pub message: Name,
+    pub outcome: Outcome,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Outcome {
+    Sent,
+    /// For that reason, when one is written.
+    Skipped(Option<Text>),
+    Says {
+        /// Any part when none is named.
+        part: Option<Name>,
+        negated: bool,
+        test: SaidTest,
+        text: Text,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum SaidTest {
+    Is,
+    Contains,
+    StartsWith,
+    EndsWith,
+}
+
 impl PartialEq for Clause {
     fn eq(&self, other: &Self) -> bool {
         self.kind == other.kind

@@ -2,7 +2,7 @@
 
 mod message;
 
-pub(crate) use message::{Clause, ClauseKind, Content, Message};
+pub(crate) use message::{Clause, ClauseKind, Content, Message, Outcome, Said, SaidTest};
 
 use std::sync::Arc;
 
@@ -131,8 +131,14 @@ pub(crate) enum TestPartKind {
     Catalog(Name, Json),
     /// The customers that hers is compared with.
     Population(Json),
+    /// What messages are given.
+    Inputs(Json),
+    /// The items that a recommender chose.
+    Placement(Name, Json),
     /// A condition that must hold. `in name` is a condition too.
     Expectation(Expr),
+    /// What a message must say.
+    Said(Said),
 }
 
 /// A value in JSON.

@@ -1,9 +1,12 @@
 //! Test blocks, and the JSON in them.
 
+use std::fmt::Write as _;
+
 use super::{FIELD_STEP, Printer};
 use crate::syntax::{
-    ast::{ExprKind, Json, JsonKind, Test, TestPart, TestPartKind},
+    ast::{ExprKind, Json, JsonKind, Outcome, Said, SaidTest, Test, TestPart, TestPartKind},
     print::{self, Level},
+    said::is_operator,
 };
 
 impl Printer<'_> {
@@ -48,6 +51,17 @@ impl Printer<'_> {
                 self.out.push(' ');
                 self.json(json, FIELD_STEP);
             }
+            TestPartKind::Inputs(json) => {
+                self.out.push_str("inputs ");
+                self.json(json, FIELD_STEP);
+            }
+            TestPartKind::Placement(name, json) => {
+                self.out.push_str("placement ");
+                print::name(&mut self.out, name);
+                self.out.push(' ');
+                self.json(json, FIELD_STEP);
+            }
+            TestPartKind::Said(said) => self.said(said),
             TestPartKind::Expectation(expr) => match &expr.kind {
                 // These two words alone would be read as the beginning of something else.
                 ExprKind::InSegment { name, negated }
@@ -58,6 +72,45 @@ impl Printer<'_> {
                 }
                 _ => self.expr(expr, Level::Or, FIELD_STEP),
             },
+        }
+    }
+
+    fn said(&mut self, said: &Said) {
+        self.out.push_str("message ");
+        if is_operator(&said.message.text) {
+            // Without backticks it would be read as a condition.
+            let _ = write!(self.out, "`{}`", said.message.text);
+        } else {
+            print::name(&mut self.out, &said.message);
+        }
+        match &said.outcome {
+            Outcome::Sent => self.out.push_str(" sent"),
+            Outcome::Skipped(reason) => {
+                self.out.push_str(" skipped");
+                if let Some(reason) = reason {
+                    self.out.push(' ');
+                    print::text(&mut self.out, &reason.text);
+                }
+            }
+            Outcome::Says {
+                part,
+                negated,
+                test,
+                text,
+            } => {
+                if let Some(part) = part {
+                    self.out.push(' ');
+                    print::name(&mut self.out, part);
+                }
+                self.out.push_str(if *negated { " not " } else { " " });
+                self.out.push_str(match test {
+                    SaidTest::Is => "= ",
+                    SaidTest::Contains => "contains ",
+                    SaidTest::StartsWith => "starts with ",
+                    SaidTest::EndsWith => "ends with ",
+                });
+                print::text(&mut self.out, &text.text);
+            }
         }
     }
 

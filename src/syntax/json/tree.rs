@@ -11,9 +11,9 @@ use crate::{
     span::Span,
     syntax::ast::{
         AggregateKind, Amount, ArithmeticOp, Clause, ClauseKind, CompareOp, Content, DistanceUnit, Expr,
-        ExprKind, Field, Item, ItemKind, Items, Json, JsonKind, JsonMember, Literal, Message, Name, Place,
-        Quantifier, Role, Set, State, Step, Test, TestPart, TestPartKind, Text, TextTest, Type, TypeKind,
-        Unit, Window,
+        ExprKind, Field, Item, ItemKind, Items, Json, JsonKind, JsonMember, Literal, Message, Name, Outcome,
+        Place, Quantifier, Role, Said, SaidTest, Set, State, Step, Test, TestPart, TestPartKind, Text,
+        TextTest, Type, TypeKind, Unit, Window,
     },
     value::{DateTime, Decimal, DecimalError, TimeError},
 };
@@ -61,8 +61,18 @@ tagged!(TestPartKind {
     Customer "customer" ( "record" record: Json );
     Catalog "catalog" ( "name" name: Name, "items" items: Json );
     Population "population" ( "customers" customers: Json );
+    Inputs "inputs" ( "record" record: Json );
+    Placement "placement" ( "name" name: Name, "items" items: Json );
     Expectation "expectation" ( "condition" condition: Expr );
+    Said "said" ( "said" said: Said );
 });
+record!(Said { "message" message, "outcome" outcome });
+tagged!(Outcome {
+    Sent "sent";
+    Skipped "skipped" ( "reason" reason: Option<Text> );
+    Says "says" { "part" part: Option<Name>, "negated" negated: bool, "test" test: SaidTest, "text" text: Text };
+});
+words!(SaidTest { Is "=", Contains "contains", StartsWith "starts_with", EndsWith "ends_with" });
 tagged!(JsonKind {
     Plain "plain" ( "written" written: Arc<str> );
     List "list" ( "items" items: Vec<Json> );

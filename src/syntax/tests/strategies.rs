@@ -6,9 +6,9 @@ use crate::{
     span::Span,
     syntax::ast::{
         AggregateKind, Amount, ArithmeticOp, Clause, ClauseKind, CompareOp, Content, DistanceUnit, Expr,
-        ExprKind, Field, Item, ItemKind, Items, Json, JsonKind, JsonMember, Literal, Message, Name, Place,
-        Quantifier, Role, Set, State, Step, Test, TestPart, TestPartKind, Text, TextTest, Type, TypeKind,
-        Unit, Window,
+        ExprKind, Field, Item, ItemKind, Items, Json, JsonKind, JsonMember, Literal, Message, Name, Outcome,
+        Place, Quantifier, Role, Said, SaidTest, Set, State, Step, Test, TestPart, TestPartKind, Text,
+        TextTest, Type, TypeKind, Unit, Window,
     },
     value::{Date, DateTime, Decimal},
 };
@@ -128,6 +128,9 @@ fn whole_test() -> impl Strategy<Value = Test> {
         2 => (name(), any::<bool>())
             .prop_map(|(name, negated)| TestPartKind::Expectation(expression(ExprKind::InSegment { name, negated }))),
         2 => expr().prop_map(TestPartKind::Expectation),
+        1 => json().prop_map(TestPartKind::Inputs),
+        1 => (name(), json()).prop_map(|(name, items)| TestPartKind::Placement(name, items)),
+        2 => said().prop_map(TestPartKind::Said),
     ];
     let part = part.prop_map(|kind| TestPart {
         span: Span::default(),
@@ -139,6 +142,33 @@ fn whole_test() -> impl Strategy<Value = Test> {
         zone,
         parts,
     })
+}
+
+fn said() -> impl Strategy<Value = Said> {
+    let tests = [
+        SaidTest::Is,
+        SaidTest::Contains,
+        SaidTest::StartsWith,
+        SaidTest::EndsWith,
+    ];
+    let says = (
+        option::of(name()),
+        any::<bool>(),
+        prop::sample::select(tests.to_vec()),
+        text(),
+    )
+        .prop_map(|(part, negated, test, text)| Outcome::Says {
+            part,
+            negated,
+            test,
+            text,
+        });
+    let outcome = prop_oneof![
+        Just(Outcome::Sent),
+        option::of(text()).prop_map(Outcome::Skipped),
+        says
+    ];
+    (name(), outcome).prop_map(|(message, outcome)| Said { message, outcome })
 }
 
 /// A record or a list in JSON.
