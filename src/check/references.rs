@@ -2,14 +2,16 @@
 
 use super::{
     definitions::{Definitions, Formula, FormulaKind},
+    path::{Reserved, reserved},
     report::Report,
-    scope::{Member, Members, Names, Shape},
+    scope::{Member, Names, Shape},
 };
 use crate::{
     diagnostic::{Code, Diagnostic},
     limits::Limits,
     span::Span,
     syntax::ast::{Expr, ExprKind, Items, Name, Place, Set, Window},
+    value::Type,
 };
 
 /// A use of a trait or segment in another.
@@ -167,7 +169,7 @@ impl Search<'_> {
 struct Walk<'a> {
     definitions: &'a Definitions<'a>,
     names: &'a Names,
-    shadows: Vec<&'a Members>,
+    shadows: Vec<&'a Shape>,
     depth: usize,
     found: Vec<Reference>,
 }
@@ -280,14 +282,22 @@ impl<'a> Walk<'a> {
     }
 
     fn path(&mut self, path: &[Name]) {
-        let Some(first) = path.first() else { return };
-        let shadowed = self
-            .shadows
-            .iter()
-            .any(|members| members.contains_key(&first.text));
-        if !shadowed && !self.names.customer.members.contains_key(&first.text) {
-            self.note(FormulaKind::Trait, first);
+        let own = match reserved(path) {
+            Some(Reserved::Customer) => path.get(1),
+            Some(Reserved::Previous) => None,
+            None => path.first().filter(|it| self.around(it).is_none()),
+        };
+        if let Some(name) = own
+            && !self.names.customer.members.contains_key(&name.text)
+        {
+            self.note(FormulaKind::Trait, name);
         }
+    }
+
+    /// The innermost of the items around that has something of that name.
+    fn around(&self, name: &Name) -> Option<&'a Shape> {
+        let mut shadows = self.shadows.iter().rev();
+        shadows.find(|it| it.members.contains_key(&name.text)).copied()
     }
 
     fn window(&mut self, window: &Window) {
@@ -307,33 +317,48 @@ impl<'a> Walk<'a> {
         if let Some(window) = &items.window {
             self.window(window);
         }
-        let names = self.names;
-        let item = item_members(names, &items.collection);
+        let item = self.item(&items.collection);
         self.shadows.extend(item);
         self.exprs(items.filter.as_ref());
         self.exprs(value);
         self.shadows
             .truncate(self.shadows.len() - usize::from(item.is_some()));
     }
-}
 
-/// The names that an item of the collection has.
-fn item_members<'a>(names: &'a Names, path: &[Name]) -> Option<&'a Members> {
-    let (first, rest) = path.split_first()?;
-    if rest.is_empty()
-        && let Some(event) = names.schema.events.get_index_of(&first.text)
-    {
-        return Some(&names.events[event].members);
-    }
-    let mut member = names.customer.members.get(&first.text)?;
-    for step in rest {
-        let Member::Record { members, .. } = member else {
-            return None;
+    /// What an item of the collection has; of a list of references, what they point to.
+    fn item(&self, path: &[Name]) -> Option<&'a Shape> {
+        let names = self.names;
+        let (mut shape, path) = match (reserved(path), path) {
+            (Some(Reserved::Previous), _) | (_, []) => return None,
+            (Some(Reserved::Customer), path) => (&*names.customer, &path[1..]),
+            (None, [first, ..]) => match self.around(first) {
+                Some(shape) => (shape, path),
+                None => (&*names.customer, path),
+            },
         };
-        member = members.get(&step.text)?;
-    }
-    match member {
-        Member::Slot { items, .. } => items.as_deref().map(|shape: &Shape| &shape.members),
-        Member::Record { .. } => None,
+        if let ([only], true) = (path, std::ptr::eq(shape, &*names.customer))
+            && let Some(event) = names.schema.events.get_index_of(&only.text)
+        {
+            return Some(&names.events[event]);
+        }
+        let mut members = &shape.members;
+        let mut items = None;
+        for step in path {
+            match members.get(&step.text)? {
+                Member::Record { members: inner, .. } => members = inner,
+                Member::Slot { slot, items: of_list } => {
+                    items = of_list.as_deref();
+                    if let Type::Ref(catalog) = &shape.layout.slots[*slot as usize].ty {
+                        shape = names.fields_of(catalog)?;
+                        members = &shape.members;
+                    }
+                }
+            }
+        }
+        let item = items?;
+        match item.references() {
+            Some(catalog) => names.fields_of(catalog),
+            None => Some(item),
+        }
     }
 }
