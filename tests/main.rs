@@ -7,6 +7,7 @@ mod diff;
 mod explain;
 mod host;
 mod hostile;
+mod item_lists;
 mod layering;
 mod lints;
 mod manifest;

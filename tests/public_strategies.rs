@@ -283,6 +283,64 @@ fn references_are_to_items_that_are_there() {
     );
 }
 
+/// Of many items few are what a rule is about; they are asked beforehand.
+#[test]
+fn references_are_to_items_that_a_rule_is_about() {
+    let shop = Definitions::parse(
+        r#"
+        customer { id: string key, sku: (ref products)?, wishes: [ref products], cart: [{ sku: ref products, n: int }] }
+        catalog products { sku: string key, stock: int?, next: (ref products)?, tags: [string], parts: [{ sku: ref products, n: int }]? }
+        event purchases { sku: ref products }
+        trait stock = sku.stock
+        segment of_a_field    = sku.stock = 77
+        segment of_a_trait    = stock between 77 and 78
+        segment missing_field = sku is known and sku.stock is unknown
+        segment of_a_list     = sku.tags contains "rare"
+        segment of_a_size     = size(sku.tags) = 4
+        segment of_parts      = any sku.parts where n = 1234
+        segment of_a_sum      = sum(n of sku.parts) = 1234
+        segment in_an_item    = any cart where (sku.tags contains "rare" and n = 5)
+        segment of_wishes     = at least 2 wishes where tags contains "rare"
+        segment further       = sku.next.stock = 77
+        segment of_events     = any purchases in last 7 days where (any sku.parts where n > 1000)
+        segment none_of_them  = any cart and no cart where sku.tags is filled
+        "#,
+    )
+    .expect("it compiles");
+    let lines: Vec<String> = (0..400)
+        .map(|it| match it {
+            300 => r#"{"sku": "s300", "stock": 77, "tags": ["rare", "b", "c", "d"], "parts": [{"sku": "s1", "n": 1234}]}"#.to_owned(),
+            301 => r#"{"sku": "s301", "next": "s300", "tags": []}"#.to_owned(),
+            it => format!(r#"{{"sku": "s{it}", "stock": {}, "tags": ["common"], "parts": []}}"#, it % 7),
+        })
+        .collect();
+    let items = shop
+        .loader()
+        .items_from_json_lines("products", lines.join("\n").as_bytes());
+    let at = shop.at("2026-06-01T12:00:00Z".parse().expect("a datetime"), &Zone::UTC);
+    let at = at.with_items(items.expect("items"));
+    for segment in shop.segments() {
+        let config = Config {
+            max_local_rejects: 400,
+            ..Config::default()
+        };
+        let mut runner = TestRunner::new_with_rng(config, TestRunner::deterministic().new_rng());
+        let members = testing::members_of(&segment, &at);
+        for _ in 0..10 {
+            let drawn = members.new_tree(&mut runner);
+            let member = drawn.unwrap_or_else(|error| panic!("{}: {error}", segment.name()));
+            assert!(
+                segment.interpret(member.current().customer(), &at),
+                "{}",
+                segment.name()
+            );
+        }
+        let drawn = draw(&testing::near_the_edge_of(&segment, &at), 100);
+        let share = share(&segment, &at, &drawn);
+        assert!((3..=97).contains(&share), "{}: {share} %", segment.name());
+    }
+}
+
 /// Schemas with all sorts of types, roles and names: whatever is drawn loads.
 #[test]
 fn customers_of_any_schema_are_allowed() {

@@ -123,7 +123,7 @@ impl Checker<'_> {
             if let Found::List(list) = self.resolve(path)? {
                 return Some(Expr {
                     optional: list.optional,
-                    ..plain(span, Type::Int, ExprKind::Size(list.place))
+                    ..plain(span, Type::Int, ExprKind::Size(list.spot))
                 });
             }
         }

@@ -201,8 +201,8 @@ impl Checker<'_> {
             }
         }
         match self.resolve(path)? {
-            Found::List(List { place, shape, .. }) => Some(Collection {
-                source: Source::List(place),
+            Found::List(List { spot, shape, .. }) => Some(Collection {
+                source: Source::List(spot),
                 shape,
                 name: display(path).into(),
             }),
@@ -225,7 +225,9 @@ impl Checker<'_> {
     /// Whether something of that name comes before what the customer has.
     fn is_nearer(&self, name: &str) -> bool {
         self.scope.entries.iter().any(|entry| match entry {
-            Entry::Item { shape, .. } => shape.members.contains_key(name),
+            Entry::Item { shape, .. } => {
+                shape.members.contains_key(name) || self.names.item_of(shape, name).is_some()
+            }
             Entry::Loop { name: variable, .. } => **variable == *name,
             Entry::Local(local) => *local.name == *name,
             Entry::Previous { .. } => false,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::{
-    hir::{ArithmeticOp, Condition, ConditionKind, Expr, ExprKind, Function, Order, Place, Source, Window},
+    hir::{ArithmeticOp, Condition, ConditionKind, Expr, ExprKind, Function, Order, Source, Spot, Window},
     value::Value,
 };
 
@@ -15,9 +15,9 @@ pub(crate) struct Facts {
     /// Text that is known and not blank.
     pub(crate) filled: Vec<Expr>,
     /// Lists that are present.
-    pub(crate) lists: Vec<Place>,
+    pub(crate) lists: Vec<Spot>,
     /// Lists that have items.
-    pub(crate) filled_lists: Vec<Place>,
+    pub(crate) filled_lists: Vec<Spot>,
 }
 
 /// So many facts of a kind are kept: a hostile condition may prove very many, and each is compared with others.
@@ -82,10 +82,13 @@ impl Facts {
         }
     }
 
-    fn list(&mut self, place: Place, filled: bool) {
-        self.lists.push(place);
+    pub(crate) fn list(&mut self, list: &Spot, filled: bool) {
+        if let Some(key) = list.key() {
+            self.know(key);
+        }
+        self.lists.push(list.clone());
         if filled {
-            self.filled_lists.push(place);
+            self.filled_lists.push(list.clone());
         }
     }
 }
@@ -197,16 +200,16 @@ impl Proof<'_> {
                 facts.know(value);
                 facts.fill(value);
             }
-            (ConditionKind::ListKnown(place) | ConditionKind::ListEmpty(place), true) => {
-                facts.list(*place, false);
+            (ConditionKind::ListKnown(list) | ConditionKind::ListEmpty(list), true) => {
+                facts.list(list, false);
             }
-            (ConditionKind::ListFilled(place), true) => facts.list(*place, true),
+            (ConditionKind::ListFilled(list), true) => facts.list(list, true),
             (ConditionKind::Contains { list, item }, true) => {
-                facts.list(*list, true);
+                facts.list(list, true);
                 facts.know(item);
             }
             (ConditionKind::ContainsEach { list, all, set }, true) => {
-                facts.list(*list, !(*all && set.is_empty()));
+                facts.list(list, !(*all && set.is_empty()));
             }
             (
                 ConditionKind::InWindow { operand, window } | ConditionKind::Anniversary { operand, window },
@@ -217,8 +220,8 @@ impl Proof<'_> {
             }
             (ConditionKind::Quantified { quantifier, items }, true) => {
                 use crate::hir::Quantifier::{Any, AtLeast, Exactly};
-                if let (Any | AtLeast(1..) | Exactly(1..), Source::List(place)) = (quantifier, items.source) {
-                    facts.list(place, true);
+                if let (Any | AtLeast(1..) | Exactly(1..), Source::List(list)) = (quantifier, &items.source) {
+                    facts.list(list, true);
                 }
             }
             (
@@ -264,23 +267,50 @@ pub(crate) fn known_given(expr: &Expr, facts: &Facts) -> bool {
             Function::Default => args.iter().any(|arg| known_given(arg, facts)),
             _ => args.iter().all(|arg| known_given(arg, facts)),
         },
-        ExprKind::Size(place) => facts.lists.contains(place),
-        // A known field of an item proves the item there, and with it all that its catalogue requires.
+        ExprKind::Size(list) => is_list_there(list, facts),
         ExprKind::Follow {
             key,
             catalog,
             required: true,
             ..
-        } => facts.known.iter().any(|known| match &known.kind {
-            ExprKind::Follow {
+        } => is_item_there(key, *catalog, facts),
+        _ => false,
+    }
+}
+
+/// Tells whether the list is present where `facts` hold.
+pub(crate) fn is_list_there(list: &Spot, facts: &Facts) -> bool {
+    let with_the_item = match list {
+        Spot::Item {
+            key,
+            catalog,
+            required: true,
+            ..
+        } => is_item_there(key, *catalog, facts),
+        _ => false,
+    };
+    with_the_item || facts.lists.contains(list)
+}
+
+/// A known field of an item proves the item there, and with it all that its catalogue requires.
+fn is_item_there(key: &Expr, catalog: usize, facts: &Facts) -> bool {
+    let field = facts.known.iter().any(|known| match &known.kind {
+        ExprKind::Follow {
+            key: of,
+            catalog: from,
+            ..
+        } => *from == catalog && **of == *key,
+        _ => false,
+    });
+    field
+        || facts.lists.iter().any(|list| match list {
+            Spot::Item {
                 key: of,
                 catalog: from,
                 ..
-            } => from == catalog && of == key,
-            _ => false,
-        }),
-        _ => false,
-    }
+            } => *from == catalog && **of == *key,
+            Spot::Row(_) => false,
+        })
 }
 
 fn is_zero(value: &Value) -> bool {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Checker, Facts, facts, scope::Entry};
 use crate::{
-    hir::{AggregateKind, Expr, ExprKind, Function, Items, Place, Source},
+    hir::{AggregateKind, Expr, ExprKind, Function, Items, Place, Source, Spot},
     schema::Layout,
     value::{Roles, Type, Value},
 };
@@ -103,13 +103,12 @@ impl Checker<'_> {
     }
 
     fn item_layout(&self, items: &Items, rows: &Rows) -> Option<Arc<Layout>> {
-        match items.source {
-            Source::Events(event) => Some(self.names.events[event].layout.clone()),
-            Source::List(place) => {
-                let layout = self.layout(place.row, rows)?;
-                layout.slots.get(place.slot as usize)?.items.clone()
-            }
-        }
+        let (layout, slot) = match &items.source {
+            Source::Events(event) => return Some(self.names.events[*event].layout.clone()),
+            Source::List(Spot::Row(place)) => (self.layout(place.row, rows)?, place.slot),
+            Source::List(Spot::Item { catalog, slot, .. }) => (&*self.names.catalogs[*catalog].layout, *slot),
+        };
+        layout.slots.get(slot as usize)?.items.clone()
     }
 }
 

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     diagnostic::{Code, Diagnostic},
-    hir::{Condition, ConditionKind, Constants, Expr, ExprKind, Function, Order},
+    hir::{Condition, ConditionKind, Constants, Expr, ExprKind, Function, Order, Spot},
     syntax::ast::{self, Set},
     value::Type,
 };
@@ -105,7 +105,7 @@ impl Checker<'_> {
             item.clone()
         };
         let kind = ConditionKind::Contains {
-            list: list.place,
+            list: list.spot.clone(),
             item: Box::new(kept),
         };
         let condition = Condition::new(expr.span, kind);
@@ -144,7 +144,7 @@ impl Checker<'_> {
         }
         let condition = |kind| Condition::new(expr.span, kind);
         let constants = condition(ConditionKind::ContainsEach {
-            list: list.place,
+            list: list.spot.clone(),
             all,
             set: values,
         });
@@ -153,7 +153,7 @@ impl Checker<'_> {
         } else {
             let contains = |item| {
                 condition(ConditionKind::Contains {
-                    list: list.place,
+                    list: list.spot.clone(),
                     item: Box::new(item),
                 })
             };
@@ -208,6 +208,19 @@ pub(crate) fn list_as_value(list: &List) -> Expr {
         span: list.span,
         ty: Type::Bool,
         optional: list.optional,
-        kind: ExprKind::Slot(list.place),
+        kind: match &list.spot {
+            Spot::Row(place) => ExprKind::Slot(*place),
+            Spot::Item {
+                key,
+                catalog,
+                slot,
+                required,
+            } => ExprKind::Follow {
+                key: key.clone(),
+                catalog: *catalog,
+                slot: *slot,
+                required: *required,
+            },
+        },
     }
 }

@@ -42,7 +42,7 @@ mod written;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use facts::{Facts, known_given, proves};
+pub(crate) use facts::{Facts, is_list_there, known_given, proves};
 pub(crate) use lint::{Relation, definitions as lint, relation, template as lint_template};
 pub(crate) use path::{Found, List};
 pub(crate) use report::{Report, type_name};

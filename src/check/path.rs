@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     diagnostic::{Code, Diagnostic},
-    hir::{Expr, ExprKind, Place},
+    hir::{Expr, ExprKind, Place, Spot},
     schema::Slot,
     span::Span,
     syntax::ast::Name,
@@ -27,7 +27,7 @@ pub(crate) enum Found {
 #[derive(Debug)]
 pub(crate) struct List {
     pub(crate) span: Span,
-    pub(crate) place: Place,
+    pub(crate) spot: Spot,
     /// The type of its items: not a list, perhaps a record.
     pub(crate) item: Type,
     pub(crate) optional: bool,
@@ -37,10 +37,10 @@ pub(crate) struct List {
 #[derive(Debug)]
 pub(crate) struct Record {
     pub(crate) span: Span,
+    /// Whether it may be missing.
     pub(crate) optional: bool,
-    pub(crate) row: u8,
-    /// The slots of its fields, none when all its fields have errors.
-    pub(crate) slots: Option<(u32, u32)>,
+    /// Its first field and the slot of its last one; none when all its fields have errors.
+    pub(crate) slots: Option<(Spot, u32)>,
     /// The name of a field, for help.
     pub(crate) field: Option<Arc<str>>,
 }
@@ -195,8 +195,7 @@ impl Checker<'_> {
                         return Some(Found::Record(Record {
                             span: span_of(path),
                             optional: *optional,
-                            row,
-                            slots: slots(inner),
+                            slots: slots(inner).map(|(slot, last)| (Place { row, slot }.into(), last)),
                             field: inner.keys().next().cloned(),
                         }));
                     }
@@ -216,7 +215,7 @@ impl Checker<'_> {
                     return Some(match (&layout.ty, items) {
                         (Type::List(item), Some(shape)) => Found::List(List {
                             span,
-                            place,
+                            spot: place.into(),
                             item: (**item).clone(),
                             optional: layout.optional,
                             shape: shape.clone(),
@@ -248,32 +247,49 @@ impl Checker<'_> {
         let index = self.names.schema.catalogs.get_index_of(catalog)?;
         let shape = self.names.catalogs.get(index)?.clone();
         let mut members = &shape.members;
-        for (index_of_step, step) in path.iter().enumerate().skip(at) {
-            let so_far = &path[..=index_of_step];
+        let mut record = None;
+        for (step_index, step) in path.iter().enumerate().skip(at) {
+            let so_far = &path[..=step_index];
             let Some(member) = members.get(&step.text) else {
                 let names = members.keys().map(|it| &**it);
-                return self.unknown_member(step, &path[..index_of_step], names);
+                return self.unknown_member(step, &path[..step_index], names);
             };
             let (slot, items) = match member {
                 Member::Slot { slot, items } => (*slot, items),
-                Member::Record { members: inner, .. } => {
-                    members = inner;
+                Member::Record {
+                    optional,
+                    members: inner,
+                } => {
+                    (record, members) = (Some(*optional), inner);
                     continue;
                 }
             };
             let layout = &shape.layout.slots[slot as usize];
             let span = span_of(so_far);
             self.note_use(span, &layout.roles, &display(so_far));
-            if items.is_some() {
-                return self.list_of_item(span, &display(so_far), catalog);
+            let required = !layout.optional;
+            let next = path.get(step_index + 1);
+            if let (None, Type::List(item), Some(shape)) = (next, &layout.ty, items) {
+                return Some(Found::List(List {
+                    span,
+                    spot: Spot::Item {
+                        key: Box::new(key),
+                        catalog: index,
+                        slot,
+                        required,
+                    },
+                    item: (**item).clone(),
+                    optional: true,
+                    shape: shape.clone(),
+                }));
             }
             let kind = ExprKind::Follow {
                 key: Box::new(key),
                 catalog: index,
                 slot,
-                required: !layout.optional,
+                required,
             };
-            return match (path.get(index_of_step + 1), &layout.ty) {
+            return match (next, &layout.ty) {
                 (None, ty) => Some(Found::Value(self.names.slot_value(span, ty, true, kind))),
                 (Some(_), Type::Ref(next)) => {
                     let key = Expr {
@@ -282,23 +298,34 @@ impl Checker<'_> {
                         optional: true,
                         kind,
                     };
-                    self.follow(key, next, path, index_of_step + 1)
+                    self.follow(key, next, path, step_index + 1)
                 }
                 (Some(next), ty) => self.below_value(ty, so_far, next),
             };
         }
-        let shown = display(path);
-        let field = members.keys().next();
-        let error = Diagnostic::new(Code::TypeMismatch, format!("`{shown}` is a record"))
-            .label(span_of(path), "one value is needed here")
-            .help(field.map(|field| format!("name one of its fields: `{shown}.{field}`")));
-        self.report.fail(error)
-    }
-
-    /// Lists are read where a customer or an event has them, and there alone.
-    fn list_of_item<T>(&mut self, span: Span, shown: &str, catalog: &str) -> Option<T> {
-        let what = format!("lists of an item of `{catalog}`, such as `{shown}`, are");
-        self.report.unsupported(span, &what)
+        let optional = record?;
+        let (slot, last) = if optional {
+            slots(members)?
+        } else {
+            // It is there when the item is, and so is the item's key.
+            let mut all = (0..).zip(&shape.layout.slots);
+            all.find(|(_, slot)| slot.roles.key)
+                .map(|(slot, _)| (slot, slot))?
+        };
+        Some(Found::Record(Record {
+            span: span_of(path),
+            optional: true,
+            slots: Some((
+                Spot::Item {
+                    key: Box::new(key),
+                    catalog: index,
+                    slot,
+                    required: !optional,
+                },
+                last,
+            )),
+            field: members.keys().next().cloned(),
+        }))
     }
 
     fn loop_variable(&mut self, row: u8, shape: &Shape, path: &[Name]) -> Option<Found> {
@@ -326,8 +353,7 @@ impl Checker<'_> {
         Some(Found::Record(Record {
             span,
             optional: false,
-            row,
-            slots: slots(&shape.members),
+            slots: slots(&shape.members).map(|(slot, last)| (Place { row, slot }.into(), last)),
             field: shape.members.keys().next().cloned(),
         }))
     }

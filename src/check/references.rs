@@ -336,7 +336,7 @@ impl<'a> Walk<'a> {
                 None => (&*names.customer, path),
             },
         };
-        if let ([only], true) = (path, std::ptr::eq(shape, &*names.customer))
+        if let ([only], true) = (path, std::ptr::eq(shape, &raw const *names.customer))
             && let Some(event) = names.schema.events.get_index_of(&only.text)
         {
             return Some(&names.events[event]);

@@ -53,13 +53,6 @@ impl Report {
         self.fail(Diagnostic::new(Code::Limit, message).label(span, "too many words"))
     }
 
-    pub(crate) fn unsupported<T>(&mut self, span: Span, what: &str) -> Option<T> {
-        self.fail(
-            Diagnostic::new(Code::Unsupported, format!("{what} not supported yet"))
-                .label(span, "not supported in this version"),
-        )
-    }
-
     /// `did you mean …?`
     pub(crate) fn suggest<'n>(&self, name: &str, names: impl IntoIterator<Item = &'n str>) -> Option<String> {
         if self.is_full() {

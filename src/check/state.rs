@@ -3,7 +3,7 @@
 use super::{Checker, membership::list_as_value, path::Found, report::type_name};
 use crate::{
     diagnostic::{Code, Diagnostic},
-    hir::{Condition, ConditionKind, Place},
+    hir::{Condition, ConditionKind},
     syntax::ast::{self, State},
 };
 
@@ -26,17 +26,11 @@ impl Checker<'_> {
                 (ConditionKind::Known(Box::new(value.clone())), value)
             }
             (State::Known | State::Unknown, Found::List(list)) => {
-                (ConditionKind::ListKnown(list.place), list_as_value(&list))
+                (ConditionKind::ListKnown(list.spot.clone()), list_as_value(&list))
             }
             (State::Known | State::Unknown, Found::Record(record)) => {
                 let kind = match record.slots {
-                    Some((first, last)) if record.optional => ConditionKind::AnyKnown {
-                        first: Place {
-                            row: record.row,
-                            slot: first,
-                        },
-                        last,
-                    },
+                    Some((first, last)) if record.optional => ConditionKind::AnyKnown { first, last },
                     _ => ConditionKind::Constant(true),
                 };
                 let condition = Condition::new(expr.span, kind);
@@ -45,12 +39,14 @@ impl Checker<'_> {
             (State::Empty, Found::Value(value)) if value.ty.is_text() => {
                 (ConditionKind::TextEmpty(Box::new(value.clone())), value)
             }
-            (State::Empty, Found::List(list)) => (ConditionKind::ListEmpty(list.place), list_as_value(&list)),
+            (State::Empty, Found::List(list)) => {
+                (ConditionKind::ListEmpty(list.spot.clone()), list_as_value(&list))
+            }
             (State::Filled, Found::Value(value)) if value.ty.is_text() => {
                 (ConditionKind::TextFilled(Box::new(value.clone())), value)
             }
             (State::Filled, Found::List(list)) => {
-                (ConditionKind::ListFilled(list.place), list_as_value(&list))
+                (ConditionKind::ListFilled(list.spot.clone()), list_as_value(&list))
             }
             (state, found) => return self.wrong_state(state, &found),
         };

@@ -8,8 +8,8 @@ use super::{
     machine::{Datum, Machine, count, read},
 };
 use crate::{
-    hir::{AggregateKind, Place, Source},
-    plan::{Collection, CollectionId, Kind, Node, NodeId},
+    hir::{AggregateKind, Place},
+    plan::{Collection, CollectionId, Kind, Node, NodeId, Source, Spot},
     record::{Row, Rows},
     value::{Decimal, ValueRef, number},
 };

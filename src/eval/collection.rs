@@ -2,11 +2,11 @@
 
 use super::{
     frame::{Frame, FrameRows, MadeLists, Places},
-    machine::{Machine, is_among, read},
+    machine::{Datum, Machine, is_among, read},
 };
 use crate::{
-    hir::{Place, Source},
-    plan::{Collection, CollectionId, Kind},
+    hir::Place,
+    plan::{Collection, CollectionId, Kind, Source, Spot},
     record::{Row, Rows},
     value::{ValueRef, compare},
 };
@@ -36,14 +36,14 @@ macro_rules! with_rows {
                 let ($rows, $wrap) = ($machine.customer.events(event), Frame::<'a, R>::Item);
                 $work
             }
-            Source::List(Place { row: 0, slot }) => match $machine.customer.list(slot) {
+            Source::List(Spot::Row(Place { row: 0, slot })) => match $machine.customer.list(slot) {
                 Some($rows) => {
                     let $wrap = Frame::<'a, R>::Item;
                     $work
                 }
                 None => $none,
             },
-            Source::List(place) => match $machine.item_list(place) {
+            Source::List(list) => match $machine.item_list(list) {
                 Some($rows) => {
                     let $wrap = |frame: Frame<'a, R>| frame;
                     $work
@@ -165,7 +165,8 @@ impl<'a, R: Row<'a>> Machine<'a, '_, R> {
     }
 
     /// A list that a template made.
-    pub(crate) fn made_list(&self, list: Place) -> Option<&'a [Frame<'a, R>]> {
+    pub(crate) fn made_list(&self, list: Spot) -> Option<&'a [Frame<'a, R>]> {
+        let Spot::Row(list) = list else { return None };
         match self.frames.get(list.row)? {
             Frame::Lists(lists) => lists.get(list.slot as usize)?.get(),
             _ => None,
@@ -175,8 +176,8 @@ impl<'a, R: Row<'a>> Machine<'a, '_, R> {
     /// Hands over the items of a list, one after the other; those of a list of plain values, whose kind is given, as
     /// values. `None` when the list is missing.
     pub(crate) fn items_of<T>(
-        &self,
-        list: Place,
+        &mut self,
+        list: Spot,
         kind: Option<Kind>,
         take: impl FnOnce(&mut dyn ExactSizeIterator<Item = Option<Frame<'a, R>>>) -> T,
     ) -> Option<T> {
@@ -331,21 +332,21 @@ impl<'a, R: Row<'a>> Machine<'a, '_, R> {
     }
 
     /// How many items a list has, unless it is missing.
-    pub(crate) fn list_size(&self, list: Place) -> Option<usize> {
+    pub(crate) fn list_size(&mut self, list: Spot) -> Option<usize> {
         with_rows!(self, Source::List(list), |rows, _wrap| Some(rows.len()), None)
     }
 
-    pub(super) fn any_in_list(&self, list: Place, kind: Kind, wanted: ValueRef<'_>) -> bool {
+    pub(super) fn any_in_list(&mut self, list: Spot, kind: Kind, wanted: Datum<'a>) -> bool {
         with_rows!(
             self,
             Source::List(list),
-            |rows, _wrap| has(rows, kind, wanted),
+            |rows, _wrap| has(rows, kind, self.resolve(wanted)),
             false
         )
     }
 
     /// Whether a list of texts has one of a sorted set.
-    pub(super) fn any_text_in_list(&self, list: Place, set: &[Box<str>]) -> bool {
+    pub(super) fn any_text_in_list(&mut self, list: Spot, set: &[Box<str>]) -> bool {
         with_rows!(
             self,
             Source::List(list),
@@ -355,8 +356,15 @@ impl<'a, R: Row<'a>> Machine<'a, '_, R> {
         )
     }
 
-    pub(super) fn item_list(&self, place: Place) -> Option<FrameRows<'a, R>> {
-        self.frames.get(place.row)?.list(place.slot)
+    /// The rows of a list that is not the customer's own.
+    pub(super) fn item_list(&mut self, list: Spot) -> Option<FrameRows<'a, R>> {
+        match list {
+            Spot::Row(place) => self.frames.get(place.row)?.list(place.slot),
+            Spot::Item { key, catalog, slot } => {
+                let rows = self.item(key, catalog)?.list(slot);
+                rows.map(FrameRows::Parts)
+            }
+        }
     }
 }
 

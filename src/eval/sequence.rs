@@ -13,8 +13,8 @@
 
 use super::{frame::Frame, machine::Machine};
 use crate::{
-    hir::{MOST_STEPS, Source},
-    plan::{Sequence, Step},
+    hir::MOST_STEPS,
+    plan::{Sequence, Source, Step},
     record::{Row, Rows},
 };
 

@@ -120,31 +120,31 @@ pub(crate) enum ConditionKind {
     },
     /// A list of plain values has this item.
     Contains {
-        list: Place,
+        list: Spot,
         item: Box<Expr>,
     },
     /// A list of plain values has one of them, or all of them.
     ContainsEach {
-        list: Place,
+        list: Spot,
         all: bool,
         set: Constants,
     },
     Known(Box<Expr>),
-    /// One of the slots of a nested record that may be missing is known: they are `first.slot` to `last`, included.
+    /// One of the slots of a nested record that may be missing is known: they are the one at `first` to `last`, included.
     AnyKnown {
-        first: Place,
+        first: Spot,
         last: u32,
     },
     /// A list that is present, of any length.
-    ListKnown(Place),
+    ListKnown(Spot),
     /// Text that is present and of length 0.
     TextEmpty(Box<Expr>),
     /// A list that is present and of length 0.
-    ListEmpty(Place),
+    ListEmpty(Spot),
     /// Text that is known and not only white space.
     TextFilled(Box<Expr>),
     /// A list that is present and has items.
-    ListFilled(Place),
+    ListFilled(Spot),
     /// A datetime or date in a window; false when either is missing.
     InWindow {
         operand: Box<Expr>,
@@ -329,7 +329,7 @@ pub(crate) enum ExprKind {
         args: Vec<Expr>,
     },
     /// The number of items of a list; missing when the list is.
-    Size(Place),
+    Size(Spot),
     Case {
         arms: Vec<(Condition, Expr)>,
         otherwise: Option<Box<Expr>>,
@@ -351,6 +351,22 @@ pub(crate) struct Place {
     pub(crate) slot: u32,
 }
 
+/// Where a list, or the first slot of a nested record, lies.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Spot {
+    /// In a row in scope.
+    Row(Place),
+    /// In the catalogue's item that has this key; what lies there is missing when there is no such item.
+    Item {
+        key: Box<Expr>,
+        /// Index into [`Schema::catalogs`].
+        catalog: usize,
+        slot: u32,
+        /// Whether each item of the catalogue has it, as in [`ExprKind::Follow`].
+        required: bool,
+    },
+}
+
 /// `<collection> [window] [where condition]`.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Items {
@@ -363,12 +379,12 @@ pub(crate) struct Items {
     pub(crate) row: u8,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Source {
     /// Index into [`Schema::events`]. Events after `now` do not exist.
     Events(usize),
     /// A list of records, or of plain values, whose items have no names.
-    List(Place),
+    List(Spot),
 }
 
 /// A stretch of time, open where an edge is absent; empty when an edge is missing for the customer.
@@ -425,6 +441,29 @@ impl PartialEq for Condition {
 impl PartialEq for Expr {
     fn eq(&self, other: &Self) -> bool {
         self.kind == other.kind && self.ty == other.ty && self.optional == other.optional
+    }
+}
+
+impl From<Place> for Spot {
+    fn from(place: Place) -> Self {
+        Self::Row(place)
+    }
+}
+
+impl Spot {
+    pub(crate) fn slot(&self) -> u32 {
+        match self {
+            Self::Row(place) => place.slot,
+            Self::Item { slot, .. } => *slot,
+        }
+    }
+
+    /// The key of the item that it lies in, unless it lies in a row in scope.
+    pub(crate) fn key(&self) -> Option<&Expr> {
+        match self {
+            Self::Row(_) => None,
+            Self::Item { key, .. } => Some(key),
+        }
     }
 }
 

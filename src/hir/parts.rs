@@ -1,6 +1,6 @@
 //! What a condition or a value is made of, for walks that do not care which kind each is.
 
-use super::{Bound, Condition, ConditionKind, Expr, ExprKind, Items, Place, Window};
+use super::{Bound, Condition, ConditionKind, Expr, ExprKind, Items, Source, Spot, Window};
 
 /// Something directly inside a condition, an expression, a window or a collection.
 #[derive(Clone, Copy, Debug)]
@@ -11,10 +11,10 @@ pub(crate) enum Part<'h> {
     /// With what it is filtered by and, beside it as an `Expr`, what is taken of each item.
     Items(&'h Items),
     /// A list that is read as a whole.
-    List(Place),
+    List(&'h Spot),
     /// The slots of a nested record.
     Slots {
-        first: Place,
+        first: &'h Spot,
         last: u32,
     },
 }
@@ -55,17 +55,14 @@ impl Condition {
                 each(Part::Expr(of));
             }
             ConditionKind::Contains { list, item } => {
-                each(Part::List(*list));
+                each(Part::List(list));
                 each(Part::Expr(item));
             }
             ConditionKind::ContainsEach { list, .. }
             | ConditionKind::ListKnown(list)
             | ConditionKind::ListEmpty(list)
-            | ConditionKind::ListFilled(list) => each(Part::List(*list)),
-            ConditionKind::AnyKnown { first, last } => each(Part::Slots {
-                first: *first,
-                last: *last,
-            }),
+            | ConditionKind::ListFilled(list) => each(Part::List(list)),
+            ConditionKind::AnyKnown { first, last } => each(Part::Slots { first, last: *last }),
             ConditionKind::InWindow { operand, window } | ConditionKind::Anniversary { operand, window } => {
                 each(Part::Expr(operand));
                 each(Part::Window(window));
@@ -107,7 +104,7 @@ impl Expr {
                     each(Part::Expr(arg));
                 }
             }
-            ExprKind::Size(list) => each(Part::List(*list)),
+            ExprKind::Size(list) => each(Part::List(list)),
             ExprKind::Case { arms, otherwise } => {
                 for (condition, value) in arms {
                     each(Part::Condition(condition));
@@ -128,8 +125,13 @@ impl Expr {
 }
 
 impl Items {
-    /// Its window and its filter.
+    /// The key of the item whose list it is, its window and its filter.
     pub(crate) fn parts<'h>(&'h self, each: &mut dyn FnMut(Part<'h>)) {
+        if let Source::List(spot) = &self.source
+            && let Some(key) = spot.key()
+        {
+            each(Part::Expr(key));
+        }
         if let Some(window) = &self.window {
             each(Part::Window(window));
         }
@@ -169,7 +171,11 @@ impl<'h> Part<'h> {
             Self::Expr(expr) => expr.parts(each),
             Self::Window(window) => window.parts(each),
             Self::Items(items) => items.parts(each),
-            Self::List(_) | Self::Slots { .. } => {}
+            Self::List(spot) | Self::Slots { first: spot, .. } => {
+                if let Some(key) = spot.key() {
+                    each(Self::Expr(key));
+                }
+            }
         }
     }
 

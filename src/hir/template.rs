@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Condition, Expr, Items, Place};
+use super::{Condition, Expr, Items, Spot};
 use crate::span::Span;
 
 /// A template after checking.
@@ -53,7 +53,7 @@ pub(crate) struct Output {
 #[derive(Clone, Debug)]
 pub(crate) enum Source {
     Value(Expr),
-    List(Place),
+    List(Spot),
 }
 
 #[derive(Clone, Debug)]

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use super::{
     Anchor, Day, Moment, Origin, constant,
     planner::Planner,
-    program::{Kind, NodeId, Op, Test},
+    program::{self, Kind, NodeId, Op, Test},
     range,
     steady::Steady,
     tree::Tree,
@@ -13,8 +13,8 @@ use super::{
 use crate::{
     function::Function,
     hir::{
-        AggregateKind, Bound, Condition, ConditionKind, Constants, Edge, Expr, ExprKind, Items, Order, Place,
-        Quantifier, Window,
+        AggregateKind, Bound, Condition, ConditionKind, Constants, Edge, Expr, ExprKind, Items, Order,
+        Quantifier, Spot, Window,
     },
     value::{Type, Value, compare, fold::Folding, text},
 };
@@ -50,34 +50,30 @@ impl<'m> Planner<'m> {
                 operand,
                 pattern,
             } => self.text(*test, operand, pattern),
-            ConditionKind::Contains { list, item } => match self.kind_of_items(*list) {
-                Some(kind) => {
+            ConditionKind::Contains { list, item } => match self.plain_list(list) {
+                Some((list, kind)) => {
                     let item = self.node(item);
-                    self.add_test(Test::Contains {
-                        list: *list,
-                        kind,
-                        item,
-                    })
+                    self.add_test(Test::Contains { list, kind, item })
                 }
                 None => Tree::FALSE,
             },
-            ConditionKind::ContainsEach { list, all, set } => match self.kind_of_items(*list) {
+            ConditionKind::ContainsEach { list, all, set } => match self.plain_list(list) {
                 // Each item is looked up; few values are gone through.
-                Some(Kind::Text) if !*all && set.len() > 8 => {
-                    let (list, set) = (*list, self.add_texts_of(set));
+                Some((list, Kind::Text)) if !*all && set.len() > 8 => {
+                    let set = self.add_texts_of(set);
                     self.add_test(Test::ContainsText { list, set })
                 }
-                Some(kind) => {
-                    let (list, all, set) = (*list, *all, self.add_value_set(set));
+                Some((list, kind)) => {
+                    let (all, set) = (*all, self.add_value_set(set));
                     self.add_test(Test::ContainsEach { list, kind, all, set })
                 }
                 None => Tree::FALSE,
             },
             ConditionKind::Known(expr) => self.known(expr),
-            ConditionKind::AnyKnown { first, last } => self.any_known(*first, *last),
-            ConditionKind::ListKnown(list) => self.list_size(*list, 0, u32::MAX),
-            ConditionKind::ListEmpty(list) => self.list_size(*list, 0, 0),
-            ConditionKind::ListFilled(list) => self.list_size(*list, 1, u32::MAX),
+            ConditionKind::AnyKnown { first, last } => self.any_known(first, *last),
+            ConditionKind::ListKnown(list) => self.list_size(list, 0, u32::MAX),
+            ConditionKind::ListEmpty(list) => self.list_size(list, 0, 0),
+            ConditionKind::ListFilled(list) => self.list_size(list, 1, u32::MAX),
             ConditionKind::TextEmpty(expr) => {
                 let empty = |slot| Op::TextEmpty { slot };
                 self.of_text(expr, str::is_empty, empty, Test::TextEmpty)
@@ -513,19 +509,31 @@ impl<'m> Planner<'m> {
         }
     }
 
-    fn any_known(&mut self, first: Place, last: u32) -> Tree {
-        if first.row == self.focus {
-            return Tree::Or(
+    fn any_known(&mut self, first: &Spot, last: u32) -> Tree {
+        match first {
+            Spot::Row(first) if first.row == self.focus => Tree::Or(
                 (first.slot..=last)
                     .map(|slot| Op::Known { slot }.into())
                     .collect(),
-            );
+            ),
+            _ => match self.spot(first) {
+                Some(first) => self.add_test(Test::AnyKnown { first, last }),
+                None => Tree::FALSE,
+            },
         }
-        self.add_test(Test::AnyKnown { first, last })
     }
 
-    fn list_size(&mut self, list: Place, low: u32, high: u32) -> Tree {
-        self.add_test(Test::ListSize { list, low, high })
+    fn list_size(&mut self, list: &Spot, low: u32, high: u32) -> Tree {
+        match self.spot(list) {
+            Some(list) => self.add_test(Test::ListSize { list, low, high }),
+            None => Tree::FALSE,
+        }
+    }
+
+    /// A list of plain values, and how they are read.
+    fn plain_list(&mut self, list: &Spot) -> Option<(program::Spot, Kind)> {
+        let kind = self.kind_of_items(list)?;
+        Some((self.spot(list)?, kind))
     }
 }
 

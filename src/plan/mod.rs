@@ -50,7 +50,7 @@ pub(crate) use moment::{Anchor, Day, Moment, Moments, Origin, start_of};
 pub(crate) use planner::Planner;
 pub(crate) use program::{
     BlockId, Collection, CollectionId, End, Kind, Leaf, Near, Node, NodeId, Op, Program, Sequence, Shared,
-    Step, Target, Test, float_key, float_of_key, set_order,
+    Source, Spot, Step, Target, Test, float_key, float_of_key, set_order,
 };
 
 use crate::hir::Module;

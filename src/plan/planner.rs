@@ -9,15 +9,15 @@ use super::{
     Moment, Moments, cost, emit, optimize,
     program::{
         Block, BlockId, Collection, CollectionId, End, Followed, Kind, Near, Node, NodeId, Op, Program,
-        Sequence, Shared, Stretch, Test, set_order,
+        Sequence, Shared, Source, Spot, Stretch, Test, set_order,
     },
     steady::Steady,
     tree::Tree,
     weight::Weights,
 };
 use crate::{
-    hir::{Condition, Constants, Expr, Items, MADE_LISTS, Module, Pattern, Place, Source},
-    schema::{CatalogId, Layout, Slot},
+    hir::{self, Condition, Constants, Expr, Items, MADE_LISTS, Module, Pattern},
+    schema::{CatalogId, Layout},
     value::{Value, fold::Folding},
 };
 
@@ -197,26 +197,49 @@ impl<'m> Planner<'m> {
     }
 
     /// The layout of the items of a collection in scope.
-    pub(crate) fn layout_of(&self, source: Source) -> Option<Arc<Layout>> {
+    pub(crate) fn layout_of(&self, source: &hir::Source) -> Option<Arc<Layout>> {
         match source {
-            Source::Events(event) => self.events.get(event).cloned(),
-            Source::List(place) => self.list_slot(place)?.items.clone(),
+            hir::Source::Events(event) => self.events.get(*event).cloned(),
+            hir::Source::List(list) => self.items_of(list),
+        }
+    }
+
+    /// The layout of the items of a list in scope, or of one of a catalogue's item.
+    fn items_of(&self, list: &hir::Spot) -> Option<Arc<Layout>> {
+        match list {
+            hir::Spot::Row(place) => {
+                let row = if place.row == MADE_LISTS {
+                    &self.made_lists
+                } else {
+                    self.scope.get(usize::from(place.row))?.as_ref()?
+                };
+                row.slots.get(place.slot as usize)?.items.clone()
+            }
+            hir::Spot::Item { catalog, slot, .. } => {
+                let (_, catalog) = self.module.schema.catalogs.get_index(*catalog)?;
+                let layout = Layout::of_fields(&catalog.fields);
+                layout.slots.get(*slot as usize)?.items.clone()
+            }
+        }
+    }
+
+    /// Where a list or a record lies; `None` when the schema has no such catalogue.
+    pub(crate) fn spot(&mut self, spot: &hir::Spot) -> Option<Spot> {
+        match spot {
+            hir::Spot::Row(place) => Some(Spot::Row(*place)),
+            hir::Spot::Item {
+                key, catalog, slot, ..
+            } => Some(Spot::Item {
+                key: self.node(key),
+                catalog: self.add_catalog(*catalog)?,
+                slot: *slot,
+            }),
         }
     }
 
     /// How the values of a list of plain values are read.
-    pub(crate) fn kind_of_items(&self, list: Place) -> Option<Kind> {
-        let items = self.list_slot(list)?.items.as_ref()?;
-        Kind::of(&items.slots.first()?.ty)
-    }
-
-    fn list_slot(&self, list: Place) -> Option<&Slot> {
-        let row = if list.row == MADE_LISTS {
-            &self.made_lists
-        } else {
-            self.scope.get(usize::from(list.row))?.as_ref()?
-        };
-        row.slots.get(list.slot as usize)
+    pub(crate) fn kind_of_items(&self, list: &hir::Spot) -> Option<Kind> {
+        Kind::of(&self.items_of(list)?.slots.first()?.ty)
     }
 
     /// The finished program.
@@ -266,7 +289,7 @@ impl<'m> Planner<'m> {
 
     /// Plans something that sees an item of a collection as row number `row`.
     pub(super) fn at_an_item<T>(&mut self, items: &Items, work: impl FnOnce(&mut Self) -> T) -> T {
-        let layout = self.layout_of(items.source);
+        let layout = self.layout_of(&items.source);
         let outer = self.scope.clone();
         self.place(items.row, layout);
         let focus = std::mem::replace(&mut self.focus, items.row);
@@ -379,7 +402,8 @@ impl<'m> Planner<'m> {
         match node {
             Node::Constant(_) | Node::Missing | Node::Now | Node::Today | Node::Local(_) => 1.0,
             Node::Clock(_) => 60.0,
-            Node::Slot { .. } | Node::Size(_) => 2.0,
+            Node::Slot { .. } => 2.0,
+            Node::Size(list) => 2.0 + self.cost_of_spot(list),
             Node::Follow { key, .. } => 30.0 + of(key),
             Node::Shared(number) => 2.0 + self.estimates().shared(number),
             Node::Condition(block) => 2.0 + self.block_costs[block.0 as usize],
@@ -405,6 +429,14 @@ impl<'m> Planner<'m> {
         }
     }
 
+    /// What it takes to get to the row that has it.
+    fn cost_of_spot(&self, spot: Spot) -> f64 {
+        match spot {
+            Spot::Row(_) => 0.0,
+            Spot::Item { key, .. } => 30.0 + self.node_costs[key.0 as usize],
+        }
+    }
+
     pub(super) fn add_collection(&mut self, collection: Collection) -> CollectionId {
         let (index, new) = self.collections.insert_full(collection);
         if new {
@@ -412,7 +444,11 @@ impl<'m> Planner<'m> {
                 .filter
                 .map_or(0.0, |it| 20.0 + 8.0 * self.block_costs[it.0 as usize]);
             let window = collection.stretch.map_or(2.0, |_| 8.0);
-            self.collection_costs.push(window + filter);
+            let list = match collection.source {
+                Source::Events(_) => 0.0,
+                Source::List(list) => self.cost_of_spot(list),
+            };
+            self.collection_costs.push(list + window + filter);
         }
         CollectionId(number(index))
     }

@@ -6,10 +6,7 @@ use memchr::memmem::Finder;
 
 use super::Moments;
 use crate::{
-    hir::{
-        AggregateKind, ArithmeticOp, Distance, Function, HostFunction, Order, Pattern, Place, Source,
-        TextTest,
-    },
+    hir::{AggregateKind, ArithmeticOp, Distance, Function, HostFunction, Order, Pattern, Place, TextTest},
     schema::{CatalogId, Layout},
     value::{Type, Value, fold::Folding, geo::Direction},
 };
@@ -275,18 +272,18 @@ pub(crate) enum Test {
     },
     /// One of the slots from the first to the last is known.
     AnyKnown {
-        first: Place,
+        first: Spot,
         last: u32,
     },
     /// A present list of so many items.
     ListSize {
-        list: Place,
+        list: Spot,
         low: u32,
         high: u32,
     },
     /// A list of plain values of that kind that has this one.
     Contains {
-        list: Place,
+        list: Spot,
         kind: Kind,
         item: NodeId,
     },
@@ -294,12 +291,12 @@ pub(crate) enum Test {
     Sequence(u32),
     /// A list of texts that has one of a set of many, see [`Program::text_sets`].
     ContainsText {
-        list: Place,
+        list: Spot,
         set: u32,
     },
     /// A list of plain values of that kind that has one, or all, of the values of a set.
     ContainsEach {
-        list: Place,
+        list: Spot,
         kind: Kind,
         all: bool,
         set: u32,
@@ -366,7 +363,7 @@ pub(crate) enum Node {
         function: u32,
         args: u32,
     },
-    Size(Place),
+    Size(Spot),
     /// A field of the item that has this key.
     Follow {
         key: NodeId,
@@ -391,6 +388,27 @@ pub(crate) enum Node {
         value: NodeId,
         items: CollectionId,
     },
+}
+
+/// Where a list, or the first slot of a nested record, lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Spot {
+    /// In a row in scope.
+    Row(Place),
+    /// In the item that has this key.
+    Item {
+        key: NodeId,
+        /// Index into [`Program::catalogs`].
+        catalog: u32,
+        slot: u32,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Source {
+    /// By its position in the schema.
+    Events(usize),
+    List(Spot),
 }
 
 /// Items of events or of a list that lie in a stretch of time and meet a filter.
@@ -467,6 +485,16 @@ pub(crate) enum End {
 pub(crate) enum Shared {
     Condition(BlockId),
     Value(NodeId),
+}
+
+impl Spot {
+    /// Another slot of the same row.
+    pub(crate) fn with_slot(self, slot: u32) -> Self {
+        match self {
+            Self::Row(place) => Self::Row(Place { slot, ..place }),
+            Self::Item { key, catalog, .. } => Self::Item { key, catalog, slot },
+        }
+    }
 }
 
 impl Kind {

@@ -6,30 +6,30 @@ use super::{
     program::{Sequence, Step},
     tree::Tree,
 };
-use crate::hir::{self, Items, Part, Source};
+use crate::hir::{self, Items, Part, Source, Spot};
 
 impl Planner<'_> {
     pub(super) fn sequence(&mut self, first: &Items, steps: &[hir::Step]) -> Tree {
-        let (Some(start), Source::Events(event)) = (self.collection(first, false), first.source) else {
+        let (Some(start), Source::Events(event)) = (self.collection(first, false), &first.source) else {
             return Tree::FALSE;
         };
-        let mut events = vec![event];
+        let mut events = vec![*event];
         let mut planned = Vec::with_capacity(steps.len());
         for step in steps {
-            let (Source::Events(event), Some(previous)) = (step.items.source, events.last()) else {
+            let (Source::Events(event), Some(previous)) = (&step.items.source, events.last()) else {
                 return Tree::FALSE;
             };
             let row = step.items.row;
-            let filter = self.at_a_step([*previous, event], row, |this| {
+            let filter = self.at_a_step([*previous, *event], row, |this| {
                 let filter = step.items.filter.as_ref()?;
                 match optimize(this.condition(filter, false)) {
                     Tree::Constant(true) => None,
                     tree => Some(this.block(tree)),
                 }
             });
-            events.push(event);
+            events.push(*event);
             planned.push(Step {
-                event,
+                event: *event,
                 none: step.none,
                 filter,
                 row,
@@ -59,10 +59,14 @@ fn reads(part: Part<'_>, row: u8) -> bool {
                 ..
             })
             | Part::Items(Items {
-                source: Source::List(place),
+                source: Source::List(Spot::Row(place)),
                 ..
-            }) => Some(*place),
-            Part::List(place) | Part::Slots { first: place, .. } => Some(place),
+            })
+            | Part::List(Spot::Row(place))
+            | Part::Slots {
+                first: Spot::Row(place),
+                ..
+            } => Some(place),
             _ => None,
         };
         found |= place.is_some_and(|place| place.row == row);

@@ -3,11 +3,11 @@
 use super::{
     Moment, constant, optimize,
     planner::Planner,
-    program::{BlockId, Collection, CollectionId, End, Kind, Node, NodeId},
+    program::{BlockId, Collection, CollectionId, End, Kind, Node, NodeId, Source},
     tree::Tree,
 };
 use crate::{
-    hir::{AggregateKind, Bound, Condition, Edge, Expr, ExprKind, Items, Source, Window},
+    hir::{self, AggregateKind, Bound, Condition, Edge, Expr, ExprKind, Items, Window},
     value::{Decimal, Value},
 };
 
@@ -60,7 +60,10 @@ impl Planner<'_> {
                     args: self.add_args(args),
                 }
             }
-            ExprKind::Size(place) => Node::Size(*place),
+            ExprKind::Size(list) => match self.spot(list) {
+                Some(list) => Node::Size(list),
+                None => Node::Missing,
+            },
             ExprKind::Quantile { operand, parts, rank } => return self.quantile(operand, *parts, *rank),
             ExprKind::Case { arms, otherwise } => return self.case(arms, otherwise.as_deref()),
             ExprKind::Aggregate { kind, value, items } => {
@@ -139,12 +142,13 @@ impl Planner<'_> {
 
     /// A collection of items; with its filter turned to the opposite when `unless`. `None` when no item ever meets it.
     pub(super) fn collection(&mut self, items: &Items, unless: bool) -> Option<CollectionId> {
-        let stretch = match items.source {
-            Source::Events(_) => {
+        let (source, stretch) = match &items.source {
+            hir::Source::Events(event) => {
                 let open = Window { from: None, to: None };
-                Some(self.stretch(items.window.as_ref().unwrap_or(&open), true))
+                let stretch = self.stretch(items.window.as_ref().unwrap_or(&open), true);
+                (Source::Events(*event), Some(stretch))
             }
-            Source::List(_) => None,
+            hir::Source::List(list) => (Source::List(self.spot(list)?), None),
         };
         let filter = match &items.filter {
             None if unless => return None,
@@ -162,7 +166,7 @@ impl Planner<'_> {
             }
         };
         Some(self.add_collection(Collection {
-            source: items.source,
+            source,
             stretch,
             filter,
             row: items.row,

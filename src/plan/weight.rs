@@ -49,7 +49,7 @@ impl Weights {
     fn condition(&mut self, module: &Module, condition: &Condition) -> u32 {
         let own = match &condition.kind {
             ConditionKind::Segment(index) => return self.segment(module, *index),
-            ConditionKind::AnyKnown { first, last } => last.saturating_sub(first.slot).saturating_add(1),
+            ConditionKind::AnyKnown { first, last } => last.saturating_sub(first.slot()).saturating_add(1),
             ConditionKind::Not(_)
             | ConditionKind::And(_)
             | ConditionKind::Or(_)

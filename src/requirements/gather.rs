@@ -8,8 +8,8 @@ use std::{
 use super::{LookBack, RequiredCatalog, RequiredEvent, RequiredField, RequiredPlacement, Requirements};
 use crate::{
     hir::{
-        Bound, Condition, ConditionKind, Expr, ExprKind, Function, Items, Module, Part, Place, Source, Step,
-        Window,
+        Bound, Condition, ConditionKind, Expr, ExprKind, Function, Items, Module, Part, Place, Source, Spot,
+        Step, Window,
         template::{Filter, FilterKind, Node, NodeKind, Over, Source as Shown, Template},
     },
     schema::Layout,
@@ -110,7 +110,7 @@ impl<'m> Gather<'m> {
                 NodeKind::Output(output) => {
                     match &output.value {
                         Shown::Value(value) => self.part(Part::Expr(value)),
-                        Shown::List(place) => self.note(*place),
+                        Shown::List(list) => self.part(Part::List(list)),
                     }
                     self.filters(&output.filters);
                 }
@@ -180,10 +180,10 @@ impl<'m> Gather<'m> {
                 self.items(items, None);
                 return;
             }
-            Part::List(place) => self.note(place),
+            Part::List(list) => self.spot(list, list.slot()),
             Part::Slots { first, last } => {
-                for slot in first.slot..=last {
-                    self.note(Place { slot, ..first });
+                for slot in first.slot()..=last {
+                    self.spot(first, slot);
                 }
             }
         }
@@ -262,17 +262,17 @@ impl<'m> Gather<'m> {
         if let Some(window) = &items.window {
             self.part(Part::Window(window));
         }
-        let row = match items.source {
-            Source::Events(event) => {
+        let row = match &items.source {
+            &Source::Events(event) => {
                 self.now = true;
                 let reach = look_back.unwrap_or_else(|| LookBack::of(items.window.as_ref()));
                 let before = self.look_back.remove(&event).unwrap_or(LookBack::NONE);
                 self.look_back.insert(event, before.or(reach));
                 Some(Row::of(Root::Event(event)))
             }
-            Source::List(place) => {
-                self.note(place);
-                self.row(place.row).map(|outer| outer.list(place.slot))
+            Source::List(list) => {
+                self.part(Part::List(list));
+                self.row_of(list).map(|outer| outer.list(list.slot()))
             }
         };
         self.enter(items.row, row);
@@ -285,16 +285,16 @@ impl<'m> Gather<'m> {
     fn sequence(&mut self, first: &Items, steps: &[Step]) {
         let look_back = LookBack::of(first.window.as_ref());
         self.items(first, None);
-        let mut before = first.source;
+        let mut before = &first.source;
         for step in steps {
-            if let (Source::Events(event), Some(outer)) = (before, step.items.row.checked_sub(1)) {
+            if let (&Source::Events(event), Some(outer)) = (before, step.items.row.checked_sub(1)) {
                 self.enter(outer, Some(Row::of(Root::Event(event))));
             }
             if let crate::hir::Distance::Months(_) = step.within {
                 self.zone = true;
             }
             self.items(&step.items, Some(look_back.clone()));
-            before = step.items.source;
+            before = &step.items.source;
         }
     }
 
@@ -311,6 +311,21 @@ impl<'m> Gather<'m> {
 
     fn row(&self, number: u8) -> Option<Row> {
         self.rows.get(usize::from(number)).cloned().flatten()
+    }
+
+    /// The row that has a list or a record.
+    fn row_of(&self, spot: &Spot) -> Option<Row> {
+        match spot {
+            Spot::Row(place) => self.row(place.row),
+            Spot::Item { catalog, .. } => Some(Row::of(Root::Catalog(*catalog))),
+        }
+    }
+
+    /// A slot of the row that has a list or a record.
+    fn spot(&mut self, holder: &Spot, slot: u32) {
+        if let Some(row) = self.row_of(holder) {
+            self.slot(&row, slot);
+        }
     }
 
     fn note(&mut self, place: Place) {

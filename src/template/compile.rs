@@ -223,7 +223,14 @@ impl Compiler<'_> {
             .collect();
         let source = match &output.value {
             Source::Value(expr) => program::Source::Value(self.planner.add_value(expr)),
-            Source::List(place) => program::Source::List(*place, self.planner.kind_of_items(*place)),
+            Source::List(list) => {
+                let kind = self.planner.kind_of_items(list);
+                let list = self
+                    .planner
+                    .spot(list)
+                    .expect("the checker has seen its catalogue");
+                program::Source::List(list, kind)
+            }
         };
         let Some(mut filters) = filters else { return };
         if matches!(position, Position::Page(_))
@@ -498,7 +505,7 @@ impl Compiler<'_> {
     fn over(&mut self, over: &Over) -> (Option<program::Over>, Arc<Layout>) {
         match over {
             Over::Items(items) => {
-                let layout = self.planner.layout_of(items.source).unwrap_or_default();
+                let layout = self.planner.layout_of(&items.source).unwrap_or_default();
                 (self.planner.add_items(items).map(program::Over::Items), layout)
             }
             Over::Placement {

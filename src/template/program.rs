@@ -7,11 +7,8 @@ use super::{
     filter::{date::DateFormat, money::Currency},
 };
 use crate::{
-    hir::{
-        Place,
-        template::{ListFilter, TextFilter, UrlFilter},
-    },
-    plan::{self, BlockId, CollectionId, Kind, NodeId},
+    hir::template::{ListFilter, TextFilter, UrlFilter},
+    plan::{self, BlockId, CollectionId, Kind, NodeId, Spot},
     schema::Catalog,
 };
 
@@ -82,7 +79,7 @@ pub(super) struct Output {
 pub(super) enum Source {
     Value(NodeId),
     /// A list; of plain values with their kind.
-    List(Place, Option<Kind>),
+    List(Spot, Option<Kind>),
 }
 
 /// Arguments are the values of these nodes.

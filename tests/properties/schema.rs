@@ -25,6 +25,17 @@ pub(crate) struct Slot {
     pub(crate) followed: bool,
 }
 
+impl Slot {
+    /// The same of an item that a reference points to, which may be gone.
+    pub(crate) fn followed(self) -> Self {
+        Self {
+            optional: true,
+            followed: true,
+            ..self
+        }
+    }
+}
+
 /// All that paths reach from a row with these fields, also in the items that its references point to, and from there one
 /// step further.
 pub(crate) fn reached(schema: &Schema, fields: &[Field]) -> Vec<Slot> {
@@ -40,12 +51,15 @@ pub(crate) fn reached(schema: &Schema, fields: &[Field]) -> Vec<Slot> {
             let Some(catalog) = schema.catalogs.get(catalog) else {
                 continue;
             };
-            slots.extend(self::slots(&catalog.fields).into_iter().map(|slot| Slot {
-                path: format!("{path}.{}", slot.path),
-                optional: true,
-                private: private || slot.private,
-                followed: true,
-                ty: slot.ty,
+            slots.extend(self::slots(&catalog.fields).into_iter().map(|slot| {
+                let path = format!("{path}.{}", slot.path);
+                let private = private || slot.private;
+                Slot {
+                    path,
+                    private,
+                    ..slot
+                }
+                .followed()
             }));
         }
         from = until;
@@ -137,10 +151,34 @@ const NAMES: &[&str] = &[
     "date",
 ];
 
-/// A schema of a few attributes and events with hard names.
+/// A catalogue of which some have to do with.
+const GOODS: &str = "goods by code";
+
+/// A schema of a few attributes and events with hard names, and perhaps a catalogue.
 pub(crate) fn draw(choices: &mut Choices<'_>) -> Schema {
     let mut names: Vec<&str> = NAMES.to_vec();
     let mut schema = Schema::default();
+    // Numbers as keys are tried elsewhere.
+    let refs = choices.one_in(2);
+    if refs {
+        let mut names: Vec<&str> = NAMES.to_vec();
+        let key = Field {
+            roles: Roles {
+                key: true,
+                ..Roles::default()
+            },
+            ..field("code", Type::String)
+        };
+        let count = 1 + choices.below(5);
+        let others = fields(choices, &mut names, count, 2, refs);
+        schema.catalogs.insert(
+            GOODS.into(),
+            audience::Catalog {
+                description: None,
+                fields: std::iter::once(key).chain(others).collect(),
+            },
+        );
+    }
     schema.customer.push(Field {
         roles: Roles {
             key: true,
@@ -156,7 +194,9 @@ pub(crate) fn draw(choices: &mut Choices<'_>) -> Schema {
         )
     });
     let count = 1 + choices.below(8);
-    schema.customer.extend(fields(choices, &mut names, count, 2));
+    schema
+        .customer
+        .extend(fields(choices, &mut names, count, 2, refs));
     for event in ["bought", "last seen"].into_iter().take(choices.below(3)) {
         let mut names: Vec<&str> = NAMES.iter().copied().filter(|it| *it != "at").collect();
         let count = 1 + choices.below(4);
@@ -164,18 +204,24 @@ pub(crate) fn draw(choices: &mut Choices<'_>) -> Schema {
             event.into(),
             audience::Event {
                 description: None,
-                fields: fields(choices, &mut names, count, 1),
+                fields: fields(choices, &mut names, count, 1, refs),
             },
         );
     }
     schema
 }
 
-fn fields(choices: &mut Choices<'_>, names: &mut Vec<&str>, count: usize, depth: usize) -> Vec<Field> {
+fn fields(
+    choices: &mut Choices<'_>,
+    names: &mut Vec<&str>,
+    count: usize,
+    depth: usize,
+    refs: bool,
+) -> Vec<Field> {
     (0..count.min(names.len()))
         .map(|_| {
             let name = names.remove(choices.below(names.len()));
-            let ty = ty(choices, depth);
+            let ty = ty(choices, depth, refs);
             let filled = (ty == Type::String && choices.one_in(4)).then(|| Filled {
                 except: if choices.one_in(2) {
                     vec!["N/A".into(), "a".into()]
@@ -206,7 +252,10 @@ fn field(name: &str, ty: Type) -> Field {
     }
 }
 
-fn ty(choices: &mut Choices<'_>, depth: usize) -> Type {
+fn ty(choices: &mut Choices<'_>, depth: usize, refs: bool) -> Type {
+    if refs && choices.one_in(4) {
+        return Type::Ref(GOODS.into());
+    }
     let kinds = if depth == 0 { 10 } else { 13 };
     match choices.below(kinds) {
         0 => Type::Int,
@@ -222,21 +271,24 @@ fn ty(choices: &mut Choices<'_>, depth: usize) -> Type {
             let count = 1 + choices.below(WORDS.len() - 1);
             Type::Words(WORDS[..count].iter().map(|&word| word.into()).collect())
         }
-        10 => Type::List(Box::new(ty(choices, 0))),
-        11 => Type::List(Box::new(record(choices, depth))),
-        _ => record(choices, depth),
+        10 => Type::List(Box::new(ty(choices, 0, refs))),
+        11 => Type::List(Box::new(record(choices, depth, refs))),
+        _ => record(choices, depth, refs),
     }
 }
 
-fn record(choices: &mut Choices<'_>, depth: usize) -> Type {
+fn record(choices: &mut Choices<'_>, depth: usize, refs: bool) -> Type {
     let mut names: Vec<&str> = NAMES.to_vec();
     let count = 1 + choices.below(3);
-    Type::Record(fields(choices, &mut names, count, depth - 1).into())
+    Type::Record(fields(choices, &mut names, count, depth - 1, refs).into())
 }
 
 /// The definitions that say what the schema says.
 pub(crate) fn text(schema: &Schema) -> String {
     let mut text = format!("customer {{\n{}}}\n", block(&schema.customer));
+    for (catalog, it) in &schema.catalogs {
+        text += &format!("catalog {} {{\n{}}}\n", name(catalog), block(&it.fields));
+    }
     for (event, it) in &schema.events {
         text += &format!("event {} {{\n{}}}\n", name(event), block(&it.fields));
     }
@@ -252,7 +304,13 @@ fn block(fields: &[Field]) -> String {
 
 fn declaration(field: &Field) -> String {
     let mark = if field.optional { "?" } else { "" };
-    let mut text = format!("{}: {}{mark}", name(&field.name), type_text(&field.ty));
+    let ty = type_text(&field.ty);
+    let ty = if mark == "?" && matches!(field.ty, Type::Ref(_)) {
+        format!("({ty})")
+    } else {
+        ty
+    };
+    let mut text = format!("{}: {ty}{mark}", name(&field.name));
     if field.roles.key {
         text += " key";
     }
@@ -274,6 +332,7 @@ fn declaration(field: &Field) -> String {
 fn type_text(ty: &Type) -> String {
     match ty {
         Type::List(item) => format!("[{}]", type_text(item)),
+        Type::Ref(catalog) => format!("ref {}", name(catalog)),
         Type::Record(fields) => {
             let fields: Vec<String> = fields.iter().map(declaration).collect();
             format!("{{ {} }}", fields.join(", "))

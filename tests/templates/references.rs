@@ -6,7 +6,7 @@ use super::Result;
 
 const SHOP: &str = "
 customer { id: string key, sku: (ref products)?, favorites: [{ sku: ref products }], wishes: [ref products], store: (ref shops)? }
-catalog products { sku: string key, name: string filled, price: decimal, stock: int?, note: string?, brand: (ref brands)? }
+catalog products { sku: string key, name: string filled, price: decimal, stock: int?, note: string?, brand: (ref brands)?, tags: [string]?, like: [ref products], parts: [{ sku: ref products, n: int, marks: [string] }]? }
 catalog brands { name: string key, country: string filled, motto: string? filled }
 catalog shops { number: int key, city: string filled }
 event purchases { sku: ref products }
@@ -14,10 +14,10 @@ segment low = any favorites where sku.stock < 5
 ";
 
 const PRODUCTS: &str = r#"
-{"sku": "a", "name": "Tea <light>", "price": 1.5, "stock": 3, "brand": "Lux"}
-{"sku": "b", "name": "Lantern", "price": 20, "stock": 9, "brand": "Lux"}
-{"sku": "c", "name": "Mug", "price": 7, "stock": 0, "note": " ", "brand": "gone"}
-{"sku": "d", "name": "Pot", "price": 30, "stock": 4}
+{"sku": "a", "name": "Tea <light>", "price": 1.5, "stock": 3, "brand": "Lux", "tags": ["<gift>", "wax"], "like": ["b", "gone"], "parts": [{"sku": "b", "n": 2, "marks": []}, {"sku": "gone", "n": 1, "marks": ["new", "red"]}]}
+{"sku": "b", "name": "Lantern", "price": 20, "stock": 9, "brand": "Lux", "tags": ["iron"], "like": []}
+{"sku": "c", "name": "Mug", "price": 7, "stock": 0, "note": " ", "brand": "gone", "like": ["a"]}
+{"sku": "d", "name": "Pot", "price": 30, "stock": 4, "like": []}
 "#;
 
 const ANA: &str = r#"{
@@ -144,5 +144,89 @@ fn what_may_be_gone_needs_a_fallback() -> Result {
     }
     let blank = refused("{% if sku.note is known %}{{ sku.note }}{% endif %}")?;
     assert!(blank.contains("blank"), "{blank}");
+    Ok(())
+}
+
+/// [coll-19]
+#[test]
+fn loops_go_through_the_lists_of_an_item() -> Result {
+    for (template, shown) in [
+        (
+            "{% for part in sku.parts %}{{ part.n }} of {{ part.sku.name | default: \"?\" }}. {% endfor %}",
+            "2 of Lantern. 1 of ?. ",
+        ),
+        (
+            "{% for part in sku.parts where n > 1 limit: 1 %}{{ part.sku.name | default: \"?\" }}{% endfor %}",
+            "Lantern",
+        ),
+        (
+            "{% for tag in sku.tags %}[{{ tag | default: \"-\" }}]{% endfor %}",
+            "[&lt;gift&gt;][wax]",
+        ),
+        (
+            "{% for f in favorites %}{% for tag in f.sku.tags %}{{ tag | default: \"-\" }} {% else %}none {% endfor %}{% endfor %}",
+            "none &lt;gift&gt; wax iron none none ",
+        ),
+        (
+            "{% for part in sku.parts %}{% for mark in part.marks %}{{ mark | default: \"-\" }} {% endfor %}{% endfor %}",
+            "new red ",
+        ),
+        (
+            "{% for part in sku.parts %}{% for tag in part.sku.tags %}{{ tag | default: \"-\" }} {% endfor %}{% endfor %}",
+            "iron ",
+        ),
+        (
+            "{% for other in sku.like %}{{ other.name | default: \"gone\" }} {% endfor %}",
+            "Lantern gone ",
+        ),
+        (
+            "{% for w in wishes %}{% for other in w.like %}{{ other.price | default: 0 }} {% for tag in other.tags %}{{ tag | default: \"-\" }} {% endfor %}{% endfor %}{% endfor %}",
+            "1.5 &lt;gift&gt; wax ",
+        ),
+        (
+            "{{ sku.tags | join: \"+\" | default: \"none\" }} {{ sku.tags | size }}",
+            "&lt;gift&gt;+wax 2",
+        ),
+        (
+            "{% for f in favorites %}{{ f.sku.tags | join | default: \"none\" }}, {% endfor %}",
+            "none, &lt;gift&gt; wax, iron, none, none, ",
+        ),
+        (
+            "{% if sku.tags contains \"wax\" and any sku.parts where n = 2 %}wax{% endif %}",
+            "wax",
+        ),
+        // Whoever has a list is there, and so is what the catalogue requires of it.
+        (
+            "{% if sku.tags is known %}{{ sku.name }}{% endif %}",
+            "Tea &lt;light&gt;",
+        ),
+        (
+            "{% if any sku.parts where n > 1 %}{{ sku.name }}, {{ size(sku.like) }}{% endif %}",
+            "Tea &lt;light&gt;, 2",
+        ),
+        (
+            "{% if sku.price > 1 %}{{ size(sku.like) }} {% for other in sku.like %}{{ sku.name }} {% endfor %}{% endif %}",
+            "2 Tea &lt;light&gt; Tea &lt;light&gt; ",
+        ),
+        (
+            "{% for part in sku.parts %}{{ sku.name }} {% endfor %}",
+            "Tea &lt;light&gt; Tea &lt;light&gt; ",
+        ),
+    ] {
+        assert_eq!(rendered(template, true)?, shown, "{template}");
+    }
+    // Without the items there is nothing to go through.
+    let text = "{% for part in sku.parts %}{{ part.n }}{% else %}{{ sku.tags | join | default: \"none\" }}{% endfor %}";
+    assert_eq!(rendered(text, false)?, "none");
+    for template in [
+        "{{ sku.tags | join }}",
+        "{{ size(sku.tags) }}",
+        "{% if sku.price > 1 %}{{ size(sku.tags) }}{% endif %}",
+        "{% if sku is known %}{{ size(sku.like) }}{% endif %}",
+        "{% for part in sku.parts %}{{ part.sku.name }}{% endfor %}",
+    ] {
+        let message = refused(template)?;
+        assert!(message.contains("may be missing"), "{template}: {message}");
+    }
     Ok(())
 }

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     diagnostic::{Code, Diagnostic},
-    hir::{Condition, ConditionKind, Expr, ExprKind, Module, Part, Source},
+    hir::{Condition, ConditionKind, Expr, ExprKind, Module, Part, Place, Source, Spot},
     span::Span,
 };
 
@@ -65,9 +65,8 @@ impl Topics {
                 _ => {}
             },
             Part::Expr(expr) => match (&expr.kind, module) {
-                (ExprKind::Slot(place) | ExprKind::Size(place), _) => {
-                    self.add(3, u64::from(place.row) << 40 | u64::from(place.slot));
-                }
+                (ExprKind::Slot(place), _) => self.slot(*place),
+                (ExprKind::Size(list), _) => self.spot(list),
                 (ExprKind::Local(index), _) => self.add(4, *index as u64),
                 (ExprKind::Trait(index), Some(module)) => {
                     self.part(Part::Expr(&module.traits[*index].value), Some(module), left);
@@ -75,21 +74,34 @@ impl Topics {
                 (ExprKind::Trait(index), None) => self.add(5, *index as u64),
                 _ => {}
             },
-            Part::Items(items) => match items.source {
-                Source::Events(event) => return self.add(6, event as u64),
-                Source::List(place) => {
-                    return self.add(3, u64::from(place.row) << 40 | u64::from(place.slot));
-                }
+            Part::Items(items) => match &items.source {
+                Source::Events(event) => return self.add(6, *event as u64),
+                Source::List(list) => return self.spot(list),
             },
-            Part::List(place) => self.add(3, u64::from(place.row) << 40 | u64::from(place.slot)),
-            Part::Slots { first, last } => {
+            Part::List(list) => self.spot(list),
+            Part::Slots {
+                first: Spot::Row(first),
+                last,
+            } => {
                 for slot in first.slot..=last.min(first.slot + 64) {
-                    self.add(3, u64::from(first.row) << 40 | u64::from(slot));
+                    self.slot(Place { slot, ..*first });
                 }
             }
+            Part::Slots { first, .. } => self.spot(first),
             Part::Window(_) => {}
         }
         part.parts(&mut |inner| self.part(inner, module, left));
+    }
+
+    fn slot(&mut self, place: Place) {
+        self.add(3, u64::from(place.row) << 40 | u64::from(place.slot));
+    }
+
+    fn spot(&mut self, spot: &Spot) {
+        match spot {
+            Spot::Row(place) => self.slot(*place),
+            Spot::Item { catalog, slot, .. } => self.add(7, (*catalog as u64) << 32 | u64::from(*slot)),
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use super::super::{
 };
 use crate::{
     diagnostic::{Code, Diagnostic},
-    hir::{Expr, ExprKind},
+    hir::{Expr, ExprKind, Spot},
     span::Span,
     syntax::{ast, quote, quote_operand},
 };
@@ -68,9 +68,23 @@ impl Negation {
     }
 }
 
-/// A list stands among the operands as its place.
+/// A list stands among the operands as what lies in its place.
 fn is_known_list(expr: &Expr, facts: &Facts) -> bool {
-    matches!(&expr.kind, ExprKind::Slot(place) if facts.lists.contains(place))
+    match &expr.kind {
+        ExprKind::Slot(place) => facts.lists.contains(&Spot::Row(*place)),
+        ExprKind::Follow {
+            key,
+            catalog,
+            slot,
+            required,
+        } => facts.lists.contains(&Spot::Item {
+            key: key.clone(),
+            catalog: *catalog,
+            slot: *slot,
+            required: *required,
+        }),
+        _ => false,
+    }
 }
 
 /// How many parts of an `and` or `or` are looked through for what settles a negation.

@@ -1,12 +1,12 @@
 //! How many items collections have, and which collections are parts of others.
 
 use super::{moment, ranges::Ranges, reason::Goal};
-use crate::hir::{Condition, ConditionKind, Items, Place, Source, Window};
+use crate::hir::{Condition, ConditionKind, Items, Source, Spot, Window};
 
 /// The number of items of a collection.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Tally<'m> {
-    source: Source,
+    source: &'m Source,
     window: Option<&'m Window>,
     /// What they meet, or do not meet.
     filter: Option<(&'m Condition, bool)>,
@@ -39,19 +39,19 @@ impl<'m> Tally<'m> {
             (filter, holds)
         });
         Self {
-            source: items.source,
+            source: &items.source,
             window: items.window.as_ref(),
             filter,
             row: items.row,
         }
     }
 
-    pub(super) fn source(&self) -> Source {
+    pub(super) fn source(&self) -> &'m Source {
         self.source
     }
 
     /// The list whose items these are all.
-    pub(super) fn whole_list(&self) -> Option<Place> {
+    pub(super) fn whole_list(&self) -> Option<&'m Spot> {
         match self.source {
             Source::List(list) if self.filter.is_none() && self.window.is_none() => Some(list),
             _ => None,

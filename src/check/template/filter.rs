@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    super::{Found, List, Shape, known_given, type_name},
+    super::{Found, List, Shape, is_list_there, known_given, type_name},
     TemplateChecker,
     signature::{FILTERS, Gives, Parameter, Signature, Takes, Wants, Written},
 };
@@ -162,7 +162,7 @@ impl TemplateChecker<'_, '_> {
     fn source(&mut self, value: &ast::Expr, first: Option<&written::Filter>) -> Option<(Source, State)> {
         if let ast::ExprKind::Path(path) = &value.kind
             && let Found::List(List {
-                place,
+                spot,
                 item,
                 optional,
                 shape,
@@ -171,10 +171,10 @@ impl TemplateChecker<'_, '_> {
         {
             let state = State {
                 kind: StateKind::List(Items { ty: item, shape }),
-                optional: optional && !self.checker.given.lists.contains(&place),
-                blank: !self.checker.given.filled_lists.contains(&place),
+                optional: optional && !is_list_there(&spot, &self.checker.given),
+                blank: !self.checker.given.filled_lists.contains(&spot),
             };
-            return Some((Source::List(place), state));
+            return Some((Source::List(spot), state));
         }
         // Liquid's way to name the moment of rendering.
         let is_date = first.is_some_and(|it| &*it.name.text == "date");

@@ -185,16 +185,13 @@ impl TemplateChecker<'_, '_> {
             self.learn(proves(filter, true, &self.checker.names.conditions));
         }
         if let Over::Items(hir::Items {
-            source: hir::Source::List(place),
+            source: hir::Source::List(list),
             ..
         }) = &over
         {
-            let lists = Facts {
-                lists: vec![*place],
-                filled_lists: vec![*place],
-                ..Facts::default()
-            };
-            self.learn(lists);
+            let mut facts = Facts::default();
+            facts.list(list, true);
+            self.learn(facts);
         }
         let name = variable.text.clone();
         self.checker.scope.entries.push(Entry::Loop { name, row, shape });

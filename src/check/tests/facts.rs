@@ -23,10 +23,10 @@ fn proven(condition: &str, holds: bool) -> String {
         holds,
         &names.conditions,
     );
-    let name = |place: hir::Place| names.customer.layout.slots[place.slot as usize].name();
+    let name = |slot: u32| names.customer.layout.slots[slot as usize].name();
     let shown = |exprs: &[hir::Expr], mark: &str| -> Vec<String> {
         let show = |expr: &hir::Expr| match &expr.kind {
-            ExprKind::Slot(place) => Some(format!("{}{mark}", name(*place))),
+            ExprKind::Slot(place) => Some(format!("{}{mark}", name(place.slot))),
             ExprKind::Trait(index) => Some(format!("{}{mark}", module.traits[*index].name)),
             _ => None,
         };
@@ -34,8 +34,13 @@ fn proven(condition: &str, holds: bool) -> String {
     };
     let mut all = shown(&facts.known, "");
     all.extend(shown(&facts.filled, "!"));
-    all.extend(facts.lists.iter().map(|it| format!("{}[]", name(*it))));
-    all.extend(facts.filled_lists.iter().map(|it| format!("{}[]!", name(*it))));
+    all.extend(facts.lists.iter().map(|it| format!("{}[]", name(it.slot()))));
+    all.extend(
+        facts
+            .filled_lists
+            .iter()
+            .map(|it| format!("{}[]!", name(it.slot()))),
+    );
     all.sort();
     all.dedup();
     all.join(" ")

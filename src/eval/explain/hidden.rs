@@ -1,7 +1,7 @@
 //! What must not be shown: whatever reads a personal or sensitive value, directly or through definitions.
 
 use super::names::Names;
-use crate::hir::{Condition, ConditionKind, Expr, ExprKind, Items, Module, Part, Place, Source, Step};
+use crate::hir::{Condition, ConditionKind, Expr, ExprKind, Items, Module, Part, Place, Source, Spot, Step};
 
 /// Tells what reads personal or sensitive values; what it found out about definitions is kept.
 #[derive(Clone, Debug)]
@@ -49,7 +49,7 @@ impl<'q> Hidden<'q> {
             Part::Expr(expr) => match &expr.kind {
                 ExprKind::Trait(index) => self.computed(*index),
                 ExprKind::Slot(place) => self.names.slot(*place).is_some_and(|it| it.hidden()),
-                ExprKind::Size(list) => self.names.slot(*list).is_some_and(|it| it.hidden()),
+                ExprKind::Size(list) => self.names.spot(list).is_some_and(|it| it.hidden()),
                 ExprKind::Follow { catalog, slot, .. } => {
                     self.names.field(*catalog, *slot).is_some_and(|it| it.hidden())
                 }
@@ -57,15 +57,18 @@ impl<'q> Hidden<'q> {
             },
             Part::Items(items) => {
                 self.names.enter(items);
-                match items.source {
-                    Source::List(place) => self.names.slot(place).is_some_and(|it| it.hidden()),
+                match &items.source {
+                    Source::List(list) => self.names.spot(list).is_some_and(|it| it.hidden()),
                     Source::Events(_) => false,
                 }
             }
-            Part::List(place) => self.names.slot(place).is_some_and(|it| it.hidden()),
-            Part::Slots { first, last } => (first.slot..=last).any(|slot| {
-                let place = Place { slot, ..first };
-                self.names.slot(place).is_some_and(|it| it.hidden())
+            Part::List(list) => self.names.spot(list).is_some_and(|it| it.hidden()),
+            Part::Slots { first, last } => (first.slot()..=last).any(|slot| {
+                let slot = match first {
+                    Spot::Row(place) => self.names.slot(Place { slot, ..*place }),
+                    Spot::Item { catalog, .. } => self.names.field(*catalog, slot),
+                };
+                slot.is_some_and(|it| it.hidden())
             }),
             Part::Window(_) => false,
         };
@@ -79,12 +82,12 @@ impl<'q> Hidden<'q> {
 
     /// Each step sees the one before it as the row before its own.
     fn sequence(&mut self, first: &Items, steps: &[Step]) -> bool {
-        let mut before = first.source;
+        let mut before = &first.source;
         let mut found = self.part(Part::Items(first));
         for step in steps {
             self.names.enter_as(step.items.row.saturating_sub(1), before);
             found = found || self.part(Part::Items(&step.items));
-            before = step.items.source;
+            before = &step.items.source;
         }
         found
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::{
-    hir::{Items, Module, Place, Source},
+    hir::{Expr, ExprKind, Items, Module, Place, Source, Spot},
     schema::{Layout, Slot},
 };
 
@@ -36,27 +36,27 @@ impl<'q> Names<'q> {
 
     /// From here on, row `items.row` is one of these.
     pub(super) fn enter(&mut self, items: &Items) {
-        self.enter_as(items.row, items.source);
+        self.enter_as(items.row, &items.source);
     }
 
-    pub(super) fn enter_as(&mut self, row: u8, source: Source) {
+    pub(super) fn enter_as(&mut self, row: u8, source: &Source) {
         let index = usize::from(row.saturating_sub(1));
         if self.scope.len() <= index {
             self.scope.resize(index + 1, None);
         }
-        self.scope[index] = Some(source);
+        self.scope[index] = Some(source.clone());
     }
 
     /// The collection that a row in scope is of.
-    pub(super) fn source(&self, row: u8) -> Option<Source> {
-        *self.scope.get(usize::from(row.checked_sub(1)?))?
+    pub(super) fn source(&self, row: u8) -> Option<&Source> {
+        self.scope.get(usize::from(row.checked_sub(1)?))?.as_ref()
     }
 
     /// The slots of the items of a collection.
-    pub(super) fn layout_of(&self, source: Source) -> Option<Arc<Layout>> {
+    pub(super) fn layout_of(&self, source: &Source) -> Option<Arc<Layout>> {
         match source {
-            Source::Events(event) => self.events.get(event).cloned(),
-            Source::List(place) => self.slot(place)?.items,
+            Source::Events(event) => self.events.get(*event).cloned(),
+            Source::List(list) => self.spot(list)?.items,
         }
     }
 
@@ -64,7 +64,7 @@ impl<'q> Names<'q> {
     pub(super) fn layout(&self, row: u8) -> Option<Arc<Layout>> {
         match row.checked_sub(1) {
             None => Some(Arc::clone(&self.customer)),
-            Some(item) => self.layout_of((*self.scope.get(usize::from(item))?)?),
+            Some(item) => self.layout_of(self.scope.get(usize::from(item))?.as_ref()?),
         }
     }
 
@@ -72,19 +72,56 @@ impl<'q> Names<'q> {
         self.layout(place.row)?.slots.get(place.slot as usize).cloned()
     }
 
+    /// The slot of a list, or the first one of a record.
+    pub(super) fn spot(&self, spot: &Spot) -> Option<Slot> {
+        match spot {
+            Spot::Row(place) => self.slot(*place),
+            Spot::Item { catalog, slot, .. } => self.field(*catalog, *slot),
+        }
+    }
+
     /// A field of a catalogue.
     pub(super) fn field(&self, catalog: usize, slot: u32) -> Option<Slot> {
         self.catalogs.get(catalog)?.slots.get(slot as usize).cloned()
     }
 
-    /// The name of a collection as written, `cart.items` for a list in a record.
-    pub(super) fn collection(&self, source: Source) -> String {
+    /// The name of a collection as written: `cart.items` for a list in a record, `sku.parts` for one of an item.
+    pub(super) fn collection(&self, source: &Source) -> String {
         match source {
             Source::Events(event) => {
-                let event = self.module.schema.events.get_index(event);
+                let event = self.module.schema.events.get_index(*event);
                 event.map(|(name, _)| name.to_string()).unwrap_or_default()
             }
-            Source::List(place) => self.slot(place).map(|it| it.name()).unwrap_or_default(),
+            Source::List(list) => self.list(list),
+        }
+    }
+
+    /// The name of a list as written.
+    pub(super) fn list(&self, list: &Spot) -> String {
+        let name = self.spot(list).map(|it| it.name()).unwrap_or_default();
+        match list.key().map(|key| self.path(key)) {
+            Some(key) if !key.is_empty() => format!("{key}.{name}"),
+            _ => name,
+        }
+    }
+
+    /// The name of a reference as written; empty for an item that is one.
+    fn path(&self, key: &Expr) -> String {
+        match &key.kind {
+            ExprKind::Slot(place) => self.slot(*place).map(|it| it.name()).unwrap_or_default(),
+            ExprKind::Follow {
+                key, catalog, slot, ..
+            } => {
+                let field = self
+                    .field(*catalog, *slot)
+                    .map(|it| it.name())
+                    .unwrap_or_default();
+                match self.path(key) {
+                    key if key.is_empty() => field,
+                    key => format!("{key}.{field}"),
+                }
+            }
+            _ => String::new(),
         }
     }
 }

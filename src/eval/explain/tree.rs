@@ -9,8 +9,8 @@ use super::{
     sentence::{Wording, value},
 };
 use crate::{
-    eval::interpret::Interpreter,
-    hir::{AggregateKind, Condition, ConditionKind, Expr, ExprKind, Items, Part, Place, Quantifier, Source},
+    eval::interpret::{Interpreter, Item},
+    hir::{AggregateKind, Condition, ConditionKind, Expr, ExprKind, Items, Part, Quantifier, Source, Spot},
     span::Span,
     value::{DateTime, Value, compare},
 };
@@ -243,8 +243,8 @@ impl<'q> Explainer<'q> {
     }
 
     /// A list of plain values, by its first items.
-    fn list(&mut self, list: Place, clause: &mut Clause) {
-        let slot = self.wording.names.slot(list);
+    fn list(&mut self, list: &Spot, clause: &mut Clause) {
+        let slot = self.wording.names.spot(list);
         let Some(slot) = slot else { return };
         let hidden = slot.hidden() && !self.question.options.show_personal;
         let (value, said) = if hidden {
@@ -270,7 +270,7 @@ impl<'q> Explainer<'q> {
             (Shown::Unknown, Shown::Unknown.to_string())
         };
         clause.operands.push(Operand {
-            words: slot.name(),
+            words: self.wording.names.list(list),
             value,
             said,
         });
@@ -302,7 +302,7 @@ impl<'q> Explainer<'q> {
                 items: items.clone(),
             },
         };
-        let collection = self.wording.names.collection(items.source);
+        let collection = self.wording.names.collection(&items.source);
         let counted = if self.hidden.expr(&probe) {
             Counted {
                 collection,
@@ -331,8 +331,8 @@ impl<'q> Explainer<'q> {
 
     /// When the last event of those that count took place; nothing for lists.
     pub(super) fn last_of(&mut self, items: &Items) -> Option<i64> {
-        match items.source {
-            Source::Events(_) => self.interpreter.items(items).last().map(|it| it.at()),
+        match &items.source {
+            Source::Events(_) => self.interpreter.items(items).last().and_then(|it| it.at()),
             Source::List(_) => None,
         }
     }
@@ -344,20 +344,20 @@ impl<'q> Explainer<'q> {
         }
         let found = self.interpreter.items(items);
         match kind {
-            AggregateKind::First => found.first().map(|it| it.at()),
+            AggregateKind::First => found.first().and_then(|it| it.at()),
             AggregateKind::Min | AggregateKind::Max => {
                 let extreme = self.interpreter.value(whole)?;
                 let decides = found.into_iter().rev().find(|item| {
-                    let own = self.interpreter.with_item(items, item, |it| it.value(value));
+                    let own = self.interpreter.with_item(items, *item, |it| it.value(value));
                     own.is_some_and(|own| compare::equal(own.as_ref(), extreme.as_ref()))
                 });
-                decides.map(super::picture::PictureRow::at)
+                decides.and_then(Item::at)
             }
-            _ => found.last().map(|it| it.at()),
+            _ => found.last().and_then(|it| it.at()),
         }
     }
 
-    pub(super) fn list_missing(&mut self, list: Place) -> bool {
+    pub(super) fn list_missing(&mut self, list: &Spot) -> bool {
         self.interpreter.plain_list(list).is_none()
     }
 

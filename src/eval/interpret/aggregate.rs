@@ -93,7 +93,7 @@ impl<'a, R: Row<'a>> Interpreter<'_, 'a, R> {
                 value => value,
             };
             let seen = match items.source {
-                Source::Events(_) => item.datetime(0)?,
+                Source::Events(_) => item.at()?,
                 Source::List(_) => index,
             };
             match found

@@ -49,12 +49,12 @@ impl<'a, R: Row<'a>> Interpreter<'_, 'a, R> {
                 let Some(item) = self.value(item) else {
                     return false;
                 };
-                let values = self.plain_list(*list);
+                let values = self.plain_list(list);
                 values.is_some_and(|values| is_among(&item, &values))
             }
             ConditionKind::ContainsEach { list, all, set } => {
                 // A missing list contains nothing, not even all of nothing.
-                self.plain_list(*list).is_some_and(|values| {
+                self.plain_list(list).is_some_and(|values| {
                     let found = |wanted: &Value| is_among(wanted, &values);
                     if *all {
                         set.iter().all(found)
@@ -64,18 +64,10 @@ impl<'a, R: Row<'a>> Interpreter<'_, 'a, R> {
                 })
             }
             ConditionKind::Known(expr) => self.value(expr).is_some(),
-            ConditionKind::AnyKnown { first, last } => {
-                (first.slot..=*last).any(|slot| match first.row.checked_sub(1) {
-                    None => self.customer.known(slot),
-                    Some(item) => self
-                        .items
-                        .get(usize::from(item))
-                        .is_some_and(|(_, row)| row.known(slot)),
-                })
-            }
-            ConditionKind::ListKnown(place) => self.rows(*place).is_some(),
-            ConditionKind::ListEmpty(place) => self.rows(*place).is_some_and(|rows| rows.is_empty()),
-            ConditionKind::ListFilled(place) => self.rows(*place).is_some_and(|rows| !rows.is_empty()),
+            ConditionKind::AnyKnown { first, last } => self.any_known(first, *last),
+            ConditionKind::ListKnown(list) => self.rows(list).is_some(),
+            ConditionKind::ListEmpty(list) => self.rows(list).is_some_and(|rows| rows.is_empty()),
+            ConditionKind::ListFilled(list) => self.rows(list).is_some_and(|rows| !rows.is_empty()),
             ConditionKind::TextEmpty(expr) => {
                 matches!(self.value(expr), Some(Value::Text(it)) if it.is_empty())
             }

@@ -5,12 +5,13 @@
 //! (`value::compare`, `value::number`, `value::text` and the calendar).
 //!
 //! - `condition` and `value` go through the kinds of each;
-//! - `collection` finds the items that count, and `aggregate` what is computed over them;
+//! - `item` is a row in scope, `collection` finds the items that count, and `aggregate` what is computed over them;
 //! - `window` has the ends of windows, and `sequence` the chains of events.
 
 mod aggregate;
 mod collection;
 mod condition;
+mod item;
 mod sequence;
 mod value;
 mod window;
@@ -20,11 +21,12 @@ use std::collections::HashMap;
 use crate::{
     eval::At,
     hir::{Condition, Expr, Module, Source},
-    record::Row,
+    record::{Items, Row},
     value::{Date, DateTime, Decimal, Type, Value},
 };
 
 pub(super) use condition::accepts;
+pub(in crate::eval) use item::Item;
 pub(super) use window::steps;
 
 /// Tells whether a condition of the definitions holds for a customer.
@@ -43,11 +45,13 @@ pub(crate) struct Interpreter<'m, 'a, R: Row<'a>> {
     pub(super) at: &'m At,
     pub(super) customer: R,
     /// The rows in scope after the customer, number 1 first, each with the collection it is of.
-    pub(super) items: Vec<(Source, R::Item)>,
+    pub(super) items: Vec<(Source, Item<'m, R::Item>)>,
     locals: &'m [Option<Value>],
     /// What was worked out already, so that definitions that build on each other many times over stay cheap.
     segments: HashMap<usize, bool>,
     traits: HashMap<usize, Option<Value>>,
+    /// The items of each catalogue, if they were given.
+    catalogs: HashMap<usize, Option<&'m Items>>,
 }
 
 impl<'m, 'a, R: Row<'a>> Interpreter<'m, 'a, R> {
@@ -60,7 +64,18 @@ impl<'m, 'a, R: Row<'a>> Interpreter<'m, 'a, R> {
             locals,
             segments: HashMap::new(),
             traits: HashMap::new(),
+            catalogs: HashMap::new(),
         }
+    }
+
+    /// Turns to another customer, with rows in scope besides.
+    #[cfg(feature = "proptest")]
+    pub(crate) fn turn_to(&mut self, customer: R, rows: impl IntoIterator<Item = R::Item>) {
+        let rows = rows.into_iter().map(|row| (Source::Events(0), Item::Own(row)));
+        self.items = rows.collect();
+        self.customer = customer;
+        self.segments.clear();
+        self.traits.clear();
     }
 
     /// When and where it answers.

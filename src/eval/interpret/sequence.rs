@@ -1,6 +1,6 @@
 //! Sequences: chains of events, each after the one before.
 
-use super::{Interpreter, window::Stretch};
+use super::{Interpreter, item::Item, window::Stretch};
 use crate::{
     hir::{Items, Source, Step},
     record::{Row, Rows},
@@ -9,7 +9,7 @@ use crate::{
 impl<'a, R: Row<'a>> Interpreter<'_, 'a, R> {
     /// Tries every chain of events.
     pub(super) fn sequence(&mut self, first: &Items, steps: &[Step]) -> bool {
-        let Source::Events(event) = first.source else {
+        let &Source::Events(event) = &first.source else {
             return false;
         };
         let stretch = match &first.window {
@@ -26,12 +26,11 @@ impl<'a, R: Row<'a>> Interpreter<'_, 'a, R> {
 
     /// Tells whether the steps can follow the last event of the chain.
     fn goes_on(&mut self, chain: &mut Vec<Happened<R::Item>>, steps: &[Step]) -> bool {
-        let ([step, rest @ ..], Some(last), Source::Events(event)) = (
-            steps,
-            chain.last().copied(),
-            steps.first().map_or(Source::Events(0), |step| step.items.source),
-        ) else {
+        let ([step, rest @ ..], Some(last)) = (steps, chain.last().copied()) else {
             return true;
+        };
+        let &Source::Events(event) = &step.items.source else {
+            return false;
         };
         let until = step.within.after(last.at, self.at.zone());
         let mut following = self.happened(event);
@@ -48,7 +47,9 @@ impl<'a, R: Row<'a>> Interpreter<'_, 'a, R> {
                 source: Source::Events(last.event),
                 ..step.items.clone()
             };
-            self.with_item(&previous, last.item, |this| this.meets(&step.items, it.item))
+            self.with_item(&previous, Item::Own(last.item), |this| {
+                this.meets(&step.items, it.item)
+            })
         });
         if step.none {
             return until <= self.at.now().micros() && following.is_empty();
@@ -76,7 +77,7 @@ impl<'a, R: Row<'a>> Interpreter<'_, 'a, R> {
     fn meets(&mut self, items: &Items, item: R::Item) -> bool {
         match &items.filter {
             None => true,
-            Some(filter) => self.with_item(items, item, |this| this.test(filter)),
+            Some(filter) => self.with_item(items, Item::Own(item), |this| this.test(filter)),
         }
     }
 }

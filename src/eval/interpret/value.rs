@@ -7,7 +7,7 @@ use crate::{
     hir::{ArithmeticOp, Expr, ExprKind, Function},
     population::Cut,
     record::Row,
-    schema::{CatalogId, Layout},
+    schema::Layout,
     value::{
         DateTime, Value, ValueRef, compare, fold, number,
         sample::{self, Key},
@@ -58,7 +58,7 @@ impl<'a, R: Row<'a>> Interpreter<'_, 'a, R> {
                 let args: Vec<_> = args.iter().map(|arg| arg.as_ref().map(Value::as_ref)).collect();
                 self.module.functions.get(*function)?.value(&args)
             }
-            ExprKind::Size(place) => Some(int(self.rows(*place)?.len())),
+            ExprKind::Size(list) => Some(int(self.rows(list)?.len())),
             ExprKind::Case { arms, otherwise } => {
                 let arm = arms.iter().find(|(condition, _)| self.test(condition));
                 match (arm, otherwise) {
@@ -75,13 +75,7 @@ impl<'a, R: Row<'a>> Interpreter<'_, 'a, R> {
             },
             ExprKind::Follow {
                 key, catalog, slot, ..
-            } => {
-                let key = self.value(key)?;
-                let (name, fields) = self.module.schema.catalogs.get_index(*catalog)?;
-                let items = self.at.items_of(CatalogId::of(name, fields))?;
-                let found = items.find(&key.to_string())?;
-                read(items.row(found)?, *slot, &expr.ty)
-            }
+            } => read(self.item(key, *catalog)?, *slot, &expr.ty),
         }
     }
 

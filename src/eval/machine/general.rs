@@ -1,8 +1,11 @@
 //! Tests over values of any origin.
 
+use std::ops::RangeInclusive;
+
 use super::{Datum, Machine, around, folded, is_among, key, matches};
 use crate::{
-    plan::{NodeId, Test},
+    hir::Place,
+    plan::{NodeId, Spot, Test},
     record::Row,
     value::{Geo, ValueRef, compare, text},
 };
@@ -81,28 +84,29 @@ impl<'a, R: Row<'a>> Machine<'a, '_, R> {
                 self.stretch(stretch)
                     .is_some_and(|(from, to)| day.returns_within(from, to))
             }
-            Test::AnyKnown { first, last } => {
-                let mut slots = first.slot..=last;
-                match first.row {
-                    0 => slots.any(|slot| self.customer.known(slot)),
-                    row => match self.frames.get(row) {
-                        Some(frame) => slots.any(|slot| frame.known(slot)),
-                        None => false,
-                    },
-                }
-            }
+            Test::AnyKnown { first, last } => match first {
+                Spot::Row(Place { row: 0, slot }) => any_known(self.customer, slot..=last),
+                Spot::Row(Place { row, slot }) => self
+                    .frames
+                    .get(row)
+                    .is_some_and(|frame| any_known(frame, slot..=last)),
+                Spot::Item { key, catalog, slot } => self
+                    .item(key, catalog)
+                    .is_some_and(|item| any_known(item, slot..=last)),
+            },
             Test::ListSize { list, low, high } => self
                 .list_size(list)
                 .is_some_and(|len| low as usize <= len && (high == u32::MAX || len <= high as usize)),
             Test::Contains { list, kind, item } => match self.eval(item) {
-                Some(item) => self.any_in_list(list, kind, self.resolve(item)),
+                Some(item) => self.any_in_list(list, kind, item),
                 None => false,
             },
             Test::Sequence(number) => self.sequence(&program.sequences[number as usize]),
             Test::ContainsText { list, set } => self.any_text_in_list(list, &program.text_sets[set as usize]),
             Test::ContainsEach { list, kind, all, set } => {
                 let mut values = program.value_sets[set as usize].iter();
-                let mut found = |it: &'a crate::value::Value| self.any_in_list(list, kind, it.as_ref());
+                let mut found =
+                    |it: &'a crate::value::Value| self.any_in_list(list, kind, Datum::Plain(it.as_ref()));
                 if all {
                     values.all(&mut found) && self.list_size(list).is_some()
                 } else {
@@ -127,4 +131,8 @@ impl<'a, R: Row<'a>> Machine<'a, '_, R> {
             _ => None,
         }
     }
+}
+
+fn any_known<'a>(row: impl Row<'a>, mut slots: RangeInclusive<u32>) -> bool {
+    slots.any(|slot| row.known(slot))
 }

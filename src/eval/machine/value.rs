@@ -4,7 +4,7 @@ use super::{super::scratch::Kept, Datum, Machine, count, key, read};
 use crate::{
     hir::Place,
     plan::{End, Kind, Node, NodeId, Shared, calculate, start_of},
-    record::Row,
+    record::{Row, TableRow},
     value::{
         DateTime, ValueRef, fold, number,
         sample::{self, Key},
@@ -76,14 +76,8 @@ impl<'a, R: Row<'a>> Machine<'a, '_, R> {
                 slot,
                 kind,
             } => {
-                let key = self.eval(key)?;
-                let items = self.at.items_of(program.catalogs[catalog as usize].id)?;
-                let found = match self.resolve(key) {
-                    ValueRef::Text(key) => items.find(key),
-                    ValueRef::Int(key) => items.find_number(key),
-                    _ => None,
-                };
-                read(items.row(found?)?, slot, kind).map(Datum::Plain)
+                let item = self.item(key, catalog)?;
+                read(item, slot, kind).map(Datum::Plain)
             }
             Node::Size(list) => plain(count(self.list_size(list)?)),
             Node::Case { arms, otherwise } => {
@@ -102,6 +96,18 @@ impl<'a, R: Row<'a>> Machine<'a, '_, R> {
                 items,
             } => self.aggregate(kind, of, value, items),
         }
+    }
+
+    /// The item of a catalogue that has this key.
+    pub(in crate::eval) fn item(&mut self, key: NodeId, catalog: u32) -> Option<TableRow<'a>> {
+        let key = self.eval(key)?;
+        let items = self.at.items_of(self.program.catalogs[catalog as usize].id)?;
+        let found = match self.resolve(key) {
+            ValueRef::Text(key) => items.find(key),
+            ValueRef::Int(key) => items.find_number(key),
+            _ => None,
+        };
+        items.row(found?)
     }
 
     fn slot(&self, place: Place, kind: Kind) -> Option<ValueRef<'a>> {

@@ -8,7 +8,10 @@ use super::{
     until::{Held, Until},
 };
 use crate::{
-    eval::{At, interpret, interpret::Interpreter},
+    eval::{
+        At, interpret,
+        interpret::{Interpreter, Item},
+    },
     hir::{
         Bound, Condition, ConditionKind, Distance, Edge, Expr, Items, Module, Part, Quantifier, Source, Step,
         Window,
@@ -151,21 +154,26 @@ impl<'w, 'm, 'a, R: Row<'a>> Walker<'w, 'm, 'a, R> {
     }
 
     /// Does something with an item in scope.
-    pub(super) fn inside<T>(&mut self, items: &Items, row: R::Item, work: impl FnOnce(&mut Self) -> T) -> T {
-        self.inside_row((items.source, items.row), row, work)
+    pub(super) fn inside<T>(
+        &mut self,
+        items: &Items,
+        row: Item<'m, R::Item>,
+        work: impl FnOnce(&mut Self) -> T,
+    ) -> T {
+        self.inside_row((&items.source, items.row), row, work)
     }
 
     fn inside_row<T>(
         &mut self,
-        (source, number): (Source, u8),
-        row: R::Item,
+        (source, number): (&Source, u8),
+        row: Item<'m, R::Item>,
         work: impl FnOnce(&mut Self) -> T,
     ) -> T {
         let outer = self.interpreter.items.clone();
         self.interpreter
             .items
             .truncate(usize::from(number).saturating_sub(1));
-        self.interpreter.items.push((source, row));
+        self.interpreter.items.push((source.clone(), row));
         let result = work(self);
         self.interpreter.items = outer;
         result
@@ -211,23 +219,27 @@ impl<'w, 'm, 'a, R: Row<'a>> Walker<'w, 'm, 'a, R> {
     }
 
     /// The items of a collection, those that do not count now too: events in the order of time.
-    pub(super) fn members(&mut self, items: &Items, filter: Option<&Condition>) -> Vec<Member<R::Item>> {
+    pub(super) fn members(
+        &mut self,
+        items: &Items,
+        filter: Option<&Condition>,
+    ) -> Vec<Member<Item<'m, R::Item>>> {
         let now = self.now();
         let mut members = Vec::new();
-        match items.source {
-            Source::List(place) => {
-                for row in self.interpreter.rows(place).unwrap_or_default() {
+        match &items.source {
+            Source::List(list) => {
+                for row in self.interpreter.rows(list).unwrap_or_default() {
                     let held = self.filtered(items, filter, row, Held::always(true));
                     members.push(Member { held, row });
                 }
             }
-            Source::Events(event) => {
+            &Source::Events(event) => {
                 let ends = items.window.as_ref().map(|window| self.ends(window, None));
                 let events = self.interpreter.customer.events(event);
                 let mut order: Vec<usize> = (0..events.len()).collect();
                 order.sort_by_key(|index| events.at(*index));
                 for index in order {
-                    let (at, row) = (events.at(index), events.get(index));
+                    let (at, row) = (events.at(index), Item::Own(events.get(index)));
                     let exists = if at <= now {
                         Held::always(true)
                     } else {
@@ -246,7 +258,13 @@ impl<'w, 'm, 'a, R: Row<'a>> Walker<'w, 'm, 'a, R> {
     }
 
     /// The filter is only asked for what is there.
-    fn filtered(&mut self, items: &Items, filter: Option<&Condition>, row: R::Item, there: Held) -> Held {
+    fn filtered(
+        &mut self,
+        items: &Items,
+        filter: Option<&Condition>,
+        row: Item<'m, R::Item>,
+        there: Held,
+    ) -> Held {
         match filter {
             Some(filter) if there.holds => {
                 let filter = self.inside(items, row, |this| this.condition(filter));
@@ -426,7 +444,7 @@ impl<'w, 'm, 'a, R: Row<'a>> Walker<'w, 'm, 'a, R> {
                 for earlier in &before.1 {
                     for member in &here {
                         let outer = step.items.row.saturating_sub(1);
-                        let turned = self.inside_row((before.0.source, outer), earlier.row, |this| {
+                        let turned = self.inside_row((&before.0.source, outer), earlier.row, |this| {
                             this.inside(&step.items, member.row, |this| this.condition(filter))
                         });
                         until = until.min(turned.until);
@@ -443,7 +461,7 @@ impl<'w, 'm, 'a, R: Row<'a>> Walker<'w, 'm, 'a, R> {
 
     /// The first instant after now at which a wait for what follows one of these events is over.
     fn deadline(&self, items: &Items, within: Distance) -> Until {
-        let Source::Events(event) = items.source else {
+        let &Source::Events(event) = &items.source else {
             return Until::Never;
         };
         let events = self.interpreter.customer.events(event);

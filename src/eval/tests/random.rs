@@ -8,7 +8,7 @@ use crate::{
     function::Function,
     hir::{
         AggregateKind, ArithmeticOp, Bound, Condition, ConditionKind, Edge, Expr, ExprKind, Items, Module,
-        Order, Period, Place, Quantifier, Segment, Source, TextTest, Trait, Window,
+        Order, Period, Place, Quantifier, Segment, Source, Spot, TextTest, Trait, Window,
     },
     plan,
     schema::{Event, Schema},
@@ -90,6 +90,10 @@ fn schema() -> Schema {
     };
     schema.events.insert("visits".into(), event);
     schema
+}
+
+fn of_customer(slot: u32) -> Spot {
+    Spot::Row(Place { row: 0, slot })
 }
 
 /// A value of a type, from a few, so that equal ones meet often.
@@ -360,10 +364,7 @@ impl Author<'_> {
                     self.aggregate(kind, of, depth)
                 }
                 7 if self.row == 0 => self.aggregate(AggregateKind::Sum, Some(&Type::Int), depth),
-                8 => ExprKind::Size(Place {
-                    row: 0,
-                    slot: self.dice.pick(&[TAGS, NUMBERS, BASKET]),
-                }),
+                8 => ExprKind::Size(of_customer(self.dice.pick(&[TAGS, NUMBERS, BASKET]))),
                 _ => {
                     let op =
                         self.dice
@@ -457,12 +458,11 @@ impl Author<'_> {
         self.row = 1;
         let filter = (filtered || self.dice.one_in(2)).then(|| Box::new(self.condition(depth.min(2))));
         self.row = 0;
-        let basket = Place { row: 0, slot: BASKET };
         Items {
             source: if events {
                 Source::Events(0)
             } else {
-                Source::List(basket)
+                Source::List(of_customer(BASKET))
             },
             window,
             filter,
@@ -534,22 +534,13 @@ impl Author<'_> {
             .map(|(_, ty)| ty)
             .chain([Type::Duration])
             .collect();
-        let list = Place {
-            row: 0,
-            slot: self.dice.pick(&[TAGS, NUMBERS, BASKET]),
-        };
+        let list = of_customer(self.dice.pick(&[TAGS, NUMBERS, BASKET]));
         let plain = self.dice.pick(&[
             (TAGS, Type::String),
             (NUMBERS, Type::Decimal),
             (NUMBERS, Type::Int),
         ]);
-        let plain = (
-            Place {
-                row: 0,
-                slot: plain.0,
-            },
-            plain.1,
-        );
+        let plain = (of_customer(plain.0), plain.1);
         let text = self.dice.pick(&[Type::String, words()]);
         match self.dice.roll(27) {
             0 if depth > 0 => ConditionKind::Not(Box::new(self.condition(depth))),
@@ -573,10 +564,10 @@ impl Author<'_> {
             }
             8 => ConditionKind::Holds(self.boxed(&Type::Bool, depth)),
             21 => ConditionKind::AnyKnown {
-                first: Place {
+                first: Spot::Row(Place {
                     row: self.row,
                     slot: 1 + u32::try_from(self.dice.roll(4)).expect("small"),
-                },
+                }),
                 last: 6 + u32::try_from(self.dice.roll(3)).expect("small"),
             },
             9 => ConditionKind::Known({

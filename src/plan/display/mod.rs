@@ -6,11 +6,12 @@ mod words;
 use std::fmt::{self, Display, Formatter, Write};
 
 use super::program::{
-    BlockId, CollectionId, End, Kind, Node, NodeId, Op, Program, Sequence, Shared, Stretch, Target, Test,
+    BlockId, CollectionId, End, Kind, Node, NodeId, Op, Program, Sequence, Shared, Source, Spot, Stretch,
+    Target, Test,
 };
 use crate::{
     function::Gives,
-    hir::{AggregateKind, ArithmeticOp, Distance, Place, Source, TextTest},
+    hir::{AggregateKind, ArithmeticOp, Distance, Place, TextTest},
     schema::Layout,
     value::{Duration, Value},
 };
@@ -333,29 +334,29 @@ impl Names<'_> {
                 self.stretch(program.stretches[stretch as usize], out)
             }
             Test::AnyKnown { first, last } => {
-                self.slot(first.row, first.slot, out)?;
+                self.spot(first, out)?;
                 out.write_str(" to ")?;
-                self.slot(first.row, last, out)?;
+                self.spot(first.with_slot(last), out)?;
                 out.write_str(" any known")
             }
             Test::ListSize { list, low, high } => {
                 out.write_str("size of ")?;
-                self.slot(list.row, list.slot, out)?;
+                self.spot(list, out)?;
                 let high = if high == u32::MAX { i64::MAX } else { high.into() };
                 range(Kind::Int, low.into(), high, out)
             }
             Test::Contains { list, item, .. } => {
-                self.slot(list.row, list.slot, out)?;
+                self.spot(list, out)?;
                 out.write_str(" contains ")?;
                 self.node(item, out)
             }
             Test::Sequence(number) => self.sequence(&program.sequences[number as usize], out),
             Test::ContainsText { list, set } => {
-                self.slot(list.row, list.slot, out)?;
+                self.spot(list, out)?;
                 write!(out, " contains any {:?}", program.text_sets[set as usize])
             }
             Test::ContainsEach { list, all, set, .. } => {
-                self.slot(list.row, list.slot, out)?;
+                self.spot(list, out)?;
                 out.write_str(if all { " contains all " } else { " contains any " })?;
                 values(&program.value_sets[set as usize], out)
             }
@@ -374,14 +375,7 @@ impl Names<'_> {
             Node::Slot { place, .. } => self.slot(place.row, place.slot, out),
             Node::Follow {
                 key, catalog, slot, ..
-            } => {
-                self.node(key, out)?;
-                let layout = &program.catalogs[catalog as usize].layout;
-                match layout.slots.get(slot as usize) {
-                    Some(slot) => write!(out, ".{}", slot.name()),
-                    None => write!(out, ".{slot}"),
-                }
-            }
+            } => self.field(key, catalog, slot, out),
             Node::Local(index) => write!(out, "local {index}"),
             Node::Now => out.write_str("now"),
             Node::Today => out.write_str("today"),
@@ -442,9 +436,9 @@ impl Names<'_> {
                 }
                 out.write_str(")")
             }
-            Node::Size(place) => {
+            Node::Size(list) => {
                 out.write_str("size(")?;
-                self.slot(place.row, place.slot, out)?;
+                self.spot(list, out)?;
                 out.write_str(")")
             }
             Node::Case { arms, otherwise } => {
@@ -491,13 +485,34 @@ impl Names<'_> {
     fn layout_of(&self, source: Source) -> Option<&Layout> {
         match source {
             Source::Events(event) => self.program.events.get(event).map(|(_, layout)| &**layout),
-            Source::List(Place { row: 0, slot }) => {
+            Source::List(Spot::Row(Place { row: 0, slot })) => {
                 self.program.customer.slots.get(slot as usize)?.items.as_deref()
             }
-            Source::List(place) if place.row == self.row => {
+            Source::List(Spot::Row(place)) if place.row == self.row => {
                 self.layout?.slots.get(place.slot as usize)?.items.as_deref()
             }
-            Source::List(_) => None,
+            Source::List(Spot::Row(_)) => None,
+            Source::List(Spot::Item { catalog, slot, .. }) => {
+                let layout = &self.program.catalogs.get(catalog as usize)?.layout;
+                layout.slots.get(slot as usize)?.items.as_deref()
+            }
+        }
+    }
+
+    fn spot(self, spot: Spot, out: &mut String) -> fmt::Result {
+        match spot {
+            Spot::Row(place) => self.slot(place.row, place.slot, out),
+            Spot::Item { key, catalog, slot } => self.field(key, catalog, slot, out),
+        }
+    }
+
+    /// A field of a catalogue's item.
+    fn field(self, key: NodeId, catalog: u32, slot: u32, out: &mut String) -> fmt::Result {
+        self.node(key, out)?;
+        let layout = &self.program.catalogs[catalog as usize].layout;
+        match layout.slots.get(slot as usize) {
+            Some(slot) => write!(out, ".{}", slot.name()),
+            None => write!(out, ".{slot}"),
         }
     }
 
@@ -508,7 +523,7 @@ impl Names<'_> {
                 Some((name, _)) => out.write_str(name)?,
                 None => write!(out, "events {event}")?,
             },
-            Source::List(place) => self.slot(place.row, place.slot, out)?,
+            Source::List(list) => self.spot(list, out)?,
         }
         if let Some(stretch) = collection.stretch {
             self.stretch(self.program.stretches[stretch as usize], out)?;

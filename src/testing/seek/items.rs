@@ -5,7 +5,7 @@ use super::{
     value::{integer, is_zero},
 };
 use crate::{
-    hir::{AggregateKind, Distance, Edge, Expr, Items, Order, Place, Quantifier, Source, Step, Window},
+    hir::{AggregateKind, Distance, Edge, Expr, Items, Order, Quantifier, Source, Spot, Step, Window},
     plan::end_of,
     testing::{
         aim::{Group, RowAims, Test},
@@ -76,7 +76,7 @@ impl Seeker<'_> {
     pub(super) fn items(&mut self, items: &Items, count: usize, only: bool, more: impl FnOnce(&mut Self)) {
         let row = self.row_of(items, true, more);
         let stretch = self.stretch(items.window.as_ref(), matches!(items.source, Source::Events(_)));
-        let groups = self.groups(items.source);
+        let groups = self.groups(&items.source);
         groups.only |= only;
         groups.add(Group { count, stretch, row });
     }
@@ -85,7 +85,7 @@ impl Seeker<'_> {
     pub(super) fn none(&mut self, items: &Items) {
         let row = self.row_of(items, false, |_| {});
         let stretch = self.stretch(items.window.as_ref(), matches!(items.source, Source::Events(_)));
-        let groups = self.groups(items.source);
+        let groups = self.groups(&items.source);
         groups.only = true;
         groups.none.push(Group {
             count: 0,
@@ -143,7 +143,7 @@ impl Seeker<'_> {
     pub(super) fn all(&mut self, items: &Items, holds: bool) {
         let row = self.row_of(items, holds, |_| {});
         let stretch = self.stretch(items.window.as_ref(), matches!(items.source, Source::Events(_)));
-        let groups = self.groups(items.source);
+        let groups = self.groups(&items.source);
         if holds {
             // Whatever else is there meets it too.
             groups.none.push(Group {
@@ -201,13 +201,13 @@ impl Seeker<'_> {
         self.rows
             .resize_with(usize::from(first.row).max(1), RowAims::default);
         self.row_that_meets(first);
-        let mut placed = vec![(first.source, start)];
+        let mut placed = vec![(&first.source, start)];
         let mut rows = Vec::new();
         for (index, step) in steps.iter().enumerate() {
             // A step that is kept has its event, unless it is a `no`; the last one is broken the other way round.
             let kept = holds || index + 1 < steps.len();
             if step.none == kept {
-                self.groups(step.items.source).only = true;
+                self.groups(&step.items.source).only = true;
                 continue;
             }
             let before = placed.last().map_or(start, |(_, at)| *at);
@@ -216,7 +216,7 @@ impl Seeker<'_> {
             } else {
                 before.saturating_add(1)
             };
-            placed.push((step.items.source, at));
+            placed.push((&step.items.source, at));
             self.row_that_meets(&step.items);
             // The step may have asked something of the event before it, and is that of the next one.
             let own = self.rows.pop().unwrap_or_default();
@@ -240,7 +240,7 @@ impl Seeker<'_> {
         }
     }
 
-    pub(super) fn plain_item(&mut self, list: Place, value: Option<(&Value, Test)>) {
+    pub(super) fn plain_item(&mut self, list: &Spot, value: Option<(&Value, Test)>) {
         let mut row = RowAims::default();
         if let Some((value, test)) = value {
             row.slots
@@ -256,7 +256,7 @@ impl Seeker<'_> {
     }
 
     /// So many items of a list of which nothing else is asked.
-    pub(super) fn so_long(&mut self, list: Place, count: usize) {
+    pub(super) fn so_long(&mut self, list: &Spot, count: usize) {
         let groups = self.list(list);
         groups.only = true;
         groups.add(Group {
@@ -266,7 +266,7 @@ impl Seeker<'_> {
         });
     }
 
-    pub(super) fn list_has(&mut self, list: Place, item: &Value, holds: bool) {
+    pub(super) fn list_has(&mut self, list: &Spot, item: &Value, holds: bool) {
         if holds {
             let test = Test::Compare(Order::Eq, item.clone(), true);
             return self.plain_item(list, Some((item, test)));

@@ -5,11 +5,12 @@
 //! host, is left to chance.
 
 mod items;
+mod reference;
 mod value;
 
 use crate::{
     eval::At,
-    hir::{Condition, ConditionKind, Expr, ExprKind, Function, Module, Order, Place, Source},
+    hir::{Condition, ConditionKind, Expr, ExprKind, Function, Module, Order, Place, Source, Spot},
     population::Cut,
     schema::Layout,
     value::{DateTime, Type, Value, ValueRef, number},
@@ -49,6 +50,7 @@ pub(super) fn seek(
         steps: 0,
         rows: vec![RowAims::default()],
         aims: Aims::default(),
+        given: Groups::default(),
     };
     seeker.condition(condition, holds);
     seeker.aims.customer = seeker.rows.swap_remove(0);
@@ -64,6 +66,8 @@ struct Seeker<'m> {
     /// The rows in scope, the customer first.
     rows: Vec<RowAims>,
     aims: Aims,
+    /// Said of lists that cannot be any different.
+    given: Groups,
 }
 
 impl Seeker<'_> {
@@ -86,6 +90,13 @@ impl Seeker<'_> {
     fn condition(&mut self, condition: &Condition, holds: bool) {
         if self.is_over() {
             return;
+        }
+        let is_leaf = !matches!(
+            condition.kind,
+            ConditionKind::Not(_) | ConditionKind::And(_) | ConditionKind::Or(_)
+        );
+        if is_leaf {
+            self.referred(condition, holds);
         }
         match &condition.kind {
             ConditionKind::Constant(_) => {}
@@ -173,10 +184,12 @@ impl Seeker<'_> {
             ConditionKind::Known(expr) if holds => self.known(expr),
             ConditionKind::Known(expr) => self.missing(expr),
             ConditionKind::AnyKnown { first, last } => {
-                for slot in first.slot..=*last {
-                    self.slot(Place { slot, ..*first }).missing = Some(!holds);
-                    if holds {
-                        break;
+                if let Spot::Row(first) = first {
+                    for slot in first.slot..=*last {
+                        self.slot(Place { slot, ..*first }).missing = Some(!holds);
+                        if holds {
+                            break;
+                        }
                     }
                 }
             }
@@ -185,13 +198,13 @@ impl Seeker<'_> {
                 let text = if empty { "" } else { "a" };
                 self.value(expr, &[text.into()], &Test::Open);
             }
-            ConditionKind::ListKnown(list) => self.list(*list).missing = !holds,
+            ConditionKind::ListKnown(list) => self.list(list).missing = !holds,
             ConditionKind::ListEmpty(list) | ConditionKind::ListFilled(list) => {
                 let empty = matches!(condition.kind, ConditionKind::ListEmpty(_)) == holds;
                 if empty {
-                    self.list(*list).only = true;
+                    self.list(list).only = true;
                 } else {
-                    self.plain_item(*list, None);
+                    self.plain_item(list, None);
                 }
             }
             ConditionKind::Contains { list, item } => {
@@ -201,14 +214,14 @@ impl Seeker<'_> {
                     Some(found)
                 });
                 if let Some(found) = found {
-                    self.list_has(*list, &found, holds);
+                    self.list_has(list, &found, holds);
                 }
             }
             ConditionKind::ContainsEach { list, all, set } => {
                 let chosen = self.below(set.len());
                 for (index, item) in set.iter().enumerate() {
                     if *all == holds || index == chosen {
-                        self.list_has(*list, item, holds);
+                        self.list_has(list, item, holds);
                     }
                 }
             }
@@ -263,15 +276,19 @@ impl Seeker<'_> {
         self.rows[row].slots.entry(place.slot).or_default()
     }
 
-    fn list(&mut self, place: Place) -> &mut Groups {
+    /// What the items of a list should be like; those of an item of a catalogue are as they are.
+    fn list(&mut self, list: &Spot) -> &mut Groups {
+        let Spot::Row(place) = list else {
+            return &mut self.given;
+        };
         let row = usize::from(place.row).min(self.rows.len() - 1);
         self.rows[row].lists.entry(place.slot).or_default()
     }
 
-    fn groups(&mut self, source: Source) -> &mut Groups {
+    fn groups(&mut self, source: &Source) -> &mut Groups {
         match source {
-            Source::Events(event) => self.aims.events.entry(event).or_default(),
-            Source::List(place) => self.list(place),
+            Source::Events(event) => self.aims.events.entry(*event).or_default(),
+            Source::List(list) => self.list(list),
         }
     }
 

@@ -7,15 +7,12 @@ use crate::{
     hir::{ArithmeticOp, Condition, Expr, ExprKind, Order, Part},
     plan::calculate,
     population::Cut,
-    schema::Layout,
     testing::{aim::Test, near::on_circle},
     value::{Date, DateTime, Duration, Type, Value, ValueRef, number},
 };
 
 /// So many times at most are taken to have a part that is asked for.
 const MOST_TIMES: usize = 1000;
-/// So many items of a catalogue are looked at.
-const MOST_ITEMS_SEEN: usize = 10_000;
 /// Of Earth, in metres.
 const RADIUS: f64 = 6_371_008.8;
 
@@ -41,6 +38,7 @@ impl Seeker<'_> {
         if self.is_over() || candidates.is_empty() {
             return;
         }
+        self.referred_value(expr, candidates, test);
         match &expr.kind {
             ExprKind::Slot(place) => {
                 let aim = self.slot(*place);
@@ -76,7 +74,7 @@ impl Seeker<'_> {
             ExprKind::Call { function, args } => self.call(*function, args, candidates, test),
             ExprKind::Size(list) => {
                 let chosen = self.below(candidates.len());
-                self.so_long(*list, count_of(&candidates[chosen..]));
+                self.so_long(list, count_of(&candidates[chosen..]));
             }
             ExprKind::Quantile { operand, parts, rank } => {
                 let points = self.module.cut_points(*rank, Cut::Quantile(*parts));
@@ -93,14 +91,13 @@ impl Seeker<'_> {
             ExprKind::Aggregate { kind, value, items } => {
                 self.aggregate(*kind, value.as_deref(), items, candidates);
             }
-            ExprKind::Follow {
-                key, catalog, slot, ..
-            } => self.item_with(key, (*catalog, *slot), candidates, test),
             ExprKind::Constant(_)
             | ExprKind::Clock(_)
             | ExprKind::Local(_)
             | ExprKind::Now
             | ExprKind::Today
+            // Its item was looked for above.
+            | ExprKind::Follow { .. }
             | ExprKind::Host { .. } => {}
         }
     }
@@ -312,25 +309,6 @@ impl Seeker<'_> {
             .collect()
     }
 
-    /// The keys of items, of those that were given, by the value of a field.
-    fn item_with(&mut self, key: &Expr, (catalog, slot): (usize, u32), candidates: &[Value], test: &Test) {
-        let Some((name, catalog)) = self.module.schema.catalogs.get_index(catalog) else {
-            return;
-        };
-        let layout = Layout::of_fields(&catalog.fields);
-        let Some((items, field)) = self.at.items(name).zip(layout.slots.get(slot as usize)) else {
-            return;
-        };
-        let (field, wanted) = (field.name(), Test::Among(candidates.to_vec(), true));
-        let fits =
-            |value: Value| wanted.accepts(&value) || !matches!(test, Test::Open) && test.accepts(&value);
-        let keys: Vec<Value> = (0..items.len().min(MOST_ITEMS_SEEN))
-            .filter(|index| items.get(*index, &field).is_some_and(|it| fits(it.to_owned())))
-            .filter_map(|index| items.key(index).map(Value::from))
-            .collect();
-        self.value(key, &keys, &Test::Among(keys.clone(), true));
-    }
-
     pub(super) fn known(&mut self, expr: &Expr) {
         if self.is_over() {
             return;
@@ -342,6 +320,11 @@ impl Seeker<'_> {
                 self.of_customer(|this| this.known(value));
             }
             ExprKind::Aggregate { items, .. } => self.items(items, 1, false, |_| {}),
+            ExprKind::Follow { key, .. } => {
+                if !self.referred_known(expr, true) {
+                    self.known(key);
+                }
+            }
             _ => {
                 if let Some(value) = self.some_value(expr) {
                     self.value(expr, std::slice::from_ref(&value), &Test::Open);
@@ -361,6 +344,11 @@ impl Seeker<'_> {
                 self.of_customer(|this| this.missing(value));
             }
             ExprKind::Aggregate { items, .. } => self.none(items),
+            ExprKind::Follow { key, .. } => {
+                if !self.referred_known(expr, false) {
+                    self.missing(key);
+                }
+            }
             ExprKind::Case { arms, .. } => {
                 for (condition, _) in arms {
                     self.condition(condition, false);

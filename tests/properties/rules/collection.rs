@@ -1,8 +1,7 @@
 //! Events and lists of records: quantifiers and aggregates.
 
 use super::super::constructs;
-use super::{Collection, Generator, Kind, Level, Piece, head, schema::slots, window::Of};
-use audience::Type;
+use super::{Collection, Generator, Kind, Level, Piece, Whose, head, window::Of};
 
 impl Generator<'_, '_> {
     /// `any no all at least at most exactly`; none where the customer has neither events nor lists of records.
@@ -52,7 +51,8 @@ impl Generator<'_, '_> {
             Kind::Decimal | Kind::Float => {
                 // Sums and averages are of many kinds, each with a line of its own in the table.
                 *self.choices.pick(&[
-                    "sum", "avg", "min", "max", "first", "last", "sum", "sum", "avg", "avg", "avg", "mode",
+                    "sum", "avg", "min", "max", "first", "last", "sum", "sum", "avg", "avg", "avg", "avg",
+                    "mode",
                 ])
             }
             Kind::Text | Kind::Date | Kind::DateTime => *self
@@ -120,9 +120,9 @@ impl Generator<'_, '_> {
             .iter()
             .filter(|it| may(it.private) && (kind.is_none() || has(it)))
             .collect();
-        // Values of events more often than of lists: there are more kinds of them in the table.
+        // Events more often than lists: there are more kinds of them in the table.
         let events: Vec<&Collection> = fitting.iter().copied().filter(|it| it.is_event).collect();
-        let fitting = if kind.is_none() || events.is_empty() || self.choices.one_in(2) {
+        let fitting = if events.is_empty() || self.choices.one_in(2) {
             fitting
         } else {
             events
@@ -131,8 +131,11 @@ impl Generator<'_, '_> {
             return None;
         }
         let collection = (*self.choices.pick(&fitting)).clone();
+        if collection.whose == Whose::Catalogue {
+            self.note_outside("list of a catalogue's item");
+        }
         if self.item.is_some() {
-            self.note_outside(if collection.inner {
+            self.note_outside(if collection.whose == Whose::Item {
                 "list of an item"
             } else {
                 "collection inside another"
@@ -147,18 +150,9 @@ impl Generator<'_, '_> {
         let mut hidden: Vec<&str> = Vec::new();
         for item in self.item.iter().chain(self.around.iter().rev()) {
             for slot in &item.slots {
-                if let Type::List(of) = &slot.ty
-                    && let Type::Record(fields) = &**of
-                    && !hidden.contains(&head(&slot.path))
-                    && !slot.followed
+                if !hidden.contains(&head(&slot.path))
+                    && let Some(list) = Collection::of(slot, self.schema, Whose::Item)
                 {
-                    let list = Collection {
-                        name: slot.path.clone(),
-                        slots: slots(fields),
-                        is_event: false,
-                        private: slot.private,
-                        inner: true,
-                    };
                     // There are few, beside those of the customer.
                     seen.extend([list.clone(), list.clone(), list.clone(), list.clone(), list]);
                 }

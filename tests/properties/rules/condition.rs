@@ -2,7 +2,9 @@
 
 use audience::Type;
 
-use super::{Generator, Kind, Level, Named, Piece, expression::call, literal::quoted, window::Of};
+use super::{
+    Generator, Kind, Level, Named, Piece, expression::call, literal::quoted, schema::Slot, window::Of,
+};
 
 impl Generator<'_, '_> {
     /// A condition of up to `depth` conditions inside each other.
@@ -205,11 +207,11 @@ impl Generator<'_, '_> {
     }
 
     fn between(&mut self, depth: usize) -> Piece {
-        let (construct, kind) = match self.choices.below(6) {
+        let (construct, kind) = match self.choices.below(8) {
             0 => ("int between", Kind::Int),
             1 => ("decimal between", Kind::Decimal),
-            2 => ("float between", Kind::Float),
-            3 => ("text between", Kind::Text),
+            2 | 6 => ("float between", Kind::Float),
+            3 | 7 => ("text between", Kind::Text),
             4 => ("duration between", Kind::Duration),
             _ => ("number between numbers of other types", Kind::Int),
         };
@@ -401,14 +403,15 @@ impl Generator<'_, '_> {
 
     /// `contains`, `contains any`, `contains all` of a list of plain values.
     fn list_test(&mut self) -> Option<Piece> {
-        let lists: Vec<(String, Kind)> = self
+        let lists: Vec<(Slot, Kind)> = self
             .slots()
             .into_iter()
             .filter_map(|slot| match &slot.ty {
-                Type::List(item) => Some((slot.path, Kind::of(item)?)),
+                Type::List(item) => Some((Kind::of(item)?, slot)),
                 _ => None,
             })
-            .filter(|(_, kind)| *kind != Kind::Geo)
+            .filter(|(kind, _)| *kind != Kind::Geo)
+            .map(|(kind, slot)| (slot, kind))
             .collect();
         if lists.is_empty() {
             return None;
@@ -420,8 +423,13 @@ impl Generator<'_, '_> {
             }
         }
         let kind = (*self.choices.pick(&kinds)).clone();
-        let of_kind: Vec<&String> = lists.iter().filter(|it| it.1 == kind).map(|it| &it.0).collect();
-        let list = *self.choices.pick(&of_kind);
+        let of_kind: Vec<&Slot> = lists.iter().filter(|it| it.1 == kind).map(|it| &it.0).collect();
+        let Slot {
+            path: list, followed, ..
+        } = *self.choices.pick(&of_kind);
+        if *followed {
+            self.note_outside("list of a catalogue's item contains");
+        }
         let test = match self.choices.below(5) {
             0..=2 => {
                 self.note(match kind {
@@ -479,6 +487,9 @@ impl Generator<'_, '_> {
                 return None;
             }
             let slot = self.choices.pick(&fitting);
+            if slot.followed && of < 2 {
+                self.note_outside("state of a catalogue's list or record");
+            }
             self.note(match slot.ty {
                 Type::List(_) => "state of a list",
                 Type::Record(_) => "state of a record",

@@ -482,17 +482,19 @@ impl Generator<'_, '_> {
 
     /// `size` of any list.
     pub(super) fn size(&mut self) -> Option<Piece> {
-        let lists: Vec<String> = self
+        let lists: Vec<Slot> = self
             .slots()
             .into_iter()
             .filter(|slot| matches!(slot.ty, audience::Type::List(_)))
-            .map(|slot| slot.path)
             .collect();
         if lists.is_empty() {
             return None;
         }
-        let list = self.choices.pick(&lists).clone();
-        Some(self.call("size", Piece::primary(list)))
+        let list = self.choices.pick(&lists);
+        if list.followed {
+            self.note_outside("size of a catalogue's list");
+        }
+        Some(self.call("size", Piece::primary(&list.path)))
     }
 }
 

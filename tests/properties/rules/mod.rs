@@ -158,19 +158,52 @@ impl Piece {
     }
 }
 
-/// A list of records, or an event type.
+/// A list of records or of references, or an event type.
 #[derive(Clone, Debug)]
 struct Collection {
     name: String,
     slots: Vec<Slot>,
     is_event: bool,
     private: bool,
-    /// A list of an item in scope.
-    inner: bool,
+    whose: Whose,
+}
+
+/// What has a collection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Whose {
+    Customer,
+    /// An item in scope.
+    Item,
+    /// An item that a reference points to.
+    Catalogue,
+}
+
+impl Collection {
+    /// The list that lies in a slot.
+    fn of(slot: &Slot, schema: &Schema, whose: Whose) -> Option<Self> {
+        let Type::List(item) = &slot.ty else { return None };
+        let slots = match &**item {
+            Type::Record(fields) => schema::reached(schema, fields),
+            // What the items have is that to which they point.
+            Type::Ref(catalog) => {
+                let fields = schema::reached(schema, &schema.catalogs.get(catalog)?.fields);
+                fields.into_iter().map(Slot::followed).collect()
+            }
+            _ => return None,
+        };
+        Some(Self {
+            name: slot.path.clone(),
+            slots,
+            is_event: false,
+            private: slot.private,
+            whose: if slot.followed { Whose::Catalogue } else { whose },
+        })
+    }
 }
 
 struct Generator<'a, 'b> {
     choices: Choices<'a>,
+    schema: &'b Schema,
     palette: &'b Palette,
     customer: Vec<Slot>,
     collections: Vec<Collection>,
@@ -243,21 +276,11 @@ pub(crate) fn draw(schema: &Schema, schema_text: &str, palette: &Palette, string
 }
 
 impl<'b> Generator<'_, 'b> {
-    fn new(schema: &Schema, palette: &'b Palette) -> Self {
+    fn new(schema: &'b Schema, palette: &'b Palette) -> Self {
         let customer = schema::reached(schema, &schema.customer);
-        let lists = customer.iter().filter_map(|slot| match &slot.ty {
-            Type::List(item) => match &**item {
-                Type::Record(fields) => Some(Collection {
-                    name: slot.path.clone(),
-                    slots: schema::reached(schema, fields),
-                    is_event: false,
-                    private: slot.private,
-                    inner: false,
-                }),
-                _ => None,
-            },
-            _ => None,
-        });
+        let lists = customer
+            .iter()
+            .filter_map(|slot| Collection::of(slot, schema, Whose::Customer));
         let events = schema.events.iter().map(|(name, event)| {
             let at = Slot {
                 path: "at".to_owned(),
@@ -273,11 +296,12 @@ impl<'b> Generator<'_, 'b> {
                     .collect(),
                 is_event: true,
                 private: false,
-                inner: false,
+                whose: Whose::Customer,
             }
         });
         Self {
             choices: Choices::new(&[]),
+            schema,
             palette,
             collections: events.chain(lists).collect(),
             customer,

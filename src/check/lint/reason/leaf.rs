@@ -53,32 +53,32 @@ impl<'m> Reasoner<'m> {
                 }
             }
             ConditionKind::ListKnown(list) => {
-                let size = state.domain(Subject::Size(*list));
+                let size = state.domain(Subject::Size(list));
                 possible(if holds { size.know() } else { size.miss() })
             }
-            ConditionKind::ListEmpty(list) => state.size(*list, &Ranges::between(0, 0), holds),
-            ConditionKind::ListFilled(list) => state.size(*list, &Ranges::at_least(1), holds),
+            ConditionKind::ListEmpty(list) => state.size(list, &Ranges::between(0, 0), holds),
+            ConditionKind::ListFilled(list) => state.size(list, &Ranges::at_least(1), holds),
             ConditionKind::Contains { list, item } => {
                 let item = self.plain(item);
                 if holds {
-                    state.size(*list, &Ranges::at_least(1), true)?;
+                    state.size(list, &Ranges::at_least(1), true)?;
                     self.know(state, item)?;
                 }
                 match &item.kind {
-                    ExprKind::Constant(value) => state.atom(Atom::Contains(*list, value), holds),
+                    ExprKind::Constant(value) => state.atom(Atom::Contains(list, value), holds),
                     _ => state.atom(Atom::Kind(kind), holds),
                 }
             }
             ConditionKind::ContainsEach { list, all, set } => {
                 if holds {
                     let least = i128::from(!(*all && set.is_empty()));
-                    state.size(*list, &Ranges::at_least(least), true)?;
+                    state.size(list, &Ranges::at_least(least), true)?;
                 }
                 state.atom(Atom::Kind(kind), holds)?;
                 if *all == holds && set.len() <= PARTS {
                     // All of them, or none of any.
                     for value in set.iter() {
-                        state.atom(Atom::Contains(*list, value), holds)?;
+                        state.atom(Atom::Contains(list, value), holds)?;
                     }
                 }
                 Ok(())

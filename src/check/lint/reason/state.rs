@@ -8,7 +8,7 @@ use super::super::{
     tally::{Tallies, Tally},
 };
 use crate::{
-    hir::{ConditionKind, Expr, ExprKind, Part, Place, Source},
+    hir::{ConditionKind, Expr, ExprKind, Part, Source, Spot},
     value::Value,
 };
 
@@ -34,7 +34,7 @@ pub(super) struct State<'m> {
 pub(super) enum Subject<'m> {
     Expr(&'m Expr),
     /// The number of items of a list, missing when the list is.
-    Size(Place),
+    Size(&'m Spot),
     /// Where the customer stands for a salt, in millionths.
     Point(&'m str),
     /// The smallest share of a rank, from the top or the bottom, that takes the value in.
@@ -51,7 +51,7 @@ pub(super) enum Subject<'m> {
 pub(super) enum Atom<'m> {
     Kind(&'m ConditionKind),
     Segment(usize),
-    Contains(Place, &'m Value),
+    Contains(&'m Spot, &'m Value),
 }
 
 /// How two values stand to each other.
@@ -66,7 +66,7 @@ pub(super) mod stand {
 impl<'m> Subject<'m> {
     pub(super) fn of(expr: &'m Expr) -> Self {
         match &expr.kind {
-            ExprKind::Size(list) => Self::Size(*list),
+            ExprKind::Size(list) => Self::Size(list),
             _ => Self::Expr(expr),
         }
     }
@@ -76,7 +76,7 @@ impl<'m> Subject<'m> {
         let mut hasher = DefaultHasher::new();
         match self {
             Self::Expr(expr) => hint(expr, 2, &mut hasher),
-            Self::Size(list) => (list.row, list.slot).hash(&mut hasher),
+            Self::Size(list) => list.slot().hash(&mut hasher),
             Self::Point(salt) => salt.hash(&mut hasher),
             Self::Share { rank, .. } => rank.hash(&mut hasher),
             Self::Chord(..) => {}
@@ -162,7 +162,7 @@ impl<'m> State<'m> {
         Ok(())
     }
 
-    pub(super) fn size(&mut self, list: Place, accepted: &Ranges, holds: bool) -> Outcome {
+    pub(super) fn size(&mut self, list: &'m Spot, accepted: &Ranges, holds: bool) -> Outcome {
         possible(self.domain(Subject::Size(list)).assume_steps(accepted, holds))
     }
 

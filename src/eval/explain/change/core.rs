@@ -4,7 +4,7 @@ use crate::{
     eval::{explain::picture::Picture, interpret::Interpreter},
     hir::{
         AggregateKind, ArithmeticOp, Condition, ConditionKind, Expr, ExprKind, Function, Items, Module, Part,
-        Quantifier, Source,
+        Quantifier, Source, Spot,
     },
     span::Span,
     value::{Date, DateTime, Decimal, Duration, Type, Value, ValueRef, number},
@@ -32,7 +32,7 @@ pub(super) fn of(module: &Module, expr: &Expr, row: u8) -> Option<Expr> {
             },
         }),
         ExprKind::Size(list) if row == 0 => Some(count(Items {
-            source: Source::List(*list),
+            source: Source::List(list.clone()),
             window: None,
             filter: None,
             row: 1,
@@ -107,18 +107,23 @@ pub(super) fn is_fixed(expr: &Expr, row: u8) -> bool {
         fixed = fixed
             && match part {
                 Part::Expr(inner) => match &inner.kind {
-                    ExprKind::Slot(place) | ExprKind::Size(place) => place.row != row,
+                    ExprKind::Slot(place) => place.row != row,
+                    ExprKind::Size(list) => !is_of(list, row),
                     ExprKind::Trait(_) | ExprKind::Aggregate { .. } => row != 0,
                     ExprKind::Host { .. } | ExprKind::Condition(_) => false,
                     _ => true,
                 },
                 Part::Items(items) => row != 0 || matches!(items.source, Source::List(_)),
-                Part::List(place) => place.row != row,
-                Part::Slots { first, .. } => first.row != row,
+                Part::List(spot) | Part::Slots { first: spot, .. } => !is_of(spot, row),
                 Part::Condition(_) | Part::Window(_) => true,
             };
     });
     fixed
+}
+
+/// Whether a list or a record lies in that row; the item that has it is found by a key, which is read by itself.
+fn is_of(spot: &Spot, row: u8) -> bool {
+    matches!(spot, Spot::Row(place) if place.row == row)
 }
 
 /// The core of a test in a row, with the values at which the test may turn; nothing when it has none.

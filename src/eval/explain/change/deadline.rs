@@ -7,7 +7,12 @@ use super::{
     search::{Changed, Past, Search},
 };
 use crate::{
-    eval::{NextChange, explain::picture::Picture, interpret::Interpreter, next_change},
+    eval::{
+        NextChange,
+        explain::picture::Picture,
+        interpret::{Interpreter, Item},
+        next_change,
+    },
     hir::{Condition, ConditionKind, Expr, ExprKind, Items, Module, Quantifier, Source},
     limits::Limits,
     span::Span,
@@ -31,7 +36,7 @@ pub(super) fn of(search: &Search<'_>, change: &Changed<'_>) -> Option<DateTime> 
     let mut turned = Vec::new();
     for test in search.turned_by(change) {
         if let ExprKind::Aggregate { items, .. } = &search.leaves.cores[test.core].expr.kind
-            && change.adds_to(items.source)
+            && change.adds_to(&items.source)
             && !search.hidden(test.condition)
         {
             conditions.extend(counts_on(search, items));
@@ -82,7 +87,11 @@ fn counts_on(search: &Search<'_>, items: &Items) -> Option<(Condition, Picture)>
     let (module, at) = (search.question.module, search.question.at);
     let counted: Vec<_> = {
         let mut ask = Interpreter::new(module, search.picture, at, &[]);
-        ask.items(items).into_iter().cloned().collect()
+        ask.items(items)
+            .into_iter()
+            .filter_map(Item::own)
+            .cloned()
+            .collect()
     };
     let span = Span::default();
     let all_there = ConditionKind::Quantified {
@@ -139,7 +148,7 @@ fn turns(search: &Search<'_>, change: &Changed<'_>, moment: DateTime) -> bool {
                 let mut row = row.clone();
                 super::edit::put(&mut row, 0, &Value::DateTime(moment));
                 let later = Step::Add {
-                    source: *source,
+                    source: source.clone(),
                     count: *count,
                     like: *like,
                     row,

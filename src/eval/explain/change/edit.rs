@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::{
     eval::explain::picture::{Cell, Picture, PictureRow},
-    hir::{Place, Source},
+    hir::{Place, Source, Spot},
     value::Value,
 };
 
@@ -43,7 +43,7 @@ impl Step {
             Self::Add {
                 source, count, row, ..
             } => {
-                let rows = rows_mut(picture, *source);
+                let rows = rows_mut(picture, source);
                 let index = match source {
                     Source::Events(_) => rows.partition_point(|it| it.at() <= row.at()),
                     Source::List(_) => rows.len(),
@@ -51,7 +51,7 @@ impl Step {
                 rows.splice(index..index, std::iter::repeat_n(row.clone(), *count));
             }
             Self::Remove { source, index } => {
-                let rows = rows_mut(picture, *source);
+                let rows = rows_mut(picture, source);
                 if *index < rows.len() {
                     rows.remove(*index);
                 }
@@ -62,7 +62,7 @@ impl Step {
                 slot,
                 value,
             } => {
-                let rows = rows_mut(picture, *source);
+                let rows = rows_mut(picture, source);
                 if let Some(row) = rows.get_mut(*index) {
                     put(row, *slot, value);
                 }
@@ -83,26 +83,28 @@ pub(super) fn put(row: &mut PictureRow, slot: u32, value: &Value) {
 }
 
 /// The items of a collection of the customer.
-pub(super) fn rows(picture: &Picture, source: Source) -> &[PictureRow] {
+pub(super) fn rows<'p>(picture: &'p Picture, source: &Source) -> &'p [PictureRow] {
     match source {
-        Source::Events(event) => picture.events.get(event).map_or(&[], |it| it.as_slice()),
-        Source::List(Place { slot, .. }) => match picture.customer.cells.get(slot as usize) {
+        Source::Events(event) => picture.events.get(*event).map_or(&[], |it| it.as_slice()),
+        Source::List(Spot::Row(Place { row: 0, slot })) => match picture.customer.cells.get(*slot as usize) {
             Some(Cell::List(rows)) => rows,
             _ => &[],
         },
+        Source::List(_) => &[],
     }
 }
 
-fn rows_mut(picture: &mut Picture, source: Source) -> &mut Vec<PictureRow> {
+fn rows_mut<'p>(picture: &'p mut Picture, source: &Source) -> &'p mut Vec<PictureRow> {
     match source {
         Source::Events(event) => {
+            let event = *event;
             if picture.events.len() <= event {
                 picture.events.resize_with(event + 1, Arc::default);
             }
             Arc::make_mut(&mut picture.events[event])
         }
-        Source::List(Place { slot, .. }) => {
-            let slot = slot as usize;
+        Source::List(list) => {
+            let slot = list.slot() as usize;
             if picture.customer.cells.len() <= slot {
                 picture.customer.cells.resize(slot + 1, Cell::Missing);
             }

@@ -6,7 +6,10 @@ use crate::{
         names::Names,
         picture::{Cell, Picture, PictureRow},
     },
-    eval::{At, interpret::Interpreter},
+    eval::{
+        At,
+        interpret::{Interpreter, Item},
+    },
     hir::{Condition, ConditionKind, Expr, ExprKind, Items, Module, Part, Source},
     schema::Layout,
     value::{DateTime, Field, Geo, Type, Value},
@@ -32,7 +35,7 @@ impl Maker<'_> {
     pub(super) fn counted(&self, items: &Items) -> Vec<usize> {
         let mut ask = Interpreter::new(self.module, self.picture, self.at, &[]);
         let found = ask.items(items);
-        let all = edit::rows(self.picture, items.source);
+        let all = edit::rows(self.picture, &items.source);
         // Both are in one order.
         let mut next = 0;
         let position = |row: &PictureRow| {
@@ -41,27 +44,31 @@ impl Maker<'_> {
             next = found.map_or(from, |it| from + it + 1);
             found.map(|it| from + it)
         };
-        found.into_iter().filter_map(position).collect()
+        found
+            .into_iter()
+            .filter_map(Item::own)
+            .filter_map(position)
+            .collect()
     }
 
     /// Items that count, for which `value`, if given, is `target` or near it; at the latest moment that the window has. The
     /// first are like those that are there, the last is made from nothing; at most `most`.
     pub(super) fn make(&self, items: &Items, target: Option<(&Expr, &Value)>, most: usize) -> Vec<Made> {
-        let Some(layout) = self.names.layout_of(items.source) else {
+        let Some(layout) = self.names.layout_of(&items.source) else {
             return Vec::new();
         };
-        let moment = match (items.source, self.moment(items)) {
+        let moment = match (&items.source, self.moment(items)) {
             (Source::Events(_), None) => return Vec::new(),
             (Source::Events(_), moment) => moment,
             (Source::List(_), _) => None,
         };
         let mut made: Vec<Made> = Vec::new();
-        let all = edit::rows(self.picture, items.source);
+        let all = edit::rows(self.picture, &items.source);
         let counted = self.counted(items);
         let others = (0..all.len()).rev().filter(|it| !counted.contains(it));
         let patterns = counted.iter().rev().copied().chain(others).take(PATTERNS);
         let patterns = patterns.map(|index| (Some(index), all[index].clone()));
-        let from_nothing = std::iter::once((None, self.blank(items.source, &layout)));
+        let from_nothing = std::iter::once((None, self.blank(&items.source, &layout)));
         for (like, pattern) in patterns.chain(from_nothing) {
             if made.len() == most || like.is_some() && made.len() + 1 == most && most > 1 {
                 continue;
@@ -110,7 +117,7 @@ impl Maker<'_> {
                 }
             }
             let after = target.and_then(|(value, _)| self.value(items, &row, value));
-            if before == after && self.complete(items.source, &mut row) {
+            if before == after && self.complete(&items.source, &mut row) {
                 return Some(row);
             }
         }
@@ -134,7 +141,7 @@ impl Maker<'_> {
             },
         );
         let mut ask = Interpreter::new(self.module, self.picture, self.at, &[]);
-        let points = ask.with_item(items, row, |ask| {
+        let points = ask.with_item(items, Item::Own(row), |ask| {
             core::points(self.module, &probe, items.row, ask)
         });
         let Some((slot, mut points)) = points else {
@@ -177,12 +184,12 @@ impl Maker<'_> {
 
     pub(super) fn test(&self, items: &Items, row: &PictureRow, condition: &Condition) -> bool {
         let mut ask = Interpreter::new(self.module, self.picture, self.at, &[]);
-        ask.with_item(items, row, |ask| ask.test(condition))
+        ask.with_item(items, Item::Own(row), |ask| ask.test(condition))
     }
 
     pub(super) fn value(&self, items: &Items, row: &PictureRow, value: &Expr) -> Option<Value> {
         let mut ask = Interpreter::new(self.module, self.picture, self.at, &[]);
-        ask.with_item(items, row, |ask| ask.value(value))
+        ask.with_item(items, Item::Own(row), |ask| ask.value(value))
     }
 
     /// Changes the row until the condition is as wanted, or gives up.
@@ -234,7 +241,7 @@ impl Maker<'_> {
         });
         let mut ask = Interpreter::new(self.module, self.picture, self.at, &[]);
         let before: &PictureRow = &row.clone();
-        let points = ask.with_item(items, before, |ask| {
+        let points = ask.with_item(items, Item::Own(before), |ask| {
             core::points(self.module, condition, items.row, ask)
         });
         for slot in slots {
@@ -275,7 +282,7 @@ impl Maker<'_> {
     }
 
     /// An item without what may be missing.
-    fn blank(&self, source: Source, layout: &Layout) -> PictureRow {
+    fn blank(&self, source: &Source, layout: &Layout) -> PictureRow {
         let mut row = PictureRow {
             cells: vec![Cell::Missing; layout.slots.len()],
         };
@@ -286,17 +293,17 @@ impl Maker<'_> {
     }
 
     /// Fills in what an item of its collection must have; tells whether that can be done.
-    fn complete(&self, source: Source, row: &mut PictureRow) -> bool {
+    fn complete(&self, source: &Source, row: &mut PictureRow) -> bool {
         let schema = &self.module.schema;
         match source {
             Source::Events(event) => {
-                let Some((_, event)) = schema.events.get_index(event) else {
+                let Some((_, event)) = schema.events.get_index(*event) else {
                     return false;
                 };
                 self.fill(&event.fields, &mut 1, row, true);
             }
-            Source::List(place) => {
-                let slot = self.names.slot(place);
+            Source::List(list) => {
+                let slot = self.names.spot(list);
                 match slot.map(|it| it.ty) {
                     Some(Type::List(item)) => match *item {
                         Type::Record(fields) => self.fill(&fields, &mut 0, row, true),

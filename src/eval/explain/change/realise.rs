@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     eval::explain::picture::{Cell, PictureRow},
-    hir::{AggregateKind, Expr, ExprKind, Items, Source},
+    hir::{AggregateKind, Expr, ExprKind, Items, Source, Spot},
     value::{Decimal, Field, Type, Value, ValueRef, compare, number},
 };
 
@@ -29,7 +29,7 @@ impl Maker<'_> {
     ) -> Vec<Vec<Step>> {
         let mut ways = match &expr.kind {
             ExprKind::Slot(place) => self.set(place.slot, target).into_iter().collect(),
-            ExprKind::Aggregate { kind, value, items } if reachable(items.source) => match (kind, value) {
+            ExprKind::Aggregate { kind, value, items } if reachable(&items.source) => match (kind, value) {
                 (AggregateKind::Count, _) => self.number_of(items, target),
                 (_, None) => Vec::new(),
                 (AggregateKind::Sum, Some(value)) => self.sum(items, value, now, target),
@@ -132,11 +132,11 @@ impl Maker<'_> {
         if count > MOST {
             return Vec::new();
         }
-        let source = items.source;
+        let source = items.source.clone();
         let made = self.make(items, target, kinds).into_iter();
         made.map(|(like, row, with)| {
             vec![Step::Add {
-                source,
+                source: source.clone(),
                 count,
                 like,
                 row,
@@ -148,7 +148,7 @@ impl Maker<'_> {
 
     /// Gives one item a value, where it still counts then.
     fn alter(&self, items: &Items, index: usize, value: &Expr, target: &Value) -> Option<Step> {
-        let row = edit::rows(self.picture, items.source).get(index)?;
+        let row = edit::rows(self.picture, &items.source).get(index)?;
         let counts = |it: &PictureRow| {
             items
                 .filter
@@ -169,7 +169,7 @@ impl Maker<'_> {
             return None;
         };
         Some(Step::Alter {
-            source: items.source,
+            source: items.source.clone(),
             index,
             slot: u32::try_from(changed).ok()?,
             value: given.clone(),
@@ -178,7 +178,7 @@ impl Maker<'_> {
 
     /// The items that count, with their values.
     fn values(&self, items: &Items, value: &Expr) -> Vec<(usize, Option<Value>)> {
-        let all = edit::rows(self.picture, items.source);
+        let all = edit::rows(self.picture, &items.source);
         let counted = self.counted(items).into_iter();
         counted
             .map(|index| (index, self.value(items, &all[index], value)))
@@ -297,7 +297,7 @@ impl Maker<'_> {
     /// The first or the last item has the value.
     fn end(&self, items: &Items, value: &Expr, last: bool, target: &Value) -> Vec<Vec<Step>> {
         // The time of the last event is the latest time.
-        if matches!((&value.kind, items.source), (ExprKind::Slot(crate::hir::Place { slot: 0, row }), Source::Events(_)) if *row == items.row)
+        if matches!((&value.kind, &items.source), (ExprKind::Slot(crate::hir::Place { slot: 0, row }), Source::Events(_)) if *row == items.row)
         {
             return self.extreme(items, value, !last, target);
         }
@@ -386,18 +386,23 @@ impl Maker<'_> {
 }
 
 /// Whether items can be added to and removed from it: events, and lists of the customer.
-fn reachable(source: Source) -> bool {
+fn reachable(source: &Source) -> bool {
     match source {
         Source::Events(_) => true,
-        Source::List(place) => place.row == 0,
+        Source::List(list) => matches!(list, Spot::Row(place) if place.row == 0),
     }
 }
 
 /// Removes items by their positions, the last first so that the others keep theirs.
 fn remove(items: &Items, positions: &[usize]) -> Vec<Step> {
-    let source = items.source;
+    let source = &items.source;
     let steps = positions.iter().rev();
-    steps.map(|&index| Step::Remove { source, index }).collect()
+    steps
+        .map(|&index| Step::Remove {
+            source: source.clone(),
+            index,
+        })
+        .collect()
 }
 
 /// Whether nothing is missing of the records that are there.

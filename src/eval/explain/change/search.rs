@@ -81,9 +81,9 @@ impl Changed<'_> {
     }
 
     /// Whether items are added to a collection.
-    pub(super) fn adds_to(&self, to: Source) -> bool {
+    pub(super) fn adds_to(&self, to: &Source) -> bool {
         self.steps()
-            .any(|it| matches!(it, Step::Add { source, .. } if *source == to))
+            .any(|it| matches!(it, Step::Add { source, .. } if source == to))
     }
 
     /// Whether its first core came to the value of the goal, and turned one of its own tests by it.
@@ -355,7 +355,7 @@ enum Attempt<'q> {
 
 impl Search<'_> {
     /// Whether the customer has nothing in a collection.
-    pub(super) fn is_empty(&self, source: Source) -> bool {
+    pub(super) fn is_empty(&self, source: &Source) -> bool {
         let now = self.question.at.now().micros();
         let rows = edit::rows(self.picture, source);
         match source {

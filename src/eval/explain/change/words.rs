@@ -92,7 +92,7 @@ impl Writer<'_, '_> {
             {
                 let name = noun::plural(&self.wording.collection(items));
                 let rest = self.wording.filter(items);
-                let more = if self.search.is_empty(items.source) {
+                let more = if self.search.is_empty(&items.source) {
                     ""
                 } else {
                     "more "
@@ -224,7 +224,7 @@ impl Writer<'_, '_> {
             let some = if items.filter.is_some() {
                 from > 0
             } else {
-                !self.search.is_empty(items.source)
+                !self.search.is_empty(&items.source)
             };
             let more = if some { " more" } else { "" };
             // One of now lies in the window, and several do before it moves on. Otherwise they have to be near each other.
@@ -304,8 +304,8 @@ impl Writer<'_, '_> {
             }
         };
         let names = &self.search.names;
-        let collection = |source: Source| names.collection(source);
-        let property = |source: Source, slot: u32| {
+        let collection = |source: &Source| names.collection(source);
+        let property = |source: &Source, slot: u32| {
             let layout = names.layout_of(source);
             let slot = layout.and_then(|it| it.slots.get(slot as usize).cloned());
             slot.map_or_else(|| (String::new(), false), |it| (it.name(), it.hidden()))
@@ -325,19 +325,19 @@ impl Writer<'_, '_> {
                 row,
                 with,
             } => Edit::Add {
-                collection: collection(*source),
+                collection: collection(source),
                 count: *count as u64,
                 like: *like,
                 with: with
                     .iter()
                     .filter_map(|slot| {
-                        let (name, own) = property(*source, *slot);
+                        let (name, own) = property(source, *slot);
                         Some((name, shown(cell(row, *slot)?, own)))
                     })
                     .collect::<IndexMap<_, _>>(),
             },
             Step::Remove { source, index } => Edit::Remove {
-                collection: collection(*source),
+                collection: collection(source),
                 index: *index,
             },
             Step::Alter {
@@ -346,9 +346,9 @@ impl Writer<'_, '_> {
                 slot,
                 value,
             } => {
-                let (name, own) = property(*source, *slot);
+                let (name, own) = property(source, *slot);
                 Edit::Alter {
-                    collection: collection(*source),
+                    collection: collection(source),
                     index: *index,
                     property: name,
                     value: shown(value, own),

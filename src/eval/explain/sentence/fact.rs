@@ -90,11 +90,9 @@ impl Explainer<'_> {
             | ConditionKind::ContainsEach { list, .. }
             | ConditionKind::ListEmpty(list)
             | ConditionKind::ListFilled(list)
-                if self.list_missing(*list) =>
+                if self.list_missing(list) =>
             {
-                let name = self.wording.slot(*list);
-                let is = if noun::is_plural(&name) { "are" } else { "is" };
-                Some(format!("{name} {is} unknown"))
+                Some(self.wording.list_is(list, "unknown"))
             }
             ConditionKind::Quantified { quantifier, items } => {
                 Some(self.counted_fact(*quantifier, items, holds))
@@ -241,7 +239,7 @@ impl Explainer<'_> {
         let total = self.interpreter.items(&whole).len() as u64;
         let met = self.interpreter.items(items).len() as u64;
         let name = self.wording.collection(items);
-        let window = self.wording.after(items.window.as_ref());
+        let window = self.wording.of(items) + &self.wording.after(items.window.as_ref());
         let Some(filter) = items.filter.as_ref().filter(|_| total > 0) else {
             return format!("{}{window}", there_are(total, &name, ""));
         };

@@ -2,7 +2,7 @@
 
 use super::{Wording, noun, value};
 use crate::{
-    hir::{AggregateKind, ArithmeticOp, Expr, ExprKind, Function, Items, Place},
+    hir::{AggregateKind, ArithmeticOp, Expr, ExprKind, Function, Items, Place, Source, Spot},
     value::{DateTime, Type},
 };
 
@@ -45,10 +45,8 @@ impl Wording<'_> {
                 key, catalog, slot, ..
             } => {
                 let field = self.names.field(*catalog, *slot).map(|it| it.name());
-                let catalog = self.names.module.schema.catalogs.get_index(*catalog);
-                let catalog = catalog.map_or_else(String::new, |(name, _)| noun::singular(name));
                 let field = noun::words(&field.unwrap_or_default());
-                format!("the {field} of the {catalog} that {} names", self.phrase(key))
+                format!("the {field} of {}", self.item(key, *catalog))
             }
             ExprKind::Quantile { operand, parts, .. } => {
                 let value = self.part(operand);
@@ -68,7 +66,10 @@ impl Wording<'_> {
                     args => format!("the {name} of {}", super::joined(args, " and")),
                 }
             }
-            ExprKind::Size(list) => format!("the number of {}", noun::plural(&self.slot(*list))),
+            ExprKind::Size(list) => {
+                let (name, of) = self.list(list);
+                format!("the number of {}{of}", noun::plural(&name))
+            }
             ExprKind::Case { .. } => "the value chosen by cases".to_owned(),
             ExprKind::Aggregate { kind, value, items } => self.aggregate(*kind, value.as_deref(), items),
         }
@@ -81,6 +82,33 @@ impl Wording<'_> {
             ExprKind::Arithmetic { .. } | ExprKind::Condition(_) => format!("({said})"),
             ExprKind::Call { args, .. } if args.len() > 1 => format!("({said})"),
             _ => said,
+        }
+    }
+
+    /// "the product that sku names".
+    fn item(&mut self, key: &Expr, catalog: usize) -> String {
+        let catalog = self.names.module.schema.catalogs.get_index(catalog);
+        let catalog = catalog.map_or_else(String::new, |(name, _)| noun::singular(name));
+        format!("the {catalog} that {} names", self.phrase(key))
+    }
+
+    /// The name of a list, and of what it is when it is not of what is in scope: " of the product that sku names".
+    pub(super) fn list(&mut self, list: &Spot) -> (String, String) {
+        match list {
+            Spot::Row(place) => (self.slot(*place), String::new()),
+            Spot::Item { key, catalog, .. } => {
+                let field = self.names.spot(list).map(|it| it.name());
+                let name = noun::words(&field.unwrap_or_default());
+                (name, format!(" of {}", self.item(key, *catalog)))
+            }
+        }
+    }
+
+    /// " of the product that sku names", for a collection that is the list of an item.
+    pub(super) fn of(&mut self, items: &Items) -> String {
+        match &items.source {
+            Source::List(Spot::Item { key, catalog, .. }) => format!(" of {}", self.item(key, *catalog)),
+            _ => String::new(),
         }
     }
 
@@ -105,7 +133,7 @@ impl Wording<'_> {
         match place.row {
             0 if self.depth > 0 => format!("the customer’s {name}"),
             row if row > 0 && usize::from(row) < self.depth => {
-                let outer = self.names.source(row).map(|it| self.names.collection(it));
+                let outer = self.names.source(row).map(|it| self.called(it));
                 match outer {
                     Some(outer) if self.previous != Some(row) => {
                         format!("the {name} of the {}", noun::singular(&outer))
@@ -119,8 +147,8 @@ impl Wording<'_> {
 
     /// "purchases in the last 30 days where amount is more than 5", after their number or "the total amount of".
     pub(in crate::eval::explain) fn items(&mut self, items: &Items, name: &str) -> String {
-        let window = self.after(items.window.as_ref());
-        format!("{name}{window}{}", self.filter(items))
+        let (of, window) = (self.of(items), self.after(items.window.as_ref()));
+        format!("{name}{of}{window}{}", self.filter(items))
     }
 
     /// " where amount is more than 5", or nothing.
@@ -134,9 +162,18 @@ impl Wording<'_> {
         }
     }
 
-    /// The name of a collection, as it is written.
+    /// The name of a collection, as it is written; of a list of an item without the item.
     pub(in crate::eval::explain) fn collection(&self, items: &Items) -> String {
-        self.names.collection(items.source)
+        self.called(&items.source)
+    }
+
+    fn called(&self, source: &Source) -> String {
+        match source {
+            Source::List(list @ Spot::Item { .. }) => {
+                self.names.spot(list).map(|it| it.name()).unwrap_or_default()
+            }
+            source => self.names.collection(source),
+        }
     }
 
     fn aggregate(&mut self, kind: AggregateKind, of: Option<&Expr>, items: &Items) -> String {

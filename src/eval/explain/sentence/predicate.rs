@@ -3,7 +3,7 @@
 use super::{Wording, noun, value};
 use crate::{
     hir::{
-        Condition, ConditionKind, Constants, Distance, Expr, ExprKind, Items, Order, Place, Quantifier, Step,
+        Condition, ConditionKind, Constants, Distance, Expr, ExprKind, Items, Order, Quantifier, Spot, Step,
         TextTest,
     },
     value::{Type, Value},
@@ -79,26 +79,28 @@ impl Wording<'_> {
             }
             ConditionKind::Contains { list, item } => {
                 let item = self.phrase(item);
-                format!("{} {item}", self.holds_items(*list, positive))
+                format!("{} {item}", self.holds_items(list, positive))
             }
             ConditionKind::ContainsEach { list, all, set } => {
-                let ty = self.item_type(*list);
+                let ty = self.item_type(list);
                 let values = self.values(set, &ty, if *all { "and" } else { "or" });
-                format!("{}{values}", self.holds_items(*list, positive))
+                format!("{}{values}", self.holds_items(list, positive))
             }
             ConditionKind::Known(operand) => {
                 self.subject(operand, true, if positive { " known" } else { " unknown" })
             }
             ConditionKind::AnyKnown { first, .. } => {
-                let record = self.record(*first);
+                let record = self.record(first);
                 format!("{record} is {}", if positive { "known" } else { "unknown" })
             }
-            ConditionKind::ListKnown(list) => self.list(*list, if positive { "known" } else { "unknown" }),
+            ConditionKind::ListKnown(list) => self.list_is(list, if positive { "known" } else { "unknown" }),
             ConditionKind::TextEmpty(operand) => self.subject(operand, positive, " empty"),
-            ConditionKind::ListEmpty(list) => self.list(*list, if positive { "empty" } else { "not empty" }),
+            ConditionKind::ListEmpty(list) => {
+                self.list_is(list, if positive { "empty" } else { "not empty" })
+            }
             ConditionKind::TextFilled(operand) => self.subject(operand, positive, " filled"),
             ConditionKind::ListFilled(list) => {
-                self.list(*list, if positive { "filled" } else { "not filled" })
+                self.list_is(list, if positive { "filled" } else { "not filled" })
             }
             ConditionKind::InWindow { operand, window } => {
                 let window = self.window(window);
@@ -199,26 +201,27 @@ impl Wording<'_> {
         }
     }
 
-    fn list(&mut self, list: Place, rest: &str) -> String {
-        let name = self.slot(list);
-        let is = if noun::is_plural(&name) { "are" } else { "is" };
-        format!("{name} {is} {rest}")
+    /// "interests are known", "the tags of the product that sku names are empty".
+    pub(super) fn list_is(&mut self, list: &Spot, rest: &str) -> String {
+        let (name, of) = self.list(list);
+        let (the, is) = (article(&of), if noun::is_plural(&name) { "are" } else { "is" });
+        format!("{the}{name}{of} {is} {rest}")
     }
 
     /// "interests contain", "interests do not contain".
-    pub(super) fn holds_items(&mut self, list: Place, positive: bool) -> String {
-        let name = self.slot(list);
+    pub(super) fn holds_items(&mut self, list: &Spot, positive: bool) -> String {
+        let (name, of) = self.list(list);
         let verb = match (noun::is_plural(&name), positive) {
             (true, true) => "contain",
             (true, false) => "do not contain",
             (false, true) => "contains",
             (false, false) => "does not contain",
         };
-        format!("{name} {verb}")
+        format!("{}{name}{of} {verb}", article(&of))
     }
 
-    pub(in crate::eval::explain) fn item_type(&self, list: Place) -> Type {
-        let slot = self.names.slot(list);
+    pub(in crate::eval::explain) fn item_type(&self, list: &Spot) -> Type {
+        let slot = self.names.spot(list);
         match slot.map(|it| it.ty) {
             Some(Type::List(item)) => *item,
             _ => Type::String,
@@ -226,11 +229,15 @@ impl Wording<'_> {
     }
 
     /// What a nested record is called, by one of its slots.
-    pub(super) fn record(&self, first: Place) -> String {
-        let path = self.names.slot(first).map(|it| it.path).unwrap_or_default();
+    pub(super) fn record(&mut self, first: &Spot) -> String {
+        let path = self.names.spot(first).map(|it| it.path).unwrap_or_default();
         let steps: Vec<&str> = path.iter().map(|it| &**it).collect();
         let outer = steps.len().saturating_sub(1).max(1).min(steps.len());
-        noun::words(&steps[..outer].join("."))
+        let name = noun::words(&steps[..outer].join("."));
+        match first {
+            Spot::Row(_) => name,
+            Spot::Item { .. } => format!("the {name}{}", self.list(first).1),
+        }
     }
 
     /// " “a”", " “a”, “b” or “c”", with a blank before it; of a list that has a name, " in the list eu".
@@ -261,7 +268,7 @@ impl Wording<'_> {
         let name = self.collection(items);
         let (many, one) = (noun::plural(&name), noun::singular(&name));
         if quantifier == Quantifier::All {
-            let window = self.after(items.window.as_ref());
+            let window = self.of(items) + &self.after(items.window.as_ref());
             let filter = match &items.filter {
                 Some(filter) => {
                     self.names.enter(items);
@@ -297,7 +304,7 @@ impl Wording<'_> {
             if positive { "a" } else { "no" },
             self.items(first, &one)
         );
-        let mut before = first.source;
+        let mut before = &first.source;
         for step in steps {
             let name = self.collection(&step.items);
             let name = if step.none {
@@ -319,10 +326,15 @@ impl Wording<'_> {
             for part in [", followed by ", a, " ", &items, " within ", &within] {
                 said += part;
             }
-            before = step.items.source;
+            before = &step.items.source;
         }
         said
     }
+}
+
+/// "the " before the name of what is of something else.
+fn article(of: &str) -> &'static str {
+    if of.is_empty() { "" } else { "the " }
 }
 
 /// The condition behind negations.

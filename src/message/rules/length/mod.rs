@@ -211,7 +211,7 @@ impl<'m> Ruler<'m> {
 
     fn repeated(&mut self, it: &Loop, span: Span, text: &str) -> Size {
         let layout = match &it.over {
-            Over::Items(items) => value::layout_of(self.module, &self.rows, items.source),
+            Over::Items(items) => value::layout_of(self.module, &self.rows, &items.source),
             Over::Placement { placement, .. } => {
                 let schema = &self.module.schema;
                 let placement = schema.placements.get_index(*placement).map(|(_, it)| it);

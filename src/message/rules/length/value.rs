@@ -51,13 +51,18 @@ pub(super) fn output(
 }
 
 /// The layout of the items of a collection.
-pub(super) fn layout_of(module: &Module, rows: &Rows, source: hir::Source) -> Option<Arc<Layout>> {
+pub(super) fn layout_of(module: &Module, rows: &Rows, source: &hir::Source) -> Option<Arc<Layout>> {
     match source {
         hir::Source::Events(event) => {
-            let event = module.schema.events.get_index(event)?.1;
+            let event = module.schema.events.get_index(*event)?.1;
             Some(Layout::of_event(&event.fields).into())
         }
-        hir::Source::List(place) => slot(rows, place)?.items.clone(),
+        hir::Source::List(hir::Spot::Row(place)) => slot(rows, *place)?.items.clone(),
+        hir::Source::List(hir::Spot::Item { catalog, slot, .. }) => {
+            let catalog = module.schema.catalogs.get_index(*catalog)?.1;
+            let layout = Layout::of_fields(&catalog.fields);
+            layout.slots.get(*slot as usize)?.items.clone()
+        }
     }
 }
 
@@ -190,7 +195,7 @@ impl Longest<'_> {
     }
 
     fn item(&mut self, items: &Items, value: &Expr) -> Option<Count> {
-        let layout = layout_of(self.module, &self.rows, items.source)?;
+        let layout = layout_of(self.module, &self.rows, &items.source)?;
         let inner = self.rows.split_off(usize::from(items.row).min(self.rows.len()));
         self.rows.push(layout);
         let most = self.value(value);
