@@ -53,6 +53,7 @@ impl Printer<'_> {
                     self.out.push_str("else ");
                     self.expr(value, Level::Or, indent + 2 * STEP);
                 }
+                self.comments_before(indent + STEP, expr.span.end);
                 self.line(indent, expr.span.end);
                 self.out.push_str("end");
             }
@@ -120,6 +121,7 @@ impl Printer<'_> {
             }
             self.out.push_str(&word);
         }
+        self.comments_before(indent + STEP, end);
         self.line(indent, end);
         self.out.push(']');
     }
@@ -137,6 +139,7 @@ impl Printer<'_> {
         self.out.push('(');
         self.line(indent + STEP, inner.span.start);
         self.expr(inner, Level::Or, indent + STEP);
+        self.comments_before(indent + STEP, end);
         self.line(indent, end);
         self.out.push(')');
     }
