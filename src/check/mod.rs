@@ -126,7 +126,8 @@ pub(crate) fn check_beside(
 
 /// The meaning of a trait or a segment.
 enum Meaning {
-    Trait(hir::Trait),
+    /// And whether it is computed from the customer's key.
+    Trait(hir::Trait, bool),
     Segment(hir::Segment),
 }
 
@@ -142,13 +143,14 @@ fn formulas(
     for index in references::order(definitions, names, limits, report) {
         let formula = &definitions.formulas[index];
         let meaning = formula_meaning(formula, names, ranks, report);
-        if let Some(Meaning::Trait(it)) = &meaning
+        if let Some(Meaning::Trait(it, of_key)) = &meaning
             && definitions.traits.get(&it.name) == Some(&index)
         {
             let ty = TraitType {
                 ty: it.value.ty.clone(),
                 optional: it.value.optional,
                 roles: it.roles.clone(),
+                of_key: *of_key,
                 ranked: it.ranked,
             };
             names.traits.insert(it.name.clone(), Some(ty));
@@ -185,16 +187,17 @@ fn formula_meaning(
             checker.flags_sensitive = false;
             let value = checker.check_value(formula.body)?;
             let filled = value.ty.is_text() && checker.is_filled(&value, &Facts::default());
-            Some(Meaning::Trait(hir::Trait {
+            let meaning = hir::Trait {
                 name,
                 description,
                 roles: Roles {
                     filled: filled.then(Filled::default),
-                    ..checker.used
+                    ..checker.used.clone()
                 },
                 value,
                 ranked: checker.is_ranked(),
-            }))
+            };
+            Some(Meaning::Trait(meaning, checker.uses_key))
         }
         FormulaKind::Segment => {
             let condition = checker.check_condition(formula.body)?;
@@ -230,7 +233,7 @@ fn module(
     };
     for meaning in meanings {
         match meaning? {
-            Meaning::Trait(it) => module.traits.push(it),
+            Meaning::Trait(it, _) => module.traits.push(it),
             Meaning::Segment(it) => module.segments.push(it),
         }
     }
@@ -260,6 +263,8 @@ pub(crate) struct Checker<'a> {
     flagged: HashSet<Arc<str>>,
     /// `personal` when a personal value was used so far, `sensitive` likewise.
     pub(crate) used: Roles,
+    /// Whether the customer's key was used so far, other than to draw a sample.
+    uses_key: bool,
     ranking: Ranking<'a>,
 }
 
@@ -277,6 +282,7 @@ impl<'a> Checker<'a> {
             flags_sensitive: true,
             flagged: HashSet::new(),
             used: Roles::default(),
+            uses_key: false,
             ranking: Ranking::default(),
         }
     }

@@ -21,7 +21,7 @@ use crate::{
         ast::{self, Literal},
         quote,
     },
-    value::{Decimal, Type, Value},
+    value::{Decimal, Roles, Type, Value},
 };
 
 /// What a checker knows of ranks where it stands.
@@ -173,15 +173,16 @@ impl Checker<'_> {
                 .help("name it as a trait or segment of the customer, and use that here".to_owned());
             return self.report.fail(error);
         }
-        let before = std::mem::take(&mut self.used);
+        let before = (std::mem::take(&mut self.used), std::mem::take(&mut self.uses_key));
         self.ranking.is_inside = true;
         let operand = self
             .apart(|it| it.operand(written))
             .and_then(|it| self.settle(it));
         self.ranking.is_inside = false;
-        let used = std::mem::replace(&mut self.used, before);
+        let used = std::mem::replace(&mut self.used, before.0);
+        let of_key = std::mem::replace(&mut self.uses_key, before.1);
         let operand = operand?;
-        self.ranks_personal(&operand, used.personal, used.sensitive)?;
+        self.ranks_personal(&operand, &used, of_key)?;
         self.ranks_ordered(&operand)?;
         let quoted: Arc<str> = quote(bare(written)).into();
         let ranks = self.ranking.ranks.as_deref_mut()?;
@@ -190,13 +191,14 @@ impl Checker<'_> {
         Some((operand, rank))
     }
 
-    fn ranks_personal(&mut self, operand: &Expr, personal: bool, sensitive: bool) -> Option<()> {
-        let role = match (sensitive, personal) {
-            (true, _) => "sensitive",
-            (false, true) => "personal",
-            (false, false) => return Some(()),
+    fn ranks_personal(&mut self, operand: &Expr, used: &Roles, of_key: bool) -> Option<()> {
+        let what = match used {
+            Roles { sensitive: true, .. } => "a sensitive value",
+            Roles { personal: true, .. } => "a personal value",
+            _ if of_key => "the key of a customer",
+            _ => return Some(()),
         };
-        let message = format!("a {role} value is not compared with those of others");
+        let message = format!("{what} is not compared with those of others");
         let error = Diagnostic::new(Code::RankOfPersonal, message)
             .label(operand.span, "a cut point would be somebody's own value")
             .help("compare with a number or a date of your choice".to_owned());

@@ -132,6 +132,8 @@ pub(crate) struct TraitType {
     pub(crate) ty: Type,
     pub(crate) optional: bool,
     pub(crate) roles: Roles,
+    /// Whether it is computed from the customer's key.
+    pub(crate) of_key: bool,
     /// Whether it needs a population.
     pub(crate) ranked: bool,
 }
@@ -173,6 +175,7 @@ impl Names {
                 ty: it.value.ty.clone(),
                 optional: it.value.optional,
                 roles: it.roles.clone(),
+                of_key: false, // A template ranks nothing itself.
                 ranked: it.ranked,
             };
             names.traits.insert(it.name.clone(), Some(ty));

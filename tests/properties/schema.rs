@@ -19,7 +19,7 @@ pub(crate) struct Slot {
     pub(crate) path: String,
     pub(crate) ty: Type,
     pub(crate) optional: bool,
-    /// Personal or sensitive.
+    /// Personal, sensitive or a key, or a record in which something is.
     pub(crate) private: bool,
     /// In an item that a reference points to.
     pub(crate) followed: bool,
@@ -72,14 +72,18 @@ pub(crate) fn slots(fields: &[Field]) -> Vec<Slot> {
     let mut slots = Vec::new();
     for field in fields {
         let path = name(&field.name);
-        let private = field.roles.personal || field.roles.sensitive;
+        let mut private = field.roles.personal || field.roles.sensitive || field.roles.key;
         if let Type::Record(inner) = &field.ty {
-            slots.extend(self::slots(inner).into_iter().map(|slot| Slot {
-                path: format!("{path}.{}", slot.path),
-                optional: slot.optional || field.optional,
-                private: slot.private || private,
-                followed: false,
-                ty: slot.ty,
+            let around = private;
+            slots.extend(self::slots(inner).into_iter().map(|slot| {
+                private |= slot.private;
+                Slot {
+                    path: format!("{path}.{}", slot.path),
+                    optional: slot.optional || field.optional,
+                    private: slot.private || around,
+                    followed: false,
+                    ty: slot.ty,
+                }
             }));
         }
         slots.push(Slot {

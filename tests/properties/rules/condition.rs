@@ -38,6 +38,7 @@ impl Generator<'_, '_> {
             11 | 31 | 32 => match self.choices.below(5) {
                 0 | 1 => Some(self.equal_ignoring_case(depth)),
                 2 => self.near(),
+                _ if self.compared => None,
                 _ => Some(self.in_sample()),
             },
             12 | 13 | 28 => self.list_test(),
