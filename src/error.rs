@@ -143,6 +143,14 @@ impl NameError {
 }
 
 /// A segment or trait that compares a customer with the others, of definitions without a population.
+///
+/// ```
+/// # use audience::{Definitions, NameError};
+/// let shop = Definitions::parse("customer { id: string key, spent: decimal }  segment best = spent in top 10%")?;
+/// let Err(NameError::NeedsPopulation(needs)) = shop.segment("best") else { panic!("it has none") };
+/// assert_eq!((needs.name(), needs.expressions()), ("best", &["spent".to_owned()][..]));
+/// # Ok::<(), audience::CompileError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{kind} `{name}` needs a population fitted for {}, and none was given", quoted(.expressions))]
 pub struct NeedsPopulation {

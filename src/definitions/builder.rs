@@ -155,6 +155,14 @@ impl Builder {
     }
 
     /// Sets the bounds on what the sources may ask for.
+    ///
+    /// ```
+    /// # use audience::{Code, Definitions, Limits};
+    /// let strict = Limits { nesting: 8, ..Limits::default() };
+    /// let text = format!("customer {{ id: string key }}  segment s = {}true{}", "(".repeat(9), ")".repeat(9));
+    /// let error = Definitions::builder().source("shop", text).limits(strict).build().unwrap_err();
+    /// assert_eq!(error.diagnostics()[0].code, Code::Limit);
+    /// ```
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
         self

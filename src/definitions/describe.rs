@@ -109,6 +109,18 @@ pub struct DescribedPart {
 }
 
 /// A segment on the sheet.
+///
+/// ```
+/// # use audience::Definitions;
+/// let shop = Definitions::parse(
+///     "customer { id: string key }  event orders { amount: decimal }
+///      trait spent = sum(amount of orders)  segment rich = spent > 100",
+/// )?;
+/// let rich = &shop.describe().segments[0];
+/// assert_eq!((rich.says.as_str(), rich.written.as_str()), ("spent is more than 100", "spent > 100"));
+/// assert_eq!((&*rich.uses[0], &*rich.needs.events[0].name), ("spent", "orders"));
+/// # Ok::<(), audience::CompileError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct DescribedSegment {

@@ -49,6 +49,18 @@ impl Segment {
     /// # Panics
     ///
     /// When the customer was loaded for another schema.
+    ///
+    /// ```
+    /// # use audience::{Definitions, ExplainOptions, Zone};
+    /// let shop = Definitions::parse("customer { id: string key, age: int personal }  segment adult = age >= 18")?;
+    /// let ana = shop.customer_from_json(r#"{"id": "ana", "age": 17}"#)?;
+    /// let at = shop.at("2026-06-01T00:00:00Z".parse()?, &Zone::UTC);
+    /// let adult = shop.segment("adult")?;
+    /// assert!(!adult.explain(&ana, &at).reason().contains("17"));
+    /// let shown = adult.explain_with(&ana, &at, &ExplainOptions::default().show_personal(true));
+    /// assert_eq!(shown.reason(), "Not in adult because age is 17, which is less than 18.");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn explain_with(&self, customer: &Customer, at: &At, options: &ExplainOptions) -> Explanation {
         assert!(customer.fits(&self.inner.shape), "{SchemaMismatch}");

@@ -208,6 +208,13 @@ impl Definitions {
     /// # Errors
     ///
     /// All that is wrong with it, at once; `Display` draws it.
+    ///
+    /// ```
+    /// # use audience::Definitions;
+    /// assert!(Definitions::parse("customer { id: string key, orders: int }  segment loyal = orders >= 10").is_ok());
+    /// let error = Definitions::parse("customer { id: string key }  segment a = x > 1  segment b = y > 1").unwrap_err();
+    /// assert_eq!(error.diagnostics().len(), 2);
+    /// ```
     pub fn parse(text: &str) -> Result<Self, CompileError> {
         Self::builder().source("definitions", text).build()
     }
@@ -284,6 +291,14 @@ impl Definitions {
     }
 
     /// The data contract.
+    ///
+    /// ```
+    /// # use audience::Definitions;
+    /// let shop = Definitions::parse("customer { id: string key, orders: int }  event visits { page: string }")?;
+    /// assert_eq!(&*shop.schema().customer[1].name, "orders");
+    /// assert!(shop.schema().events.contains_key("visits"));
+    /// # Ok::<(), audience::CompileError>(())
+    /// ```
     #[must_use]
     pub fn schema(&self) -> &Schema {
         &self.inner.module.schema
@@ -313,6 +328,17 @@ impl Definitions {
     /// Fixes when and where an evaluation takes place, and resolves every window.
     ///
     /// Make one per request or per batch and use it for every customer.
+    ///
+    /// ```
+    /// # use audience::{Definitions, Zone};
+    /// let shop = Definitions::parse("customer { id: string key, born: date }  segment birthday = born anniversary today")?;
+    /// let ana = shop.customer_from_json(r#"{"id": "ana", "born": "1990-06-02"}"#)?;
+    /// let now = "2026-06-01T22:30:00Z".parse()?; // in Madrid it is the 2nd already
+    /// let birthday = shop.segment("birthday")?;
+    /// assert!(!birthday.matches(&ana, &shop.at(now, &Zone::UTC)));
+    /// assert!(birthday.matches(&ana, &shop.at(now, &Zone::named("Europe/Madrid")?)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn at(&self, now: DateTime, zone: &Zone) -> At {
         At::new(now, *zone, &self.inner.planned.program.moments)
@@ -404,6 +430,18 @@ impl Definitions {
     }
 
     /// Starts to fit a population from customers that come one after the other.
+    ///
+    /// ```
+    /// # use audience::{Definitions, Zone};
+    /// let shop = Definitions::parse("customer { id: string key, orders: int }  segment best = orders in top 10%")?;
+    /// let at = shop.at("2026-06-01T00:00:00Z".parse()?, &Zone::UTC);
+    /// let mut fitter = shop.fitter(&at);
+    /// for orders in 1..=10 {
+    ///     fitter.add(&shop.customer_from_json(format!(r#"{{"id": "c{orders}", "orders": {orders}}}"#))?);
+    /// }
+    /// assert_eq!(fitter.finish().customers(), 10);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn fitter(&self, at: &At) -> Fitter {
         Fitter::new(Arc::clone(&self.inner), None, at)
     }
@@ -416,6 +454,18 @@ impl Definitions {
     /// # Errors
     ///
     /// It was fitted for other definitions: it lacks an expression, or one refers to something that has been changed since.
+    ///
+    /// ```
+    /// # use audience::{Definitions, Zone};
+    /// let shop = Definitions::parse("customer { id: string key, orders: int }  segment best = orders in top 50%")?;
+    /// let at = shop.at("2026-06-01T00:00:00Z".parse()?, &Zone::UTC);
+    /// let ana = shop.customer_from_json(r#"{"id": "ana", "orders": 3}"#)?;
+    /// let ben = shop.customer_from_json(r#"{"id": "ben", "orders": 2}"#)?;
+    /// let shop = shop.with_population(&shop.fit([&ana, &ben], &at))?;
+    /// let (best, at) = (shop.segment("best")?, shop.at(at.now(), &at.zone()));
+    /// assert!(best.matches(&ana, &at) && !best.matches(&ben, &at));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn with_population(&self, population: &Population) -> Result<Self, PopulationError> {
         let inner = &self.inner;
         let mut module = (*inner.module).clone();
@@ -436,6 +486,17 @@ impl Definitions {
     /// The `test` blocks of the sources, in the order written.
     ///
     /// Those of the standard library are not among them.
+    ///
+    /// ```
+    /// # use audience::Definitions;
+    /// let shop = Definitions::parse(
+    ///     r#"customer { id: string key, orders: int }
+    ///        segment loyal = orders >= 10
+    ///        test "ten are enough" at 2026-06-01 { customer { "id": "ana", "orders": 10 } in loyal }"#,
+    /// )?;
+    /// assert!(shop.tests().all(|test| test.run().passed()));
+    /// # Ok::<(), audience::CompileError>(())
+    /// ```
     pub fn tests(&self) -> impl Iterator<Item = TestCase> {
         (0..self.inner.tests.len()).map(|index| TestCase::new(Arc::clone(&self.inner), index))
     }
@@ -498,11 +559,38 @@ impl Definitions {
     }
 
     /// Starts a template with a name, inputs or limits of its own, see [`TemplateBuilder`].
+    ///
+    /// ```
+    /// # use audience::{Definitions, Format, Placements, Type, Zone};
+    /// let shop = Definitions::parse("customer { id: string key filled }")?;
+    /// let mail = shop
+    ///     .template_builder(Format::Text)
+    ///     .source("mail.txt", "{{ id }}: {{ coupon | default: 'no coupon' }}")
+    ///     .input("coupon", Type::String)
+    ///     .build()?;
+    /// let inputs = mail.inputs([("coupon", "MAY")])?;
+    /// let ana = shop.customer_from_json(r#"{"id": "ana"}"#)?;
+    /// let at = shop.at("2026-06-01T00:00:00Z".parse()?, &Zone::UTC);
+    /// let mut out = String::new();
+    /// mail.render_into(&ana, &inputs, &Placements::new(), &at, &mut out)?;
+    /// assert_eq!(out, "ana: MAY");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn template_builder(&self, format: Format) -> TemplateBuilder {
         self.inner.template_builder(format, None)
     }
 
     /// A loader of customers whose strictness can be set.
+    ///
+    /// ```
+    /// # use audience::Definitions;
+    /// let shop = Definitions::parse("customer { id: string key, spent: decimal }")?;
+    /// let json = r#"{"id": "ana", "spent": 1.00005, "shoe_size": 38}"#;
+    /// assert!(shop.customer_from_json(json).is_err());
+    /// let ana = shop.loader().ignore_unknown(true).round_decimals(true).customer_from_json(json)?;
+    /// assert_eq!(ana.get("spent").map(|it| it.to_string()), Some("1.0001".to_owned()));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn loader(&self) -> Loader {
         self.inner.loader.clone()

@@ -15,6 +15,17 @@ use crate::{
 /// `Segment` asks our own [`Customer`] and is made by [`Definitions::segment`](crate::Definitions::segment);
 /// `Segment<R>` reads the application's struct `R` in place and is made by [`Bound::segment`](crate::Bound::segment).
 /// Cheap to clone.
+///
+/// ```
+/// # use audience::Definitions;
+/// let shop = Definitions::parse(
+///     "customer { id: string key, orders: int }
+///      segment loyal \"Worth a phone call\" owner \"CRM\" = orders >= 10",
+/// )?;
+/// let loyal = shop.segment("loyal")?;
+/// assert_eq!((loyal.name(), loyal.description(), loyal.owner()), ("loyal", Some("Worth a phone call"), Some("CRM")));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct Segment<R = Customer> {
     pub(super) inner: Arc<Inner>,
     binding: Option<Arc<Binding>>,
@@ -125,6 +136,18 @@ impl Segment {
     /// # Panics
     ///
     /// When the customer was loaded for another schema.
+    ///
+    /// ```
+    /// # use audience::{Definitions, Zone};
+    /// let shop = Definitions::parse("customer { id: string key, orders: int }  segment loyal = orders >= 10")?;
+    /// let at = shop.at("2026-06-01T00:00:00Z".parse()?, &Zone::UTC);
+    /// let loyal = shop.segment("loyal")?;
+    /// for orders in 8..12 {
+    ///     let ana = shop.customer_from_json(format!(r#"{{"id": "ana", "orders": {orders}}}"#))?;
+    ///     assert_eq!(loyal.interpret(&ana, &at), loyal.matches(&ana, &at));
+    /// }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn interpret(&self, customer: &Customer, at: &At) -> bool {
         assert!(customer.fits(&self.inner.shape), "{SchemaMismatch}");

@@ -409,6 +409,21 @@ impl TestOutcome {
 }
 
 /// An expectation that does not hold.
+///
+/// ```
+/// # use audience::Definitions;
+/// let shop = Definitions::parse(
+///     r#"customer { id: string key, orders: int }
+///        segment loyal = orders >= 10
+///        test "nine are enough" at 2026-06-01 { customer { "id": "ana", "orders": 9 } in loyal }"#,
+/// )?;
+/// let outcome = shop.tests().next().expect("there is one").run();
+/// let failure = &outcome.failures()[0];
+/// assert_eq!(failure.expectation(), "in loyal");
+/// let (written, value) = failure.actual().next().expect("what was compared");
+/// assert_eq!((written, value.map(ToString::to_string).as_deref()), ("orders", Some("9")));
+/// # Ok::<(), audience::CompileError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct TestFailure {
     span: Span,

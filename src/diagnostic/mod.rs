@@ -64,6 +64,17 @@ pub struct Label {
 /// One error or warning.
 ///
 /// The first label is where it happened; further labels tell the other half of the story ("first defined here").
+///
+/// ```
+/// # use audience::{Code, Definitions, Severity};
+/// let text = "customer { id: string key, country: string }  segment s = contry = \"DE\"";
+/// let error = Definitions::parse(text).unwrap_err();
+/// let diagnostic = &error.diagnostics()[0];
+/// assert_eq!((diagnostic.code, diagnostic.severity), (Code::UnknownAttribute, Severity::Error));
+/// assert_eq!(diagnostic.help, ["did you mean `country`?"]);
+/// let place = diagnostic.labels[0].span;
+/// assert_eq!(&text[place.start as usize..place.end as usize], "contry");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Diagnostic {
     /// The stable code, as in `error[unknown-attribute]`.

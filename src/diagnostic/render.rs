@@ -10,6 +10,14 @@ use crate::span::Span;
 /// Draws diagnostics as text, in the order given, with a blank line between them.
 ///
 /// Takes time proportional to the sources for each diagnostic, which counts its lines.
+///
+/// ```
+/// # use audience::Definitions;
+/// let shop = Definitions::parse("customer { id: string key, n: int }  segment nobody = n > 5 and n < 3")?;
+/// let picture = audience::render(shop.warnings(), shop.sources());
+/// assert!(picture.starts_with("warning[contradiction]: "));
+/// # Ok::<(), audience::CompileError>(())
+/// ```
 #[must_use]
 pub fn render(diagnostics: &[Diagnostic], sources: &[Source]) -> String {
     let mut out = String::new();

@@ -64,6 +64,22 @@ impl HostFunction {
     /// A function of known arguments, whose result may be missing.
     ///
     /// Ints are given as decimals or floats where the signature says so, and words and URLs as text.
+    ///
+    /// ```
+    /// # use audience::{Decimal, Definitions, HostFunction, Type, Value, ValueRef, Zone};
+    /// let with_tax = HostFunction::new("with_tax", [Type::Decimal], Type::Decimal, |args| match args {
+    ///     [ValueRef::Decimal(net)] => Some(Value::Decimal(net.checked_mul("1.21".parse().ok()?)?)),
+    ///     _ => None,
+    /// });
+    /// let shop = Definitions::builder()
+    ///     .function(with_tax)
+    ///     .source("shop", "customer { id: string key, spent: int }  trait gross = with_tax(spent)")
+    ///     .build()?;
+    /// let ana = shop.customer_from_json(r#"{"id": "ana", "spent": 100}"#)?; // an int is given as a decimal
+    /// let at = shop.at("2026-06-01T00:00:00Z".parse()?, &Zone::UTC);
+    /// assert_eq!(shop.computed("gross")?.value(&ana, &at), Some("121".parse::<Decimal>()?.into()));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn new(
         name: impl AsRef<str>,
         takes: impl IntoIterator<Item = Type>,
@@ -130,6 +146,19 @@ impl HostFunction {
     /// Says that the answer may be another one next time, because the function looks something up.
     ///
     /// Within one evaluation it may still be asked once or several times. What depends on it has no known next change.
+    ///
+    /// ```
+    /// # use audience::{Definitions, HostFunction, NextChange, Type, Zone};
+    /// let stock = HostFunction::new("in_stock", [Type::String], Type::Bool, |_| Some(true.into())).changing();
+    /// let shop = Definitions::builder()
+    ///     .function(stock)
+    ///     .source("shop", "customer { id: string key, wish: string }  segment lucky = in_stock(wish)")
+    ///     .build()?;
+    /// let ana = shop.customer_from_json(r#"{"id": "ana", "wish": "tea"}"#)?;
+    /// let at = shop.at("2026-06-01T00:00:00Z".parse()?, &Zone::UTC);
+    /// assert!(matches!(shop.segment("lucky")?.next_change(&ana, &at), NextChange::Unknown(_)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn changing(mut self) -> Self {
         self.pure = false;

@@ -64,6 +64,20 @@ struct Content {
 }
 
 /// What a [`Population`] says of one expression.
+///
+/// ```
+/// # use audience::{Definitions, Zone};
+/// let shop = Definitions::parse("customer { id: string key, orders: int? }  trait third = quantile(orders, 3)")?;
+/// let at = shop.at("2026-06-01T00:00:00Z".parse()?, &Zone::UTC);
+/// let customers = [r#"{"id": "a", "orders": 1}"#, r#"{"id": "b", "orders": 5}"#, r#"{"id": "c"}"#];
+/// let customers = customers.map(|json| shop.customer_from_json(json).expect("of the schema"));
+/// let population = shop.fit(&customers, &at);
+/// let orders = &population.expressions()[0];
+/// assert_eq!((orders.written(), orders.known()), ("orders", 2));
+/// let (cut, points) = orders.cuts().next().expect("one cut");
+/// assert_eq!((cut.as_str(), points), ("quantile 3", &[1.into(), 5.into()][..]));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Fitted {
     written: Arc<str>,

@@ -53,6 +53,12 @@ pub struct CoPurchase {
 }
 
 /// How a [`CoPurchase`] is fitted and served. Written with `..CoPurchaseOptions::default()`, as fields may be added.
+///
+/// ```
+/// # use audience::CoPurchaseOptions;
+/// let options = CoPurchaseOptions { support: 1, ..CoPurchaseOptions::default() };
+/// assert_eq!((options.neighbours, options.support, options.history), (50, 1, 2));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CoPurchaseOptions {
     /// How many of the most alike are kept for each item. Default 50.

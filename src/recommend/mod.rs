@@ -48,6 +48,12 @@ pub trait Recommender<C: ?Sized = Customer> {
 }
 
 /// An item, and why it is shown.
+///
+/// ```
+/// # use audience::{Reason, Recommendation};
+/// let tea = Recommendation { item: "tea".into(), reason: Reason::Popular };
+/// assert_eq!(tea.reason.to_string(), "popular with our customers");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recommendation {
     /// The item's key in the catalogue.

@@ -336,6 +336,17 @@ pub struct BindError {
 }
 
 /// One attribute that a struct lacks or has otherwise.
+///
+/// ```
+/// # use audience::Definitions;
+/// struct Client { name: String, age: String }
+/// audience::record! { impl Record for Client { id: |c| c.name.as_str(), age: |c| c.age.as_str() } }
+///
+/// let shop = Definitions::parse("customer { id: string key, age: int }")?;
+/// let error = shop.bind::<Client>().unwrap_err();
+/// assert_eq!(error.problems()[0].path, "age");
+/// # Ok::<(), audience::CompileError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct BindProblem {

@@ -11,6 +11,16 @@ use super::{
 use crate::{diagnostic::Code, value::Field, value::Type};
 
 /// Builds a [`Schema`] in Rust; [`Schema::builder`] starts one.
+///
+/// ```
+/// # use audience::{Field, Schema, Type};
+/// let schema = Schema::builder()
+///     .attribute(Field::new("id", Type::String).key())
+///     .event("visits", [Field::new("page", Type::String)])
+///     .build()?;
+/// assert_eq!((schema.customer.len(), schema.events.len()), (1, 1));
+/// # Ok::<(), audience::SchemaError>(())
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct SchemaBuilder {
     customer: Vec<Field>,

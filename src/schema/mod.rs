@@ -18,6 +18,16 @@ use serde::{Deserialize, Serialize};
 use crate::value::{Field, Type};
 
 /// Everything that may be known of a customer.
+///
+/// ```
+/// # use audience::{Definitions, Schema};
+/// let shop = Definitions::parse("customer { id: string key, age: int? personal }")?;
+/// let json = serde_json::to_string(shop.schema())?;
+/// let schema: Schema = serde_json::from_str(&json)?;
+/// assert_eq!(&schema, shop.schema());
+/// assert!(schema.customer[1].optional && schema.customer[1].roles.personal);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "builder::Unchecked")]
 #[non_exhaustive]

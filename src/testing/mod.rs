@@ -49,6 +49,18 @@ pub use texts::{definitions, templates};
 /// A customer that was drawn, with the JSON that it was loaded from.
 ///
 /// `Debug` shows the JSON, personal values included: nobody real is meant.
+///
+/// ```
+/// # use audience::{Definitions, Zone, testing};
+/// # use proptest::prelude::*;
+/// let shop = Definitions::parse("customer { id: string key, orders: int }  segment loyal = orders >= 10")?;
+/// let at = shop.at("2026-06-01T00:00:00Z".parse()?, &Zone::UTC);
+/// proptest!(|(drawn in testing::customers(&shop, &at))| {
+///     let again = shop.customer_from_json(drawn.json()).expect("it was loaded from this");
+///     prop_assert_eq!(&again, drawn.customer());
+/// });
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone)]
 pub struct Drawn {
     json: String,
@@ -114,6 +126,18 @@ pub fn customers(shop: &Definitions, at: &At) -> impl Strategy<Value = Drawn> + 
 /// ends the test with proptest's error that too many were rejected.
 ///
 /// See the [module](self) for an example.
+///
+/// ```
+/// # use audience::{Definitions, Zone, testing};
+/// # use proptest::prelude::*;
+/// let shop = Definitions::parse("customer { id: string key, orders: int }  segment loyal = orders between 4711 and 4712")?;
+/// let at = shop.at("2026-06-01T00:00:00Z".parse()?, &Zone::UTC);
+/// let loyal = shop.segment("loyal")?;
+/// proptest!(|(drawn in testing::members_of(&loyal, &at))| {
+///     prop_assert!(loyal.matches(drawn.customer(), &at));
+/// });
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn members_of(segment: &Segment, at: &At) -> impl Strategy<Value = Drawn> + use<> {
     let (member, moment) = (segment.clone(), at.clone());
     sought(segment, at, |seed| (true, seed % 2 == 0))

@@ -231,6 +231,15 @@ impl Field {
 }
 
 /// The words after a type: `key`, `personal`, `sensitive`, `filled`.
+///
+/// ```
+/// # use audience::{Definitions, Roles};
+/// let shop = Definitions::parse("customer { id: string key, email: string personal filled }")?;
+/// let email = &shop.schema().customer[1].roles;
+/// assert!(email.personal && email.filled.is_some() && !email.key);
+/// assert_eq!(Roles::default(), Roles { key: false, personal: false, sensitive: false, filled: None });
+/// # Ok::<(), audience::CompileError>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Roles {

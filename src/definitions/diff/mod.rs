@@ -137,6 +137,18 @@ impl Definitions {
     /// A segment or trait that is written in another way is written out, with all that it names, and compared as a
     /// condition: what is proven to be the same for every customer is [`Effect::Written`]. Where neither that nor that one is
     /// inside the other can be proven, it is [`Effect::Meaning`]. Takes a bounded number of steps for each definition.
+    ///
+    /// ```
+    /// # use audience::{Defined, Definitions, Effect};
+    /// let old = Definitions::parse("customer { id: string key, age: int }  segment adult = age >= 18")?;
+    /// let new = Definitions::parse("customer { id: string key, age: int? }  segment adult = age >= 21")?;
+    /// let diff = Definitions::diff(&old, &new);
+    /// let [age, adult] = diff.changes() else { panic!("two changes") };
+    /// assert_eq!((age.kind, age.effect), (Defined::Attribute, Effect::Type));
+    /// assert_eq!((adult.kind, adult.effect), (Defined::Segment, Effect::Narrower));
+    /// assert_eq!((adult.old.as_deref(), adult.new.as_deref()), (Some("age >= 18"), Some("age >= 21")));
+    /// # Ok::<(), audience::CompileError>(())
+    /// ```
     #[must_use]
     pub fn diff(old: &Self, new: &Self) -> Diff {
         let mut changes = Vec::new();

@@ -16,6 +16,12 @@ use super::{DAY, Date, DateTime, MICROS, TimeError, months_later};
 pub struct Zone(chrono_tz::Tz);
 
 /// A name that is no time zone.
+///
+/// ```
+/// # use audience::Zone;
+/// let error = Zone::named("Europe/Madird").unwrap_err();
+/// assert_eq!(error.name, "Europe/Madird");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("unknown time zone `{name}`; use an IANA name such as `Europe/Madrid`, or `UTC`")]
 pub struct ZoneError {
