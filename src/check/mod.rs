@@ -197,7 +197,7 @@ fn formula_meaning(
                 value,
                 ranked: checker.is_ranked(),
             };
-            Some(Meaning::Trait(meaning, checker.uses_key))
+            Some(Meaning::Trait(meaning, checker.ranking.of_key))
         }
         FormulaKind::Segment => {
             let condition = checker.check_condition(formula.body)?;
@@ -263,8 +263,6 @@ pub(crate) struct Checker<'a> {
     flagged: HashSet<Arc<str>>,
     /// `personal` when a personal value was used so far, `sensitive` likewise.
     pub(crate) used: Roles,
-    /// Whether the customer's key was used so far, other than to draw a sample.
-    uses_key: bool,
     ranking: Ranking<'a>,
 }
 
@@ -282,7 +280,6 @@ impl<'a> Checker<'a> {
             flags_sensitive: true,
             flagged: HashSet::new(),
             used: Roles::default(),
-            uses_key: false,
             ranking: Ranking::default(),
         }
     }

@@ -118,7 +118,7 @@ impl Checker<'_> {
             };
             let ranked = known.ranked;
             self.note_use(name.span, &known.roles, &name.text);
-            self.uses_key |= known.of_key;
+            self.ranking.of_key |= known.of_key;
             if ranked {
                 self.note_rank(name.span, "trait", &name.text)?;
             }
@@ -213,7 +213,7 @@ impl Checker<'_> {
                         return self.below_value(&layout.ty, &path[..=from + index], next);
                     }
                     self.note_use(span, &layout.roles, &display(path));
-                    self.uses_key |= row == 0 && layout.roles.key;
+                    self.ranking.of_key |= row == 0 && layout.roles.key;
                     return Some(match (&layout.ty, items) {
                         (Type::List(item), Some(shape)) => Found::List(List {
                             span,

@@ -33,6 +33,8 @@ pub(super) struct Ranking<'a> {
     is_inside: bool,
     /// Whether a population is needed for what was checked so far.
     pub(super) is_needed: bool,
+    /// Whether the customer's key was used so far, other than to draw a sample.
+    pub(super) of_key: bool,
 }
 
 /// The expressions that are compared with a population, each once: two are the same when they are written the same, as
@@ -173,14 +175,17 @@ impl Checker<'_> {
                 .help("name it as a trait or segment of the customer, and use that here".to_owned());
             return self.report.fail(error);
         }
-        let before = (std::mem::take(&mut self.used), std::mem::take(&mut self.uses_key));
+        let before = (
+            std::mem::take(&mut self.used),
+            std::mem::take(&mut self.ranking.of_key),
+        );
         self.ranking.is_inside = true;
         let operand = self
             .apart(|it| it.operand(written))
             .and_then(|it| self.settle(it));
         self.ranking.is_inside = false;
         let used = std::mem::replace(&mut self.used, before.0);
-        let of_key = std::mem::replace(&mut self.uses_key, before.1);
+        let of_key = std::mem::replace(&mut self.ranking.of_key, before.1);
         let operand = operand?;
         self.ranks_personal(&operand, &used, of_key)?;
         self.ranks_ordered(&operand)?;
