@@ -70,7 +70,7 @@
 //! # Features
 //!
 //! The default build has all of the library. `cli` adds the program `audience` with `check`, `fmt`, `test`, `fit`, `eval`,
-//! `explain`, `describe`, `infer` and `render`. `proptest` adds the module `testing`, with strategies for customers, definitions and
+//! `explain`, `describe`, `infer` and `render`. `parallel` adds `render_many_parallel` to messages. `proptest` adds the module `testing`, with strategies for customers, definitions and
 //! templates.
 //!
 //! # Where to read on
@@ -105,9 +105,9 @@ pub mod testing;
 mod value;
 
 pub use definitions::{
-    Bound, Builder, Computed, Defined, Definitions, DescribedMessage, DescribedPart, DescribedSegment,
-    DescribedTrait, Description, Diff, Difference, Effect, Fitter, Message, Move, Moves, Parts,
-    SchemaMismatch, Segment, TestCase, TestFailure, TestOutcome,
+    Batch, Bound, Builder, Computed, Defined, Definitions, DescribedMessage, DescribedPart, DescribedSegment,
+    DescribedTrait, Description, Diff, Difference, Effect, Fitter, Message, Move, Moves, Parts, Prepared,
+    Recipient, RenderError, SchemaMismatch, Segment, TestCase, TestFailure, TestOutcome,
 };
 pub use diagnostic::{Code, Diagnostic, Label, Level, Severity, Source, render};
 pub use error::{CompileError, JsonError, LimitError, LimitKind, NameError, NeedsPopulation, UnknownName};

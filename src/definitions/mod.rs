@@ -1,5 +1,6 @@
 //! The door: definitions compiled and ready to answer.
 
+mod batch;
 mod bound;
 mod builder;
 mod computed;
@@ -17,6 +18,7 @@ mod said;
 mod segment;
 mod test_case;
 
+pub use batch::{Batch, Prepared, Recipient, RenderError};
 pub use bound::Bound;
 pub use builder::Builder;
 pub use computed::Computed;

@@ -1,5 +1,6 @@
 //! Messages: the pictures of their errors, where their files come from, and what they say.
 
+mod batch;
 mod blocks;
 mod errors;
 mod files;

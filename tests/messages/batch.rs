@@ -1,0 +1,127 @@
+//! A message for many customers.
+
+use audience::{Definitions, Inputs, Limits, Parts, Placements, Prepared, Recipient, RenderError, Zone};
+
+use super::{Result, builder};
+
+const MESSAGE: &str = r#"
+message hi for buyers {
+  channel sms
+  inputs  { code: string }
+  text    "{% if orders = 2 %}{% skip 'two' %}{% endif %}{% for p in purchases %}{{ p.amount }} {% endfor %}{{ code }} {{ orders }}"
+}
+segment buyers = orders > 0
+"#;
+
+fn shop() -> Result<Definitions> {
+    let limits = Limits {
+        output_bytes: 40,
+        ..Limits::default()
+    };
+    Ok(builder(MESSAGE).limits(limits).build()?)
+}
+
+fn said(result: Result<Prepared<'_>, RenderError>) -> String {
+    match result {
+        Ok(Prepared::Sent(parts)) => parts.part("text").unwrap_or_default().to_owned(),
+        Ok(Prepared::Skipped(reason)) => format!("skipped: {reason}"),
+        Err(error) => format!("error: {error}"),
+    }
+}
+
+/// [message-23]
+#[test]
+fn whoever_fails_stops_nobody() -> Result {
+    let shop = shop()?;
+    let message = shop.message("hi")?;
+    let at = shop.at("2026-06-01T00:00:00Z".parse()?, &Zone::UTC);
+    let load = |key: &str, orders: u32, purchases: usize| {
+        let each = vec![r#"{"at": "2026-01-01T00:00:00Z", "sku": "A", "amount": 123456}"#; purchases];
+        let purchases = each.join(",");
+        shop.customer_from_json(format!(
+            r#"{{"id": "{key}", "orders": {orders}, "consent": {{"email": true}}, "purchases": [{purchases}]}}"#
+        ))
+    };
+    let foreign = Definitions::parse("customer { id: string key }")?.customer_from_json(r#"{"id": "x"}"#)?;
+    let customers = [
+        load("a", 1, 0)?,
+        load("b", 2, 0)?,
+        load("c", 3, 9)?,
+        load("d", 0, 0)?,
+        foreign,
+        load("e", 4, 1)?,
+    ];
+    let (inputs, wrong, none) = (
+        message.inputs([("code", "TEA")])?,
+        Inputs::default(),
+        Placements::new(),
+    );
+    let mut recipients: Vec<_> = customers
+        .iter()
+        .map(|customer| Recipient {
+            customer,
+            inputs: &inputs,
+            placements: &none,
+        })
+        .collect();
+    recipients.push(Recipient {
+        inputs: &wrong,
+        ..recipients[0]
+    });
+    let expected = [
+        ("a", "TEA 1"),
+        ("b", "skipped: two"),
+        ("c", "error: hi.text:1:71: the message has more than 40 bytes"),
+        ("d", "skipped: not in the audience"),
+        (
+            "x",
+            "error: the customer was loaded for another schema; load it with the definitions it is used with",
+        ),
+        ("e", "123456 TEA 4"),
+        ("a", "error: the inputs were made for another message"),
+    ];
+    let mut out = Vec::new();
+    let batch = message.render_many(recipients.iter().copied(), &at, |recipient, result| {
+        out.push((recipient.customer.key().to_string(), said(result)));
+    });
+    assert_eq!((batch.sent, batch.skipped, batch.failed), (2, 2, 3));
+    let shown: Vec<_> = out.iter().map(|(key, said)| (&**key, &**said)).collect();
+    assert_eq!(shown, expected);
+
+    #[cfg(feature = "parallel")]
+    {
+        let found = std::sync::Mutex::new(Vec::new());
+        let many: Vec<_> = recipients.iter().copied().cycle().take(7 * 500).collect();
+        let batch = message.render_many_parallel(&many, &at, |recipient, result| {
+            let one = (recipient.customer.key().to_string(), said(result));
+            found.lock().expect("no sink fails").push(one);
+        });
+        assert_eq!((batch.sent, batch.skipped, batch.failed), (1000, 1000, 1500));
+        let mut found = found.into_inner().expect("no sink fails");
+        found.sort();
+        found.dedup();
+        out.sort();
+        assert_eq!(found, out);
+    }
+    Ok(())
+}
+
+#[test]
+fn one_buffer_is_as_good_as_a_new_one() -> Result {
+    let shop = shop()?;
+    let message = shop.message("hi")?;
+    let at = shop.at("2026-06-01T00:00:00Z".parse()?, &Zone::UTC);
+    let (inputs, none) = (message.inputs([("code", "TEA")])?, Placements::new());
+    let mut kept = Parts::new();
+    for orders in [5, 0, 1, 2, 12_345] {
+        let customer = shop.customer_from_json(format!(
+            r#"{{"id": "a", "orders": {orders}, "consent": {{"email": true}}, "purchases": []}}"#
+        ))?;
+        let mut new = Parts::new();
+        let first = message.render_into(&customer, &inputs, &none, &at, &mut kept)?;
+        let second = message.render_into(&customer, &inputs, &none, &at, &mut new)?;
+        assert_eq!(first, second);
+        assert!(kept.iter().eq(new.iter()));
+    }
+    Ok(())
+}
