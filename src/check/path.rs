@@ -187,12 +187,7 @@ impl Checker<'_> {
                 } => {
                     members = inner;
                     if from + index + 1 == path.len() {
-                        // Whether a record is there says something of each of its fields.
-                        if let Some((first, last)) = slots(inner) {
-                            for slot in &shape.layout.slots[first as usize..=last as usize] {
-                                self.note_use(span_of(path), &slot.roles, &display(path));
-                            }
-                        }
+                        self.note_presence(shape, slots(inner), path);
                         return Some(Found::Record(Record {
                             span: span_of(path),
                             optional: *optional,
@@ -314,6 +309,7 @@ impl Checker<'_> {
             all.find(|(_, slot)| slot.roles.key)
                 .map(|(slot, _)| (slot, slot))?
         };
+        self.note_presence(&shape, Some((slot, last)), path);
         Some(Found::Record(Record {
             span: span_of(path),
             optional: true,
@@ -448,6 +444,15 @@ impl Checker<'_> {
                 .label(name.span, "not in the schema"),
         };
         self.report.fail(error.help(help))
+    }
+
+    /// Whether a record is there says something of each of its fields.
+    fn note_presence(&mut self, shape: &Shape, fields: Option<(u32, u32)>, path: &[Name]) {
+        if let Some((first, last)) = fields {
+            for slot in &shape.layout.slots[first as usize..=last as usize] {
+                self.note_use(span_of(path), &slot.roles, &display(path));
+            }
+        }
     }
 
     /// Remembers that a value with these roles is used.

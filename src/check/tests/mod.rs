@@ -161,7 +161,7 @@ fn what_is_made_from_a_personal_value_is_personal_on_every_way() {
         id: string key personal, born: date? personal, tags: [string] personal, home: { city: string }? personal
         items: [{ price: int personal }], sku: ref products, orders: int
     }
-    catalog products { sku: string key, price: int personal }
+    catalog products { sku: string key, price: int personal, tags: [string] personal, box: { width: int personal }? }
     event visits { page: string personal }
     segment young = born > 2000-01-01
     segment through = orders > 3 and in segment young
@@ -178,6 +178,8 @@ fn what_is_made_from_a_personal_value_is_personal_on_every_way() {
         ("size(tags)", true),
         ("sum(price of items)", true),
         ("sku.price", true),
+        ("size(sku.tags)", true),
+        ("case when sku.box is known then 1 else 2 end", true),
         ("distinct(page of visits)", true),
         (
             "case when any visits followed by any visits where page = previous.page within 1 day then 1 else 2 end",
