@@ -180,6 +180,7 @@ struct FieldSpans {
     ty: Span,
     key: Option<Span>,
     filled: Option<Span>,
+    letters: Option<Span>,
     words: Vec<Span>,
     fields: Vec<FieldSpans>,
 }
@@ -219,6 +220,7 @@ impl FieldSpans {
             Part::Word(index) => self.words.get(index).copied().unwrap_or(self.ty),
             Part::Key => self.key.unwrap_or(self.name),
             Part::Filled => self.filled.unwrap_or(self.name),
+            Part::Letters => self.letters.unwrap_or(self.name),
         }
     }
 }
@@ -381,10 +383,16 @@ impl Reader<'_> {
                     spans.filled = Some(*span);
                     (*span, "filled", roles.filled.replace(filled(except)).is_some())
                 }
+                Role::Letters { span, most } => {
+                    spans.letters = Some(*span);
+                    let most = u32::try_from(*most).unwrap_or(u32::MAX);
+                    (*span, "at most … letters", roles.letters.replace(most).is_some())
+                }
                 Role::Unknown(name) => {
                     let names = ["key", "personal", "sensitive", "filled"];
                     let help = self.report.suggest(&name.text, names).unwrap_or_else(|| {
-                        "the roles are `key`, `personal`, `sensitive` and `filled`".to_owned()
+                        "the roles are `key`, `personal`, `sensitive`, `filled` and `at most 30 letters`"
+                            .to_owned()
                     });
                     let error = Diagnostic::new(Code::UnknownRole, format!("unknown role `{}`", name.text))
                         .label(name.span, "no such role")

@@ -91,6 +91,10 @@ fn roles(roles: &value::Roles) -> Vec<Role> {
         roles.personal.then_some(Role::Personal(span)),
         roles.sensitive.then_some(Role::Sensitive(span)),
         filled,
+        roles.letters.map(|most| Role::Letters {
+            span,
+            most: most.into(),
+        }),
     ];
     marks.into_iter().flatten().collect()
 }

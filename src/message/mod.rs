@@ -170,6 +170,7 @@ fn input(field: &Field) -> Input {
         name: field.name.clone(),
         ty: field.ty.clone(),
         optional: field.optional,
+        letters: field.roles.letters,
     }
 }
 

@@ -6,7 +6,7 @@ use super::{FieldType, Record, RecordField, Shape};
 use crate::{
     diagnostic::suggest,
     schema::{Layout, Slot},
-    value::{Filled, Schemes, Type},
+    value::{Filled, Roles, Schemes, Type},
 };
 
 /// Where a struct has the attributes and events of a schema.
@@ -49,6 +49,8 @@ pub(super) enum Kind {
 #[derive(Debug, Default)]
 pub(super) struct Check {
     pub(super) filled: Option<Filled>,
+    /// Roles with a most of letters.
+    pub(super) short: Option<Roles>,
     pub(super) words: Option<Arc<[Arc<str>]>>,
     pub(super) schemes: Option<Schemes>,
 }
@@ -202,6 +204,7 @@ impl Search<'_> {
     fn check(&self, slot: &Slot) -> Option<Box<Check>> {
         let check = Check {
             filled: slot.roles.filled.clone(),
+            short: slot.roles.letters.is_some().then(|| slot.roles.clone()),
             words: if let Type::Words(words) = &slot.ty {
                 Some(words.clone())
             } else {
@@ -211,10 +214,11 @@ impl Search<'_> {
         };
         let Check {
             filled,
+            short,
             words,
             schemes,
         } = &check;
-        (filled.is_some() || words.is_some() || schemes.is_some()).then(|| check.into())
+        (filled.is_some() || short.is_some() || words.is_some() || schemes.is_some()).then(|| check.into())
     }
 
     /// Refuses a record that lists a field twice.

@@ -151,6 +151,10 @@ fn text(slot: &Slot, text: &str, schemes: &Schemes, store: &mut StoreBuilder) ->
     {
         return Ok(Cell::Blank);
     }
+    if let Some(most) = slot.roles.letters.filter(|_| !slot.roles.is_short(text)) {
+        let message = format!("{} letters, and at most {most} are allowed", text.chars().count());
+        return Err(Fault(LoadErrorKind::TooLong, message));
+    }
     match &slot.ty {
         Type::Words(words) => {
             if let Some(word) = words.iter().position(|word| **word == *text) {

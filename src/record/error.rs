@@ -64,6 +64,8 @@ pub enum LoadErrorKind {
     NoSuchTime,
     /// Text with U+0000.
     NulCharacter,
+    /// Text with more letters than the schema allows.
+    TooLong,
     /// A URL whose scheme is not allowed.
     UrlScheme,
     /// A null in a list.

@@ -82,14 +82,13 @@ impl Content {
             self.text(&field.name);
             self.ty(&field.ty);
             let roles = &field.roles;
-            let marks = [
-                field.optional,
-                roles.key,
-                roles.personal,
-                roles.sensitive,
-                roles.filled.is_some(),
-            ];
+            let marks = [field.optional, roles.key, roles.personal, roles.sensitive];
             self.0.update(marks.map(u8::from));
+            self.0
+                .update([u8::from(roles.filled.is_some()) | u8::from(roles.letters.is_some()) << 1]);
+            if let Some(letters) = roles.letters {
+                self.number(letters as usize);
+            }
             let except = roles.filled.as_ref().map_or(&[][..], |filled| &filled.except);
             self.number(except.len());
             for word in except {

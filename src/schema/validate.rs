@@ -55,6 +55,8 @@ pub(crate) enum Part {
     Key,
     /// The role `filled`.
     Filled,
+    /// How many letters it has at most.
+    Letters,
 }
 
 /// For so many faults names are searched for a near one; a hostile schema may have very many of both.
@@ -257,6 +259,24 @@ impl Rules<'_> {
         if field.roles.filled.is_some() && !field.ty.is_text() {
             let message = format!("`filled` is for text, not for {}", field.ty);
             self.fault(Code::InvalidRole, Part::Filled, message, "cannot be blank");
+        }
+        if let Some(letters) = field.roles.letters {
+            let fault = if !matches!(field.ty, Type::String | Type::Url) {
+                Some((
+                    format!(
+                        "`at most … letters` is for `string` and `url`, not for {}",
+                        field.ty
+                    ),
+                    "has none",
+                ))
+            } else if letters == 0 {
+                Some(("a text of at most no letters".to_owned(), "nothing is that short"))
+            } else {
+                None
+            };
+            if let Some((message, label)) = fault {
+                self.fault(Code::InvalidRole, Part::Letters, message, label);
+            }
         }
     }
 

@@ -5,11 +5,11 @@ use pest::{Parser, iterators::Pair};
 use super::{
     ast::{Broken, Expr, Field, File, Item, ItemKind, ItemWord, Name, Role, Set, Text, Type, TypeKind},
     error::{self, Part},
-    expression::Builder,
+    expression::{Builder, next},
     foreign,
     grammar::{Grammar, Rule},
     heads::{self, Chunk, Head},
-    limit,
+    limit, literal,
     scan::{self, Token, TokenKind},
 };
 use crate::{
@@ -471,6 +471,14 @@ impl Builder<'_> {
                 span,
                 except: except.unwrap_or_default(),
             };
+        }
+        if pair.as_rule() == Rule::letters {
+            let number = next(&mut pair.into_inner());
+            let most = literal::int(number.as_str()).unwrap_or_else(|flaw| {
+                self.flaw(&number, flaw);
+                1
+            });
+            return Role::Letters { span, most };
         }
         let name = self.name(&pair);
         match &*name.text {

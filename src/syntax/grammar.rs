@@ -77,7 +77,7 @@ pub(super) fn words(rule: Rule) -> Option<&'static str> {
         Rule::field_end => "the end of the field",
         Rule::colon | Rule::filter_colon => "`:`",
         Rule::r#type => "a type",
-        Rule::role => "a role",
+        Rule::role | Rule::letters => "a role",
         Rule::optional_mark => "`?`",
         Rule::equals => "`=`",
         Rule::owner => "`owner`",

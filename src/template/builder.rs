@@ -95,6 +95,7 @@ impl<R> TemplateBuilder<R> {
             name: name.into(),
             ty,
             optional: false,
+            letters: None,
         });
         self
     }
@@ -105,6 +106,7 @@ impl<R> TemplateBuilder<R> {
             name: name.into(),
             ty,
             optional: true,
+            letters: None,
         });
         self
     }

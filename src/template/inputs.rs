@@ -14,6 +14,22 @@ pub(crate) struct Input {
     pub(crate) name: Arc<str>,
     pub(crate) ty: Type,
     pub(crate) optional: bool,
+    /// Letters that a text may have.
+    pub(crate) letters: Option<u32>,
+}
+
+impl Input {
+    /// The value, unless it is a text with more letters than are allowed.
+    fn short(&self, value: Value) -> Result<Value, String> {
+        let count = |text: &str| text.chars().count();
+        match (self.letters, &value) {
+            (Some(most), Value::Text(text)) if count(text) > most as usize => Err(format!(
+                "has {} letters, and at most {most} are allowed",
+                count(text)
+            )),
+            _ => Ok(value),
+        }
+    }
 }
 
 /// The values that a host passes with each message: a coupon, a link to unsubscribe.
@@ -95,7 +111,7 @@ impl Inputs {
                 problems.push(format!("unknown input `{name}`{help}"));
                 continue;
             };
-            match fit(&value.into(), &declared[index].ty) {
+            match fit(&value.into(), &declared[index].ty).and_then(|it| declared[index].short(it)) {
                 Ok(value) if values[index].is_none() => values[index] = Some(value),
                 Ok(_) => problems.push(format!("the input `{name}` is given twice")),
                 Err(problem) => {

@@ -227,7 +227,7 @@ impl World {
             },
             Type::String => {
                 let filled = roles.filled.as_ref();
-                json!(text.filter(|it| filled.is_none_or(|filled| filled.accepts(it)))?)
+                json!(text.filter(|it| filled.is_none_or(|filled| filled.accepts(it)) && roles.is_short(it))?)
             }
             Type::Words(words) => json!(text.filter(|it| words.iter().any(|word| **word == **it))?),
             Type::Url => json!(text.filter(|it| Schemes::default().allow(it))?),
@@ -279,10 +279,22 @@ impl World {
                 .prop_map(|it| json!(it))
                 .boxed(),
             Type::String => {
-                let filled = roles.filled.clone();
+                let (filled, letters) = (roles.filled.clone(), roles.letters);
+                let cut = move |it: String| {
+                    it.chars()
+                        .take(letters.map_or(usize::MAX, |it| it as usize))
+                        .collect()
+                };
                 prop_oneof![4 => text("aeinorstABCÁñÿ", 1..8), 1 => text(" aZ0'\"\\<&%\n\u{a0}é😀", 0..12)]
+                    .prop_map(cut)
                     .prop_map(move |it: String| match &filled {
-                        Some(filled) if !filled.accepts(&it) => json!("Ana"),
+                        Some(filled) if !filled.accepts(&it) => {
+                            json!(if letters.is_some_and(|it| it < 3) {
+                                "A"
+                            } else {
+                                "Ana"
+                            })
+                        }
                         _ => json!(it),
                     })
                     .boxed()

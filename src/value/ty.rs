@@ -222,6 +222,13 @@ impl Field {
         self
     }
 
+    /// Text of at most so many letters.
+    #[must_use]
+    pub fn at_most_letters(mut self, letters: u32) -> Self {
+        self.roles.letters = Some(letters);
+        self
+    }
+
     /// Says what it is, for people.
     #[must_use]
     pub fn described(mut self, description: impl AsRef<str>) -> Self {
@@ -230,7 +237,7 @@ impl Field {
     }
 }
 
-/// The words after a type: `key`, `personal`, `sensitive`, `filled`.
+/// What stands after a type: `key`, `personal`, `sensitive`, `filled`, `at most 30 letters`.
 ///
 /// ```
 /// # use audience::{Definitions, Roles};
@@ -255,9 +262,26 @@ pub struct Roles {
     /// Blank text counts as missing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub filled: Option<Filled>,
+    /// At most so many letters (code points), so that it is known how long a message may become.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub letters: Option<u32>,
 }
 
 impl Roles {
+    /// Tells whether a text has no more letters than it may have.
+    ///
+    /// ```
+    /// # use audience::Roles;
+    /// let short = Roles { letters: Some(3), ..Roles::default() };
+    /// assert!(short.is_short("año") && !short.is_short("anno") && Roles::default().is_short("anno"));
+    /// ```
+    #[must_use]
+    pub fn is_short(&self, text: &str) -> bool {
+        // A letter has at most four bytes, and counting them all is seldom needed.
+        self.letters
+            .is_none_or(|most| text.len() <= most as usize || text.chars().count() <= most as usize)
+    }
+
     /// Tells whether nothing is said.
     #[must_use]
     pub fn is_empty(&self) -> bool {

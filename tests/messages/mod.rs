@@ -4,6 +4,7 @@ mod batch;
 mod blocks;
 mod errors;
 mod files;
+mod letters;
 mod render;
 mod sheet;
 

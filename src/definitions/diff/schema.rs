@@ -158,6 +158,9 @@ fn roles(roles: &Roles) -> String {
             if filled.except.is_empty() { "" } else { &except }
         ));
     }
+    if let Some(letters) = roles.letters {
+        words.push(format!("at most {letters} letters"));
+    }
     if words.is_empty() {
         "no role".to_owned()
     } else {

@@ -39,6 +39,7 @@ impl Check {
                 .words
                 .as_ref()
                 .is_none_or(|words| words.iter().any(|word| **word == *text))
+            && self.short.as_ref().is_none_or(|roles| roles.is_short(text))
             && self.schemes.as_ref().is_none_or(|schemes| schemes.allow(text))
     }
 

@@ -215,6 +215,11 @@ pub(crate) enum Role {
         span: Span,
         except: Vec<Text>,
     },
+    /// `at most 30 letters`.
+    Letters {
+        span: Span,
+        most: u64,
+    },
     /// A word that is no role (the checker says so, with the nearest one).
     Unknown(Name),
 }
@@ -578,6 +583,7 @@ impl PartialEq for Role {
             | (Self::Personal(_), Self::Personal(_))
             | (Self::Sensitive(_), Self::Sensitive(_)) => true,
             (Self::Filled { except, .. }, Self::Filled { except: others, .. }) => except == others,
+            (Self::Letters { most, .. }, Self::Letters { most: other, .. }) => most == other,
             (Self::Unknown(name), Self::Unknown(other)) => name == other,
             _ => false,
         }

@@ -1,5 +1,7 @@
 //! Blocks of fields, and types.
 
+use std::fmt::Write as _;
+
 use super::{FIELD_STEP, Printer};
 use crate::syntax::{
     ast::{Field, Name, Role, Text, Type, TypeKind},
@@ -123,6 +125,10 @@ fn after_type(out: &mut String, field: &Field) {
                     words(out, except, ", ");
                     out.push(']');
                 }
+            }
+            Role::Letters { most: 1, .. } => out.push_str("at most 1 letter"),
+            Role::Letters { most, .. } => {
+                let _ = write!(out, "at most {most} letters");
             }
             Role::Unknown(name) => print::name(out, name),
         }

@@ -269,7 +269,7 @@ impl Form for JsonMember {
     }
 }
 
-/// A word, but for `filled`, which may have exceptions.
+/// A word, but for `filled`, which may have exceptions, and the number of letters.
 impl Form for Role {
     fn write(&self) -> Tree {
         match self {
@@ -277,6 +277,7 @@ impl Form for Role {
             Self::Personal(_) => Tree::Text("personal".into()),
             Self::Sensitive(_) => Tree::Text("sensitive".into()),
             Self::Filled { except, .. } => Tree::Record(vec![("filled_except", except.write())]),
+            Self::Letters { most, .. } => Tree::Record(vec![("at_most_letters", most.write())]),
             Self::Unknown(name) => Tree::Record(vec![("unknown", name.write())]),
         }
     }
@@ -284,9 +285,12 @@ impl Form for Role {
     fn read(json: &Value) -> Read<Self> {
         let span = Span::default();
         if json.is_object() {
-            let members = members(json, &["filled_except", "unknown"])?;
+            let members = members(json, &["filled_except", "at_most_letters", "unknown"])?;
             return if members.contains_key("unknown") {
                 Ok(Self::Unknown(take(members, "unknown")?))
+            } else if members.contains_key("at_most_letters") {
+                let most = take(members, "at_most_letters")?;
+                Ok(Self::Letters { span, most })
             } else {
                 let except = take(members, "filled_except")?;
                 Ok(Self::Filled { span, except })
@@ -314,6 +318,7 @@ impl Form for Role {
             json!({"oneOf": [
                 {"enum": ["key", "personal", "sensitive", "filled"]},
                 object(None, vec![("filled_except", texts, true)]),
+                object(None, vec![("at_most_letters", json!({"type": "integer"}), true)]),
                 object(None, vec![("unknown", unknown, true)]),
             ]})
         })

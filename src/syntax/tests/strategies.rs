@@ -212,6 +212,10 @@ fn field(depth: u32) -> BoxedStrategy<Field> {
         Just(Role::Key(Span::default())),
         Just(Role::Personal(Span::default())),
         Just(Role::Sensitive(Span::default())),
+        (1..100_u64).prop_map(|most| Role::Letters {
+            span: Span::default(),
+            most
+        }),
         vec(text(), 0..3).prop_map(|except| Role::Filled {
             span: Span::default(),
             except

@@ -367,7 +367,7 @@ fn allowed(row: &PictureRow, slot: u32, it: &crate::schema::Slot) -> bool {
         (Cell::Value(Value::Text(text)), Type::Url) => text.starts_with("https://"),
         (Cell::Value(Value::Text(text)), Type::Words(words)) => words.contains(text),
         (Cell::Value(Value::Text(text)), _) => {
-            it.roles.filled.as_ref().is_none_or(|filled| filled.accepts(text))
+            it.roles.filled.as_ref().is_none_or(|filled| filled.accepts(text)) && it.roles.is_short(text)
         }
         _ => true,
     }

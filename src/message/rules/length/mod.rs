@@ -98,8 +98,7 @@ fn broken(limit: &Most, all: &Measured) -> Option<Diagnostic> {
         for span in all.endless.iter().take(MOST_PLACES) {
             error = error.label(*span, "of any length");
         }
-        let help =
-            "say how long the value may be, or cut it: `{{ … | truncate: 30 }}`; write `limit: 4` in a loop";
+        let help = "say how long the value may be, as in `string at most 30 letters`, or cut it: `{{ … | truncate: 30 }}`; write `limit: 4` in a loop";
         return Some(error.help(help.to_owned()));
     };
     (most > limit.count).then(|| {

@@ -9,7 +9,7 @@ use crate::{
         template::{DateFilter, Filter, FilterKind, NumberFilter, Output, Source as Shown, TextFilter},
     },
     schema::{Layout, Slot},
-    value::{Type, Value},
+    value::{Roles, Type, Value},
 };
 
 /// The rows in scope, the customer first.
@@ -139,7 +139,7 @@ impl Longest<'_> {
                 .message
                 .inputs
                 .get(*index)
-                .and_then(|input| of_words(&input.ty)),
+                .and_then(|input| of_words(&input.ty).or(of_roles(&input.roles))),
             ExprKind::Follow { catalog, slot, .. } => {
                 let catalog = self.module.schema.catalogs.get_index(*catalog)?.1;
                 Layout::of_fields(&catalog.fields)
@@ -266,7 +266,11 @@ fn tripled(count: Count) -> Count {
 }
 
 fn of_slot(slot: &Slot) -> Option<Count> {
-    of_words(&slot.ty)
+    of_words(&slot.ty).or(of_roles(&slot.roles))
+}
+
+fn of_roles(roles: &Roles) -> Option<Count> {
+    roles.letters.map(|most| Count::any(most.into()))
 }
 
 fn of_words(ty: &Type) -> Option<Count> {
