@@ -18,7 +18,7 @@ mod palette;
 mod serving;
 
 use audience::{
-    Customer, Definitions, Format, HostFunction, Placements, Rendered, Type, Value, ValueRef, Zone,
+    Customer, Definitions, Format, HostFunction, Parts, Placements, Rendered, Type, Value, ValueRef, Zone,
 };
 use serde::Deserialize;
 
@@ -612,5 +612,60 @@ fn rendering_allocates_nothing_after_a_first_pass() -> Result<(), Box<dyn std::e
     let counted = allocation_counter::measure(&mut pass);
     assert_eq!(counted.count_total, 0);
     assert!(bytes > 3 * 50 * 100, "{bytes}");
+    Ok(())
+}
+
+const PARTS: &str = r#"
+segment called = default(nick, "") != "" or orders > 5
+message letter for called {
+  channel    email
+  inputs     { code: string, unsubscribe: url }
+  languages  ["en", "es", "de"] by case when orders > 50 then "es-MX" when orders > 5 then "de" else nick end
+  subject.en "{{ nick | default: 'friend' }}{{ code }}"
+  subject.es "{{ code }} {{ nick | default: 'amigo' }}"
+  subject.de "{{ orders | default: 0 }}{{ code }}"
+  html       '<p>{{ nick | default: "friend" | upcase }} {{ code }}</p><a href="{{ unsubscribe }}">Stop</a>'
+  text       "{% if orders > 80 %}{% skip 'many' %}{% endif %}{{ tags | join: ', ' | default: '-' }} {{ unsubscribe }}"
+}
+"#;
+
+/// [message-27]
+#[test]
+fn a_message_of_parts_allocates_nothing_after_a_first_pass() -> Result<(), Box<dyn std::error::Error>> {
+    let builder = Definitions::builder()
+        .source("shop", SHOP)
+        .source("messages", PARTS);
+    let shop = builder.build()?;
+    let letter = shop.message("letter")?;
+    let mut numbers = numbers();
+    let palette = Palette::draw(&mut Choices::new(&numbers(80)));
+    let customers: Vec<Customer> = (0..50)
+        .map(|key| {
+            let numbers = numbers(500);
+            let datum = customers::draw(shop.schema(), &palette, &mut Choices::new(&numbers), key);
+            shop.customer_from_json(datum.json(Decimals::Numbers))
+        })
+        .collect::<Result<_, _>>()?;
+    let at = shop.at(palette.now, &Zone::UTC);
+    // A value that breaks the line of the subject is written anew, too.
+    let values = [("code", "T\r\nEA"), ("unsubscribe", "https://shop.example/u")];
+    let inputs = letter.inputs(values)?;
+    let placements = Placements::new();
+    let mut parts = Parts::new();
+    let (mut sent, mut skipped) = (0, 0);
+    let mut pass = || {
+        for customer in &customers {
+            match letter.render_into(customer, &inputs, &placements, &at, &mut parts) {
+                Ok(Rendered::Sent) => sent += 1,
+                Ok(Rendered::Skipped(_)) => skipped += 1,
+                Err(error) => panic!("{error}"),
+            }
+        }
+    };
+    pass();
+    pass();
+    let counted = allocation_counter::measure(&mut pass);
+    assert_eq!(counted.count_total, 0);
+    assert!(sent > 0 && skipped > 0, "{sent} sent, {skipped} skipped");
     Ok(())
 }

@@ -62,7 +62,17 @@ fn split(text: &str) -> Vec<String> {
             .split(|it: char| !it.is_ascii_alphabetic())
             .next()
             .unwrap_or_default();
-        let opens = ["customer", "catalog", "event", "placement", "trait", "segment"].contains(&first);
+        let opens = [
+            "customer",
+            "catalog",
+            "event",
+            "placement",
+            "trait",
+            "segment",
+            "message",
+            "test",
+        ]
+        .contains(&first);
         match items.last_mut() {
             Some(last) if !opens => last.push_str(line),
             _ => items.push(line.to_owned()),
@@ -95,6 +105,7 @@ fn item(random: &mut Random) -> String {
             };
             format!("trait {name}{description} = {value}\n")
         }
+        7 if random.percent(50) => message(random, &name),
         6 if random.percent(10) => format!("# {name}\nsegment {name} = in segment {name}\n"),
         _ => {
             let owner = if random.percent(10) { " owner \"CRM\"" } else { "" };
@@ -105,6 +116,48 @@ fn item(random: &mut Random) -> String {
             )
         }
     }
+}
+
+/// A message, most often one that its channel takes.
+fn message(random: &mut Random, name: &str) -> String {
+    let audience = if random.percent(50) { " for base" } else { "" };
+    let (channel, parts) = *random.pick(&[
+        ("sms", &["sender", "text"][..]),
+        ("push", &["title", "body", "data"]),
+        ("email, transactional", &["subject", "preheader", "html", "text"]),
+        ("web", &["title", "html", "body"]),
+    ]);
+    let mut clauses = vec![
+        format!("channel {channel}"),
+        "inputs { code: string at most 9 letters, off: int? }".to_owned(),
+    ];
+    let languages = random.percent(30);
+    if languages {
+        clauses.push(format!(
+            "languages [\"en\", \"es\"] by {}",
+            random.pick(&["country", "code", "first_name"])
+        ));
+    }
+    for part in parts {
+        let text = *random.pick(&[
+            "Hi {{ first_name | default: 'x' }}",
+            "{{ code }}{% if orders > 5 %}{% skip 'many' %}{% endif %}",
+            "{% for p in purchases limit: 2 %}{{ p.amount }}{% endfor %} {{ off | default: 0 }}",
+            "[1, {{ orders }}]",
+            "{{ email }}\\n\\u{1F600}",
+        ]);
+        if languages && random.percent(50) {
+            clauses.push(format!("{part}.en \"{text}\""));
+            clauses.push(format!("{part}.es \"{text}\""));
+        } else {
+            clauses.push(format!("{part} \"{text}\""));
+        }
+    }
+    if random.percent(20) {
+        let limit = *random.pick(&["at most 2 segments", "at most 4 KB", "at most 300 bytes"]);
+        clauses.push(limit.to_owned());
+    }
+    format!("message {name}{audience} {{ {} }}\n", clauses.join(", "))
 }
 
 fn fields(random: &mut Random, depth: usize) -> String {

@@ -1,7 +1,7 @@
 #![no_main]
 //! Any text is compiled or answered with diagnostics that point into it; what compiles keeps its meaning when formatted.
 
-use audience::{Code, Definitions, Zone};
+use audience::{Code, Definitions, Parts, Placements, Type, Value, Zone};
 use audience_fuzz::{
     definitions, put,
     random::Random,
@@ -64,6 +64,34 @@ fn answer(shop: &Definitions, again: &Definitions) {
         let answer = segment.matches(&customer, &at);
         assert_eq!(answer, segment.interpret(&customer, &at), "{}", segment.name());
         assert_eq!(answer, other.matches(&customer, &at), "{}", segment.name());
+    }
+    for message in shop.messages() {
+        let values = message.requirements().inputs.iter().filter_map(|input| {
+            let value = match input.ty {
+                Type::Int => Value::Int(3),
+                Type::Url => "https://shop.example/u".into(),
+                Type::String => "ab\r\nc".into(),
+                _ => return None,
+            };
+            Some((input.path.clone(), value))
+        });
+        let Ok(inputs) = message.inputs(values) else {
+            continue;
+        };
+        let mut parts = Parts::new();
+        let sent = message.render_into(&customer, &inputs, &Placements::new(), &at, &mut parts);
+        let one_line = ["sender", "subject", "preheader", "title"];
+        for (name, text) in parts.iter() {
+            assert!(sent.is_ok());
+            assert!(
+                !one_line.contains(&name) || !text.contains(['\r', '\n']),
+                "{name}: {text:?}"
+            );
+            assert!(
+                name != "data" || serde_json::from_str::<serde_json::Value>(text).is_ok(),
+                "{text}"
+            );
+        }
     }
     for computed in shop.computed_all() {
         assert_eq!(
