@@ -7,7 +7,7 @@ use audience::{Code, Definitions, Field, RequiredField, Segment, Type};
 const MANUAL: &str = include_str!("../docs/standard.md");
 
 /// The contract that the page about the library shows.
-fn contract() -> &'static str {
+pub(crate) fn contract() -> &'static str {
     let (_, rest) = MANUAL
         .split_once("```audience contract\n")
         .expect("the page shows a contract");

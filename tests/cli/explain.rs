@@ -59,15 +59,15 @@ fn it_says_why_and_what_would_turn_it_and_when_that_comes_by_itself() {
 #[test]
 fn personal_values_are_hidden_unless_asked_for_and_so_is_the_birthday_that_is_to_come() {
     let folder = folder("explain_personal");
-    let hidden = "Not in adults because the number of years since birth date is not at least 18.\n\
+    let hidden = "Not in adults because the number of years since the birth date is not at least 18.\n\
          ✗ years_since(birth_date) >= 18\n    \
          years_since(birth_date) is (hidden)\n    \
          birth_date is (hidden)\n\
-         to be in: the number of years since birth date is at least 18\n\
+         to be in: the number of years since the birth date is at least 18\n\
          without new data: (hidden)\n";
     let command = format!("{EXPLAIN} --key ana --segment adults");
     folder.run(&command).expect(0, hidden, "");
-    let shown = "Not in adults because the number of years since birth date is 16, which is less than 18.\n\
+    let shown = "Not in adults because the number of years since the birth date is 16, which is less than 18.\n\
          ✗ years_since(birth_date) >= 18\n    \
          years_since(birth_date) is 16\n    \
          birth_date is 29 March 2010\n\

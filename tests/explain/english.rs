@@ -28,6 +28,10 @@ const WRONG: &[&str] = &[
     "because .",
     " is is",
     " not not ",
+    " the the ",
+    " the customer’s the ",
+    "is since ",
+    " in this this ",
 ];
 
 /// Requires a sentence without the names and notations of programs.

@@ -1,7 +1,8 @@
 //! Explanations as people read them, one file for each kind of reason.
 //!
 //! A file of `tests/golden/explain` has definitions, and in comments that begin with `#:` what is asked: `at` an instant in a
-//! zone, `show personal`, `json` for the shape of the JSON, and customers. Each segment is explained for each customer.
+//! zone, `show personal`, `json` for the shape of the JSON, `brief` for no tree, `standard` for the contract of the standard library, `item`
+//! of a catalogue, `fit` for a population of the customers, and customers. Each segment is explained for each customer.
 
 use std::{fmt::Write, fs, path::Path};
 
@@ -40,36 +41,78 @@ fn there_are_many_examples() {
 
 fn explained(path: &Path) -> (String, Vec<Explanation>) {
     let text = fs::read_to_string(path).expect("a file of examples is readable");
-    let shop = Definitions::parse(&text).unwrap_or_else(|error| panic!("{}:\n{error}", path.display()));
-    let mut at = shop.at("2026-06-01T12:00:00Z".parse().expect("a datetime"), &Zone::UTC);
-    let mut options = ExplainOptions::default();
-    let mut json = false;
-    let mut said = String::new();
-    let mut explanations = Vec::new();
-    for line in text.lines().filter_map(|line| line.strip_prefix("#: ")) {
+    let asked: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("#: ")).collect();
+    let says = |word: &str| asked.contains(&word);
+    let mut builder = Definitions::builder().source("shop.audience", text.as_str());
+    if says("standard") {
+        builder = builder.source("contract", crate::standard::contract());
+    }
+    let mut shop = builder
+        .build()
+        .unwrap_or_else(|error| panic!("{}:\n{error}", path.display()));
+    let (mut now, mut zone) = ("2026-06-01T12:00:00Z", Zone::UTC);
+    let mut customers = Vec::new();
+    let mut items: Vec<(&str, String)> = Vec::new();
+    for line in &asked {
         match line.split_whitespace().collect::<Vec<_>>()[..] {
-            ["at", now, zone] => {
-                let zone = Zone::named(zone).expect("in the time zone database");
-                at = shop.at(now.parse().expect("a datetime"), &zone);
+            ["at", at, name] => {
+                now = at;
+                zone = Zone::named(name).expect("in the time zone database");
             }
-            ["show", "personal"] => options = options.show_personal(true),
-            ["json"] => json = true,
+            ["item", catalog, ..] => {
+                let (_, json) = line.split_once(catalog).expect("it is there");
+                match items.iter_mut().find(|(name, _)| *name == catalog) {
+                    Some((_, lines)) => lines.extend([json, "\n"]),
+                    None => items.push((catalog, format!("{json}\n"))),
+                }
+            }
+            [only] if !only.starts_with('{') => {}
+            ["show", "personal"] => {}
             _ => {
                 let customer = shop
                     .customer_from_json(line)
                     .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-                writeln!(said, "{line}\n").expect("text can be written");
-                for segment in shop.segments() {
-                    let explanation = segment.explain_with(&customer, &at, &options);
-                    assert_eq!(explanation.holds(), segment.matches(&customer, &at));
-                    writeln!(said, "{explanation}").expect("text can be written");
-                    if json {
-                        let json = serde_json::to_string_pretty(&explanation).expect("JSON");
-                        writeln!(said, "{json}\n").expect("text can be written");
-                    }
-                    explanations.push(explanation);
-                }
+                customers.push((*line, customer));
             }
+        }
+    }
+    let at = |shop: &Definitions| {
+        let mut at = shop.at(now.parse().expect("a datetime"), &zone);
+        for (catalog, lines) in &items {
+            let items = shop.loader().items_from_json_lines(catalog, lines.as_bytes());
+            at = at.with_items(items.expect("items of the catalogue"));
+        }
+        at
+    };
+    if says("fit") {
+        let population = shop.fit(customers.iter().map(|(_, it)| it), &at(&shop));
+        shop = shop.with_population(&population).expect("fitted for it");
+    }
+    let at = at(&shop);
+    let options = ExplainOptions::default().show_personal(says("show personal"));
+    let mut said = String::new();
+    let mut explanations = Vec::new();
+    for (line, customer) in &customers {
+        writeln!(said, "{line}\n").expect("text can be written");
+        for segment in shop.segments() {
+            let explanation = segment.explain_with(customer, &at, &options);
+            assert_eq!(explanation.holds(), segment.matches(customer, &at));
+            if says("brief") {
+                let until = if explanation.holds() { "out" } else { "in" };
+                let change = explanation.change().map_or("–", |it| it.says());
+                writeln!(said, "{}\n    to be {until}: {change}", explanation.reason())
+            } else {
+                writeln!(said, "{explanation}")
+            }
+            .expect("text can be written");
+            if says("json") {
+                let json = serde_json::to_string_pretty(&explanation).expect("JSON");
+                writeln!(said, "{json}\n").expect("text can be written");
+            }
+            explanations.push(explanation);
+        }
+        if says("brief") {
+            said.push('\n');
         }
     }
     (said, explanations)

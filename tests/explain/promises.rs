@@ -354,14 +354,14 @@ fn what_comes_from_outside_the_definitions_has_words_too() {
         "In best because spent is 20, which is in the top 50% of all customers.",
         "Not in best because spent is 5, which is not in the top 50% of all customers.",
         "Not in best because spent is unknown.",
-        "Not in lowest because the place of spent among 2 equal parts of all customers is 2, not 1.",
-        "In lowest because the place of spent among 2 equal parts of all customers is 1.",
-        "Not in lowest because the place of spent among 2 equal parts of all customers is unknown.",
+        "Not in lowest because the position of spent from 1 (lowest) to 2 (highest) is 2, not 1.",
+        "In lowest because the position of spent from 1 (lowest) to 2 (highest) is 1.",
+        "Not in lowest because the position of spent from 1 (lowest) to 2 (highest) is unknown.",
         "In scored because the loyalty score of spent is 20, which is more than 10.",
         "Not in scored because the loyalty score of spent is 5, which is at most 10.",
         "Not in scored because the loyalty score of spent is unknown.",
-        "In near because country is “ES”, which is in the list markets.",
-        "Not in near because country is “FR”, which is not in the list markets.",
+        "In near because country is “ES”, which is in the list “markets”.",
+        "Not in near because country is “FR”, which is not in the list “markets”.",
         "Not in near because country is unknown.",
     ];
     assert_eq!(said, expected);
@@ -392,7 +392,7 @@ fn what_undoes_the_past_comes_last() {
         ("no tags", "no tags"),
         (
             "renews_on after 2026-08-01",
-            "renews after 1 August 2026 (now 1 July 2026)",
+            "the date “renews on” is after 1 August 2026 (instead of 1 July 2026)",
         ),
         // Time.
         (

@@ -50,7 +50,7 @@ pub(crate) fn in_words(module: &Module, condition: &Condition) -> String {
 ///   "clause": { "kind": "test", "span": { "source": 0, "start": 56, "end": 68 }, "words": "orders >= 10", "holds": false,
 ///               "fact": "there are 7 orders, which is fewer than 10",
 ///               "operands": [{ "words": "orders", "value": { "known": 7 } }] },
-///   "change": { "says": "10 orders instead of 7", "leaves": [ … ] } }
+///   "change": { "says": "orders are at least 10 (now 7)", "leaves": [ … ] } }
 /// ```
 ///
 /// where an empty list and what does not apply is left out, and `"hides": true` says that something is hidden. The value of an operand is `{"known": …}`, `"unknown"` or
@@ -213,6 +213,9 @@ pub struct Clause {
     /// The parts that decided it. A segment or trait that was explained before is not explained again.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub clauses: Vec<Clause>,
+    /// The fact, in its parts.
+    #[serde(skip)]
+    said: sentence::reason::Said,
 }
 
 /// How the clauses inside a [`Clause`] decide it.

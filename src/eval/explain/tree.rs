@@ -6,7 +6,7 @@ use super::{
     Clause, ClauseKind, Counted, Operand, Question, Shown,
     hidden::Hidden,
     picture::Picture,
-    sentence::{Wording, value},
+    sentence::{Wording, reason::Said, value},
 };
 use crate::{
     eval::interpret::{Interpreter, Item},
@@ -94,20 +94,22 @@ impl<'q> Explainer<'q> {
             operands: Vec::new(),
             counted: Vec::new(),
             clauses,
+            said: Said::default(),
         };
         match kind {
-            ClauseKind::Segment => clause.fact = self.wording.predicate(condition, holds),
+            ClauseKind::Segment => clause.said = Said::plain(self.wording.predicate(condition, holds)),
             ClauseKind::Test => {
                 let hidden = self.hidden.condition(condition);
                 // A trait that is a condition is explained by its condition alone.
                 let opened = clause.clauses.iter().any(|it| it.kind != ClauseKind::Arm);
                 if !(opened && matches!(condition.kind, ConditionKind::Holds(_))) {
-                    clause.fact = self.fact(condition, holds, hidden);
+                    clause.said = self.fact(condition, holds, hidden);
                 }
                 self.operands(condition, &mut clause);
             }
             _ => {}
         }
+        clause.fact = clause.said.to_string();
         clause
     }
 
@@ -165,6 +167,7 @@ impl<'q> Explainer<'q> {
                     operands: Vec::new(),
                     counted: Vec::new(),
                     clauses: inside,
+                    said: Said::default(),
                 });
                 if let Some(value) = value {
                     self.arms_of(value, clauses);

@@ -68,7 +68,9 @@ pub(super) fn counted(quantifier: Quantifier, items: &Items) -> Option<Items> {
 fn inner<'e>(module: &'e Module, expr: &'e Expr, row: u8) -> Option<&'e Expr> {
     match &expr.kind {
         ExprKind::Trait(index) if row == 0 => Some(&module.traits.get(*index)?.value),
-        ExprKind::Negate(inner) | ExprKind::Shift { operand: inner, .. } => Some(inner),
+        ExprKind::Negate(inner) | ExprKind::Shift { operand: inner, .. } | ExprKind::Folded(inner) => {
+            Some(inner)
+        }
         ExprKind::Arithmetic { lhs, rhs, .. } => one_of(lhs, rhs, row),
         ExprKind::Call { function, args } => match (function, &args[..]) {
             (
@@ -79,6 +81,9 @@ fn inner<'e>(module: &'e Module, expr: &'e Expr, row: u8) -> Option<&'e Expr> {
                 | Function::Floor
                 | Function::Ceil
                 | Function::Abs
+                | Function::Lower
+                | Function::Upper
+                | Function::Trim
                 | Function::Date
                 | Function::Year
                 | Function::YearsSince
@@ -166,6 +171,10 @@ pub(super) fn points(
                 ends.filter_map(|(at, _)| value(at)).chain([now]).collect(),
             )
         }
+        // Any value will do.
+        ConditionKind::Known(operand) | ConditionKind::TextFilled(operand) if row == 0 => {
+            (operand, vec![Value::Int(1)])
+        }
         ConditionKind::Quantified { quantifier, items } if row == 0 => {
             let number = match quantifier {
                 Quantifier::Any | Quantifier::No => 1,
@@ -185,15 +194,20 @@ pub(super) fn points(
             Type::Words(words) => points.extend(words.iter().take(8).map(|it| Value::Text(it.clone()))),
             Type::Url => points.push(Value::from("https://example.com/other")),
             ty if ty.is_text() => points.push(Value::from("other")),
-            // Of the days and times that are not over, the first.
-            Type::Date => points.push(Value::Date(ask.at().today())),
-            Type::DateTime => points.push(Value::DateTime(ask.at().now())),
             _ => {}
         }
     }
     for value in against {
         for near in around(&value) {
             inverse(module, operand, row, &near, ask, &mut points);
+        }
+    }
+    // Of the days and times that are not over, the first.
+    if row == 0 {
+        match &core.ty {
+            Type::Date => points.push(Value::Date(ask.at().today())),
+            Type::DateTime => points.push(Value::DateTime(ask.at().now())),
+            _ => {}
         }
     }
     Some((core, points))

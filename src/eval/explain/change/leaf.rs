@@ -56,7 +56,8 @@ impl<'q> Leaves<'q> {
             // Of two that are as near, more is more natural than less.
             core.values.sort_by(|a, b| {
                 let nearer = size(now.as_ref(), a).total_cmp(&size(now.as_ref(), b));
-                nearer.then_with(|| compare::compare(b.as_ref(), a.as_ref()).unwrap_or(Ordering::Equal))
+                let more = || compare::compare(b.as_ref(), a.as_ref()).unwrap_or(Ordering::Equal);
+                nearer.then_with(|| now.as_ref().map_or(Ordering::Equal, |_| more()))
             });
             core.values.truncate(VALUES);
         }

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     eval::explain::picture::{Cell, PictureRow},
-    hir::{AggregateKind, Expr, ExprKind, Items, Source, Spot},
+    hir::{AggregateKind, Condition, ConditionKind, Expr, ExprKind, Items, Part, Source, Spot},
     value::{Decimal, Field, Type, Value, ValueRef, compare, number},
 };
 
@@ -336,9 +336,26 @@ impl Maker<'_> {
             }
         }
         if let Some(more) = target.checked_sub(seen.len()) {
+            // Those that the filter names may be the only ones that it takes.
+            let mut candidates = named(items);
+            candidates.retain(|it| !seen.iter().any(|seen| same(Some(seen), Some(it))));
+            candidates.extend(fresh(&seen, &value.ty, more.min(MOST)));
             let mut steps = Vec::new();
-            for new in fresh(&seen, &value.ty, more.min(MOST)) {
-                steps.extend(self.add(items, 1, Some((value, &new))).unwrap_or_default());
+            let mut reached: Vec<Value> = Vec::new();
+            for new in candidates {
+                if reached.len() == more {
+                    break;
+                }
+                for step in self.add(items, 1, Some((value, &new))).unwrap_or_default() {
+                    let Step::Add { row, .. } = &step else { continue };
+                    let Some(made) = self.value(items, row, value) else {
+                        continue;
+                    };
+                    if seen.iter().chain(&reached).all(|it| !same(Some(it), Some(&made))) {
+                        reached.push(made);
+                        steps.push(step);
+                    }
+                }
             }
             return vec![steps];
         }
@@ -438,6 +455,25 @@ fn total(one: &Value, other: &Value, ty: &Type) -> Option<Value> {
 fn is_positive(value: &Value) -> bool {
     compare::compare(value.as_ref(), ValueRef::Int(0)).is_some_and(std::cmp::Ordering::is_ge)
         || matches!(value, Value::Decimal(it) if *it >= Decimal::ZERO)
+}
+
+/// The constants in the filter of a collection.
+fn named(items: &Items) -> Vec<Value> {
+    let mut values: Vec<Value> = Vec::new();
+    if let Some(filter) = &items.filter {
+        Part::Condition(filter).walk(&mut |part| match part {
+            Part::Condition(Condition {
+                kind: ConditionKind::In { set, .. },
+                ..
+            }) => values.extend(set.iter().take(MOST).cloned()),
+            Part::Expr(Expr {
+                kind: ExprKind::Constant(value),
+                ..
+            }) => values.push(value.clone()),
+            _ => {}
+        });
+    }
+    values
 }
 
 /// Values of a type that are not among those seen.

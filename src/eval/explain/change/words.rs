@@ -19,8 +19,8 @@ use crate::{
         },
         interpret::Interpreter,
     },
-    hir::{AggregateKind, Expr, ExprKind, Items, Place, Source},
-    value::{DateTime, Value, compare, number},
+    hir::{AggregateKind, Condition, ConditionKind, Expr, ExprKind, Items, Order, Place, Source},
+    value::{DateTime, Duration, Type, Value, compare, number},
 };
 
 /// Writes a change down.
@@ -154,7 +154,9 @@ impl Writer<'_, '_> {
                     return self.number_of(items, *from, *to, before) + until;
                 }
                 (AggregateKind::Sum, Some(_), Some(from), Some(to)) => {
-                    if let Some(said) = self.sum(&part.core, from, to) {
+                    if self.is_exact(condition, to)
+                        && let Some(said) = self.sum(&part.core, from, to)
+                    {
                         let comma = if until.is_empty() { "" } else { "," };
                         return format!("{said}{comma}{until}");
                     }
@@ -164,29 +166,55 @@ impl Writer<'_, '_> {
         }
         // The test says best what is needed, unless another test of the same value asks for more.
         if self.is_nearest(part, kept) {
+            let held = self.held(part);
+            let wanted = self.wording.wanted(condition, !held);
+            // What it is, is what it must not be.
+            if held && matches!(&condition.kind, ConditionKind::Compare { op: Order::Eq, .. }) {
+                return format!("{wanted}{until}");
+            }
             let now = self.seen(part);
-            let wanted = self.wording.wanted(condition, !self.held(part));
-            return format!("{wanted}{until} (now {now})");
+            return format!("{wanted}{until} ({now})");
         }
         let say = |it: &Option<Value>| match it {
             Some(it) => value::value(it, &part.core.ty, self.wording.zone),
             None => "unknown".to_owned(),
         };
-        let (now, to) = (say(&part.from), say(&part.to));
+        let to = say(&part.to);
+        let now = self.instead(part.from.as_ref(), &part.core.ty);
         let said = self.wording.subject(&part.core, true, &format!(" {to}"));
-        format!("{said}{until} (now {now})")
+        format!("{said}{until} ({now})")
     }
 
-    /// What the test sees now: the value of the side that has the core.
+    /// "now 120", of what the test sees: the value of the side that has the core.
     fn seen(&self, part: &FoundPart<'_>) -> String {
         let question = &self.search.question;
         let operand = super::core::operand(question.module, part.leaf.condition);
-        let seen = operand.and_then(|operand| {
-            let picture = self.search.picture;
-            let mut ask = Interpreter::new(question.module, picture, question.at, &[]);
-            Some(value::value(&ask.value(operand)?, &operand.ty, self.wording.zone))
-        });
-        seen.unwrap_or_else(|| "unknown".to_owned())
+        let mut ask = Interpreter::new(question.module, self.search.picture, question.at, &[]);
+        match operand {
+            Some(operand) => self.instead(ask.value(operand).as_ref(), &operand.ty),
+            None => self.instead(None, &part.core.ty),
+        }
+    }
+
+    /// "now 120"; a day or a time that is now would be taken for that of today.
+    fn instead(&self, now: Option<&Value>, ty: &Type) -> String {
+        match now {
+            None => "now unknown".to_owned(),
+            Some(now @ (Value::Date(_) | Value::DateTime(_))) => {
+                format!("instead of {}", value::value(now, ty, self.wording.zone))
+            }
+            Some(now) => format!("now {}", value::value(now, ty, self.wording.zone)),
+        }
+    }
+
+    /// Whether a sum comes to just what it is compared with. Otherwise it is the next beyond.
+    fn is_exact(&self, condition: &Condition, to: &Value) -> bool {
+        let ConditionKind::Compare { lhs, rhs, .. } = &condition.kind else {
+            return matches!(to, Value::Int(_));
+        };
+        let question = &self.search.question;
+        let mut ask = Interpreter::new(question.module, self.search.picture, question.at, &[]);
+        matches!(to, Value::Int(_)) || [lhs, rhs].iter().any(|it| same(ask.value(it).as_ref(), Some(to)))
     }
 
     /// Whether the test held before.
@@ -283,6 +311,11 @@ impl Writer<'_, '_> {
     /// "3 December at 14:05", to the moment; at the start of the day, "3 December".
     fn time(&self, moment: DateTime) -> String {
         let (zone, today) = (self.wording.zone, self.wording.today);
+        // What begins after a moment begins a microsecond later.
+        let just_before = moment.checked_add(Duration::from_micros(-1));
+        if let Some(before) = just_before.filter(|it| it.micros() % 1_000_000 == 0) {
+            return format!("just after {}", self.time(before));
+        }
         let day = zone.date_of(moment);
         if day == today || moment.micros() == zone.start_of(day) {
             self.moment(moment)

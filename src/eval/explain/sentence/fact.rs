@@ -1,37 +1,31 @@
 //! How things are for one customer: "there are 2 purchases, which is fewer than 3".
 
-use super::{noun, predicate, value};
+use super::{
+    noun, predicate,
+    reason::{Said, Tail},
+    value,
+};
 use crate::{
-    eval::explain::{Clause, ClauseKind, tree::Explainer},
-    hir::{AggregateKind, Condition, ConditionKind, Expr, ExprKind, Items, Order, Quantifier, TextTest},
+    eval::explain::tree::Explainer,
+    hir::{
+        AggregateKind, Condition, ConditionKind, Expr, ExprKind, Items, Order, Part, Quantifier, TextTest,
+    },
     value::{DateTime, Value},
 };
 
-/// How many facts a sentence names, and how many the words in parentheses.
-const NAMED: [usize; 3] = [4, 2, 0];
-
 impl Explainer<'_> {
-    /// The whole reason: "Not in high value because there are no purchases."
-    pub(in crate::eval::explain) fn reason(&self, segment: usize, clause: &Clause) -> String {
-        let not = if clause.holds { "In" } else { "Not in" };
-        let name = self.wording.segment(segment);
-        let mut facts = Vec::new();
-        facts_of(clause, 0, &mut facts);
-        format!("{not} {name} because {}.", named(&facts, NAMED[0]))
-    }
-
     /// How things are, for a condition without conditions inside.
     pub(in crate::eval::explain) fn fact(
         &mut self,
         condition: &Condition,
         holds: bool,
         hidden: bool,
-    ) -> String {
+    ) -> Said {
         if hidden {
-            return self.wording.predicate(condition, holds);
+            return Said::plain(self.wording.predicate(condition, holds));
         }
         let said = match &condition.kind {
-            ConditionKind::Constant(it) => Some(format!("this is always {it}")),
+            ConditionKind::Constant(it) => Some(Said::plain(format!("this is always {it}"))),
             ConditionKind::Compare { op, lhs, rhs } => self.compared(*op, lhs, rhs, holds),
             ConditionKind::Between { operand, low, high } => {
                 self.missing([operand, low, high]).or_else(|| {
@@ -40,21 +34,32 @@ impl Explainer<'_> {
                 })
             }
             ConditionKind::In { operand, set } => self.missing([operand]).or_else(|| {
-                let has = self.has(operand)?;
-                let values = self.wording.values(set, &operand.ty, "or");
-                Some(match (holds, &set.list) {
-                    (true, None) => has,
-                    (true, Some(_)) => format!("{has}, which is{values}"),
-                    (false, Some(_)) => format!("{has}, which is not{values}"),
-                    (false, None) => format!("{has}, not{values}"),
-                })
+                let head = self.has(operand)?;
+                let ignoring = predicate::ignoring(predicate::folded(operand));
+                let tail = match (holds, &set.list) {
+                    (true, None) => Tail::Nothing,
+                    (false, None) => {
+                        let mut values = self.wording.value_by_value(set, &operand.ty);
+                        if let Some(last) = values.last_mut() {
+                            last.push_str(ignoring);
+                        }
+                        Tail::Not(values)
+                    }
+                    (holds, Some(_)) => {
+                        let values = self.wording.values(set, &operand.ty, "or");
+                        let not = if holds { "" } else { " not" };
+                        Tail::Which(format!("is{not}{values}{ignoring}"))
+                    }
+                };
+                Some(Said { head, tail })
             }),
             ConditionKind::Text {
                 test,
                 operand,
                 pattern,
             } => self.missing([operand, pattern]).or_else(|| {
-                let (has, pattern) = (self.has(operand)?, self.beside(pattern));
+                let ignoring = predicate::ignoring(predicate::folded(operand) || predicate::folded(pattern));
+                let (head, pattern) = (self.has(operand)?, self.beside(pattern));
                 let verb = match (test, holds) {
                     (TextTest::Contains, true) => "contains",
                     (TextTest::Contains, false) => "does not contain",
@@ -63,20 +68,44 @@ impl Explainer<'_> {
                     (TextTest::EndsWith, true) => "ends with",
                     (TextTest::EndsWith, false) => "does not end with",
                 };
-                Some(format!("{has}, which {verb} {pattern}"))
+                let tail = Tail::Which(format!("{verb} {pattern}{ignoring}"));
+                Some(Said { head, tail })
             }),
             ConditionKind::Matches { operand, pattern } => self.missing([operand]).or_else(|| {
-                let (has, pattern) = (self.has(operand)?, value::quoted(&pattern.source));
+                let (head, pattern) = (self.has(operand)?, value::quoted(&pattern.source));
                 let verb = if holds { "matches" } else { "does not match" };
-                Some(format!("{has}, which {verb} the pattern {pattern}"))
+                let tail = Tail::Which(format!("{verb} the pattern {pattern}"));
+                Some(Said { head, tail })
             }),
-            ConditionKind::Holds(operand)
-            | ConditionKind::TextEmpty(operand)
-            | ConditionKind::TextFilled(operand)
-            | ConditionKind::Anniversary { operand, .. } => self.missing([operand]),
-            ConditionKind::Near { operand, of, .. } => self.missing([operand, of]),
-            ConditionKind::InWindow { operand, window } => self.missing([operand]).or_else(|| {
+            ConditionKind::Holds(operand) => self.missing([operand]).or_else(|| match &operand.kind {
+                ExprKind::Condition(_) => None,
+                _ => self.has(operand).map(Said::plain),
+            }),
+            ConditionKind::TextFilled(operand) if !holds => self.missing([operand]).or_else(|| {
+                let blank = self.wording.subject(operand, true, " blank");
+                Some(Said::plain(blank))
+            }),
+            ConditionKind::TextEmpty(operand) if holds => self.missing([operand]),
+            ConditionKind::TextEmpty(operand) | ConditionKind::TextFilled(operand) => {
+                let missing = self.missing([operand]);
+                missing.or_else(|| self.has(operand).map(Said::plain))
+            }
+            ConditionKind::Known(operand) => {
+                let missing = self.missing([operand]);
+                missing.or_else(|| self.has(operand).map(Said::plain))
+            }
+            ConditionKind::Anniversary { operand, window } => self.missing([operand]).or_else(|| {
                 let window = self.wording.window(window);
+                let no = if holds { "an" } else { "no" };
+                let head = self.has(operand)?;
+                let tail = Tail::Also(format!("and {no} anniversary of it is {window}"));
+                Some(Said { head, tail })
+            }),
+            ConditionKind::Near { operand, of, within } => self
+                .missing([operand, of])
+                .or_else(|| self.near(operand, of, within.0, holds)),
+            ConditionKind::InWindow { operand, window } => self.missing([operand]).or_else(|| {
+                let window = self.wording.within(window);
                 self.which(operand, holds, &window)
             }),
             ConditionKind::Rank {
@@ -92,25 +121,65 @@ impl Explainer<'_> {
             | ConditionKind::ListFilled(list)
                 if self.list_missing(list) =>
             {
-                Some(self.wording.list_is(list, "unknown"))
+                Some(Said::plain(self.wording.list_is(list, "unknown")))
             }
+            ConditionKind::Contains { list, item } => self.missing([item]).map_or_else(
+                || {
+                    let item = self.beside(item);
+                    let contain = self.wording.holds_items(list, holds);
+                    Some(Said::plain(format!("{contain} {item}")))
+                },
+                Some,
+            ),
             ConditionKind::Quantified { quantifier, items } => {
                 Some(self.counted_fact(*quantifier, items, holds))
             }
+            ConditionKind::Sequence { first, .. } if !holds => {
+                let found = self.interpreter.items(first);
+                found
+                    .is_empty()
+                    .then(|| self.there_are(0, first))
+                    .map(Said::plain)
+            }
             _ => None,
         };
-        said.unwrap_or_else(|| self.wording.predicate(condition, holds))
+        said.unwrap_or_else(|| Said::plain(self.wording.predicate(condition, holds)))
     }
 
     /// "country is unknown", for the first of the operands that is missing.
-    fn missing<const N: usize>(&mut self, operands: [&Expr; N]) -> Option<String> {
-        let missing = operands
+    fn missing<const N: usize>(&mut self, operands: [&Expr; N]) -> Option<Said> {
+        let mut missing = operands
             .into_iter()
             .find(|it| self.interpreter.value(it).is_none())?;
-        Some(self.wording.subject(missing, true, " unknown"))
+        // What a calculation misses says more than the calculation.
+        while let ExprKind::Call { .. }
+        | ExprKind::Folded(_)
+        | ExprKind::Negate(_)
+        | ExprKind::Shift { .. }
+        | ExprKind::Arithmetic { .. } = &missing.kind
+        {
+            let mut inside = None;
+            missing.parts(&mut |part| match part {
+                Part::Expr(inner) if inside.is_none() && self.interpreter.value(inner).is_none() => {
+                    inside = Some(inner);
+                }
+                _ => {}
+            });
+            match inside {
+                Some(inside) => missing = inside,
+                None => break,
+            }
+        }
+        // Nothing comes of no items at all.
+        if let ExprKind::Aggregate { items, .. } = &missing.kind
+            && self.interpreter.items(items).is_empty()
+        {
+            return Some(Said::plain(self.there_are(0, items)));
+        }
+        Some(Said::plain(self.wording.subject(missing, true, " unknown")))
     }
 
-    /// "total spent is 120", "signed up on 3 May 2026"; nothing when it is missing.
+    /// "total spent is 120", "the customer signed up on 3 May 2026"; nothing when it is missing.
     fn has(&mut self, operand: &Expr) -> Option<String> {
         // As it is in the record, not as it is compared.
         if let ExprKind::Folded(inner) = &operand.kind {
@@ -130,10 +199,28 @@ impl Explainer<'_> {
     }
 
     /// "total spent is 120, which is not between 200 and 300".
-    fn which(&mut self, operand: &Expr, holds: bool, what: &str) -> Option<String> {
-        let has = self.has(operand)?;
+    fn which(&mut self, operand: &Expr, holds: bool, what: &str) -> Option<Said> {
         let not = if holds { "" } else { "not " };
-        Some(format!("{has}, which is {not}{what}"))
+        Some(Said {
+            head: self.has(operand)?,
+            tail: Tail::Which(format!("is {not}{what}")),
+        })
+    }
+
+    /// "location is 12.4 km from 40.4168° N 3.7038° W, which is not within 5 km".
+    fn near(&mut self, operand: &Expr, of: &Expr, chord: u64, holds: bool) -> Option<Said> {
+        let (Value::Geo(place), Value::Geo(other)) =
+            (self.interpreter.value(operand)?, self.interpreter.value(of)?)
+        else {
+            return None;
+        };
+        let away = value::distance(place.distance_to(other));
+        let of = self.wording.phrase(of);
+        let not = if holds { "" } else { "not " };
+        Some(Said {
+            head: self.wording.subject(operand, true, &format!(" {away} from {of}")),
+            tail: Tail::Which(format!("is {not}within {}", predicate::radius(chord))),
+        })
     }
 
     /// What a value is compared with: itself, when it is the same for everyone, or what it is and its value.
@@ -151,9 +238,9 @@ impl Explainer<'_> {
         }
     }
 
-    fn compared(&mut self, op: Order, lhs: &Expr, rhs: &Expr, holds: bool) -> Option<String> {
+    fn compared(&mut self, op: Order, lhs: &Expr, rhs: &Expr, holds: bool) -> Option<Said> {
         // The constant last.
-        let (op, lhs, rhs) = if is_constant(lhs) && !is_constant(rhs) {
+        let (op, lhs, rhs) = if predicate::is_constant(lhs) && !predicate::is_constant(rhs) {
             (mirrored(op), rhs, lhs)
         } else {
             (op, lhs, rhs)
@@ -172,65 +259,71 @@ impl Explainer<'_> {
             } => Some(items),
             _ => None,
         };
-        let has = match (count, &found) {
+        let head = match (count, &found) {
             (Some(items), Value::Int(count)) => self.there_are(count.unsigned_abs(), items),
             _ => self.has(lhs)?,
         };
-        let counts = count.is_some() || has.starts_with("there ");
-        if !holds && has.starts_with("there are no ") && matches!(op, Order::Eq | Order::Ge | Order::Gt) {
-            return Some(has);
+        let counts = predicate::is_count(lhs) || head.starts_with("there ");
+        if !holds && head.starts_with("there are no ") && matches!(op, Order::Eq | Order::Ge | Order::Gt) {
+            return Some(Said::plain(head));
         }
         // Both are known, so that what does not hold has an opposite that does.
         let relation = match (op, holds) {
-            (Order::Eq, true) if is_constant(rhs) => return Some(has),
-            (Order::Eq, true) => return Some(format!("{has}, the same as {beside}{ignoring}")),
-            (Order::Eq, false) => return Some(format!("{has}, not {beside}{ignoring}")),
+            (Order::Eq, true) if predicate::is_constant(rhs) => return Some(Said::plain(head)),
+            (Order::Eq, true) => {
+                let tail = Tail::Also(format!("the same as {beside}{ignoring}"));
+                return Some(Said { head, tail });
+            }
+            (Order::Eq, false) => {
+                let tail = Tail::Not(vec![format!("{beside}{ignoring}")]);
+                return Some(Said { head, tail });
+            }
             (Order::Lt, true) | (Order::Ge, false) if counts => "fewer than",
             (Order::Lt, true) | (Order::Ge, false) => predicate::relation(Order::Lt, lhs, true).trim_start(),
             (Order::Le, true) | (Order::Gt, false) => predicate::relation(Order::Le, lhs, true).trim_start(),
             (Order::Gt, true) | (Order::Le, false) => predicate::relation(Order::Gt, lhs, true).trim_start(),
             (Order::Ge, true) | (Order::Lt, false) => predicate::relation(Order::Ge, lhs, true).trim_start(),
         };
-        Some(format!("{has}, which is {relation} {beside}"))
+        let tail = Tail::Which(format!("is {relation} {beside}"));
+        Some(Said { head, tail })
     }
 
-    fn counted_fact(&mut self, quantifier: Quantifier, items: &Items, holds: bool) -> String {
+    fn counted_fact(&mut self, quantifier: Quantifier, items: &Items, holds: bool) -> Said {
         if quantifier == Quantifier::All {
-            return self.all(items, holds);
+            return Said::plain(self.all(items, holds));
         }
         let found = self.interpreter.items(items);
         let count = found.len() as u64;
-        let said = self.there_are(count, items);
         let tail = match (quantifier, holds) {
             // None is fewer than any number, and not any other one.
-            (_, false) if count == 0 => String::new(),
-            (Quantifier::AtLeast(n), true) => format!(", which is at least {n}"),
-            (Quantifier::AtLeast(n), false) => format!(", which is fewer than {n}"),
-            (Quantifier::AtMost(n), true) => format!(", which is at most {n}"),
-            (Quantifier::AtMost(n), false) => format!(", which is more than {n}"),
-            (Quantifier::Exactly(n), false) => format!(", not {n}"),
+            (_, false) | (Quantifier::AtMost(_), true) if count == 0 => Tail::Nothing,
+            (Quantifier::AtLeast(n), true) => Tail::Which(format!("is at least {n}")),
+            (Quantifier::AtLeast(n), false) => Tail::Which(format!("is fewer than {n}")),
+            (Quantifier::AtMost(n), true) => Tail::Which(format!("is at most {n}")),
+            (Quantifier::AtMost(n), false) => Tail::Which(format!("is more than {n}")),
+            (Quantifier::Exactly(n), false) => Tail::Not(vec![n.to_string()]),
             (Quantifier::Any | Quantifier::No, _) => self.deciding(items, count),
-            _ => String::new(),
+            _ => Tail::Nothing,
         };
-        said + &tail
+        Said {
+            head: self.there_are(count, items),
+            tail,
+        }
     }
 
-    /// ", the last on 3 December 2026", where events decided.
-    fn deciding(&mut self, items: &Items, count: u64) -> String {
+    /// "the last on 3 December 2026", where events decided.
+    fn deciding(&mut self, items: &Items, count: u64) -> Tail {
         match self.last_of(items).and_then(DateTime::from_micros) {
-            None => String::new(),
+            None => Tail::Nothing,
             Some(at) => {
                 let day = value::date(self.wording.zone.date_of(at));
-                if count == 1 {
-                    format!(", on {day}")
-                } else {
-                    format!(", the last on {day}")
-                }
+                let the_last = if count == 1 { "" } else { "the last " };
+                Tail::Also(format!("{the_last}on {day}"))
             }
         }
     }
 
-    /// "for 1 of 3 purchases amount is not more than 5".
+    /// "for 1 of 3 purchases, amount is not more than 5".
     fn all(&mut self, items: &Items, holds: bool) -> String {
         let whole = Items {
             filter: None,
@@ -246,12 +339,13 @@ impl Explainer<'_> {
         self.wording.names.enter(items);
         let filter = self.wording.inside(filter, holds);
         let which = match (holds, total) {
-            (true, 1) => format!("the only {}", noun::singular(&name)),
+            (_, 1) => format!("the only {}", noun::singular(&name)),
             (true, 2) => format!("both {}", noun::plural(&name)),
             (true, _) => format!("all {}", noun::counted(total, &name)),
+            (false, _) if met == 0 => format!("all {}", noun::counted(total, &name)),
             (false, _) => format!("{} of {}", total - met, noun::counted(total, &name)),
         };
-        format!("for {which}{window} {filter}")
+        format!("for {which}{window}, {filter}")
     }
 
     /// "there are 2 purchases in the last 30 days".
@@ -270,15 +364,6 @@ fn there_are(count: u64, name: &str, rest: &str) -> String {
     )
 }
 
-/// The same for every customer, and said as what it is.
-fn is_constant(expr: &Expr) -> bool {
-    match &expr.kind {
-        ExprKind::Constant(_) | ExprKind::Clock(_) => true,
-        ExprKind::Folded(inner) => is_constant(inner),
-        _ => false,
-    }
-}
-
 /// The same comparison with the sides changed.
 pub(in crate::eval::explain) fn mirrored(op: Order) -> Order {
     match op {
@@ -288,45 +373,4 @@ pub(in crate::eval::explain) fn mirrored(op: Order) -> Order {
         Order::Gt => Order::Lt,
         Order::Ge => Order::Le,
     }
-}
-
-/// The facts of a clause, each once; those of segments and of cases that were opened stand in parentheses.
-fn facts_of(clause: &Clause, depth: usize, facts: &mut Vec<String>) {
-    let mut inside = Vec::new();
-    match clause.kind {
-        ClauseKind::And | ClauseKind::Or | ClauseKind::Not | ClauseKind::Arm => {
-            clause.clauses.iter().for_each(|it| facts_of(it, depth, facts));
-            return;
-        }
-        ClauseKind::Segment | ClauseKind::Test => {
-            if depth + 1 < NAMED.len() {
-                clause
-                    .clauses
-                    .iter()
-                    .for_each(|it| facts_of(it, depth + 1, &mut inside));
-            }
-        }
-    }
-    // A trait that is a condition is said by its condition.
-    let fact = match (clause.fact.is_empty(), inside.is_empty()) {
-        (true, _) => {
-            facts.append(&mut inside);
-            return;
-        }
-        (false, true) => clause.fact.clone(),
-        (false, false) => format!("{} ({})", clause.fact, named(&inside, NAMED[depth + 1])),
-    };
-    if !facts.contains(&fact) {
-        facts.push(fact);
-    }
-}
-
-/// The facts, but only so many of them by name.
-fn named(facts: &[String], most: usize) -> String {
-    let mut parts = facts.to_vec();
-    if facts.len() > most + 1 {
-        parts.truncate(most);
-        parts.push(format!("of {} other conditions", facts.len() - most));
-    }
-    super::listed(&parts)
 }

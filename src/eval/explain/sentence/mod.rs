@@ -2,13 +2,15 @@
 //!
 //! A *phrase* names a value ("the total amount of purchases in the last 30 days"), a *predicate* says a condition without
 //! answering it ("there are at least 3 purchases"), and a *fact* says how things are for one customer ("there are 2 purchases,
-//! which is fewer than 3"). Text out of data and rules stands in quotation marks, as it is; all other words are English.
+//! which is fewer than 3"). The *reason* lists facts. Text out of data and rules stands in quotation marks, as it is; all other words are English.
 
 mod fact;
 pub(super) mod noun;
 mod phrase;
 mod predicate;
+pub(super) mod reason;
 pub(super) mod value;
+mod verb;
 mod window;
 
 use super::names::Names;
@@ -64,7 +66,7 @@ impl<'q> Wording<'q> {
 
 fn called(description: Option<&str>, name: &str) -> String {
     match description.map(str::trim).filter(|it| !it.is_empty()) {
-        Some(description) => value::quoted(description),
+        Some(description) => value::quoted_up_to(description, 200),
         None => noun::words(name),
     }
 }
@@ -80,7 +82,8 @@ pub(super) fn joined(parts: &[String], last: &str) -> String {
 
 /// `A and B`, `A, B and C`; with parts that have commas themselves `A, and B`, `A; B; and C`.
 pub(super) fn listed(parts: &[String]) -> String {
-    let plain = parts.iter().all(|it| !it.contains(", "));
+    let joins = [", ", " and ", " or "];
+    let plain = parts.iter().all(|it| !joins.iter().any(|join| it.contains(join)));
     match parts {
         [first, second] if !plain => format!("{first}, and {second}"),
         [first @ .., end] if !plain && !first.is_empty() => format!("{}; and {end}", first.join("; ")),

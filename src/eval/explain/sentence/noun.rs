@@ -30,6 +30,26 @@ pub(crate) fn counted(count: u64, name: &str) -> String {
     }
 }
 
+/// `a purchase`, `an order`, from the name of a collection in either form.
+pub(crate) fn one_of(name: &str) -> String {
+    let one = singular(name);
+    let by_sound = |starts: &[&str]| starts.iter().any(|it| one.to_lowercase().starts_with(it));
+    let an = by_sound(&["a", "e", "i", "o", "u", "hour", "honest", "heir"])
+        && !by_sound(&["uni", "use", "usa", "eu", "one", "once", "ubi"])
+        || by_sound(&["unin", "unim"]);
+    format!("{} {one}", if an { "an" } else { "a" })
+}
+
+/// A name or phrase with "the" before it, where it has no article or quotation marks.
+pub(super) fn the(said: &str) -> String {
+    let has = ["the ", "a ", "an ", "“", "(", "now", "today"];
+    if has.iter().any(|it| said.starts_with(it)) || said.starts_with(|it: char| it.is_ascii_digit()) {
+        said.to_owned()
+    } else {
+        format!("the {said}")
+    }
+}
+
 /// The name of one: `page_views` is "page view".
 pub(crate) fn singular(name: &str) -> String {
     last_word(name, |word| one(word).unwrap_or_else(|| word.to_owned()))
@@ -105,6 +125,10 @@ fn one(word: &str) -> Option<String> {
         return None;
     }
     let stem = word.strip_suffix('s')?;
+    // "nps" and "gps" are no plurals.
+    if !stem.contains(['a', 'e', 'i', 'o', 'u', 'y']) && stem.is_ascii() {
+        return None;
+    }
     if let Some(stem) = word.strip_suffix("ies").filter(|it| it.len() > 1) {
         return Some(format!("{stem}y"));
     }
@@ -183,5 +207,16 @@ mod tests {
             assert_eq!(counted(2, name), many);
         }
         assert_eq!(counted(0, "purchases"), "no purchases");
+        assert!(is_plural("ads") && !is_plural("nps") && !is_plural("gps"));
+        for (name, expected) in [
+            ("purchases", "a purchase"),
+            ("orders", "an order"),
+            ("users", "a user"),
+            ("unsubscribes", "an unsubscribe"),
+            ("uninstalls", "an uninstall"),
+            ("hours", "an hour"),
+        ] {
+            assert_eq!(one_of(name), expected);
+        }
     }
 }

@@ -1,10 +1,10 @@
 //! Conditions as what they ask: "there are at least 3 purchases in the last 30 days".
 
-use super::{Wording, noun, value};
+use super::{Wording, noun, value, verb};
 use crate::{
     hir::{
-        Condition, ConditionKind, Constants, Distance, Expr, ExprKind, Items, Order, Quantifier, Spot, Step,
-        TextTest,
+        AggregateKind, Condition, ConditionKind, Constants, Distance, Expr, ExprKind, Items, Order,
+        Quantifier, Spot, Step, TextTest,
     },
     value::{Type, Value},
 };
@@ -30,10 +30,28 @@ impl Wording<'_> {
             }
             ConditionKind::Holds(operand) => match &operand.kind {
                 ExprKind::Condition(inner) => self.predicate(inner, positive),
-                _ => self.subject(operand, positive, " true"),
+                _ if positive || operand.optional => self.subject(operand, positive, " true"),
+                _ => self.subject(operand, true, " false"),
             },
+            // Where both are known, the opposite has a word of its own.
+            ConditionKind::Compare { op, lhs, rhs }
+                if !positive && *op != Order::Eq && !lhs.optional && !rhs.optional =>
+            {
+                self.wanted(condition, false)
+            }
             ConditionKind::Compare { op, lhs, rhs } => {
-                let relation = relation(*op, lhs, positive);
+                if *op != Order::Eq
+                    && let said = relation(*op, lhs, true)
+                    && let rest = format!("{said} {}", self.phrase(rhs))
+                    && let Some(said) = self.occurred(lhs, positive, rest.trim_start())
+                {
+                    return said;
+                }
+                let relation = match (op, is_constant(lhs) || is_constant(rhs), positive) {
+                    (Order::Eq, false, true) => " the same as",
+                    (Order::Eq, false, false) => " not the same as",
+                    _ => relation(*op, lhs, positive),
+                };
                 let rhs_said = self.phrase(rhs);
                 let folded = folded(lhs) || folded(rhs);
                 self.subject(
@@ -84,7 +102,12 @@ impl Wording<'_> {
             ConditionKind::ContainsEach { list, all, set } => {
                 let ty = self.item_type(list);
                 let values = self.values(set, &ty, if *all { "and" } else { "or" });
-                format!("{}{values}", self.holds_items(list, positive))
+                let all = match (*all && !positive, set.len()) {
+                    (false, _) | (_, 0 | 1) => "",
+                    (true, 2) => " both",
+                    (true, _) => " all of",
+                };
+                format!("{}{all}{values}", self.holds_items(list, positive))
             }
             ConditionKind::Known(operand) => {
                 self.subject(operand, true, if positive { " known" } else { " unknown" })
@@ -103,24 +126,27 @@ impl Wording<'_> {
                 self.list_is(list, if positive { "filled" } else { "not filled" })
             }
             ConditionKind::InWindow { operand, window } => {
-                let window = self.window(window);
-                match self.happened(operand) {
-                    Some(happened) if positive => format!("{happened} {window}"),
-                    Some(happened) => format!("not {happened} {window}"),
-                    None => self.subject(operand, positive, &format!(" {window}")),
+                let (said, within) = (self.window(window), self.within(window));
+                match self.occurred(
+                    operand,
+                    positive,
+                    if said.starts_with("this ") { &said } else { &within },
+                ) {
+                    Some(said) => said,
+                    None => self.subject(operand, positive, &format!(" {within}")),
                 }
             }
             ConditionKind::Anniversary { operand, window } => {
-                let (operand, window) = (self.phrase(operand), self.window(window));
-                let not = if positive { "" } else { "not " };
-                format!("an anniversary of {operand} is {not}{window}")
+                let (operand, window) = (noun::the(&self.part(operand)), self.window(window));
+                let an = if positive { "an" } else { "no" };
+                format!("{an} anniversary of {operand} is {window}")
             }
             ConditionKind::Near { operand, of, within } => {
                 let of = self.phrase(of);
                 self.subject(
                     operand,
                     positive,
-                    &format!(" within {} of {of}", distance(within.0)),
+                    &format!(" within {} of {of}", radius(within.0)),
                 )
             }
             ConditionKind::Sample { from, to, salt } => {
@@ -175,7 +201,7 @@ impl Wording<'_> {
         format!("{said} {is}{not}{rest}")
     }
 
-    /// "signed up", for the time that is called "signed up at".
+    /// "the customer signed up", for the time that is called "signed up at"; of the item at hand, "added" or "it took place".
     pub(super) fn happened(&self, operand: &Expr) -> Option<String> {
         let ExprKind::Slot(place) = &operand.kind else {
             return None;
@@ -185,9 +211,21 @@ impl Wording<'_> {
             return None;
         }
         let name = noun::words(&self.names.slot(*place)?.name());
-        match super::phrase::stem(&name, &operand.ty)? {
-            "" => Some("it took place".to_owned()),
-            stem => Some(stem.to_owned()),
+        match (super::phrase::stem(&name, &operand.ty)?, place.row) {
+            ("", _) => Some("it took place".to_owned()),
+            (stem, 0) => verb::happened(stem),
+            (stem, _) => verb::is_done(stem.rsplit(' ').next()?).then(|| stem.to_owned()),
+        }
+    }
+
+    /// "the customer signed up in the last 7 days", "not added in the last 7 days".
+    fn occurred(&self, operand: &Expr, positive: bool, when: &str) -> Option<String> {
+        let happened = self.happened(operand)?;
+        match (positive, happened.as_str()) {
+            (true, happened) => Some(format!("{happened} {when}")),
+            (false, "it took place") => Some(format!("it did not take place {when}")),
+            (false, _) if self.depth == 0 => None,
+            (false, happened) => Some(format!("not {happened} {when}")),
         }
     }
 
@@ -196,6 +234,12 @@ impl Wording<'_> {
         match &operand.kind {
             ExprKind::Slot(place) => {
                 (self.names.slot(*place)).is_some_and(|it| it.ty.is_number() && noun::is_plural(&it.name()))
+            }
+            ExprKind::Trait(index) => {
+                let computed = &self.module.traits[*index];
+                computed.value.ty.is_number()
+                    && computed.description.is_none()
+                    && noun::is_plural(&computed.name)
             }
             _ => false,
         }
@@ -243,24 +287,27 @@ impl Wording<'_> {
     /// " “a”", " “a”, “b” or “c”", with a blank before it; of a list that has a name, " in the list eu".
     pub(super) fn values(&self, set: &Constants, ty: &Type, last: &str) -> String {
         if let Some(list) = &set.list {
-            return format!(" in the list {}", noun::words(list));
+            return format!(" in the list {}", value::quoted(&noun::words(list)));
         }
         self.each_value(set, ty, last)
     }
 
-    /// The values themselves, also of a list that has a name.
-    pub(super) fn each_value(&self, set: &[Value], ty: &Type, last: &str) -> String {
-        let said: Vec<String> = (set.iter().take(NAMED))
+    /// The values one by one, the last perhaps "3 others".
+    pub(super) fn value_by_value(&self, set: &[Value], ty: &Type) -> Vec<String> {
+        let mut said: Vec<String> = (set.iter().take(NAMED))
             .map(|it| value::value(it, ty, self.zone))
             .collect();
-        match set.len() {
-            0 => " none".to_owned(),
-            1 => format!(" {}", said[0]),
-            len if len > NAMED => {
-                let others = noun::counted((len - NAMED) as u64, "other");
-                format!(" {} {last} {others}", said.join(", "))
-            }
-            _ => format!(" {}", super::joined(&said, &format!(" {last}"))),
+        if set.len() > NAMED {
+            said.push(noun::counted((set.len() - NAMED) as u64, "other"));
+        }
+        said
+    }
+
+    /// The values themselves, also of a list that has a name.
+    pub(super) fn each_value(&self, set: &[Value], ty: &Type, last: &str) -> String {
+        match &self.value_by_value(set, ty)[..] {
+            [] => " none".to_owned(),
+            said => format!(" {}", super::joined(said, &format!(" {last}"))),
         }
     }
 
@@ -272,12 +319,15 @@ impl Wording<'_> {
             let filter = match &items.filter {
                 Some(filter) => {
                     self.names.enter(items);
-                    self.inside(filter, true)
+                    self.inside(filter, positive)
                 }
-                None => "always".to_owned(),
+                None => if positive { "always" } else { "never" }.to_owned(),
             };
-            let not = if positive { "" } else { "not " };
-            return format!("{not}for all {many}{window} {filter}");
+            return if positive {
+                format!("for all {many}{window}, {filter}")
+            } else {
+                format!("for at least 1 {one}{window}, {filter}")
+            };
         }
         let (said, number) = match (quantifier, positive) {
             (Quantifier::Any | Quantifier::All, true) | (Quantifier::No, false) => {
@@ -297,35 +347,36 @@ impl Wording<'_> {
         format!("{said} {}", self.items(items, &name))
     }
 
+    /// "a page view in the last 7 days was followed within 1 day by a purchase", "no cart addition was followed by 1 day without a
+    /// purchase".
     fn sequence(&mut self, first: &Items, steps: &[Step], positive: bool) -> String {
-        let one = noun::singular(&self.collection(first));
-        let mut said = format!(
-            "there is {} {}",
-            if positive { "a" } else { "no" },
-            self.items(first, &one)
-        );
+        let name = self.collection(first);
+        let one = if positive {
+            noun::one_of(&name)
+        } else {
+            format!("no {}", noun::singular(&name))
+        };
+        let mut said = format!("{} was", self.items(first, &one));
         let mut before = &first.source;
-        for step in steps {
-            let name = self.collection(&step.items);
-            let name = if step.none {
-                noun::plural(&name)
-            } else {
-                noun::singular(&name)
-            };
+        for (index, step) in steps.iter().enumerate() {
+            let one = noun::one_of(&self.collection(&step.items));
             self.names.enter_as(step.items.row.saturating_sub(1), before);
             // Its filter sees two rows: its own and the one before.
             let depth = std::mem::replace(&mut self.depth, usize::from(step.items.row).saturating_sub(1));
             let previous = self.previous.replace(step.items.row.saturating_sub(1));
-            let items = self.items(&step.items, &name);
+            let items = self.items(&step.items, &one);
             (self.depth, self.previous) = (depth, previous);
             let within = match step.within {
                 Distance::Micros(micros) => value::duration(micros),
                 Distance::Months(months) => value::months(months.unsigned_abs().into()),
             };
-            let a = if step.none { "no" } else { "a" };
-            for part in [", followed by ", a, " ", &items, " within ", &within] {
-                said += part;
-            }
+            said += if index == 0 { " " } else { ", " };
+            let parts = if step.none {
+                ["followed by ", &within, " without ", &items]
+            } else {
+                ["followed within ", &within, " by ", &items]
+            };
+            said.extend(parts);
             before = &step.items.source;
         }
         said
@@ -361,6 +412,13 @@ pub(super) fn ignoring(folded: bool) -> &'static str {
 /// What stands between a value and what it is compared with, after "is": " at least", or nothing for equal.
 pub(super) fn relation(op: Order, lhs: &Expr, positive: bool) -> &'static str {
     let time = matches!(lhs.ty, Type::Date | Type::DateTime);
+    if is_count(lhs) && op == Order::Lt {
+        return if positive {
+            " fewer than"
+        } else {
+            " not fewer than"
+        };
+    }
     if lhs.ty.is_text() {
         return match (op, positive) {
             (Order::Eq, true) => "",
@@ -405,15 +463,31 @@ fn slice(from: u32, to: u32) -> String {
 }
 
 /// "5 km", "250 m", from the greatest squared chord in units of 10⁻¹⁶, on the sphere of the manual.
-fn distance(chord: u64) -> String {
+pub(super) fn radius(chord: u64) -> String {
     const RADIUS: f64 = 6_371_008.8;
     #[expect(clippy::cast_precision_loss, reason = "metres are said, not computed with")]
     let half = (chord as f64).sqrt() / 2e8;
-    let metres = 2.0 * RADIUS * half.min(1.0).asin();
-    if metres >= 1_000.0 {
-        // The chord of 5 km gives a little less than 5 km back.
-        format!("{} km", (metres / 10.0).round() / 100.0)
-    } else {
-        format!("{} m", metres.round())
+    // The chord of 5 km gives a little less than 5 km back.
+    value::distance((2.0 * RADIUS * half.min(1.0).asin()).round())
+}
+
+/// The same for every customer, and said as what it is.
+pub(super) fn is_constant(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Constant(_) | ExprKind::Clock(_) => true,
+        ExprKind::Folded(inner) => is_constant(inner),
+        _ => false,
     }
+}
+
+/// Whether a value is a number of things.
+pub(super) fn is_count(expr: &Expr) -> bool {
+    matches!(
+        &expr.kind,
+        ExprKind::Size(_)
+            | ExprKind::Aggregate {
+                kind: AggregateKind::Count | AggregateKind::Distinct,
+                ..
+            }
+    )
 }

@@ -1,6 +1,6 @@
 //! Single values as people write them.
 
-use crate::value::{Date, DateTime, Type, Value, Zone};
+use crate::value::{Date, DateTime, Geo, Type, Value, Zone};
 
 const SECOND: i64 = 1_000_000;
 
@@ -32,14 +32,37 @@ pub(crate) fn value(value: &Value, ty: &Type, zone: Zone) -> String {
         Value::Date(it) => date(*it),
         Value::DateTime(it) => instant(*it, zone),
         Value::Duration(it) => duration(it.micros()),
-        Value::Geo(it) => format!("the place at latitude {} and longitude {}", it.lat(), it.lon()),
+        Value::Geo(it) => place(*it),
+    }
+}
+
+/// "40.4168° N 3.7038° W".
+fn place(place: Geo) -> String {
+    let degrees = |it: f64, [positive, negative]: [&str; 2]| {
+        let side = if it < 0.0 { negative } else { positive };
+        format!("{}° {side}", it.abs())
+    };
+    let (lat, lon) = (place.lat(), place.lon());
+    format!("{} {}", degrees(lat, ["N", "S"]), degrees(lon, ["E", "W"]))
+}
+
+/// "5 km", "250 m".
+pub(crate) fn distance(metres: f64) -> String {
+    if metres >= 1_000.0 {
+        format!("{} km", (metres / 10.0).round() / 100.0)
+    } else {
+        format!("{} m", metres.round())
     }
 }
 
 /// Text as it is, in quotation marks; control characters and line breaks as blanks, and at most 80 letters.
 pub(crate) fn quoted(text: &str) -> String {
+    quoted_up_to(text, 80)
+}
+
+pub(super) fn quoted_up_to(text: &str, most: usize) -> String {
     let mut letters = text.chars().map(|it| if it.is_control() { ' ' } else { it });
-    let mut quoted: String = letters.by_ref().take(80).collect();
+    let mut quoted: String = letters.by_ref().take(most).collect();
     if letters.next().is_some() {
         quoted.push('…');
     }
@@ -115,6 +138,14 @@ pub(crate) fn duration(micros: i64) -> String {
     format!("{minus}{}", parts.join(" "))
 }
 
+/// "30 days", and "day" for one: what stands after "the last".
+pub(crate) fn span(length: String) -> String {
+    match length.strip_prefix("1 ") {
+        Some(unit) if !unit.contains(' ') => unit.to_owned(),
+        _ => length,
+    }
+}
+
 /// "3 months", "2 years".
 pub(crate) fn months(months: u64) -> String {
     if months > 0 && months.is_multiple_of(12) {
@@ -161,6 +192,10 @@ mod tests {
             (Value::Decimal(Decimal::from_units(5_000_000)), "500"),
             (Value::Float(0.5), "0.5"),
             (Value::Float(-0.0), "0"),
+            (
+                Value::Geo(Geo::new(40.4168, -3.7038).expect("a place")),
+                "40.4168° N 3.7038° W",
+            ),
             (Value::Float(1e300), "1 × 10^300"),
             (Value::Bool(true), "true"),
             (Value::from("a\nb"), "“a b”"),

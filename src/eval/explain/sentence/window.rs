@@ -2,7 +2,7 @@
 
 use super::{Wording, value};
 use crate::{
-    hir::{Bound, Edge, ExprKind, Period, Window},
+    hir::{Bound, Edge, Period, Window},
     value::DateTime,
 };
 
@@ -36,6 +36,23 @@ impl Wording<'_> {
         }
     }
 
+    /// A window that a value is in: "on or after 1 May 2026", "in this month".
+    pub(super) fn within(&mut self, window: &Window) -> String {
+        let said = self.window(window);
+        let starts = [
+            ("since ", "on or after "),
+            ("until the end of ", "on or before "),
+            ("until ", "on or before "),
+            ("this ", "in this "),
+        ];
+        for (start, instead) in starts {
+            if let Some(rest) = said.strip_prefix(start) {
+                return format!("{instead}{rest}");
+            }
+        }
+        said
+    }
+
     /// One end: "after 1 May 2026", "since 90 days ago".
     fn edge(&mut self, edge: &Edge, from: bool) -> String {
         // The day is named, not its first or last moment.
@@ -58,7 +75,10 @@ impl Wording<'_> {
                 }
             };
         }
-        let said = self.bound(&edge.bound);
+        let said = match &edge.bound {
+            Bound::Expr(expr) => self.bounding(expr),
+            bound => self.bound(bound),
+        };
         match (from, edge.inclusive) {
             (true, true) => format!("since {said}"),
             (true, false) => format!("after {said}"),
@@ -95,10 +115,7 @@ impl Wording<'_> {
             Bound::PeriodFromToday { period, plus } => {
                 format!("the start of {}", relative(*period, *plus))
             }
-            Bound::Expr(expr) => match &expr.kind {
-                ExprKind::Now => "now".to_owned(),
-                _ => self.phrase(expr),
-            },
+            Bound::Expr(expr) => self.phrase(expr),
         }
     }
 }
@@ -139,11 +156,11 @@ fn around_now(from: &Edge, to: &Edge) -> Option<String> {
         (Bound::FromNow(micros), Bound::FromNow(0)) if *micros < 0 && inclusive == (false, true) => {
             return Some(format!(
                 "in the last {}",
-                value::duration(micros.saturating_neg())
+                value::span(value::duration(micros.saturating_neg()))
             ));
         }
         (Bound::FromNow(0), Bound::FromNow(micros)) if *micros > 0 && inclusive == (false, true) => {
-            return Some(format!("in the next {}", value::duration(*micros)));
+            return Some(format!("in the next {}", value::span(value::duration(*micros))));
         }
         (Bound::MonthsFromNow(months), Bound::FromNow(0))
         | (Bound::MonthsFromToday(months), Bound::FromToday(0))
@@ -151,7 +168,7 @@ fn around_now(from: &Edge, to: &Edge) -> Option<String> {
         {
             return Some(format!(
                 "in the last {}",
-                value::months(months.unsigned_abs().into())
+                value::span(value::months(months.unsigned_abs().into()))
             ));
         }
         (Bound::FromNow(0), Bound::MonthsFromNow(months))
@@ -160,7 +177,7 @@ fn around_now(from: &Edge, to: &Edge) -> Option<String> {
         {
             return Some(format!(
                 "in the next {}",
-                value::months(months.unsigned_abs().into())
+                value::span(value::months(months.unsigned_abs().into()))
             ));
         }
         _ => {}
@@ -170,7 +187,8 @@ fn around_now(from: &Edge, to: &Edge) -> Option<String> {
         && inclusive == (true, false)
         && Some(next) == this.checked_add(1)
     {
-        return Some(format!("in {}", relative(first, this)));
+        let said = relative(first, this);
+        return Some(if this == 0 { said } else { format!("in {said}") });
     }
     // Of days: which is the first that belongs to it, and which the last.
     let (first, last) = match (
@@ -191,16 +209,17 @@ fn around_now(from: &Edge, to: &Edge) -> Option<String> {
         (0, 0) => Some("today".to_owned()),
         (-1, -1) => Some("yesterday".to_owned()),
         (1, 1) => Some("tomorrow".to_owned()),
-        (first, 0) if first < 0 && !from.inclusive => {
-            Some(format!("in the last {}", days(1_i64.saturating_sub(first))))
-        }
+        (first, 0) if first < 0 && !from.inclusive => Some(format!(
+            "in the last {}",
+            value::span(days(1_i64.saturating_sub(first)))
+        )),
         (first, 0) if first < 0 => Some(format!(
-            "in the last {}, today included",
+            "in the last {} (today included)",
             days(1_i64.saturating_sub(first))
         )),
-        (1, last) if last > 1 && !from.inclusive => Some(format!("in the next {}", days(last))),
+        (1, last) if last > 1 && !from.inclusive => Some(format!("in the next {}", value::span(days(last)))),
         (0, last) if last > 0 => Some(format!(
-            "in the next {}, today included",
+            "in the next {} (today included)",
             days(last.saturating_add(1))
         )),
         _ => None,
