@@ -287,6 +287,30 @@ const GOLDEN: &[(&str, &str)] = &[
         "any favorites where (sku.stock > 1 or sku.kind = \"gold\") or sum(price of wishes) > 1",
     ),
     (
+        "list of a catalogue's item",
+        "any brand.parts where (count > 1 or any sku.parts where weight > 1.5) or sum(price of brand.next.parts) > 1",
+    ),
+    (
+        "list of a catalogue's item",
+        "any purchases where (any sku.like where stock > 1) or mode(note of brand.parts) = \"a\" or distinct(count of brand.parts) > 1",
+    ),
+    (
+        "list of a catalogue's item contains",
+        "brand.tags contains lower(nick) or any favorites where (sku.tags contains any few) or brand.ranks contains all [1, 2]",
+    ),
+    (
+        "state of a catalogue's list or record",
+        "brand.ranks is known or brand.tags is filled or any wishes where (pack is known or size is unknown or tags is empty)",
+    ),
+    (
+        "size of a catalogue's list",
+        "size(brand.tags) > 1 or any wishes where size(tags) > 1",
+    ),
+    (
+        "followed by no",
+        "any purchases followed by any views within 400 weeks followed by any purchases within 400 weeks followed by no views where seconds != 1 within 1 day",
+    ),
+    (
         "followed by",
         "any views where seconds > 1 followed by any purchases where (amount > 1 or gift) within 7 days",
     ),
