@@ -2,7 +2,11 @@
 
 use std::{cell::Cell, ops::Range, sync::Arc};
 
-use super::{At, distinct::Seen, sequence::Failure};
+use super::{
+    At,
+    distinct::Seen,
+    sequence::{Ending, Memo, Ways},
+};
 use crate::{
     plan::Moments,
     value::{DateTime, ValueRef, Zone},
@@ -27,9 +31,11 @@ pub(super) struct Scratch {
     pub(super) numbers: Vec<i64>,
     pub(super) spans: Vec<(usize, usize)>,
     pub(super) seen: Vec<Seen>,
-    /// Which events a sequence has not given up, and where the failures of each begin.
+    /// Which events a sequence has not given up, and what is remembered of each.
     pub(super) alive: Vec<u32>,
-    pub(super) failures: Vec<Failure>,
+    pub(super) rests: Vec<Memo>,
+    pub(super) endings: Vec<Ending>,
+    pub(super) ways: Ways,
     /// The moments of a program that the evaluation was not made for.
     pub(super) moments: Vec<i64>,
     moments_of: Option<(Arc<Moments>, DateTime, Zone)>,
@@ -72,7 +78,8 @@ impl Scratch {
         self.spans.clear();
         self.seen.clear();
         self.alive.clear();
-        self.failures.clear();
+        self.rests.clear();
+        self.endings.clear();
         // When the thread is ending there is nobody to give it to.
         let _ = IDLE.try_with(|idle| idle.set(Some(self)));
     }

@@ -358,7 +358,7 @@ fn the_events_of_a_chain_are_different_ones() {
 
 /// Steps over few types, and events at few instants: chains come back to events again and again.
 fn sequence() -> impl Strategy<Value = String> {
-    let event = || prop::sample::select(vec!["a", "b"]);
+    let event = || prop::sample::select(vec!["a", "b", "b", "c"]);
     let filter = || {
         prop::sample::select(vec![
             "",
@@ -369,6 +369,8 @@ fn sequence() -> impl Strategy<Value = String> {
             " where n != previous.n",
             " where n > previous.n",
             " where (n + previous.n) in [1, 3]",
+            " where n between previous.n and previous.n + 1",
+            " where n < 2",
         ])
     };
     let distance = || prop::sample::select(vec!["1 hour", "1 second", "2 hours"]);
@@ -393,8 +395,12 @@ fn sequence() -> impl Strategy<Value = String> {
 }
 
 fn events() -> impl Strategy<Value = String> {
-    let event = (prop::sample::select(vec!["a", "b"]), 9..12, 0..4);
-    prop::collection::vec(event, 0..9).prop_map(|events| {
+    let event = (
+        prop::sample::select(vec!["a", "b", "b", "c"]),
+        prop::sample::select(vec![9, 10, 10, 11]),
+        0..4,
+    );
+    prop::collection::vec(event, 0..11).prop_map(|events| {
         let events: Vec<String> = events
             .into_iter()
             .map(|(name, hour, n)| format!("{name}{hour}:{n}"))
@@ -424,6 +430,117 @@ fn a_closing_no_passes_over_the_event_before_it() {
     let sequence = "any a followed by any b within 1 hour followed by no a within 1 hour";
     let customers = [customer("a10:0 a11:0 b11:0"), customer("")];
     assert_eq!(Shop::new(SCHEMA).agrees(sequence, &customers).err(), None);
+}
+
+/// Explanations ask the interpreter: it tried every chain, which were 300 × 300 × 300 and more.
+#[test]
+fn the_interpreter_tries_no_end_of_a_chain_twice() {
+    let in_a_row: Vec<String> = (0..120)
+        .map(|n| format!(r#"{{"at": "2026-06-01T{:02}:{:02}:00Z"}}"#, n / 60, n % 60))
+        .collect();
+    let in_a_row = format!(r#"{{"id": "ana", "a": [{}]}}"#, in_a_row.join(", "));
+    let shop = Shop::new(SCHEMA);
+    let sequence = format!(
+        "any a{} followed by any b within 1 hour",
+        " followed by any a within 9 hours".repeat(7)
+    );
+    let start = Instant::now();
+    assert_eq!(shop.agrees(&sequence, &[in_a_row]).err(), None);
+    let took = start.elapsed();
+    assert!(took.as_secs() < 20, "{took:?} without optimisation");
+}
+
+/// What ends by a `no` of a type that is in the chain, too, with more than a thousand events of one instant, of which none or
+/// the wrong ones are in a chain: nobody could try all sets of them.
+#[test]
+fn what_counts_against_the_end_is_sought_in_the_chain_at_once() {
+    let one_of_each = |count: usize| -> String {
+        (0..count).fold(String::new(), |events, n| {
+            events + &format!("a1:{n} b1:{n} c1:{n} ")
+        })
+    };
+    let (many, some) = (one_of_each(400), one_of_each(60));
+    let rising = |types: &str| -> String {
+        let steps = types.split_whitespace();
+        steps.fold(String::new(), |text, it| {
+            text + &format!(" followed by any {it} where n > previous.n within 1 hour")
+        })
+    };
+    let one_of = |types: &str| -> String {
+        let steps = types.split_whitespace();
+        steps.fold(String::new(), |text, it| {
+            text + &format!(" followed by any {it} within 1 hour")
+        })
+    };
+    for (name, events, sequence, expected) in [
+        (
+            "the one before",
+            &many,
+            "any b followed by any a where n = previous.n within 1 hour followed by no b where n = previous.n within 1 hour".to_owned(),
+            true,
+        ),
+        (
+            "another one",
+            &many,
+            "any b followed by any a where n != previous.n within 1 hour followed by no b where n = previous.n within 1 hour".to_owned(),
+            false,
+        ),
+        (
+            "one of two, and the other one",
+            &many,
+            format!("any a{} followed by any a where n != previous.n within 1 hour followed by no b where (n = previous.n or n = previous.n + 1) within 1 hour", one_of("b a b")),
+            true,
+        ),
+        (
+            "one of two that is too high",
+            &many,
+            format!("any a{} followed by no b where (n = previous.n or n = previous.n - 1) within 1 hour", rising("b a b a")),
+            false,
+        ),
+        (
+            "three of three, in another order",
+            &many,
+            format!("any b{} followed by any a where n = previous.n - 2 within 1 hour followed by no b where (n >= previous.n and n <= previous.n + 2) within 1 hour", rising("c b c b").replace('>', ">=")),
+            true,
+        ),
+        (
+            "three of three, falling behind",
+            &many,
+            format!("any b{} followed by any a where (n = previous.n and n < 390) within 1 hour followed by no b where (n >= previous.n and n <= previous.n + 2) within 1 hour", rising("c b c b")),
+            false,
+        ),
+        (
+            "more than there are places",
+            &many,
+            format!("any b{} followed by no b where n < 4 within 1 hour", one_of("a b c b a")),
+            false,
+        ),
+        (
+            "as many as there are places",
+            &many,
+            format!("any b{} followed by no b where n < 3 within 1 hour", one_of("a b c b a")),
+            true,
+        ),
+        (
+            "all of them, with one that is not to be had",
+            &many,
+            format!("any b where n != 2{} followed by any b where n != 2 within 1 hour followed by any a within 1 hour followed by no b where n < 3 within 1 hour", one_of("a c a")),
+            false,
+        ),
+        (
+            "a long way from each to its own",
+            &some,
+            format!("any b{} followed by no b where n = previous.n within 1 hour", rising("a c a c a")),
+            false,
+        ),
+    ] {
+        let shop = Shop::new(SCHEMA).customer(&customer(events));
+        let start = Instant::now();
+        assert_eq!(shop.program_says(&sequence), expected, "{name}");
+        let took = start.elapsed();
+        eprintln!("{name}: {took:?}");
+        assert!(took.as_secs() < 20, "{name} took {took:?} without optimisation");
+    }
 }
 
 /// A thousand events, eight steps, and no chain, or one that is hard to find. Nobody could try them all.
