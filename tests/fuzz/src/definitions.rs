@@ -69,8 +69,10 @@ fn split(text: &str) -> Vec<String> {
             "placement",
             "trait",
             "segment",
-            "message",
+            "list",
+            "use",
             "test",
+            "message",
         ]
         .contains(&first);
         match items.last_mut() {
@@ -88,7 +90,15 @@ fn item(random: &mut Random) -> String {
         random.below(1000)
     );
     let description = if random.percent(20) { " \"what it is\"" } else { "" };
-    match random.below(12) {
+    match random.below(14) {
+        12 => list(random, &name),
+        13 => match random.below(3) {
+            0 => format!(
+                "use standard.{}\n",
+                random.pick(&["lifecycle", "value", "calendar", "rfm", "place", "nothing"])
+            ),
+            _ => test(random, &name),
+        },
         0 => format!("event {name}{description} {{ {} }}\n", fields(random, 2)),
         1 => format!(
             "catalog {name}{description} {{ sku: string key, {} }}\n",
@@ -160,6 +170,35 @@ fn message(random: &mut Random, name: &str) -> String {
     format!("message {name}{audience} {{ {} }}\n", clauses.join(", "))
 }
 
+/// A list of texts or of numbers, often under a name that conditions know.
+fn list(random: &mut Random, name: &str) -> String {
+    let name = if random.percent(50) {
+        random.pick(&["eu", "odd"])
+    } else {
+        name
+    };
+    let word = |random: &mut Random| match name {
+        "odd" => random.below(9).to_string(),
+        _ => literal_text(random),
+    };
+    let words: Vec<_> = (0..random.below(4)).map(|_| word(random)).collect();
+    format!("list {name} = [{}]\n", words.join(", "))
+}
+
+/// A test of the customer of the seeds, or of another.
+fn test(random: &mut Random, name: &str) -> String {
+    let customer = if random.percent(50) {
+        include_str!("../seeds/customer.json").to_owned()
+    } else {
+        crate::customer::mutate("", random)
+    };
+    let zone = random.pick(&["", " zone \"Europe/Madrid\"", " zone \"Nowhere\""]);
+    let expected = condition(random, 1, Scope::Customer);
+    format!(
+        "test \"{name}\" at 2026-03-29T01:30:00Z{zone} {{ customer {customer} in base\n ({expected}) }}\n"
+    )
+}
+
 fn fields(random: &mut Random, depth: usize) -> String {
     let one = |random: &mut Random| {
         let ty = ty(random, depth);
@@ -205,8 +244,8 @@ impl Scope {
     fn numbers(self) -> &'static [&'static str] {
         match self {
             Self::Customer => &["orders", "nps", "balance", "score"],
-            Self::Purchase => &["amount", "quantity", "weight", "orders"],
-            Self::CartItem => &["quantity", "price", "orders"],
+            Self::Purchase => &["amount", "quantity", "weight", "orders", "customer.balance"],
+            Self::CartItem => &["quantity", "price", "orders", "sku.price", "sku.stock"],
         }
     }
 
@@ -223,7 +262,7 @@ impl Scope {
                 "page",
             ],
             Self::Purchase => &["category", "country"],
-            Self::CartItem => &["name", "sku", "country"],
+            Self::CartItem => &["name", "sku", "country", "sku.category", "customer.device"],
         }
     }
 
@@ -258,7 +297,56 @@ pub fn condition(random: &mut Random, depth: usize, scope: Scope) -> String {
     let negation = if random.percent(30) { "not " } else { "" };
     let is = *random.pick(&["is", "is", "is not"]);
     let below = depth.saturating_sub(1);
-    match random.below(14) {
+    match random.below(19) {
+        14 => moment(random, scope),
+        15 if scope == Scope::Customer => sequence(random),
+        16 => {
+            let (operand, sign) = (random.pick(scope.texts()), random.pick(&["=", "!="]));
+            match random.below(4) {
+                0 => format!("{operand} {sign} {} ignoring case", literal_text(random)),
+                1 => format!("{operand} {negation}in [\"es\", \"\u{17f}\"] ignoring case"),
+                2 => {
+                    let test = random.pick(&["contains", "starts with", "ends with"]);
+                    format!(
+                        "{operand} {negation}{test} {} ignoring case",
+                        literal_text(random)
+                    )
+                }
+                _ => {
+                    let pattern = random.pick(&[
+                        "^a",
+                        "(a|b)+$",
+                        "\\\\d{2,}",
+                        "(?i)\u{e9}",
+                        "[",
+                        "(x{50}){50}",
+                        ".*@.*",
+                        "\\\\p{Greek}",
+                    ]);
+                    let ignoring = random.pick(&["", " ignoring case"]);
+                    format!("{operand} {negation}matches \"{pattern}\"{ignoring}")
+                }
+            }
+        }
+        17 if scope == Scope::Customer => match random.below(4) {
+            0 => format!("{negation}in sample {}% of \"salt\"", random.below(101)),
+            1 => format!(
+                "{negation}in sample {}%..{}.5% of \"\"",
+                random.below(50),
+                random.below(101)
+            ),
+            2 => format!("country {negation}in eu"),
+            _ => format!("orders {negation}in odd"),
+        },
+        18 => {
+            let radius = random.pick(&["0 m", "5 km", "2.5 mi", "20015 km", "30000 km"]);
+            let place = random.pick(&["(40.4, -3.7)", "(-90, 180)", "(90.5, 0)", "home"]);
+            if random.percent(70) {
+                format!("customer.home {negation}within {radius} of {place}")
+            } else {
+                format!("distance(customer.home, {place}) < {}", random.below(10_000_000))
+            }
+        }
         13 if scope == Scope::Customer => {
             let (operand, share) = (number(random, below, scope), random.below(100));
             match random.below(4) {
@@ -333,6 +421,16 @@ pub fn condition(random: &mut Random, depth: usize, scope: Scope) -> String {
             };
             format!("interests {negation}contains {how}{set}")
         }
+        11 if scope == Scope::Purchase => {
+            let quantifier = random.pick(&["any", "no", "at least 2", "exactly 1"]);
+            let filter = random.pick(&[
+                "price > 100",
+                "quantity >= customer.orders",
+                "name = category",
+                "price > amount",
+            ]);
+            format!("{quantifier} lines where {filter}")
+        }
         11 if scope == Scope::Customer => {
             let quantifier = *random.pick(&["any", "no", "at least 2", "at most 3", "exactly 1", "all"]);
             format!("{quantifier} {}", items(random, true, quantifier == "all"))
@@ -340,6 +438,71 @@ pub fn condition(random: &mut Random, depth: usize, scope: Scope) -> String {
         12 if scope == Scope::Customer && random.percent(50) => format!("{negation}in segment base"),
         _ => format!("{} > {}", number(random, below, scope), random.below(500)),
     }
+}
+
+/// Times compared with each other and with `now`.
+fn moment(random: &mut Random, scope: Scope) -> String {
+    let time = |random: &mut Random| match random.below(6) {
+        0 => "now".to_owned(),
+        1 => format!("now {} {}", random.pick(&["-", "+"]), duration(random)),
+        2 => format!(
+            "{} {} {}",
+            random.pick(&scope.times()[..1]),
+            random.pick(&["-", "+"]),
+            duration(random)
+        ),
+        3 => format!("max({}, now)", random.pick(scope.times())),
+        4 if scope == Scope::Customer => {
+            let (kind, items) = (
+                random.pick(&["first", "last", "min", "max"]),
+                items_of(random, false, false, false),
+            );
+            format!("{kind}(at of {items})")
+        }
+        _ => (*random.pick(scope.times())).to_owned(),
+    };
+    let op = random.pick(&["<", "<=", ">", ">=", "="]);
+    match random.below(4) {
+        0 => format!("{} - {} {op} {}", time(random), time(random), duration(random)),
+        1 => format!("{} between {} and {}", time(random), time(random), time(random)),
+        _ => format!("{} {op} {}", time(random), time(random)),
+    }
+}
+
+fn duration(random: &mut Random) -> String {
+    let unit = random.pick(&[
+        "seconds", "minutes", "hours", "days", "days", "weeks", "months", "quarters", "years",
+    ]);
+    format!("{} {unit}", 1 + random.below(400))
+}
+
+/// Events after each other.
+fn sequence(random: &mut Random) -> String {
+    let events = |random: &mut Random, previous: bool| {
+        let event = random.pick(&["purchases", "purchases", "page_views"]);
+        let window = if !previous && random.percent(30) {
+            format!(" {}", window(random, ""))
+        } else {
+            String::new()
+        };
+        let filter = match random.below(4) {
+            0 if previous => " where (at - previous.at > 1 day)".to_owned(),
+            1 if *event == "purchases" => format!(" where ({})", condition(random, 0, Scope::Purchase)),
+            2 if *event == "page_views" => " where path starts with \"/\"".to_owned(),
+            _ => String::new(),
+        };
+        format!("{event}{window}{filter}")
+    };
+    let mut out = format!("any {}", events(random, false));
+    for _ in 0..=random.below(2) {
+        let step = events(random, true);
+        out.push_str(&format!(" followed by any {step} within {}", duration(random)));
+    }
+    if random.percent(40) {
+        let step = events(random, true);
+        out.push_str(&format!(" followed by no {step} within {}", duration(random)));
+    }
+    out
 }
 
 fn literal_text(random: &mut Random) -> String {
@@ -411,6 +574,7 @@ fn number(random: &mut Random, depth: usize, scope: Scope) -> String {
             random.pick(scope.times())
         ),
         8 if scope == Scope::Customer => "size(interests)".to_owned(),
+        8 if scope == Scope::Purchase => "sum(price of lines)".to_owned(),
         9 | 10 if scope == Scope::Customer => aggregate(random, depth - 1),
         _ => case(random, scope),
     }
@@ -441,10 +605,19 @@ fn case(random: &mut Random, scope: Scope) -> String {
 fn aggregate(random: &mut Random, depth: usize) -> String {
     let cart = random.percent(30);
     let scope = if cart { Scope::CartItem } else { Scope::Purchase };
-    let kind = *random.pick(&["count", "sum", "avg", "min", "max", "first", "last", "distinct"]);
+    let kind = *random.pick(&[
+        "count", "sum", "avg", "min", "max", "first", "last", "distinct", "mode",
+    ]);
     let items = items_of(random, cart, false, false);
     if kind == "count" {
         format!("count({items})")
+    } else if ["mode", "distinct", "min", "last"].contains(&kind) && random.percent(30) {
+        let values = if random.percent(50) {
+            scope.texts()
+        } else {
+            scope.times()
+        };
+        format!("length(string({kind}({} of {items})))", random.pick(values))
     } else {
         format!("{kind}({} of {items})", number(random, depth.min(1), scope))
     }

@@ -1,295 +1,321 @@
-//! Writes customers as JSON that mostly follow the contract, and mutates them member by member.
+//! Definitions as JSON, and mutations of them: member by member, with parts of other definitions, and of the text.
 
+use audience::Definitions;
 use serde_json::{Map, Value, json};
 
-use crate::{
-    random::Random,
-    tokens::{self, Kind},
-};
+use crate::{definitions, random::Random, tokens};
 
-/// Mutates a customer: a member most often, its text now and then.
+/// Whether an input is JSON rather than a text of the language.
+pub fn is_json(text: &str) -> bool {
+    text.trim_start().starts_with(['{', '['])
+}
+
+/// Mutates a text into another or into its JSON, and JSON into other JSON.
 pub fn mutate(text: &str, random: &mut Random) -> String {
-    let parsed = serde_json::from_str::<Value>(text).ok().filter(Value::is_object);
-    let mut customer = match parsed {
-        Some(Value::Object(customer)) if !random.percent(15) => customer,
+    if !is_json(text) {
+        let mutated = definitions::mutate(text, random);
+        return if random.percent(30) {
+            Definitions::to_json("fuzz", &mutated).unwrap_or(mutated)
+        } else {
+            mutated
+        };
+    }
+    let mut tree = match serde_json::from_str::<Value>(text) {
+        Ok(tree) if !random.percent(10) => tree,
         _ => fresh(random),
     };
     for _ in 0..=random.below(3) {
-        let (name, value) = member(random);
-        match random.below(10) {
-            0 => {
-                let names: Vec<String> = customer.keys().cloned().collect();
-                if let Some(name) = names.get(random.below(names.len())) {
-                    customer.remove(name);
-                }
-            }
-            1 if random.percent(20) => {
-                let other = hostile(random);
-                customer.insert(name.to_owned(), other);
-            }
-            _ => {
-                customer.insert(name.to_owned(), value);
-            }
+        match random.below(8) {
+            0..=3 => exchange(&mut tree, random),
+            4 => member(&mut tree, random),
+            5 => layout(&mut tree, random),
+            6 => repeat(&mut tree, random),
+            _ => leaf(&mut tree, random),
         }
     }
-    let text = Value::Object(customer).to_string();
-    if !random.percent(20) {
+    let text = tree.to_string();
+    if !random.percent(10) {
         return text;
     }
-    let mut cut: Vec<tokens::Token> = tokens::cut(&text);
-    match random.below(4) {
-        0 => tokens::damage(&mut cut, random),
-        1 => space(&mut cut, random),
-        2 => double_member(&mut cut, random),
-        _ => number(&mut cut, random),
+    let mut cut = tokens::cut(&text);
+    if random.percent(50) {
+        tokens::replace(&mut cut, random);
+    } else {
+        tokens::damage(&mut cut, random);
     }
     tokens::join(&cut)
 }
 
-fn fresh(random: &mut Random) -> Map<String, Value> {
-    let mut customer = Map::new();
-    customer.insert("id".into(), json!("ana"));
-    customer.insert("country".into(), json!("ES"));
-    customer.insert("interests".into(), json!(["music"]));
-    customer.insert("orders".into(), json!(3));
-    customer.insert("signed_up_at".into(), json!("2025-03-30T01:30:00Z"));
-    customer.insert("consent".into(), json!({"email": true}));
-    for _ in 0..random.below(8) {
-        let (name, value) = member(random);
-        customer.insert(name.to_owned(), value);
-    }
-    customer
+/// The JSON of definitions made up from nothing.
+fn fresh(random: &mut Random) -> Value {
+    let written = (0..5).find_map(|_| Definitions::to_json("fuzz", &definitions::fresh(random)).ok());
+    written
+        .and_then(|it| serde_json::from_str(&it).ok())
+        .unwrap_or_else(|| json!({"version": 1, "items": []}))
 }
 
-/// A member as the contract wants it, now and then with a value at the edge or past it.
-fn member(random: &mut Random) -> (&'static str, Value) {
-    match random.below(18) {
-        0 => ("id", text(random)),
-        1 => ("first_name", text(random)),
-        2 => ("email", text(random)),
-        3 => ("country", text(random)),
-        4 => (
-            "device",
-            mostly(
-                random,
-                &[json!("mobile"), json!("tablet"), json!(null)],
-                &[json!("phone"), json!("")],
-            ),
-        ),
-        5 => {
-            let days = [
-                json!("1990-02-28"),
-                json!("2024-02-29"),
-                json!("0001-01-01"),
-                json!("9999-12-31"),
-            ];
-            (
-                "birth_date",
-                mostly(
-                    random,
-                    &days,
-                    &[
-                        json!("2025-02-29"),
-                        json!("0000-01-01"),
-                        json!("2025-1-1"),
-                        json!(3),
-                    ],
-                ),
-            )
+/// Puts a part of other definitions in the place of one of the same kind, or now and then of any.
+fn exchange(tree: &mut Value, random: &mut Random) {
+    let other = fresh(random);
+    let mut parts = Vec::new();
+    collect(&other, &mut parts);
+    let any = random.percent(10);
+    let at = random.below(count(tree));
+    let Some(place) = nth(tree, at) else {
+        return;
+    };
+    let wanted = shape(place);
+    let fitting: Vec<&Value> = parts
+        .into_iter()
+        .filter(|it| any || shape(it) == wanted)
+        .collect();
+    if !fitting.is_empty() {
+        *place = (*random.pick(&fitting)).clone();
+    }
+}
+
+/// What may stand for each other: definitions, other trees, records with the same members, lists, texts and so on.
+fn shape(value: &Value) -> (u8, Vec<&String>) {
+    let items = [
+        "customer",
+        "catalog",
+        "event",
+        "placement",
+        "trait",
+        "segment",
+        "use",
+        "test",
+        "message",
+    ];
+    match value {
+        Value::Object(members) => match members.get("kind").and_then(Value::as_str) {
+            Some(kind) if items.contains(&kind) => (0, Vec::new()),
+            Some(_) => (1, Vec::new()),
+            None => (2, members.keys().collect()),
+        },
+        Value::Array(_) => (3, Vec::new()),
+        Value::String(_) => (4, Vec::new()),
+        Value::Number(_) => (5, Vec::new()),
+        Value::Bool(_) | Value::Null => (6, Vec::new()),
+    }
+}
+
+/// Takes a member away, adds one, or gives one another name.
+fn member(tree: &mut Value, random: &mut Random) {
+    let at = random.below(count(tree));
+    let known = [
+        "kind",
+        "name",
+        "description",
+        "owner",
+        "condition",
+        "operand",
+        "value",
+        "negated",
+        "ignoring_case",
+        "steps",
+        "items",
+        "window",
+        "filter",
+        "amount",
+        "low",
+        "high",
+        "arms",
+        "else",
+        "args",
+        "quoted",
+        "roles",
+        "optional",
+        "layout",
+        "other",
+    ];
+    let Some(Value::Object(members)) = nth(tree, at) else {
+        return;
+    };
+    let names: Vec<String> = members.keys().cloned().collect();
+    let name = (*random.pick(&known)).to_owned();
+    match random.below(3) {
+        0 if !names.is_empty() => {
+            members.remove(random.pick(&names));
         }
-        6 => {
-            let places = [
-                json!([40.4, -3.7]),
-                json!({"lat": -90, "lon": 180.0}),
-                json!(null),
-            ];
-            (
-                "home",
-                mostly(
-                    random,
-                    &places,
-                    &[json!([90.1, 0]), json!([1]), json!({"lat": 1})],
-                ),
-            )
-        }
-        7 => (
-            "interests",
-            Value::Array((0..random.below(5)).map(|_| text(random)).collect()),
-        ),
-        8 => ("orders", integer(random)),
-        9 => ("nps", integer(random)),
-        10 => ("balance", amount(random)),
-        11 => {
-            let numbers = [
-                json!(0.1),
-                json!(-0.0),
-                json!(1e300),
-                json!(5e-324),
-                json!(9_007_199_254_740_993_i64),
-            ];
-            ("score", mostly(random, &numbers, &[json!("0.5"), json!(true)]))
-        }
-        12 => ("subscribed", json!(random.percent(50))),
-        13 => ("signed_up_at", instant(random)),
-        14 => {
-            let pages = [
-                json!("https://example.com/a?b=c"),
-                json!("mailto:a@b.c"),
-                json!("HTTP://X"),
-            ];
-            (
-                "page",
-                mostly(
-                    random,
-                    &pages,
-                    &[json!("javascript:alert(1)"), json!(""), json!("/a")],
-                ),
-            )
-        }
-        15 => {
-            let addresses = [
-                json!({"city": "Madrid"}),
-                json!({"city": "x", "street": "n/a"}),
-                json!(null),
-            ];
-            (
-                "address",
-                mostly(
-                    random,
-                    &addresses,
-                    &[json!({}), json!({"city": "x", "town": "y"}), json!([])],
-                ),
-            )
-        }
-        16 => {
-            let item = |random: &mut Random| json!({"sku": "a", "name": text(random), "quantity": random.below(9), "price": amount(random)});
-            (
-                "cart",
-                Value::Array((0..random.below(4)).map(|_| item(random)).collect()),
-            )
+        1 if !names.is_empty() => {
+            if let Some(value) = members.remove(random.pick(&names)) {
+                members.insert(name, value);
+            }
         }
         _ => {
-            let event = |random: &mut Random| json!({"at": instant(random), "amount": amount(random), "category": text(random), "quantity": random.below(5)});
-            (
-                "purchases",
-                Value::Array((0..random.below(6)).map(|_| event(random)).collect()),
-            )
+            members.insert(name, scalar(random));
         }
     }
 }
 
-/// One of the good values, or one time in thirty of the bad.
-fn mostly(random: &mut Random, good: &[Value], bad: &[Value]) -> Value {
-    let values = if random.below(30) == 0 { bad } else { good };
-    random.pick(values).clone()
+/// Comments and blank lines, mostly where they can stand.
+fn layout(tree: &mut Value, random: &mut Random) {
+    let Value::Object(members) = tree else {
+        return;
+    };
+    let list = members.entry("layout").or_insert_with(|| json!([]));
+    let Value::Array(list) = list else {
+        return;
+    };
+    let after = random.below(60);
+    let mut it = Map::new();
+    it.insert("after".into(), json!(after));
+    if random.percent(40) {
+        it.insert("blank".into(), json!(true));
+    }
+    if random.percent(80) {
+        let comment = random.pick(&[
+            " why", "", "#", " \" '", "x\ny", " {", "\u{2028}", "\r", " `", "\t", "\u{85}", " a  ",
+        ]);
+        it.insert("comment".into(), json!(comment));
+    }
+    if random.percent(50) {
+        it.insert("own_line".into(), json!(true));
+    }
+    list.push(Value::Object(it));
+    if random.percent(90) {
+        list.sort_by_key(|it| it["after"].as_u64());
+    }
 }
 
-fn text(random: &mut Random) -> Value {
-    let good = [
-        "ana",
+/// Says something twice, or wraps it many times.
+fn repeat(tree: &mut Value, random: &mut Random) {
+    let at = random.below(count(tree));
+    let Some(place) = nth(tree, at) else {
+        return;
+    };
+    match place {
+        Value::Array(items) if !items.is_empty() => {
+            let again = random.pick(items).clone();
+            items.insert(random.below(items.len() + 1), again);
+        }
+        Value::Object(_) => {
+            let (kind, inner) = *random.pick(&[
+                ("not", "operand"),
+                ("negate", "operand"),
+                ("paren", "inner"),
+                ("list", "item"),
+            ]);
+            let depth = if random.percent(90) {
+                1 + random.below(3)
+            } else {
+                random.below(150)
+            };
+            for _ in 0..depth {
+                *place = json!({"kind": kind, inner: place.take()});
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Puts another text, number or truth in the place of one, or in any place.
+fn leaf(tree: &mut Value, random: &mut Random) {
+    let at = random.below(count(tree));
+    let new = scalar(random);
+    if let Some(place) = nth(tree, at) {
+        let same = std::mem::discriminant(&new) == std::mem::discriminant(place);
+        if same || random.percent(20) {
+            *place = new;
+        }
+    }
+}
+
+fn scalar(random: &mut Random) -> Value {
+    let texts = [
+        "orders",
         "",
-        "  ",
-        "ES",
-        "a\"b\\c",
-        "é\u{1F600}",
-        "n/a",
-        "-",
-        "music",
-        "line\nbreak",
-        "\u{202e}x",
-    ]
-    .map(Value::from);
-    mostly(random, &good, &[json!("zero\0"), json!(3), json!(null)])
-}
-
-fn integer(random: &mut Random) -> Value {
-    let good = [json!(0), json!(-1), json!(7), json!(i64::MAX), json!(i64::MIN)];
-    mostly(
-        random,
-        &good,
-        &[json!(u64::MAX), json!(1.0), json!(1.5), json!("7")],
-    )
-}
-
-fn amount(random: &mut Random) -> Value {
-    let good = [
-        json!(1),
-        json!(19.99),
-        json!("0.0001"),
-        json!(1e3),
-        json!("922337203685477.5807"),
-        json!(-5.5),
+        "and",
+        "First Name",
+        "a`b",
+        "day",
+        "é",
+        "a.b",
+        "x\ny",
+        "\u{0}",
+        "2026-02-29",
+        "1.50",
+        "-1",
+        "customer",
+        "#",
+        "\\",
+        "\u{feff}",
+        "today",
+        "00",
+        "1e5",
+        "any",
+        ">=",
+        "last",
+        "2026-01-31T09:00:00Z",
+        "10%",
     ];
-    mostly(
-        random,
-        &good,
-        &[json!("0.00001"), json!(1e20), json!("1,5"), json!("")],
-    )
-}
-
-fn instant(random: &mut Random) -> Value {
-    let good = [
-        json!("2026-05-20T08:00:00Z"),
-        json!("2026-05-20T08:00:00+02:00"),
-        json!("2025-01-01T00:00:00.123456Z"),
-        json!("0001-01-01T00:00:00Z"),
-        json!("9999-12-31T23:59:59.999999Z"),
-        json!("2027-01-01T00:00:00Z"),
-    ];
-    mostly(
-        random,
-        &good,
-        &[
-            json!("2026-02-30T00:00:00Z"),
-            json!("2026-05-20T08:00:00"),
-            json!("2026-05-20T08:00:60Z"),
-            json!(0),
-        ],
-    )
-}
-
-/// A value that fits nowhere.
-fn hostile(random: &mut Random) -> Value {
-    match random.below(6) {
-        0 => (0..200).fold(json!(1), |inner, _| json!([inner])),
-        1 => (0..200).fold(json!(1), |inner, _| json!({"a": inner})),
-        2 => Value::Null,
-        3 => json!({"at": "now"}),
-        4 => json!([null]),
-        _ => json!("x".repeat(random.below(10_000))),
+    match random.below(4) {
+        0 => json!(random.percent(50)),
+        1 => random
+            .pick(&[
+                json!(0),
+                json!(1),
+                json!(-1),
+                json!(i64::MAX),
+                json!(i64::MIN),
+                json!(u64::MAX),
+                json!(1.5),
+                json!(60),
+                json!(1e300),
+            ])
+            .clone(),
+        2 if random.percent(20) => random
+            .pick(&[json!(null), json!([]), json!({}), json!({"quoted": "day"})])
+            .clone(),
+        _ => json!(random.pick(&texts)),
     }
 }
 
-fn space(cut: &mut [tokens::Token], random: &mut Random) {
-    for (kind, text) in cut {
-        if *kind == Kind::Mark && random.percent(30) {
-            text.push_str(*random.pick(&[" ", "\n", "\r\n\t"]));
+fn children(value: &Value) -> Vec<&Value> {
+    match value {
+        Value::Array(items) => items.iter().collect(),
+        Value::Object(members) => members.values().collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn collect<'v>(value: &'v Value, into: &mut Vec<&'v Value>) {
+    into.push(value);
+    for child in children(value) {
+        collect(child, into);
+    }
+}
+
+fn count(value: &Value) -> usize {
+    let mut all = Vec::new();
+    collect(value, &mut all);
+    all.len()
+}
+
+/// The value at a number, counted from the outside in.
+fn nth(value: &mut Value, number: usize) -> Option<&mut Value> {
+    let mut left = number;
+    let mut here = value;
+    loop {
+        if left == 0 {
+            return Some(here);
         }
-    }
-}
-
-/// Says a member twice.
-fn double_member(cut: &mut Vec<tokens::Token>, random: &mut Random) {
-    if let Some(end) = cut.iter().rposition(|(_, text)| text == "}") {
-        let (name, value) = member(random);
-        cut.insert(end, (Kind::Mark, format!(",{}:{value}", json!(name))));
-    }
-}
-
-fn number(cut: &mut [tokens::Token], random: &mut Random) {
-    let odd = [
-        "1e999",
-        "-0",
-        "0.1e-5",
-        "1E2",
-        "123456789012345678901234567890",
-        "0.123456789012345678",
-        "1e-400",
-        "01",
-        "1.",
-        "\\u0041",
-    ];
-    if let Some((_, text)) = cut.iter_mut().find(|(kind, _)| *kind == Kind::Number) {
-        *text = (*random.pick(&odd)).to_owned();
+        left -= 1;
+        let inside: Vec<&mut Value> = match here {
+            Value::Array(items) => items.iter_mut().collect(),
+            Value::Object(members) => members.values_mut().collect(),
+            _ => return None,
+        };
+        let mut found = None;
+        for child in inside {
+            let size = count(child);
+            if left < size {
+                found = Some(child);
+                break;
+            }
+            left -= size;
+        }
+        here = found?;
     }
 }

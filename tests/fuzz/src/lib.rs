@@ -1,5 +1,6 @@
 //! What the fuzz targets share: chance, text that follows the grammar, mutations that mostly keep to it, and counting.
 
+pub mod customer;
 pub mod definitions;
 pub mod json;
 pub mod pair;

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use audience::{At, Definitions, LoadErrorKind, Zone};
 use audience_fuzz::{
-    CONTRACT, definitions, json, put,
+    CONTRACT, customer, definitions, put,
     random::Random,
     report::{Outcome, Report},
 };
@@ -73,7 +73,7 @@ fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
     let mut random = Random::new(seed);
     match std::str::from_utf8(&data[..size]) {
         Ok(text) if !random.percent(3) => {
-            let mutated = json::mutate(text, &mut random);
+            let mutated = customer::mutate(text, &mut random);
             put(data, mutated.as_bytes(), max_size)
         }
         _ => libfuzzer_sys::fuzzer_mutate(data, size, max_size),

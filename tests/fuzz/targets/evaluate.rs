@@ -2,7 +2,8 @@
 //! Any definitions asked of any customer: program and interpreter agree, also about what compares customers with each other.
 
 use audience_fuzz::{
-    pair, put,
+    pair::{self, Asked},
+    put,
     random::Random,
     report::{Outcome, Report},
 };
@@ -11,20 +12,22 @@ use libfuzzer_sys::{fuzz_mutator, fuzz_target};
 static REPORT: Report = Report::new("evaluate");
 
 fuzz_target!(|data: &[u8]| {
-    let compiled = std::str::from_utf8(data).ok().and_then(pair::compiled);
-    let Some((shop, customer, at)) = compiled else {
+    let Some(asked) = std::str::from_utf8(data).ok().and_then(pair::compiled) else {
         return REPORT.count(Outcome::Refused);
     };
+    let Asked {
+        shop, customer, at, ..
+    } = &asked;
     REPORT.count(Outcome::Compiled);
     for segment in shop.segments() {
-        let answer = segment.interpret(&customer, &at);
-        assert_eq!(segment.matches(&customer, &at), answer, "{}", segment.name());
+        let answer = segment.interpret(customer, at);
+        assert_eq!(segment.matches(customer, at), answer, "{}", segment.name());
     }
     for computed in shop.computed_all() {
-        let value = computed.interpret(&customer, &at);
-        assert_eq!(computed.value(&customer, &at), value, "{}", computed.name());
+        let value = computed.interpret(customer, at);
+        assert_eq!(computed.value(customer, at), value, "{}", computed.name());
     }
-    let population = shop.fit([&customer, &customer], &at);
+    let population = shop.fit([customer, customer], at);
     let json = serde_json::to_string(&population).expect("a population is JSON");
     assert_eq!(
         serde_json::from_str::<audience::Population>(&json).expect("its own JSON"),
