@@ -95,7 +95,11 @@ impl<'m> Followed<'m> {
                 Part::Expr(operand) => self.steps(operand),
                 Part::Window(window) => self.window(window),
                 Part::Items(items) => self.items(items),
-                Part::List(_) | Part::Slots { .. } => {}
+                Part::List(spot) | Part::Slots { first: spot, .. } => {
+                    if let Some(key) = spot.key() {
+                        self.steps(key);
+                    }
+                }
             }),
         }
     }
@@ -119,6 +123,7 @@ impl<'m> Followed<'m> {
         items.parts(&mut |part| match part {
             Part::Window(window) => self.window(window),
             Part::Condition(filter) => self.condition(filter),
+            Part::Expr(key) => self.steps(key),
             _ => {}
         });
     }
@@ -234,8 +239,8 @@ impl<'m> Followed<'m> {
             | ExprKind::Clock(_)
             | ExprKind::Slot(_)
             | ExprKind::Local(_)
-            | ExprKind::Size(_)
             | ExprKind::Today => Way::Steps,
+            ExprKind::Size(list) => self.of_steps(expr, list.key().into_iter()),
             ExprKind::Folded(inner)
             | ExprKind::Follow { key: inner, .. }
             | ExprKind::Quantile { operand: inner, .. } => self.of_steps(expr, [&**inner].into_iter()),

@@ -32,14 +32,17 @@ pub use test_case::{TestCase, TestFailure, TestOutcome};
 
 use self::test_case::Loaded;
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::{Arc, OnceLock},
+};
 
 use serde::Serialize;
 
 use crate::{
     diagnostic::{Diagnostic, Lints, Source, suggest},
     error::{CompileError, JsonError, NameError, NeedsPopulation, UnknownName},
-    eval::At,
+    eval::{At, ChangePlan},
     hir,
     limits::Limits,
     message::Compiled,
@@ -79,6 +82,8 @@ pub(crate) struct Inner {
     pub(crate) shape: Arc<Shape>,
     pub(crate) planned: Planned,
     messages: Vec<Compiled>,
+    /// Of each segment, once its next change was asked for.
+    change_plans: Box<[OnceLock<ChangePlan>]>,
     loader: Loader,
     sources: Vec<Source>,
     /// So many of the sources are definitions; the others are the files of messages.
@@ -101,6 +106,7 @@ impl Inner {
         let shape = Arc::clone(loader.shape());
         Self {
             planned: plan::plan(&module),
+            change_plans: module.segments.iter().map(|_| OnceLock::new()).collect(),
             module,
             messages,
             shape,

@@ -4,7 +4,7 @@ use std::{fmt, marker::PhantomData, sync::Arc};
 
 use super::Inner;
 use crate::{
-    eval::{self, At, NextChange, interpret},
+    eval::{self, At, ChangePlan, Instants, NextChange, interpret},
     hir,
     record::{Binding, BoundRow, Customer, Record, Row},
     value::Duration,
@@ -201,21 +201,22 @@ impl Segment {
     #[must_use]
     pub fn next_change_within(&self, customer: &Customer, at: &At, horizon: Duration) -> NextChange {
         assert!(customer.fits(&self.inner.shape), "{SchemaMismatch}");
-        self.changes(customer, at, horizon)
+        self.changes(customer, at, horizon, &Instants::new())
     }
 }
 
 impl<R> Segment<R> {
-    fn changes<'a>(&self, customer: impl Row<'a>, at: &At, horizon: Duration) -> NextChange {
-        let condition = &self.definition().condition;
-        eval::next_change(
-            &self.inner.module,
-            condition,
-            customer,
-            at,
-            horizon,
-            self.inner.limits.edges,
-        )
+    fn changes<'a>(
+        &'a self,
+        customer: impl Row<'a>,
+        at: &At,
+        horizon: Duration,
+        instants: &'a Instants,
+    ) -> NextChange {
+        let (module, condition) = (&self.inner.module, &self.definition().condition);
+        let plan = self.inner.change_plans[self.index].get_or_init(|| ChangePlan::of(module, condition));
+        let within = (horizon, self.inner.limits.edges);
+        eval::next_change((module, plan, condition), customer, at, instants, within)
     }
 }
 
@@ -261,7 +262,8 @@ impl<R: Record> Segment<R> {
     /// Tells when the answer for `record` changes within so long.
     #[must_use]
     pub fn next_change_within(&self, record: &R, at: &At, horizon: Duration) -> NextChange {
-        self.changes(BoundRow::new(record, self.bound()), at, horizon)
+        let row = BoundRow::new(record, self.bound());
+        self.changes(row, at, horizon, &Instants::new())
     }
 
     pub(super) fn bound(&self) -> &Binding {

@@ -36,4 +36,4 @@ pub(crate) use collection::Walk;
 pub(crate) use frame::{Frame, Frames};
 pub(crate) use machine::{Machine, key, test};
 pub use next_change::NextChange;
-pub(crate) use next_change::next_change;
+pub(crate) use next_change::{ChangePlan, Instants, next_change};

@@ -1,6 +1,8 @@
 //! The next change by tables.
 
-use audience::{Code, Definitions, Duration, Limits, NextChange, Zone};
+use std::time::Instant;
+
+use audience::{Code, DateTime, Definitions, Duration, Limits, NextChange, Zone};
 
 use super::rules::CONTRACT;
 
@@ -197,6 +199,83 @@ fn calls_inside_each_other_are_followed_in_no_time() {
     }
 }
 
+/// [next-9] Hours and days of the week come back: what has not turned until then never does, however many hours there are in ten years.
+#[test]
+fn hours_that_never_come_are_not_waited_for() {
+    for (rule, members, expected) in [
+        ("hour(now) >= 24", "", "not within 3652 days"),
+        ("hour(now) = n", r#""n": 50"#, "not within 3652 days"),
+        ("hour(now) = n", r#""n": 9"#, "at 2026-06-02T07:00:00Z"),
+        ("hour(now) between 9 and 17", "", "at 2026-06-01T16:00:00Z"),
+        ("hour(now + 90 minutes) in [3, 4]", "", "at 2026-06-01T23:30:00Z"),
+        ("hour(now) * 2 + n = 7", r#""n": 2"#, "not within 3652 days"),
+        (
+            "hour(now) >= n or hour(now) < n",
+            r#""n": 9"#,
+            "not within 3652 days",
+        ),
+        (
+            "(hour(now) >= n or hour(now) < n) and (hour(now) > n or hour(now) <= n) and not (hour(now) = 3 and hour(now) + n = 13)",
+            r#""n": 9"#,
+            "not within 3652 days",
+        ),
+        ("hour(now) + day(now) > 53", "", "at 2026-07-31T21:00:00Z"),
+        ("hour(now) + day(now) > 54", "", "not within 3652 days"),
+        ("day(now) > 31", "", "not within 3652 days"),
+        ("day(today) = 31 and month(today) = 2", "", "not within 3652 days"),
+        (
+            "day(now) = 29 and month(now) = 2 and hour(now) = 2",
+            "",
+            "at 2028-02-29T01:00:00Z",
+        ),
+        ("day(now) + month(now) * 100 = 229", "", "at 2028-02-28T23:00:00Z"),
+        (
+            "weekday(now) = \"monday\" and hour(now) = 9",
+            "",
+            "at 2026-06-08T07:00:00Z",
+        ),
+        ("string(hour(now)) = \"7\"", "", "at 2026-06-02T05:00:00Z"),
+        // Two o'clock does not come on the day that the clock is set ahead.
+        (
+            "hour(now) = 2 and date(now) = 2027-03-28",
+            "",
+            "not within 3652 days",
+        ),
+        // Until an event comes into being, and from then on.
+        (
+            "hour(now) = 9 and any buys",
+            r#""buys": [{"at": "2026-08-01T02:00:00Z", "n": 1}]"#,
+            "at 2026-08-01T07:00:00Z",
+        ),
+        (
+            "sum(n + hour(now) of buys) > 30",
+            r#""buys": [{"at": "2026-05-01T02:00:00Z", "n": 1}, {"at": "2026-08-01T02:00:00Z", "n": 2}]"#,
+            "at 2026-08-01T12:00:00Z",
+        ),
+        // The months that passed, as they are often counted.
+        (
+            "year(now) * 12 + month(now) - year(joined) * 12 - month(joined) >= 3",
+            r#""joined": "2026-04-30T10:00:00Z""#,
+            "at 2026-06-30T22:00:00Z",
+        ),
+        (
+            "weekday(today + 1 month) = \"monday\"",
+            "",
+            "at 2026-06-05T22:00:00Z",
+        ),
+    ] {
+        at(rule, members, MADRID, expected);
+    }
+    // Beyond the end of the calendar there are no days, and none come back.
+    let last = ("UTC", "9990-06-01T00:00:00Z");
+    at(
+        "weekday(today + 5 years) is known",
+        "",
+        last,
+        "at 9995-01-01T00:00:00Z",
+    );
+}
+
 /// [next-7]
 #[test]
 fn a_question_looks_at_so_many_instants_and_no_more() {
@@ -223,4 +302,27 @@ fn a_question_looks_at_so_many_instants_and_no_more() {
     // 29 February 2044 is a Monday.
     assert_eq!(ask(10_000).to_string(), "at 2044-02-29T00:00:00Z");
     assert!(matches!(ask(100), NextChange::Unknown(_)));
+}
+
+/// Each event was looked at anew wherever another one came or went: a thousand took seconds, and a chain minutes.
+#[test]
+fn many_events_are_looked_at_where_they_change_and_nowhere_else() {
+    let buys: Vec<String> = (0..1000)
+        .map(|it| {
+            let at = DateTime::from_micros(1_780_000_000_000_000 - it * 30_000_000_000).expect("an instant");
+            format!("{{\"at\": \"{at}\", \"n\": {}, \"due\": \"{at}\"}}", it % 50)
+        })
+        .collect();
+    let members = format!("\"buys\": [{}]", buys.join(", "));
+    let started = Instant::now();
+    for rule in [
+        "sum(n of buys in last 1 year) > 1000000",
+        "count(buys in last 1 year) > 1000000",
+        "any buys in last 1 year followed by any buys where n > previous.n + 100 within 10 days",
+        "any buys in last 1 year where (due in last 1 month and n > 100)",
+        "sum(days_since(at) of buys) > 100000000",
+    ] {
+        at(rule, &members, MADRID, "not within 3652 days");
+    }
+    assert!(started.elapsed().as_secs() < 30, "{:?}", started.elapsed());
 }

@@ -82,12 +82,30 @@ pub(super) fn first(stretch: Range<i64>, mut passes: impl FnMut(i64) -> bool) ->
     after
 }
 
+/// An instant moved by calendar months; before, or after, all others where the calendar ends.
+pub(super) fn months_later(zone: Zone, at: i64, months: i32) -> i64 {
+    match zone.months_later(instant(at), months) {
+        Some(at) => at.micros(),
+        None if months < 0 => i64::MIN,
+        None => i64::MAX,
+    }
+}
+
 /// The first moment of a day, for days near the calendar's ends too.
 pub(super) fn start_of(zone: Zone, day: i64) -> i64 {
     match Date::from_days(day) {
         Some(date) => zone.start_of(date),
         None if day < 0 => DateTime::MIN.micros(),
         None => DateTime::MAX.micros(),
+    }
+}
+
+/// The first moment of a day; before, or after, all instants for one beyond the calendar.
+pub(super) fn start_or_end(zone: Zone, day: i64) -> i64 {
+    match Date::from_days(day) {
+        Some(date) => zone.start_of(date),
+        None if day < 0 => i64::MIN,
+        None => i64::MAX,
     }
 }
 

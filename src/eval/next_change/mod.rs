@@ -5,17 +5,20 @@
 //! the first instant with another answer is the earliest there is; and it is claimed as long as can be (a part of an `and` that
 //! fails for a year makes the year certain), so that few instants are visited.
 
+mod asked;
 mod clock;
+mod cycle;
+mod memory;
 mod motion;
+mod plan;
 mod until;
 mod walker;
+mod way;
 
 use std::fmt;
 
-use self::{
-    until::Until,
-    walker::{Memory, Walker},
-};
+use self::{asked::Asked, memory::Memory, until::Until, walker::Walker};
+pub(crate) use self::{memory::Instants, plan::ChangePlan};
 use crate::{
     eval::At,
     hir::{Condition, Module},
@@ -80,26 +83,31 @@ impl fmt::Display for NextChange {
 }
 
 /// The first instant after that of `at`, and at most `horizon` later, at which the condition gives another answer for the customer.
+///
+/// `plan` is that of the condition, or nothing at all: then it takes longer.
 pub(crate) fn next_change<'a, R: Row<'a>>(
-    module: &Module,
-    condition: &Condition,
+    (module, plan, condition): (&'a Module, &'a ChangePlan, &Condition),
     customer: R,
     at: &At,
-    horizon: Duration,
-    edges: usize,
+    instants: &'a Instants,
+    (horizon, edges): (Duration, usize),
 ) -> NextChange {
     let start = at.now().micros();
     let end = start.saturating_add(horizon.micros()).min(DateTime::MAX.micros());
-    let mut memory = Memory::new(start..end);
-    let first = Walker::new(module, customer, at, &mut memory).condition(condition);
+    let mut memory = Memory::new(start..end, edges.saturating_mul(TRIES), instants);
+    let mut look = |now: i64| {
+        let at = instants.keep(at.moved(clock::instant(now)));
+        let asked = Asked::new(module, plan, customer, at);
+        Walker::new(asked, &mut memory).condition(condition)
+    };
+    let first = look(start);
     let mut held = first;
     for _ in 0..edges {
         match held.until {
             Until::At(next) if next <= end => {
-                let at = at.moved(clock::instant(next));
-                held = Walker::new(module, customer, &at, &mut memory).condition(condition);
+                held = look(next);
                 if held.holds != first.holds {
-                    return NextChange::At(at.now());
+                    return NextChange::At(clock::instant(next));
                 }
             }
             Until::At(_) | Until::Never => return NextChange::NotWithin(horizon),
@@ -109,3 +117,6 @@ pub(crate) fn next_change<'a, R: Row<'a>>(
     }
     NextChange::Unknown(condition.span)
 }
+
+/// For each instant at which a rule is looked at, so many hours or days may be tried for single parts of it.
+const TRIES: usize = 10;

@@ -1,13 +1,13 @@
 //! Values at one instant: how they move as `now` goes on, and until when that is certain.
 
 use super::{
-    clock::{self, DAY, HOUR},
+    clock::{self, DAY},
+    cycle::{Cycle, Turning},
     until::Until,
     walker::Walker,
 };
 use crate::{
-    eval::interpret,
-    hir::{AggregateKind, ArithmeticOp, Condition, Expr, ExprKind, Function, Items},
+    hir::{ArithmeticOp, Condition, Expr, ExprKind, Function},
     record::Row,
     span::Span,
     value::{DateTime, Duration, Type, Value},
@@ -24,10 +24,12 @@ pub(super) struct Motion {
 pub(super) enum Shape {
     /// It stays as it is.
     Still,
-    /// It depends on the day alone, and follows it one way: up, or down.
-    Days,
-    /// It depends on `now` in steps, the next of which is at `next`, and follows it one way.
-    Ticks { next: i64 },
+    /// It depends on the day alone, and goes one way.
+    Days { up: bool },
+    /// It depends on `now` in steps, the next of which is at `next`, and goes one way.
+    Ticks { next: i64, up: bool },
+    /// It is worked out from the hour, the weekday and the like, and from nothing else that moves.
+    Cycle(Cycle),
     /// An instant or a duration: `now` times `sign`, and so many microseconds more.
     Line { sign: i64, offset: i64 },
     /// An instant: `now` moved by so many calendar months, and then by so many microseconds.
@@ -39,7 +41,10 @@ pub(super) enum Shape {
 impl Shape {
     /// Whether the value stays the same for some time.
     pub(super) fn steps(self) -> bool {
-        matches!(self, Self::Still | Self::Days | Self::Ticks { .. })
+        matches!(
+            self,
+            Self::Still | Self::Days { .. } | Self::Ticks { .. } | Self::Cycle(_)
+        )
     }
 }
 
@@ -58,6 +63,30 @@ impl Motion {
         }
     }
 
+    pub(super) fn turning(turning: Turning) -> Self {
+        Self {
+            shape: Shape::Cycle(turning.cycle),
+            until: turning.rest,
+        }
+    }
+
+    /// The same, and not beyond an instant.
+    pub(super) fn before(self, until: Until) -> Self {
+        Self {
+            until: self.until.min(until),
+            ..self
+        }
+    }
+
+    /// Until when it moves so.
+    pub(super) fn kept(self) -> Until {
+        match self.shape {
+            Shape::Ticks { next, .. } => self.until.min(Until::At(next)),
+            Shape::Lost(span) => Until::Unclear(span),
+            _ => self.until,
+        }
+    }
+
     fn lost(span: Span) -> Self {
         Self {
             shape: Shape::Lost(span),
@@ -66,13 +95,13 @@ impl Motion {
     }
 }
 
-impl<'a, R: Row<'a>> Walker<'_, '_, 'a, R> {
+impl<'a, R: Row<'a>> Walker<'_, 'a, R> {
     /// How the value moves.
     pub(super) fn motion(&mut self, expr: &Expr) -> Motion {
         match &expr.kind {
             ExprKind::Now => Motion::line(1, 0, Until::Never),
             ExprKind::Today => Motion {
-                shape: Shape::Days,
+                shape: Shape::Days { up: true },
                 until: Until::Never,
             },
             ExprKind::Trait(index) => self.computed(*index),
@@ -83,7 +112,7 @@ impl<'a, R: Row<'a>> Walker<'_, '_, 'a, R> {
                 match motion.shape {
                     Shape::Line { sign, offset } => Motion::line(-sign, -offset, motion.until),
                     Shape::Curve { .. } => Motion::lost(expr.span),
-                    _ => motion,
+                    _ => motion.turned_round(),
                 }
             }
             ExprKind::Shift { operand, months } => self.shift(expr, operand, *months),
@@ -94,6 +123,7 @@ impl<'a, R: Row<'a>> Walker<'_, '_, 'a, R> {
             }
             ExprKind::Host { function, args } => {
                 let pure = self
+                    .asked
                     .interpreter
                     .module
                     .functions
@@ -105,21 +135,17 @@ impl<'a, R: Row<'a>> Walker<'_, '_, 'a, R> {
                     Motion::lost(expr.span)
                 }
             }
-            ExprKind::Constant(_)
-            | ExprKind::Clock(_)
-            | ExprKind::Slot(_)
-            | ExprKind::Local(_)
-            | ExprKind::Size(_) => Motion::still(Until::Never),
+            ExprKind::Constant(_) | ExprKind::Clock(_) | ExprKind::Slot(_) | ExprKind::Local(_) => {
+                Motion::still(Until::Never)
+            }
+            ExprKind::Size(list) => match list.key() {
+                Some(key) => self.of_still(expr, std::slice::from_ref(key)),
+                None => Motion::still(Until::Never),
+            },
             ExprKind::Folded(inner)
             | ExprKind::Follow { key: inner, .. }
             | ExprKind::Quantile { operand: inner, .. } => self.of_still(expr, std::slice::from_ref(inner)),
         }
-    }
-
-    /// Until when the value is the same as now.
-    pub(super) fn still(&mut self, expr: &Expr) -> Until {
-        let motion = self.motion(expr);
-        self.still_or(motion, expr.span)
     }
 
     /// Until when a value that moves so is the same as now; `span` is to blame when it goes on with `now`.
@@ -134,8 +160,9 @@ impl<'a, R: Row<'a>> Walker<'_, '_, 'a, R> {
     pub(super) fn still_until(&self, motion: Motion) -> Until {
         let step = match motion.shape {
             Shape::Still => Until::Never,
-            Shape::Days => Until::At(clock::next_step(self.zone(), self.now(), DAY)),
-            Shape::Ticks { next } => Until::At(next),
+            Shape::Days { .. } => Until::At(clock::next_step(self.zone(), self.now(), DAY)),
+            Shape::Ticks { next, .. } => Until::At(next),
+            Shape::Cycle(cycle) => Until::At(cycle.step(self.zone(), self.now())),
             Shape::Line { .. } | Shape::Curve { .. } => Until::Unclear(Span::default()),
             Shape::Lost(span) => Until::Unclear(span),
         };
@@ -150,6 +177,9 @@ impl<'a, R: Row<'a>> Walker<'_, '_, 'a, R> {
 
     /// What is unclear in a condition inside stays so for that reason.
     fn of_still_motions(&self, expr: &Expr, motions: &[Motion]) -> Motion {
+        if let Some(turning) = self.turning_of(motions.iter().copied()) {
+            return Motion::turning(turning);
+        }
         if motions.iter().all(|it| it.shape.steps()) {
             let until = motions.iter().map(|it| self.still_until(*it)).min();
             Motion::still(until.unwrap_or(Until::Never))
@@ -159,12 +189,18 @@ impl<'a, R: Row<'a>> Walker<'_, '_, 'a, R> {
     }
 
     fn computed(&mut self, index: usize) -> Motion {
-        if let Some(known) = self.traits.get(&index) {
-            return *known;
+        let value = &self.asked.interpreter.module.traits[index].value;
+        self.outside(|this| this.remembered(value))
+    }
+
+    /// How the value moves, as it was found before if that is still certain.
+    pub(super) fn remembered(&mut self, value: &Expr) -> Motion {
+        let (key, now) = (self.key(value), self.now());
+        if let Some(known) = self.memory.motion(key, now) {
+            return known;
         }
-        let module = self.interpreter.module;
-        let motion = self.outside(|this| this.motion(&module.traits[index].value));
-        self.traits.insert(index, motion);
+        let motion = self.motion(value);
+        self.memory.remember_motion(key, now, motion);
         motion
     }
 
@@ -177,13 +213,9 @@ impl<'a, R: Row<'a>> Walker<'_, '_, 'a, R> {
             (Shape::Lost(_), _) => left,
             (_, Shape::Lost(_)) => right,
             (Shape::Still, Shape::Still) => with(Shape::Still),
-            // Adding, subtracting, multiplying by and dividing by something fixed keep the way that numbers go.
-            (Shape::Days | Shape::Ticks { .. }, Shape::Still) => with(left.shape),
-            (Shape::Still, Shape::Days | Shape::Ticks { .. }) if op != ArithmeticOp::Divide => {
-                with(right.shape)
-            }
             (one, other) if one.steps() && other.steps() => {
-                Motion::still(self.still_until(left).min(self.still_until(right)))
+                let way = self.way(op, (lhs, left), (rhs, right));
+                way.unwrap_or_else(|| self.of_still_motions(expr, &[left, right]))
             }
             // `now` goes out.
             (Shape::Line { sign, .. }, Shape::Line { sign: other, .. })
@@ -239,7 +271,7 @@ impl<'a, R: Row<'a>> Walker<'_, '_, 'a, R> {
 
     /// The microseconds of an instant or a duration.
     fn micros(&mut self, expr: &Expr) -> Option<i64> {
-        match self.interpreter.value(expr)? {
+        match self.asked.value(expr)? {
             Value::DateTime(at) => Some(at.micros()),
             Value::Duration(it) => Some(Duration::micros(it)),
             _ => None,
@@ -271,21 +303,32 @@ impl<'a, R: Row<'a>> Walker<'_, '_, 'a, R> {
             | Function::Weekday
             | Function::Hour => {
                 let motion = self.motion(first);
-                let follows = matches!(function, Function::Date | Function::Year);
-                match motion.shape {
-                    Shape::Line { sign: 1, offset: 0 } if follows => Motion {
-                        shape: Shape::Days,
+                let turning = |cycle| {
+                    Motion::turning(Turning {
+                        cycle,
+                        rest: motion.until,
+                    })
+                };
+                match (motion.shape, Cycle::of(function)) {
+                    (Shape::Line { sign: 1, offset }, Some(cycle)) => turning(cycle.of_later(offset)),
+                    (Shape::Days { .. }, Some(cycle)) if function != Function::Hour => {
+                        // A day that leaves the calendar does not come back.
+                        let known = |at: i64| self.at(at, |asked| asked.value(first)).is_some();
+                        let comes_back = known(self.now()) == known(self.memory.stretch.end);
+                        turning(if comes_back { cycle } else { cycle.endless() })
+                    }
+                    (Shape::Line { sign: 1, offset: 0 }, None) => Motion {
+                        shape: Shape::Days { up: true },
                         until: motion.until,
                     },
-                    Shape::Days if follows => motion,
-                    Shape::Line { sign: 1, offset } => {
-                        let unit = if function == Function::Hour { HOUR } else { DAY };
+                    (Shape::Days { .. }, None) => motion,
+                    (Shape::Line { sign: 1, offset }, None) => {
                         let moved = self.now().saturating_add(offset);
-                        let step = clock::next_step(self.zone(), moved, unit).saturating_sub(offset);
+                        let step = clock::next_step(self.zone(), moved, DAY).saturating_sub(offset);
                         Motion::still(motion.until.min(Until::At(step)))
                     }
                     // Days shift as days, whatever the time of day.
-                    Shape::Curve { plus: 0, .. } if function != Function::Hour => {
+                    (Shape::Curve { plus: 0, .. }, _) if function != Function::Hour => {
                         let today = Until::At(clock::next_step(self.zone(), self.now(), DAY));
                         Motion::still(motion.until.min(today))
                     }
@@ -296,7 +339,7 @@ impl<'a, R: Row<'a>> Walker<'_, '_, 'a, R> {
                 let motion = self.motion(first);
                 match motion.shape {
                     Shape::Still if first.ty == Type::Date => Motion {
-                        shape: Shape::Days,
+                        shape: Shape::Days { up: true },
                         until: motion.until,
                     },
                     Shape::Still => match self.micros(first) {
@@ -304,7 +347,7 @@ impl<'a, R: Row<'a>> Walker<'_, '_, 'a, R> {
                             let now = self.now();
                             let next = now + DAY - (now - since).rem_euclid(DAY);
                             Motion {
-                                shape: Shape::Ticks { next },
+                                shape: Shape::Ticks { next, up: true },
                                 until: motion.until,
                             }
                         }
@@ -312,7 +355,7 @@ impl<'a, R: Row<'a>> Walker<'_, '_, 'a, R> {
                     },
                     // Both go on with `now`, at one distance.
                     Shape::Line { sign: 1, .. } => Motion::still(motion.until),
-                    Shape::Ticks { .. } | Shape::Days => {
+                    Shape::Ticks { .. } | Shape::Days { .. } | Shape::Cycle(_) => {
                         let today = Until::At(clock::next_step(self.zone(), self.now(), DAY));
                         Motion::still(self.still_until(motion).min(today))
                     }
@@ -329,7 +372,7 @@ impl<'a, R: Row<'a>> Walker<'_, '_, 'a, R> {
             | Function::Ceil => self.motion(first),
             Function::Default => {
                 let motion = self.motion(first);
-                match (self.interpreter.value(first), args.get(1)) {
+                match (self.asked.value(first), args.get(1)) {
                     (None, Some(other)) => {
                         let until = match motion.shape {
                             Shape::Line { .. } => motion.until,
@@ -354,17 +397,17 @@ impl<'a, R: Row<'a>> Walker<'_, '_, 'a, R> {
             return self.of_still(expr, args);
         };
         let motions = [self.motion(one), self.motion(other)];
-        if motions.iter().all(|it| it.shape == Shape::Still) {
-            return Motion::still(motions[0].until.min(motions[1].until));
+        if motions.iter().all(|it| it.shape == Shape::Still) || self.turning_of(motions).is_some() {
+            return self.of_still_motions(expr, &motions);
         }
         let change = self.pair_of((one, motions[0]), (other, motions[1]), expr.span);
         if let Until::Unclear(span) = change {
             return Motion::lost(span);
         }
-        let value = self.interpreter.value(expr);
+        let value = self.asked.value(expr);
         let chosen = [(one, motions[0]), (other, motions[1])]
             .into_iter()
-            .find(|(arg, _)| value.is_some() && self.interpreter.value(arg) == value);
+            .find(|(arg, _)| value.is_some() && self.asked.value(arg) == value);
         if let Some((_, motion)) = chosen {
             return Motion {
                 shape: motion.shape,
@@ -397,51 +440,18 @@ impl<'a, R: Row<'a>> Walker<'_, '_, 'a, R> {
         }
     }
 
-    fn aggregate(&mut self, expr: &Expr, kind: AggregateKind, value: Option<&Expr>, items: &Items) -> Motion {
-        let members = self.members(items, items.filter.as_deref());
-        let mut until = Until::Never;
-        for member in &members {
-            until = until.min(member.held.until);
-        }
-        let Some(value) = value else {
-            return Motion::still(until);
-        };
-        let mut counted = members.into_iter().filter(|it| it.held.holds);
-        let one = match kind {
-            AggregateKind::First => counted.next(),
-            AggregateKind::Last => counted.next_back(),
-            _ => {
-                for member in counted {
-                    let motion = self.inside(items, member.row, |this| this.motion(value));
-                    until = until.min(self.still_or(motion, expr.span));
-                }
-                return Motion::still(until);
-            }
-        };
-        let motion = one.map_or(Motion::still(Until::Never), |member| {
-            self.inside(items, member.row, |this| this.motion(value))
-        });
-        Motion {
-            until: motion.until.min(until),
-            ..motion
-        }
-    }
-
-    /// Until when two values stand to each other as they do now.
-    pub(super) fn pair(&mut self, lhs: &Expr, rhs: &Expr, span: Span) -> Until {
-        let motions = (self.motion(lhs), self.motion(rhs));
-        self.pair_of((lhs, motions.0), (rhs, motions.1), span)
-    }
-
     /// Until when two values that move so stand to each other as they do now.
     pub(super) fn pair_of(&mut self, lhs: (&Expr, Motion), rhs: (&Expr, Motion), span: Span) -> Until {
         let until = self.until_differ(lhs, rhs, span);
         // As long as one is missing, the other does not matter.
-        let missing = [lhs, rhs].map(|(expr, motion)| match motion.shape {
-            Shape::Still if self.interpreter.value(expr).is_none() => Some(motion.until),
-            _ => None,
-        });
-        missing.into_iter().flatten().fold(until, Until::max)
+        [lhs, rhs].into_iter().fold(until, |until, (expr, motion)| {
+            let stays = motion.shape == Shape::Still && motion.until > until;
+            if stays && self.asked.value(expr).is_none() {
+                motion.until
+            } else {
+                until
+            }
+        })
     }
 
     fn until_differ(
@@ -454,7 +464,7 @@ impl<'a, R: Row<'a>> Walker<'_, '_, 'a, R> {
         match (left.shape, right.shape) {
             (Shape::Lost(span), _) | (_, Shape::Lost(span)) => Until::Unclear(span),
             (Shape::Still, Shape::Still) => until,
-            (Shape::Days, Shape::Still) | (Shape::Still, Shape::Days) => {
+            (Shape::Days { .. }, Shape::Still) | (Shape::Still, Shape::Days { .. }) => {
                 self.until_days_differ(until, |asked| asked.order(lhs, rhs))
             }
             (Shape::Ticks { .. }, Shape::Still) | (Shape::Still, Shape::Ticks { .. }) => {
@@ -515,9 +525,7 @@ impl<'a, R: Row<'a>> Walker<'_, '_, 'a, R> {
         let mut first = until;
         for past in [false, true] {
             let passes = |at: i64| {
-                let moved = self
-                    .at(at, |asked| asked.value(curve))
-                    .and_then(|it| interpret::steps(&it));
+                let moved = self.at(at, |asked| asked.steps(curve));
                 moved.is_some_and(|moved| if past { moved > place } else { moved >= place })
             };
             let flips = clock::month_flips(self.zone(), stretch.clone(), months, target, passes);
@@ -527,6 +535,6 @@ impl<'a, R: Row<'a>> Walker<'_, '_, 'a, R> {
     }
 }
 
-fn signed(op: ArithmeticOp, by: i64) -> i64 {
+pub(super) fn signed(op: ArithmeticOp, by: i64) -> i64 {
     if op == ArithmeticOp::Subtract { -by } else { by }
 }

@@ -1,5 +1,6 @@
 //! Until when something stays as it is.
 
+use super::cycle::Turning;
 use crate::span::Span;
 
 /// The earliest later instant at which something may differ. What is unclear may differ at any moment, so it comes first.
@@ -16,11 +17,17 @@ pub(super) enum Until {
 pub(super) struct Held {
     pub(super) holds: bool,
     pub(super) until: Until,
+    /// When it follows the hours or the days.
+    pub(super) turning: Option<Turning>,
 }
 
 impl Held {
     pub(super) fn new(holds: bool, until: Until) -> Self {
-        Self { holds, until }
+        Self {
+            holds,
+            until,
+            turning: None,
+        }
     }
 
     pub(super) fn always(holds: bool) -> Self {
@@ -28,7 +35,10 @@ impl Held {
     }
 
     pub(super) fn not(self) -> Self {
-        Self::new(!self.holds, self.until)
+        Self {
+            holds: !self.holds,
+            ..self
+        }
     }
 
     /// Whether all hold. As long as one of them fails for certain, the others do not matter.
@@ -77,6 +87,11 @@ impl Held {
 }
 
 impl Until {
+    /// Whether nothing differs before an instant, and at it.
+    pub(super) fn is_after(self, at: i64) -> bool {
+        self > Self::At(at)
+    }
+
     /// The first of ascending instants that comes after `now`.
     pub(super) fn first_after(now: i64, instants: impl IntoIterator<Item = i64>) -> Self {
         instants

@@ -1,102 +1,78 @@
 //! Conditions at one instant: whether they hold, and until when that is certain.
 
-use std::{cmp::Ordering, collections::HashMap, ops::Range, rc::Rc};
+use std::rc::Rc;
 
 use super::{
+    asked::Asked,
     clock::{self, DAY},
+    memory::{Counting, Key, Member, Members, Memory},
     motion::{Motion, Shape},
+    plan::address,
     until::{Held, Until},
 };
 use crate::{
-    eval::{
-        At, interpret,
-        interpret::{Interpreter, Item},
-    },
-    hir::{
-        Bound, Condition, ConditionKind, Distance, Edge, Expr, Items, Module, Part, Quantifier, Source, Step,
-        Window,
-    },
+    eval::interpret,
+    hir::{Bound, Condition, ConditionKind, Edge, Expr, Items, Part, Quantifier, Source, Step, Window},
     record::{Row, Rows},
     span::Span,
-    value::{Date, Zone},
+    value::{Date, Value, Zone},
 };
 
-/// What is worked out once for all instants that are visited.
-pub(super) struct Memory {
-    /// From the first instant to the horizon.
-    pub(super) stretch: Range<i64>,
-    /// When a moving bound (by its address) reaches, or passes, a place in time.
-    flips: HashMap<(usize, i64, bool), Rc<[i64]>>,
-}
+/// An item in scope.
+type ItemOf<'a, R> = interpret::Item<'a, <R as Row<'a>>::Item>;
 
 /// One customer at one instant.
-pub(super) struct Walker<'w, 'm, 'a, R: Row<'a>> {
-    pub(super) interpreter: Interpreter<'m, 'a, R>,
-    pub(super) memory: &'w mut Memory,
-    /// So that definitions that build on each other many times over stay cheap.
-    segments: HashMap<usize, Held>,
-    pub(super) traits: HashMap<usize, Motion>,
+pub(super) struct Walker<'w, 'a, R: Row<'a>> {
+    pub(super) asked: Asked<'a, R>,
+    pub(super) memory: &'w mut Memory<'a, ItemOf<'a, R>>,
+    /// The numbers of the scopes that the items in scope make, see [`Memory::scope`].
+    scopes: Vec<u32>,
 }
 
-/// An item of a collection, with whether it is counted.
-pub(super) struct Member<I> {
-    pub(super) held: Held,
-    pub(super) row: I,
-}
-
-impl Memory {
-    pub(super) fn new(stretch: Range<i64>) -> Self {
+impl<'w, 'a, R: Row<'a>> Walker<'w, 'a, R> {
+    pub(super) fn new(asked: Asked<'a, R>, memory: &'w mut Memory<'a, ItemOf<'a, R>>) -> Self {
         Self {
-            stretch,
-            flips: HashMap::new(),
-        }
-    }
-}
-
-impl<'w, 'm, 'a, R: Row<'a>> Walker<'w, 'm, 'a, R> {
-    pub(super) fn new(module: &'m Module, customer: R, at: &'m At, memory: &'w mut Memory) -> Self {
-        Self {
-            interpreter: Interpreter::new(module, customer, at, &[]),
+            asked,
             memory,
-            segments: HashMap::new(),
-            traits: HashMap::new(),
+            scopes: Vec::new(),
         }
     }
 
     pub(super) fn now(&self) -> i64 {
-        self.interpreter.at.now().micros()
+        self.asked.interpreter.at.now().micros()
     }
 
     pub(super) fn zone(&self) -> Zone {
-        self.interpreter.at.zone()
+        self.asked.interpreter.at.zone()
+    }
+
+    /// A part of a rule in the scope that is asked in.
+    pub(super) fn key<T>(&self, part: &T) -> Key {
+        (address(part), self.scopes.last().copied().unwrap_or_default())
     }
 
     pub(super) fn condition(&mut self, condition: &Condition) -> Held {
+        let (key, now) = (self.key(condition), self.now());
+        if let Some(known) = self.memory.held(key, now) {
+            return known;
+        }
+        let held = self.look_at(condition);
+        self.memory.remember_held(key, now, held);
+        held
+    }
+
+    fn look_at(&mut self, condition: &Condition) -> Held {
         match &condition.kind {
             ConditionKind::Not(inner) => self.condition(inner).not(),
             ConditionKind::And(parts) => {
-                let parts: Vec<Held> = parts.iter().map(|it| self.condition(it)).collect();
-                Held::all(parts)
+                let each = self.each(parts);
+                self.together(Held::all(each.iter().copied()), condition, &each)
             }
             ConditionKind::Or(parts) => {
-                let parts: Vec<Held> = parts.iter().map(|it| self.condition(it)).collect();
-                Held::any(parts)
+                let each = self.each(parts);
+                self.together(Held::any(each.iter().copied()), condition, &each)
             }
             ConditionKind::Segment(index) => self.segment(*index),
-            ConditionKind::Compare { lhs, rhs, .. } => {
-                let until = self.pair(lhs, rhs, condition.span);
-                self.held(condition, until)
-            }
-            ConditionKind::Between { operand, low, high } => {
-                let motion = self.motion(operand);
-                let mut until = Until::Never;
-                for end in [low, high] {
-                    let of_end = self.motion(end);
-                    let changes = self.pair_of((operand, motion), (end, of_end), condition.span);
-                    until = until.min(changes);
-                }
-                self.held(condition, until)
-            }
             ConditionKind::InWindow { operand, window } => self.in_window(condition, operand, window),
             ConditionKind::Anniversary { operand, window } => {
                 let until = self.anniversary(operand, window, condition.span);
@@ -104,52 +80,72 @@ impl<'w, 'm, 'a, R: Row<'a>> Walker<'w, 'm, 'a, R> {
             }
             ConditionKind::Quantified { quantifier, items } => self.quantified(*quantifier, items),
             ConditionKind::Sequence { first, steps } => {
-                let until = self.sequence(first, steps);
-                self.held(condition, until)
+                let holds = self.asked.test(condition);
+                Held::new(holds, self.sequence(holds, first, steps))
+            }
+            _ => self.of_operands(condition),
+        }
+    }
+
+    /// A condition that looks at values and nothing else.
+    fn of_operands(&mut self, condition: &Condition) -> Held {
+        let mut operands = Vec::new();
+        condition.parts(&mut |part| {
+            match part {
+                Part::Expr(operand) => operands.push(operand),
+                // What a catalogue's item has depends on which item that is.
+                Part::List(spot) | Part::Slots { first: spot, .. } => operands.extend(spot.key()),
+                _ => {}
+            }
+        });
+        let operands: Vec<(&Expr, Motion)> = operands.into_iter().map(|it| (it, self.motion(it))).collect();
+        if let Some(turning) = self.turning_of(operands.iter().map(|(_, motion)| *motion)) {
+            let until = self.until_turned(turning, |asked| asked.test(condition));
+            return Held {
+                turning: Some(turning),
+                ..self.held(condition, until)
+            };
+        }
+        let until = match (&condition.kind, &operands[..]) {
+            (ConditionKind::Compare { .. }, [lhs, rhs]) => self.pair_of(*lhs, *rhs, condition.span),
+            (ConditionKind::Between { .. }, [operand, low, high]) => {
+                let with_low = self.pair_of(*operand, *low, condition.span);
+                with_low.min(self.pair_of(*operand, *high, condition.span))
             }
             // What moves on with `now` stays known for as long as it is in the calendar.
-            ConditionKind::Known(operand) => {
-                let until = match self.motion(operand) {
-                    Motion {
-                        shape: Shape::Line { .. } | Shape::Curve { .. },
-                        until,
-                    } => until,
-                    motion => self.still_until(motion),
-                };
-                self.held(condition, until)
-            }
+            (ConditionKind::Known(_), [(_, motion)]) => match motion.shape {
+                Shape::Line { .. } | Shape::Curve { .. } => motion.until,
+                _ => self.still_until(*motion),
+            },
             _ => {
-                let mut operands = Vec::new();
-                condition.parts(&mut |part| {
-                    if let Part::Expr(operand) = part {
-                        operands.push(operand);
-                    }
-                });
-                let until = operands.into_iter().map(|it| self.still(it)).min();
-                self.held(condition, until.unwrap_or(Until::Never))
+                let each = operands
+                    .iter()
+                    .map(|(operand, motion)| self.still_or(*motion, operand.span));
+                each.min().unwrap_or(Until::Never)
             }
-        }
+        };
+        self.held(condition, until)
+    }
+
+    fn each(&mut self, parts: &[Condition]) -> Vec<Held> {
+        parts.iter().map(|it| self.condition(it)).collect()
     }
 
     fn held(&mut self, condition: &Condition, until: Until) -> Held {
-        Held::new(self.interpreter.test(condition), until)
+        Held::new(self.asked.test(condition), until)
     }
 
     fn segment(&mut self, index: usize) -> Held {
-        if let Some(known) = self.segments.get(&index) {
-            return *known;
-        }
-        let module = self.interpreter.module;
-        let held = self.outside(|this| this.condition(&module.segments[index].condition));
-        self.segments.insert(index, held);
-        held
+        let module = self.asked.interpreter.module;
+        self.outside(|this| this.condition(&module.segments[index].condition))
     }
 
     /// Does something with the customer alone in scope.
     pub(super) fn outside<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
-        let items = std::mem::take(&mut self.interpreter.items);
+        let items = std::mem::take(&mut self.asked.interpreter.items);
+        let scopes = std::mem::take(&mut self.scopes);
         let result = work(self);
-        self.interpreter.items = items;
+        (self.asked.interpreter.items, self.scopes) = (items, scopes);
         result
     }
 
@@ -157,130 +153,140 @@ impl<'w, 'm, 'a, R: Row<'a>> Walker<'w, 'm, 'a, R> {
     pub(super) fn inside<T>(
         &mut self,
         items: &Items,
-        row: Item<'m, R::Item>,
+        item: Member<ItemOf<'a, R>>,
         work: impl FnOnce(&mut Self) -> T,
     ) -> T {
-        self.inside_row((&items.source, items.row), row, work)
+        self.inside_row((&items.source, items.row), item, work)
     }
 
     fn inside_row<T>(
         &mut self,
         (source, number): (&Source, u8),
-        row: Item<'m, R::Item>,
+        item: Member<ItemOf<'a, R>>,
         work: impl FnOnce(&mut Self) -> T,
     ) -> T {
-        let outer = self.interpreter.items.clone();
-        self.interpreter
-            .items
-            .truncate(usize::from(number).saturating_sub(1));
-        self.interpreter.items.push((source.clone(), row));
+        let (items, scopes) = (self.asked.interpreter.items.clone(), self.scopes.clone());
+        let outer = usize::from(number).saturating_sub(1);
+        self.asked.interpreter.items.truncate(outer);
+        self.scopes.truncate(outer);
+        let scope = self.scopes.last().copied().unwrap_or_default();
+        self.scopes.push(self.memory.scope(scope, item.number()));
+        self.asked.interpreter.items.push((source.clone(), item.row));
         let result = work(self);
-        self.interpreter.items = outer;
+        (self.asked.interpreter.items, self.scopes) = (items, scopes);
         result
     }
 
-    /// Asks the interpreter at another instant, with the same items in scope.
-    pub(super) fn at<T>(&self, instant: i64, ask: impl FnOnce(&mut Interpreter<'_, 'a, R>) -> T) -> T {
-        let at = self.interpreter.at.moved(clock::instant(instant));
-        let mut other = Interpreter::new(self.interpreter.module, self.interpreter.customer, &at, &[]);
-        other.items.clone_from(&self.interpreter.items);
-        ask(&mut other)
+    /// Asks at another instant, with the same items in scope.
+    pub(super) fn at<T>(&self, instant: i64, ask: impl FnOnce(&mut Asked<'a, R>) -> T) -> T {
+        let at = self.asked.interpreter.at.moved(clock::instant(instant));
+        ask(&mut self.asked.at(self.memory.instants.keep(at)))
     }
 
     fn quantified(&mut self, quantifier: Quantifier, items: &Items) -> Held {
-        if quantifier == Quantifier::All {
-            let Some(filter) = &items.filter else {
-                return Held::always(true);
+        let counting = match quantifier {
+            Quantifier::All => Counting::Failing,
+            _ => Counting::Meeting,
+        };
+        self.members(items, counting, |_, members| {
+            let at_least = |least| Held::at_least(least, &members.held);
+            let held = match quantifier {
+                Quantifier::Any => at_least(1),
+                Quantifier::No | Quantifier::All => at_least(1).not(),
+                Quantifier::AtLeast(least) => at_least(least),
+                Quantifier::AtMost(most) => at_least(most.saturating_add(1)).not(),
+                Quantifier::Exactly(number) => {
+                    Held::all([at_least(number), at_least(number.saturating_add(1)).not()])
+                }
             };
-            let mut against = Vec::new();
-            for member in self.members(items, None) {
-                let fails = if member.held.holds {
-                    let filter = self.inside(items, member.row, |this| this.condition(filter));
-                    Held::all([member.held, filter.not()])
-                } else {
-                    member.held
-                };
-                against.push(fails);
-            }
-            return Held::any(against).not();
-        }
-        let members = self.members(items, items.filter.as_deref());
-        let members: Vec<Held> = members.into_iter().map(|it| it.held).collect();
-        let at_least = |least| Held::at_least(least, &members);
-        match quantifier {
-            Quantifier::Any | Quantifier::All => at_least(1),
-            Quantifier::No => at_least(1).not(),
-            Quantifier::AtLeast(least) => at_least(least),
-            Quantifier::AtMost(most) => at_least(most.saturating_add(1)).not(),
-            Quantifier::Exactly(number) => {
-                Held::all([at_least(number), at_least(number.saturating_add(1)).not()])
-            }
-        }
+            Held::new(held.holds, held.until.min(members.stay))
+        })
     }
 
-    /// The items of a collection, those that do not count now too: events in the order of time.
-    pub(super) fn members(
+    /// Does something with the items of a collection, those that do not count now too.
+    pub(super) fn members<T>(
         &mut self,
         items: &Items,
-        filter: Option<&Condition>,
-    ) -> Vec<Member<Item<'m, R::Item>>> {
-        let now = self.now();
-        let mut members = Vec::new();
+        counting: Counting,
+        work: impl FnOnce(&mut Self, &Members<ItemOf<'a, R>>) -> T,
+    ) -> T {
+        let (key, now) = ((self.key(items), counting), self.now());
+        let known = self.memory.members.remove(&key);
+        let mut members = match known.filter(|it| it.stay.is_after(now)) {
+            Some(known) => known,
+            None => self.all(items),
+        };
+        let due = members.due(now);
+        if !due.is_empty() {
+            let ends = items.window.as_ref().map(|window| self.ends(window, None));
+            for index in due {
+                let held = self.member(items, counting, ends.as_ref(), members.items[index]);
+                members.put(index, held);
+            }
+        }
+        let result = work(self, &members);
+        self.memory.members.insert(key, members);
+        result
+    }
+
+    /// All items of a collection, events in the order of time.
+    fn all(&mut self, items: &Items) -> Members<ItemOf<'a, R>> {
+        let mut stay = Until::Never;
+        let mut all: Vec<Member<ItemOf<'a, R>>> = Vec::new();
         match &items.source {
             Source::List(list) => {
-                for row in self.interpreter.rows(list).unwrap_or_default() {
-                    let held = self.filtered(items, filter, row, Held::always(true));
-                    members.push(Member { held, row });
+                if let Some(key) = list.key() {
+                    let motion = self.motion(key);
+                    stay = self.still_or(motion, key.span);
                 }
+                let rows = self.asked.interpreter.rows(list).unwrap_or_default();
+                all.extend(rows.into_iter().map(|row| self.memory.member(row, 0)));
             }
             &Source::Events(event) => {
-                let ends = items.window.as_ref().map(|window| self.ends(window, None));
-                let events = self.interpreter.customer.events(event);
-                let mut order: Vec<usize> = (0..events.len()).collect();
-                order.sort_by_key(|index| events.at(*index));
-                for index in order {
-                    let (at, row) = (events.at(index), Item::Own(events.get(index)));
-                    let exists = if at <= now {
-                        Held::always(true)
-                    } else {
-                        Held::new(false, Until::At(at))
-                    };
-                    let within = match &ends {
-                        Some(ends) => self.within(ends, at),
-                        None => Held::always(true),
-                    };
-                    let held = self.filtered(items, filter, row, Held::all([exists, within]));
-                    members.push(Member { held, row });
+                let events = self.asked.interpreter.customer.events(event);
+                for index in 0..events.len() {
+                    let row = interpret::Item::Own(events.get(index));
+                    all.push(self.memory.member(row, events.at(index)));
                 }
+                all.sort_by_key(|it| it.at);
             }
         }
-        members
+        Members::new(all, stay)
     }
 
-    /// The filter is only asked for what is there.
-    fn filtered(
+    fn member(
         &mut self,
         items: &Items,
-        filter: Option<&Condition>,
-        row: Item<'m, R::Item>,
-        there: Held,
+        counting: Counting,
+        ends: Option<&[Option<End<'_>>; 2]>,
+        item: Member<ItemOf<'a, R>>,
     ) -> Held {
-        match filter {
-            Some(filter) if there.holds => {
-                let filter = self.inside(items, row, |this| this.condition(filter));
-                Held::all([there, filter])
-            }
-            _ => there,
+        let there = match &items.source {
+            Source::Events(_) if item.at > self.now() => Held::new(false, Until::At(item.at)),
+            _ => Held::always(true),
+        };
+        let there = match ends {
+            Some(ends) => Held::all([there, self.within(ends, item.at)]),
+            None => there,
+        };
+        // The filter is only asked for what is there.
+        if !there.holds || counting == Counting::There {
+            return there;
+        }
+        let filter = items.filter.as_ref();
+        let meeting = filter.map_or(Held::always(true), |filter| {
+            self.inside(items, item, |this| this.condition(filter))
+        });
+        match counting {
+            Counting::Failing => Held::all([there, meeting.not()]),
+            Counting::Meeting | Counting::There => Held::all([there, meeting]),
         }
     }
 
     fn in_window(&mut self, condition: &Condition, operand: &Expr, window: &Window) -> Held {
         let motion = self.motion(operand);
         let until = if motion.shape == Shape::Still {
-            let value = self
-                .interpreter
-                .value(operand)
-                .and_then(|it| interpret::steps(&it));
+            let value = self.asked.steps(operand);
             let within = value.map_or(Until::Never, |value| {
                 let ends = self.ends(window, Some(condition.span));
                 self.within(&ends, value).until
@@ -311,28 +317,28 @@ impl<'w, 'm, 'a, R: Row<'a>> Walker<'w, 'm, 'a, R> {
             (Shape::Lost(inner), _) => Until::Unclear(inner),
             (Shape::Line { sign: 1, offset }, bound_motion) => {
                 let until = self.still_or(bound_motion, span);
-                let place = self.interpreter.bound(bound);
+                let place = self.asked.bound(bound);
                 until.min(place.map_or(Until::Never, |place| {
                     let crossing = place.saturating_sub(offset);
                     Until::first_after(self.now(), [crossing, crossing.saturating_add(1)])
                 }))
             }
             (
-                Shape::Days,
+                Shape::Days { .. },
                 Motion {
                     shape: Shape::Still,
                     until,
                 },
             ) => {
                 let until = until.min(motion.until);
-                let place = self.interpreter.bound(bound);
-                let side = |asked: &mut Interpreter<'_, 'a, R>| -> Option<Ordering> {
-                    let value = asked.value(operand).and_then(|it| interpret::steps(&it))?;
+                let place = self.asked.bound(bound);
+                let side = |asked: &mut Asked<'a, R>| -> Option<std::cmp::Ordering> {
+                    let value = asked.steps(operand)?;
                     Some(value.cmp(&place?))
                 };
                 self.until_days_differ(until, side)
             }
-            (Shape::Days | Shape::Ticks { .. }, bound_motion) => {
+            (Shape::Days { .. } | Shape::Ticks { .. }, bound_motion) => {
                 self.still_until(motion).min(self.still_or(bound_motion, span))
             }
             _ => Until::Unclear(span),
@@ -343,7 +349,7 @@ impl<'w, 'm, 'a, R: Row<'a>> Walker<'w, 'm, 'a, R> {
     pub(super) fn until_days_differ<T: PartialEq>(
         &self,
         until: Until,
-        answer: impl Fn(&mut Interpreter<'_, 'a, R>) -> T,
+        answer: impl Fn(&mut Asked<'a, R>) -> T,
     ) -> Until {
         let (zone, now) = (self.zone(), self.now());
         let last = match until {
@@ -372,7 +378,7 @@ impl<'w, 'm, 'a, R: Row<'a>> Walker<'w, 'm, 'a, R> {
     pub(super) fn until_instants_differ<T: PartialEq>(
         &self,
         until: Until,
-        answer: impl Fn(&mut Interpreter<'_, 'a, R>) -> T,
+        answer: impl Fn(&mut Asked<'a, R>) -> T,
     ) -> Until {
         let now = self.now();
         let last = match until {
@@ -398,9 +404,9 @@ impl<'w, 'm, 'a, R: Row<'a>> Walker<'w, 'm, 'a, R> {
         if let Until::Unclear(_) = until {
             return until;
         }
-        let day = match self.interpreter.value(operand) {
-            Some(crate::value::Value::Date(day)) => day,
-            Some(crate::value::Value::DateTime(at)) => self.zone().date_of(at),
+        let day = match self.asked.value(operand) {
+            Some(Value::Date(day)) => day,
+            Some(Value::DateTime(at)) => self.zone().date_of(at),
             _ => return until,
         };
         let ends = self.ends(window, None);
@@ -428,54 +434,73 @@ impl<'w, 'm, 'a, R: Row<'a>> Walker<'w, 'm, 'a, R> {
         Held::any(returns).until.min(until)
     }
 
-    /// Sequences change where an event may begin one or comes into being, where a filter turns, and at deadlines of a closing `no`.
-    fn sequence(&mut self, first: &Items, steps: &[Step]) -> Until {
-        let mut until = Until::Never;
-        let mut before = (first, self.members(first, first.filter.as_deref()));
-        for member in &before.1 {
-            until = until.min(member.held.until);
-        }
+    /// Sequences come about where an event may begin one or comes into being, where a filter turns, and at the deadline of a closing
+    /// `no`. They go where the first event is left behind, or where one comes into being that should not.
+    fn sequence(&mut self, holds: bool, first: &Items, steps: &[Step]) -> Until {
+        let mut until = self.members(first, Counting::Meeting, |_, members| members.until_some(holds));
+        let mut before = (first, Counting::Meeting);
         for step in steps {
-            let here = self.members(&step.items, None);
-            for member in &here {
-                until = until.min(member.held.until);
+            if step.none == holds {
+                let comes = self.members(&step.items, Counting::There, |_, members| {
+                    members.until_some(false)
+                });
+                until = until.min(comes);
             }
-            if let Some(filter) = &step.items.filter {
-                for earlier in &before.1 {
-                    for member in &here {
-                        let outer = step.items.row.saturating_sub(1);
-                        let turned = self.inside_row((&before.0.source, outer), earlier.row, |this| {
-                            this.inside(&step.items, member.row, |this| this.condition(filter))
-                        });
-                        until = until.min(turned.until);
-                    }
-                }
+            if let Some(filter) = &step.items.filter
+                && !self.asked.plan.timeless(&**filter)
+            {
+                until = until.min(self.filter_turns(before, step, filter));
             }
-            if step.none {
-                until = until.min(self.deadline(before.0, step.within));
+            if step.none && !holds {
+                until = until.min(self.deadline(before.0, step));
             }
-            before = (&step.items, here);
+            before = (&step.items, Counting::There);
         }
         until
     }
 
+    /// Until when the filter of a step is the same for each pair of an event and one that may follow it.
+    fn filter_turns(
+        &mut self,
+        (before, counting): (&Items, Counting),
+        step: &Step,
+        filter: &Condition,
+    ) -> Until {
+        let (outer, zone) = (step.items.row.saturating_sub(1), self.zone());
+        let earlier: Vec<Member<ItemOf<'a, R>>> =
+            self.members(before, counting, |_, members| members.items.clone());
+        self.members(&step.items, Counting::There, |this, later| {
+            let mut until = Until::Never;
+            for one in earlier {
+                let last = step.within.after(one.at, zone);
+                let start = later.items.partition_point(|it| it.at < one.at);
+                for other in later.items[start..].iter().take_while(|it| it.at <= last) {
+                    let turned = this.inside_row((&before.source, outer), one, |this| {
+                        this.inside(&step.items, *other, |this| this.condition(filter))
+                    });
+                    until = until.min(turned.until);
+                }
+            }
+            until
+        })
+    }
+
     /// The first instant after now at which a wait for what follows one of these events is over.
-    fn deadline(&self, items: &Items, within: Distance) -> Until {
+    fn deadline(&mut self, items: &Items, step: &Step) -> Until {
         let &Source::Events(event) = &items.source else {
             return Until::Never;
         };
-        let events = self.interpreter.customer.events(event);
-        let ends = (0..events.len()).filter_map(|index| self.later(events.at(index), within));
-        let later = ends.filter(|it| *it > self.now());
-        later.min().map_or(Until::Never, Until::At)
-    }
-
-    /// So much later than an instant.
-    fn later(&self, at: i64, by: Distance) -> Option<i64> {
-        match by {
-            Distance::Micros(micros) => at.checked_add(micros),
-            Distance::Months(months) => self.at(at, |it| it.bound(&Bound::MonthsFromNow(months))),
-        }
+        let (zone, now) = (self.zone(), self.now());
+        let events = self.asked.interpreter.customer.events(event);
+        let ends = self.memory.deadlines.entry(address(step)).or_insert_with(|| {
+            let mut ends: Vec<i64> = (0..events.len())
+                .map(|index| step.within.after(events.at(index), zone))
+                .collect();
+            ends.sort_unstable();
+            ends.into()
+        });
+        let next = ends.partition_point(|it| *it <= now);
+        ends.get(next).copied().map_or(Until::Never, Until::At)
     }
 
     /// The ends of a window now: where each is, and how it moves. What is unclear of one is told at `span`, or where the end is written.
@@ -491,7 +516,7 @@ impl<'w, 'm, 'a, R: Row<'a>> Walker<'w, 'm, 'a, R> {
                 // Whether something lies past the edge is asked in the same way for both: has the bound reached it, or is it past it?
                 past: edge.inclusive == from,
                 from,
-                place: self.interpreter.bound(&edge.bound),
+                place: self.asked.bound(&edge.bound),
                 motion: self.motion_of_bound(&edge.bound),
             })
         })
@@ -529,18 +554,19 @@ impl<'w, 'm, 'a, R: Row<'a>> Walker<'w, 'm, 'a, R> {
 
     /// When a bound that follows the calendar reaches a place in time, or is past it, and when it is not any more.
     fn flips(&mut self, bound: &Bound, it: i64, past: bool) -> Rc<[i64]> {
-        let key = (std::ptr::from_ref(bound).addr(), it, past);
+        let key = (address(bound), it, past);
         if let Some(known) = self.memory.flips.get(&key) {
             return Rc::clone(known);
         }
         let (zone, stretch) = (self.zone(), self.memory.stretch.clone());
-        let passes = |at: i64| {
-            let place = self.at(at, |asked| asked.bound(bound));
-            place.is_some_and(|place| if past { place > it } else { place >= it })
-        };
+        let side = |place: i64| if past { place > it } else { place >= it };
         let flips: Rc<[i64]> = match bound {
-            Bound::MonthsFromNow(months) => clock::month_flips(zone, stretch, *months, it, passes),
-            _ => clock::day_flips(zone, stretch, passes),
+            Bound::MonthsFromNow(months) => clock::month_flips(zone, stretch, *months, it, |at| {
+                side(clock::months_later(zone, at, *months))
+            }),
+            _ => clock::day_flips(zone, stretch, |at| {
+                self.at(at, |asked| asked.bound(bound)).is_some_and(side)
+            }),
         }
         .into();
         self.memory.flips.insert(key, Rc::clone(&flips));
@@ -559,7 +585,7 @@ impl<'w, 'm, 'a, R: Row<'a>> Walker<'w, 'm, 'a, R> {
                 until: Until::Never,
             },
             Bound::FromToday(_) | Bound::MonthsFromToday(_) | Bound::PeriodFromToday { .. } => Motion {
-                shape: Shape::Days,
+                shape: Shape::Days { up: true },
                 until: Until::Never,
             },
             Bound::DayStart { day, .. } => match &**day {

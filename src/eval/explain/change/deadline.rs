@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     eval::{
-        NextChange,
+        ChangePlan, Instants, NextChange,
         explain::picture::Picture,
         interpret::{Interpreter, Item},
         next_change,
@@ -124,7 +124,13 @@ fn edges(search: &Search<'_>, module: &Module, condition: &Condition, picture: &
     let mut at = search.question.at.clone();
     let most = Limits::default().edges;
     while moments.len() < FOLLOWED
-        && let NextChange::At(next) = next_change(module, condition, picture, &at, NextChange::HORIZON, most)
+        && let NextChange::At(next) = next_change(
+            (module, &ChangePlan::default(), condition),
+            picture,
+            &at,
+            &Instants::new(),
+            (NextChange::HORIZON, most),
+        )
     {
         moments.push(next);
         at = at.moved(next);

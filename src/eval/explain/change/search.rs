@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     eval::{
-        NextChange,
+        ChangePlan, Instants, NextChange,
         explain::{Question, hidden::Hidden, names::Names, picture::Picture},
         interpret::Interpreter,
         next_change,
@@ -130,7 +130,10 @@ impl<'q> Search<'q> {
         }
         let (module, at) = (self.question.module, self.question.at);
         let edges = Limits::default().edges;
-        match next_change(module, self.root, self.picture, at, NextChange::HORIZON, edges) {
+        // A picture is for the interpreter: it knows no numbers of words.
+        let (plan, instants) = (ChangePlan::default(), Instants::new());
+        let within = (NextChange::HORIZON, edges);
+        match next_change((module, &plan, self.root), self.picture, at, &instants, within) {
             NextChange::At(until) => Some(Found::Waited(until)),
             NextChange::NotWithin(_) | NextChange::Unknown(_) => None,
         }
