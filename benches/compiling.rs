@@ -40,6 +40,13 @@ fn compile(text: &str) -> u64 {
     u64::try_from(shop.segments().count()).expect("few segments")
 }
 
+/// With the warnings that take reasoning, which nobody has to wait for who does not ask.
+fn compile_and_warn(text: &str) -> u64 {
+    let shop = Definitions::parse(black_box(text)).unwrap_or_else(|error| panic!("{error}"));
+    black_box(shop.warnings());
+    u64::try_from(shop.segments().count()).expect("few segments")
+}
+
 #[expect(clippy::print_stdout, reason = "the size of the input belongs to the result")]
 fn compiling(criterion: &mut Criterion) {
     let (empty, one) = (definitions(0), definitions(1));
@@ -49,7 +56,10 @@ fn compiling(criterion: &mut Criterion) {
         compare(
             &format!("parse, check and plan, {} bytes in all", text.len()),
             rules,
-            &mut [contender("compile", || compile(&text))],
+            &mut [
+                contender("compile", || compile(&text)),
+                contender("with all warnings", || compile_and_warn(&text)),
+            ],
         );
     }
     let mut group = criterion.benchmark_group("compiling");

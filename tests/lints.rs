@@ -1,6 +1,6 @@
 //! Warnings, their levels, and what templates know of segments.
 
-use audience::{Code, Definitions, Format, Level};
+use audience::{Code, Definitions, Format, Level, Zone};
 
 const SHOP: &str = "customer { id: string key, orders: int?, name: string? }\n";
 
@@ -25,7 +25,10 @@ fn each_warning_has_a_level() {
         codes(&[(never, Level::Allow), (negation, Level::Allow)]),
         Ok(vec![])
     );
-    assert!(codes(&[(negation, Level::Deny)]).is_err());
+    // Whichever stops the build, all are told.
+    for denied in [never, negation] {
+        assert_eq!(codes(&[(denied, Level::Deny)]), Err(vec![never, negation]));
+    }
     // The last one decides, and errors stay errors.
     assert_eq!(
         codes(&[(never, Level::Deny), (never, Level::Warn)]),
@@ -37,6 +40,35 @@ fn each_warning_has_a_level() {
         .lint(Code::UnknownAttribute, Level::Allow)
         .build();
     assert!(wrong.is_err());
+}
+
+/// Reasoning waits until somebody asks, which must not show.
+#[test]
+fn warnings_that_wait_are_told_once_and_in_order() {
+    let text = format!(
+        "{SHOP}segment a = orders > 5 and orders < 3
+        segment b = name != \"x\"
+        segment c = orders in top 10%
+        segment d = orders > 5
+        segment e = orders > 5
+        "
+    );
+    let shop = Definitions::parse(&text).expect("it compiles");
+    let at = shop.at("2026-06-01T00:00:00Z".parse().expect("an instant"), &Zone::UTC);
+    let fitted = shop.with_population(&shop.fit(&[], &at)).expect("its own");
+    let codes = |shop: &Definitions| -> Vec<Code> { shop.warnings().iter().map(|it| it.code).collect() };
+    let expected = [Code::Contradiction, Code::NegationOverMissing, Code::SegmentEqual];
+    assert_eq!(codes(&fitted), expected);
+    assert_eq!(codes(&shop), expected);
+    assert_eq!(codes(&shop), expected);
+
+    // With an error of a test's customer, which only loading finds.
+    let wrong =
+        format!("{text}test \"t\" at 2026-06-01T00:00:00Z {{ customer {{ \"orders\": 1 }} not in d }}");
+    let error = Definitions::parse(&wrong).expect_err("the customer has no key");
+    let codes: Vec<_> = error.diagnostics().iter().map(|it| it.code).collect();
+    assert_eq!(codes[..3], expected);
+    assert_eq!(codes.len(), 4, "{error}");
 }
 
 #[test]

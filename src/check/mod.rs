@@ -43,7 +43,7 @@ mod written;
 mod tests;
 
 pub(crate) use facts::{Facts, is_list_there, known_given, proves};
-pub(crate) use lint::{Relation, definitions as lint, relation, template as lint_template};
+pub(crate) use lint::{REASONED, Relation, definitions as lint, relation, template as lint_template};
 pub(crate) use path::{Found, List};
 pub(crate) use report::{Report, type_name};
 pub(crate) use scope::{Entry, Local, Member, Names, Scope, Shape};
@@ -203,6 +203,7 @@ fn formula_meaning(
             let condition = checker.check_condition(formula.body)?;
             Some(Meaning::Segment(hir::Segment {
                 name,
+                span: formula.name.span,
                 description,
                 owner: schema::text_of(formula.owner),
                 condition: condition.into(),

@@ -4,7 +4,13 @@ use std::{fs, path::Path, sync::Arc};
 
 use crate::{
     check::{self, Given},
-    definitions::{Definitions, Inner, files::Files, library::Library, test_case},
+    definitions::{
+        Definitions, Inner,
+        files::Files,
+        library::Library,
+        test_case,
+        warnings::{self, Warnings},
+    },
     diagnostic::{Code, Diagnostic, Level, Lints, Severity, Source},
     error::CompileError,
     hir::{Module, Rank},
@@ -249,10 +255,6 @@ impl Builder {
         if let (Some(module), Some(population)) = (&mut module, &population) {
             problems.extend(take_cuts(module, population));
         }
-        if let Some(module) = &module {
-            let texts: Vec<&str> = sources.iter().map(|source| &*source.text).collect();
-            problems.extend(check::lint(module, &files, &texts, &lints, &limits));
-        }
         let definitions = sources.len();
         let compiled = module.map(|module| {
             let module = Arc::new(module);
@@ -272,29 +274,30 @@ impl Builder {
             let tests = test_case::load(&module, &messages, &customers, &mut problems);
             (module, customers, messages, tests)
         });
-        library.explain(&mut problems);
         if problems.iter().any(|it| it.code == Code::UnreadableFile) {
             // It may well stand there.
             problems.retain(|it| it.code != Code::MissingCustomer);
         }
-        lints.apply(&mut problems);
-        problems.sort_by_key(Diagnostic::span);
+        let warnings = Warnings::new(problems, library, &lints);
+        let stops = |module| warnings::has_errors(warnings.all(module, &sources, &lints, &limits));
         match compiled {
-            Some((module, customers, messages, tests))
-                if problems.iter().all(|it| it.severity < Severity::Error) =>
-            {
+            Some((module, customers, messages, tests)) if !(warnings.may_stop(&lints) && stops(&module)) => {
                 let inner = Inner::new(
                     module,
                     customers,
                     (messages, tests.into()),
-                    (sources, definitions, problems),
+                    (sources, definitions, Arc::new(warnings)),
                     (&limits, lints),
                 );
                 Ok(Definitions {
                     inner: Arc::new(inner),
                 })
             }
-            _ => Err(CompileError::new(problems, sources, limits.diagnostics)),
+            _ => Err(CompileError::new(
+                warnings.into_told(),
+                sources,
+                limits.diagnostics,
+            )),
         }
     }
 

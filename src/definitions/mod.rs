@@ -17,6 +17,7 @@ mod parts;
 mod said;
 mod segment;
 mod test_case;
+mod warnings;
 
 pub use batch::{Batch, Prepared, Recipient, RenderError};
 pub use bound::Bound;
@@ -30,7 +31,7 @@ pub use parts::Parts;
 pub use segment::{SchemaMismatch, Segment};
 pub use test_case::{TestCase, TestFailure, TestOutcome};
 
-use self::test_case::Loaded;
+use self::{test_case::Loaded, warnings::Warnings};
 
 use std::{
     fmt,
@@ -88,7 +89,7 @@ pub(crate) struct Inner {
     sources: Vec<Source>,
     /// So many of the sources are definitions; the others are the files of messages.
     definitions: usize,
-    warnings: Vec<Diagnostic>,
+    warnings: Arc<Warnings>,
     tests: Arc<[Loaded]>,
     limits: Limits,
     lints: Lints,
@@ -100,7 +101,7 @@ impl Inner {
         module: Arc<hir::Module>,
         loader: Loader,
         (messages, tests): (Vec<Compiled>, Arc<[Loaded]>),
-        (sources, definitions, warnings): (Vec<Source>, usize, Vec<Diagnostic>),
+        (sources, definitions, warnings): (Vec<Source>, usize, Arc<Warnings>),
         (limits, lints): (&Limits, Lints),
     ) -> Self {
         let shape = Arc::clone(loader.shape());
@@ -322,9 +323,14 @@ impl Definitions {
     /// assert_eq!(shop.warnings()[0].code, Code::NegationOverMissing);
     /// # Ok::<(), audience::CompileError>(())
     /// ```
+    ///
+    /// Those that take reasoning, such as contradictions, are looked for when this is asked for the first time, unless one of
+    /// them is denied: then building has done so. Takes time proportional to the length of the sources.
     #[must_use]
     pub fn warnings(&self) -> &[Diagnostic] {
-        &self.inner.warnings
+        let inner = &self.inner;
+        let warnings = &inner.warnings;
+        warnings.all(&inner.module, &inner.sources, &inner.lints, &inner.limits)
     }
 
     /// The texts it was built from.
@@ -478,7 +484,7 @@ impl Definitions {
         let inner = &self.inner;
         let mut module = (*inner.module).clone();
         module.cuts = Some(population.cuts(module.ranks.iter().map(|it| &it.wanted))?);
-        let (sources, warnings) = (inner.sources.clone(), inner.warnings.clone());
+        let (sources, warnings) = (inner.sources.clone(), Arc::clone(&inner.warnings));
         let messages = inner.messages.iter().map(|it| it.planned(&module)).collect();
         Ok(Self {
             inner: Arc::new(Inner::new(

@@ -55,6 +55,8 @@ pub(crate) struct Module {
 #[derive(Clone, Debug)]
 pub(crate) struct Segment {
     pub(crate) name: Arc<str>,
+    /// Where the name stands at its definition.
+    pub(crate) span: Span,
     pub(crate) description: Option<Arc<str>>,
     pub(crate) owner: Option<Arc<str>>,
     pub(crate) condition: Arc<Condition>,

@@ -22,11 +22,20 @@ pub(crate) use writing::Writing;
 
 use self::{conditions::Look, reason::Reasoner};
 use crate::{
-    diagnostic::{Diagnostic, Lints},
+    diagnostic::{Code, Diagnostic, Lints},
     hir::{Module, Part, template},
     limits::Limits,
-    syntax::ast,
 };
+
+/// What [`definitions`] may tell.
+pub(crate) const REASONED: [Code; 6] = [
+    Code::ConstantCondition,
+    Code::Contradiction,
+    Code::RepeatedCondition,
+    Code::SegmentEqual,
+    Code::SegmentInside,
+    Code::SegmentDisjoint,
+];
 
 /// Steps for each definition, and for a set of definitions however small.
 const STEPS: usize = 400;
@@ -35,7 +44,6 @@ const FIRST_STEPS: usize = 20_000;
 /// What there is to say about definitions that are right.
 pub(crate) fn definitions(
     module: &Module,
-    files: &[ast::File],
     texts: &[&str],
     lints: &Lints,
     limits: &Limits,
@@ -60,7 +68,11 @@ pub(crate) fn definitions(
     }
     let mut found = look.found;
     reasoner.refuel(FIRST_STEPS + STEPS * count);
-    segments::compare(module, files, &constant, lints, &mut reasoner, &mut found);
+    segments::compare(module, &constant, lints, &mut reasoner, &mut found);
+    debug_assert!(
+        found.iter().all(|it| REASONED.contains(&it.code)),
+        "a warning that nobody would wait for: {found:?}"
+    );
     found
 }
 

@@ -4,8 +4,6 @@
 //! is inside of `a` by design, and `not in segment a and …` apart from it. Of a chain of segments inside each other, each is
 //! told of the next one only.
 
-use std::collections::HashMap;
-
 use super::{
     conditions::Topics,
     reason::{Goal, Reasoner},
@@ -13,8 +11,6 @@ use super::{
 use crate::{
     diagnostic::{Code, Diagnostic, Level, Lints},
     hir::{Condition, ConditionKind, Module, Part},
-    span::Span,
-    syntax::ast,
 };
 
 /// How the customers of one condition relate to those of another, as far as it can be told.
@@ -60,7 +56,6 @@ const SEGMENTS: usize = 2_000;
 /// Compares the segments of a module in pairs, but for those with the same answer for everyone.
 pub(super) fn compare<'m>(
     module: &'m Module,
-    files: &[ast::File],
     constant: &[bool],
     lints: &Lints,
     reasoner: &mut Reasoner<'m>,
@@ -72,8 +67,6 @@ pub(super) fn compare<'m>(
     if !(equal || inside || disjoint) || !(2..=SEGMENTS).contains(&count) {
         return;
     }
-    let names = names(files);
-    let span_of = |index: usize| names.get(&*module.segments[index].name).copied();
     let groups: Vec<Group<'m>> = (0..count).map(|index| Group::of(module, index)).collect();
     let mut pairs = Pairs::default();
     for second in 0..count {
@@ -120,14 +113,13 @@ pub(super) fn compare<'m>(
     let name = |index: usize| &*module.segments[index].name;
     let mut tell =
         |code, (one, other): (usize, usize), message: String, [here, there]: [String; 2], help: String| {
-            if let (Some(one), Some(other)) = (span_of(one), span_of(other)) {
-                found.push(
-                    Diagnostic::new(code, message)
-                        .label(one, here)
-                        .label(other, there)
-                        .help(help),
-                );
-            }
+            let [one, other] = [one, other].map(|index| module.segments[index].span);
+            found.push(
+                Diagnostic::new(code, message)
+                    .label(one, here)
+                    .label(other, there)
+                    .help(help),
+            );
         };
     for &(first, second) in &pairs.equal {
         let (a, b) = (name(first), name(second));
@@ -251,15 +243,4 @@ impl Pairs {
                 })
         })
     }
-}
-
-/// Where each segment is named.
-fn names(files: &[ast::File]) -> HashMap<&str, Span> {
-    let items = files.iter().flat_map(|file| &file.items);
-    items
-        .filter_map(|item| match &item.kind {
-            ast::ItemKind::Segment { name, .. } => Some((&*name.text, name.span)),
-            _ => None,
-        })
-        .collect()
 }

@@ -46,9 +46,7 @@ fn run_with(text: &str, lints: &Lints) -> (Option<Module>, Vec<Diagnostic>) {
     let (file, mut diagnostics) = syntax::parse_file(0, text, &limits);
     let files = [file];
     let (module, more) = check(&files, &limits);
-    let warnings = module
-        .iter()
-        .flat_map(|it| lint(it, &files, &[text], lints, &limits));
+    let warnings = module.iter().flat_map(|it| lint(it, &[text], lints, &limits));
     let mut more: Vec<_> = more.into_iter().chain(warnings).collect();
     more.sort_by_key(Diagnostic::span);
     lints.apply(&mut more);

@@ -693,6 +693,7 @@ fn module(dice: &mut Dice) -> Module {
         let depth = 1 + author.dice.roll(5);
         module.segments.push(Segment {
             name: "segment".into(),
+            span: Span::default(),
             description: None,
             owner: None,
             condition: author.condition(depth).into(),

@@ -100,6 +100,9 @@ impl<'m> Reasoner<'m> {
 
     /// Tells whether `condition` surely holds wherever `given` does.
     pub(super) fn follows(&mut self, given: &'m Condition, condition: &'m Condition) -> bool {
+        if given == condition {
+            return true;
+        }
         let given = Goal {
             condition: given,
             holds: true,
