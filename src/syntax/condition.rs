@@ -243,8 +243,12 @@ impl Builder<'_> {
         if pair.as_rule() == Rule::name {
             return Set::Named(self.name(&pair));
         }
-        let operands = pair.into_inner().filter(|it| it.as_rule() == Rule::operand);
-        Set::Literals(operands.map(|item| self.expr(item)).collect())
+        let members = pair.into_inner().filter_map(|member| match member.as_rule() {
+            Rule::operand => Some(self.expr(member)),
+            Rule::text => Some(self.settle(self.primary(member))),
+            _ => None,
+        });
+        Set::Literals(members.collect())
     }
 
     /// A place on the map: `(latitude, longitude)`, or a value.

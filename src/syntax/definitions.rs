@@ -188,7 +188,7 @@ impl<'t> Reader<'t> {
             if token.kind == TokenKind::Unclosed {
                 self.diagnostics
                     .push(scan::unclosed(self.source, self.text, token));
-            } else if foreign::is_curly_quote(token.text(self.text)) {
+            } else if token.kind == TokenKind::Symbol && foreign::is_curly_quote(token.text(self.text)) {
                 let end = rest.find(|it| it.first_on_line || foreign::is_curly_quote(it.text(self.text)));
                 let end = end.filter(|it| !it.first_on_line).unwrap_or(&token);
                 let span = token.span(self.source).to(end.span(self.source));
@@ -217,12 +217,12 @@ impl<'t> Reader<'t> {
         rule: Rule,
         tokens: &[Token],
         end: &'static str,
-        build: impl FnOnce(&Builder<'t>, Pair<'t, Rule>) -> T,
+        build: impl FnOnce(&Builder<'t>, Pair<'_, Rule>) -> T,
     ) -> Option<T> {
         let start = tokens.first()?.start;
         let text: &'t str = &self.text[start as usize..tokens.last()?.end as usize];
         let builder = Builder::new(self.source, start, text);
-        let tree = match Grammar::parse(rule, text) {
+        let tree = match Grammar::parse(rule, &scan::without_comments(text, start, &self.file.comments)) {
             Ok(mut pairs) => {
                 let inner = pairs.next().and_then(|pair| pair.into_inner().next());
                 Some(build(&builder, inner.expect("the rule holds what is built")))

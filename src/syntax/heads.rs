@@ -35,7 +35,8 @@ const WORDS: [(&str, Option<ItemWord>); 13] = [
 
 impl Head {
     pub(super) fn of(word: &str) -> Option<Self> {
-        let (keyword, item) = WORDS.iter().find(|(it, _)| it.eq_ignore_ascii_case(word))?;
+        let is = |keyword: &str| keyword.len() == word.len() && keyword.eq_ignore_ascii_case(word);
+        let (keyword, item) = WORDS.iter().find(|(it, _)| is(it))?;
         Some(item.map_or(Self::Later(keyword), Self::Item))
     }
 }
@@ -146,7 +147,7 @@ impl Place<'_> {
             let head = Head::of(token.text(self.text)).filter(|_| token.first_on_line)?;
             return self.is_whole(head).then_some(head);
         }
-        let ended = depth == 0 && self.may_end_before();
+        let ended = || depth == 0 && self.may_end_before();
         let Some(head) = Head::of(token.text(self.text)) else {
             return self.slip(ended);
         };
@@ -165,7 +166,7 @@ impl Place<'_> {
             return (at_margin && self.is_whole(head) && !is_json).then_some(head);
         }
         let is_head = self.is_whole(head)
-            || (ended && (token.first_on_line || self.is_name(1) || self.is_start_without_name(head)))
+            || (ended() && (token.first_on_line || self.is_name(1) || self.is_start_without_name(head)))
             || ((at_margin || depth == 0 && token.first_on_line)
                 && self.is_name(1)
                 && !self.is_operator(1)
@@ -221,11 +222,11 @@ impl Place<'_> {
     }
 
     /// A definition whose keyword is misspelled.
-    fn slip(&self, ended: bool) -> Option<Head> {
+    fn slip(&self, ended: impl Fn() -> bool) -> Option<Head> {
         let token = self.tokens[self.at];
         let after_block = self.at > 0 && self.tokens[self.at - 1].text(self.text) == "}";
-        let begins = ended
-            && (token.first_on_line || after_block)
+        let begins = (token.first_on_line || after_block)
+            && ended()
             && self.token(1).is_some_and(|it| !it.first_on_line)
             && (self.is_name(1)
                 && (self.is_symbol(2, &["=", "{"])

@@ -90,7 +90,8 @@ pub(super) fn check_tokens(
             },
             TokenKind::Word => {
                 nodes += 1;
-                let is = |word: &str| token.is(text, word);
+                let word = token.text(text);
+                let is = |keyword: &str| word.len() == keyword.len() && word.eq_ignore_ascii_case(keyword);
                 if is("and") && current.betweens > 0 {
                     current.betweens -= 1;
                 } else if is("and") || is("or") || is("when") || is("then") || is("else") {

@@ -3,6 +3,8 @@
 //! It knows texts, backticks, comments and brackets, and little else. `heads` finds with it where each definition
 //! begins, and `limit` refuses what would be too deep or too long before pest sees it.
 
+use std::borrow::Cow;
+
 use crate::{
     diagnostic::{Code, Diagnostic},
     span::Span,
@@ -43,8 +45,11 @@ impl Token {
     }
 
     /// Tells whether the token is that keyword, in any case.
+    #[inline]
     pub(super) fn is(self, source: &str, word: &str) -> bool {
-        self.kind == TokenKind::Word && self.text(source).eq_ignore_ascii_case(word)
+        self.kind == TokenKind::Word
+            && (self.end - self.start) as usize == word.len()
+            && self.text(source).eq_ignore_ascii_case(word)
     }
 }
 
@@ -62,7 +67,7 @@ pub(super) fn scan(source: u32, text: &str) -> Scan {
     let mut scan = Scan::default();
     let mut newlines = 1;
     let mut at = 0;
-    while let Some(first) = text[at..].chars().next() {
+    while let Some(first) = char_at(text, at) {
         if first.is_whitespace() || first == '\u{feff}' {
             newlines += usize::from(first == '\n');
             at += first.len_utf8();
@@ -89,7 +94,7 @@ pub(super) fn scan(source: u32, text: &str) -> Scan {
             '(' | '[' | '{' => (TokenKind::Open, 1),
             ')' | ']' | '}' => (TokenKind::Close, 1),
             '0'..='9' => (TokenKind::Number, number_length(rest.as_bytes())),
-            _ if is_word(first) => (TokenKind::Word, rest.find(|c| !is_word(c)).unwrap_or(rest.len())),
+            _ if is_word(first) => (TokenKind::Word, word_length(rest)),
             _ => (TokenKind::Symbol, first.len_utf8()),
         };
         scan.tokens.push(Token {
@@ -104,13 +109,48 @@ pub(super) fn scan(source: u32, text: &str) -> Scan {
     scan
 }
 
+/// A part of a text that begins at `start`, with blanks in the place of its comments.
+pub(super) fn without_comments<'t>(part: &'t str, start: u32, comments: &[Comment]) -> Cow<'t, str> {
+    let end = start + offset(part.len());
+    let first = comments.partition_point(|it| it.span.start < start);
+    let inside = comments[first..].iter().take_while(|it| it.span.end <= end);
+    let mut shown = String::new();
+    for comment in inside {
+        let [from, to] = [comment.span.start, comment.span.end].map(|at| (at - start) as usize);
+        shown.push_str(&part[shown.len()..from]);
+        shown.extend(std::iter::repeat_n(' ', to - from));
+    }
+    if shown.is_empty() {
+        return Cow::Borrowed(part);
+    }
+    shown.push_str(&part[shown.len()..]);
+    Cow::Owned(shown)
+}
+
 /// Offsets fit, as `limit` refuses longer sources first.
 fn offset(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
 }
 
+/// The character that begins there.
+fn char_at(text: &str, at: usize) -> Option<char> {
+    match text.as_bytes().get(at) {
+        Some(byte) if byte.is_ascii() => Some(char::from(*byte)),
+        Some(_) => text[at..].chars().next(),
+        None => None,
+    }
+}
+
 fn is_word(c: char) -> bool {
     c == '_' || c.is_alphanumeric() || (!c.is_ascii() && pest::unicode::XID_CONTINUE(c))
+}
+
+fn word_length(rest: &str) -> usize {
+    let mut at = 0;
+    while let Some(c) = char_at(rest, at).filter(|it| is_word(*it)) {
+        at += c.len_utf8();
+    }
+    at
 }
 
 fn quoted_length(rest: &str, kind: TokenKind) -> (TokenKind, usize) {
@@ -189,4 +229,18 @@ pub(super) fn unclosed(source: u32, text: &str, token: Token) -> Diagnostic {
         token.span(source),
         format!("expected {mark} before the end of the line"),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blanks_take_the_place_of_comments() {
+        let text = "# before\na # one\n and # zwö\nb # after";
+        let comments = scan(0, text).comments;
+        let part = &text[9..text.len() - 8];
+        assert_eq!(without_comments(part, 9, &comments), "a      \n and       \nb");
+        assert!(matches!(without_comments("a", 9, &comments), Cow::Borrowed("a")));
+    }
 }

@@ -64,7 +64,7 @@ impl<'t> Reader<'t> {
         &mut self,
         tokens: &'k [Token],
         (rule, lacking): (Rule, &str),
-        build: impl FnOnce(&Builder<'t>, Pair<'t, Rule>) -> T,
+        build: impl FnOnce(&Builder<'t>, Pair<'_, Rule>) -> T,
     ) -> Braces<'k, T> {
         let open = tokens.iter().position(|token| token.text(self.text) == "{");
         let open = open.unwrap_or(tokens.len());

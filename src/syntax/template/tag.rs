@@ -15,7 +15,7 @@ use crate::{
         expression::Builder,
         grammar::{Grammar, Rule},
         limit,
-        scan::{self, TokenKind},
+        scan::{self, Scan, TokenKind},
     },
 };
 
@@ -117,13 +117,16 @@ impl<'t> Reader<'t> {
         let written = &self.text[inside.clone()];
         let start = inside.start + (written.len() - written.trim_start().len());
         let part = &self.text[start..start + written.trim().len()];
-        if let Err(diagnostic) = self.look(part) {
-            self.diagnostics.push(moved(diagnostic, start));
-            return None;
-        }
+        let scan = match self.look(part) {
+            Ok(scan) => scan,
+            Err(diagnostic) => {
+                self.diagnostics.push(moved(diagnostic, start));
+                return None;
+            }
+        };
         let base = u32::try_from(start).unwrap_or(u32::MAX);
         let builder = Builder::new(self.source, base, part);
-        match Grammar::parse(rule, part) {
+        match Grammar::parse(rule, &scan::without_comments(part, 0, &scan.comments)) {
             Ok(mut pairs) => {
                 let parts = pairs.next().expect("a parse gives its rule").into_inner();
                 let tree = build(&builder, parts);
@@ -132,7 +135,6 @@ impl<'t> Reader<'t> {
                 tree.filter(|_| !broken)
             }
             Err(flaw) => {
-                let tokens = scan::scan(self.source, part).tokens;
                 let end = if rule == Rule::placeholder {
                     "the end of the placeholder"
                 } else {
@@ -141,7 +143,7 @@ impl<'t> Reader<'t> {
                 let part = Part {
                     source: self.source,
                     text: part,
-                    tokens: &tokens,
+                    tokens: &scan.tokens,
                     end,
                 };
                 let diagnostic = error::from_pest(&flaw, &part);
@@ -152,14 +154,15 @@ impl<'t> Reader<'t> {
     }
 
     /// What can be said of a part before pest sees it; spans count from its start.
-    fn look(&self, part: &str) -> Result<(), Diagnostic> {
+    fn look(&self, part: &str) -> Result<Scan, Diagnostic> {
         if part.is_empty() {
             let here = Span::new(self.source, 0, 0);
             return Err(Diagnostic::new(Code::Syntax, "nothing stands here").label(here, "expected a value"));
         }
-        let tokens = scan::scan(self.source, part).tokens;
+        let scan = scan::scan(self.source, part);
+        let mut tokens = scan.tokens.iter();
         if let Some(token) = tokens
-            .iter()
+            .clone()
             .find(|it| it.kind == TokenKind::Symbol && is_curly(it.text(part)))
         {
             let quote = token.text(part);
@@ -171,10 +174,11 @@ impl<'t> Reader<'t> {
                 );
             return Err(diagnostic);
         }
-        if let Some(token) = tokens.iter().find(|it| it.kind == TokenKind::Unclosed) {
+        if let Some(token) = tokens.find(|it| it.kind == TokenKind::Unclosed) {
             return Err(scan::unclosed(self.source, part, *token));
         }
-        limit::check_tokens(self.source, part, &tokens, self.limits)
+        limit::check_tokens(self.source, part, &scan.tokens, self.limits)?;
+        Ok(scan)
     }
 }
 
