@@ -1,8 +1,6 @@
 //! Pass: what follows from `and`, `or` and constants alone.
 
-use std::collections::HashSet;
-
-use super::tree::Tree;
+use super::{numbered::Numbered, tree::Tree};
 
 /// - `true and p` is `p`, `false and p` is `false`, and so for `or`;
 /// - `p and (q and r)` is `p and q and r`;
@@ -34,27 +32,32 @@ pub(super) fn simplify(tree: Tree) -> Tree {
 /// `and` (or `or`) of the trees, simplified.
 fn join(trees: Vec<Tree>, and: bool) -> Tree {
     let mut joined = Vec::with_capacity(trees.len());
-    let mut seen = HashSet::new();
-    for tree in trees {
-        let parts = match (simplify(tree), and) {
-            (Tree::And(parts), true) | (Tree::Or(parts), false) => parts,
-            (tree, _) => vec![tree],
-        };
-        for part in parts {
-            match part {
-                Tree::Constant(it) if it == and => continue,
-                Tree::Constant(it) => return Tree::Constant(it),
-                Tree::Leaf { op, negated } => {
-                    if seen.contains(&(op, !negated)) {
-                        return Tree::Constant(!and);
-                    }
-                    if !seen.insert((op, negated)) {
-                        continue;
-                    }
+    let mut leaves = Numbered::new();
+    // Takes in a part; `false` when it decides the whole.
+    let mut add = |part| {
+        match part {
+            Tree::Constant(it) => return it == and,
+            Tree::Leaf { op, negated } => {
+                if leaves.find((op, !negated)).is_some() {
+                    return false;
                 }
-                _ => {}
+                let (_, new) = leaves.add((op, negated));
+                if !new {
+                    return true;
+                }
             }
-            joined.push(part);
+            _ => {}
+        }
+        joined.push(part);
+        true
+    };
+    for tree in trees {
+        let open = match (simplify(tree), and) {
+            (Tree::And(parts), true) | (Tree::Or(parts), false) => parts.into_iter().all(&mut add),
+            (tree, _) => add(tree),
+        };
+        if !open {
+            return Tree::Constant(!and);
         }
     }
     match (joined.len(), and) {

@@ -29,6 +29,7 @@ mod cost;
 mod display;
 mod emit;
 mod moment;
+mod numbered;
 mod place;
 mod planner;
 mod program;

@@ -2,9 +2,8 @@
 
 use std::cmp::Ordering;
 
-use indexmap::IndexMap;
-
 use super::{
+    numbered::Numbered,
     program::{Kind, Op, float_key},
     tree::Tree,
 };
@@ -28,75 +27,83 @@ pub(super) fn merge(tree: Tree) -> Tree {
 
 /// Merges what can be: in an `and`, positive ranges intersect and negated ones unite; in an `or` the other way round.
 fn merge_leaves(trees: Vec<Tree>, and: bool) -> Vec<Tree> {
-    let mut merged: IndexMap<(Op, bool), Vec<Op>> = IndexMap::new();
-    let mut places = Vec::new();
+    /// What stands at a place of the result: a tree, or what becomes of a group.
+    enum Part {
+        Tree(Tree),
+        Group(Group),
+    }
+    let mut subjects = Numbered::new();
+    let mut groups = Vec::new();
+    let mut parts = Vec::with_capacity(trees.len());
     for tree in trees {
         match tree.counted() {
             Tree::Leaf { op, negated } if op.range().is_some() || op.mask() != 0 => {
-                let key = (op.subject(), negated);
-                if !merged.contains_key(&key) {
-                    places.push(None);
+                let (number, new) = subjects.add((op.subject(), negated));
+                if new {
+                    groups.push(parts.len());
+                    let (first, more) = (op, Vec::new());
+                    parts.push(Part::Group(Group { first, more, negated }));
+                } else if let Part::Group(group) = &mut parts[groups[number]] {
+                    group.more.push(op);
                 }
-                merged.entry(key).or_default().push(op);
             }
-            other => places.push(Some(merge(other))),
+            other => parts.push(Part::Tree(merge(other))),
         }
     }
-    let mut groups = merged.into_iter();
-    let mut result = Vec::with_capacity(places.len());
-    for place in places {
-        match place {
-            Some(tree) => result.push(tree),
-            None => {
-                if let Some(((_, negated), ops)) = groups.next() {
-                    let parts = if and == negated {
-                        unite(&ops)
-                    } else {
-                        intersect(&ops)
-                    };
-                    let parts = parts.into_iter().map(|part| part.complement_if(negated));
-                    result.extend(parts);
-                }
-            }
+    let mut result = Vec::with_capacity(parts.len());
+    for part in parts {
+        match part {
+            Part::Tree(tree) => result.push(tree),
+            Part::Group(group) if and == group.negated => group.unite(&mut result),
+            Part::Group(group) => group.intersect(&mut result),
         }
     }
     result
 }
 
-fn intersect(ops: &[Op]) -> Vec<Tree> {
-    let Some(first) = ops.first().copied() else {
-        return Vec::new();
-    };
-    if let Op::Words { slot, .. } = first {
-        let mask = ops.iter().fold(u64::MAX, |mask, op| mask & op.mask());
-        return vec![words(slot, mask)];
-    }
-    let ranges = ops.iter().filter_map(Op::range);
-    let range = ranges.fold((i64::MIN, i64::MAX), |(low, high), range| {
-        (low.max(range.0), high.min(range.1))
-    });
-    vec![within(first, range)]
+/// Tests of the same value, all negated or none.
+struct Group {
+    first: Op,
+    more: Vec<Op>,
+    negated: bool,
 }
 
-/// The parts are alternatives: together they hold when one of them does. None of them empty.
-fn unite(ops: &[Op]) -> Vec<Tree> {
-    let Some(first) = ops.first().copied() else {
-        return Vec::new();
-    };
-    if let Op::Words { slot, .. } = first {
-        let mask = ops.iter().fold(0, |mask, op| mask | op.mask());
-        return vec![words(slot, mask)];
+impl Group {
+    fn ops(&self) -> impl Iterator<Item = &Op> {
+        std::iter::once(&self.first).chain(&self.more)
     }
-    let mut ranges: Vec<_> = ops.iter().filter_map(Op::range).collect();
-    ranges.sort_unstable();
-    let mut united: Vec<(i64, i64)> = Vec::new();
-    for (low, high) in ranges {
-        match united.last_mut() {
-            Some(last) if low <= last.1.saturating_add(1) => last.1 = last.1.max(high),
-            _ => united.push((low, high)),
+
+    fn intersect(&self, result: &mut Vec<Tree>) {
+        let tree = if let Op::Words { slot, .. } = self.first {
+            words(slot, self.ops().fold(u64::MAX, |mask, op| mask & op.mask()))
+        } else {
+            let ranges = self.ops().filter_map(Op::range);
+            let range = ranges.fold((i64::MIN, i64::MAX), |(low, high), range| {
+                (low.max(range.0), high.min(range.1))
+            });
+            within(self.first, range)
+        };
+        result.push(tree.complement_if(self.negated));
+    }
+
+    /// The parts are alternatives: together they hold when one of them does. None of them empty.
+    fn unite(&self, result: &mut Vec<Tree>) {
+        if let Op::Words { slot, .. } = self.first {
+            let mask = self.ops().fold(0, |mask, op| mask | op.mask());
+            return result.push(words(slot, mask).complement_if(self.negated));
         }
+        let mut ranges: Vec<_> = self.ops().filter_map(Op::range).collect();
+        ranges.sort_unstable();
+        let mut united: Vec<(i64, i64)> = Vec::new();
+        for (low, high) in ranges {
+            match united.last_mut() {
+                Some(last) if low <= last.1.saturating_add(1) => last.1 = last.1.max(high),
+                _ => united.push((low, high)),
+            }
+        }
+        let parts = united.into_iter().map(|range| within(self.first, range));
+        result.extend(parts.map(|part| part.complement_if(self.negated)));
     }
-    united.into_iter().map(|range| within(first, range)).collect()
 }
 
 /// A test of the same value as `op` for another range.
