@@ -43,7 +43,7 @@ pub(crate) fn test<'a, R: Row<'a>>(program: &'a Program, customer: R, at: &'a At
     let mut target = block.start;
     if let Some(moments) = at.resolved(&program.moments) {
         while let Some(leaf) = program.leaves.get(target.0 as usize) {
-            let Some(holds) = of_slot(program, leaf.op, customer, |number| moments[number as usize]) else {
+            let Some(holds) = of_slot(program, &leaf.op, customer, |number| moments[number as usize]) else {
                 return take_over(program, customer, at, target);
             };
             target = if holds { leaf.then } else { leaf.otherwise };
@@ -59,6 +59,9 @@ fn take_over<'a, R: Row<'a>>(program: &'a Program, customer: R, at: &'a At, targ
 }
 
 /// Tests a slot of a row; nothing when the test is about more than a slot.
+///
+/// What compares numbers is done here and the rest is called: were that in the loop, too, every condition would begin by
+/// loading what any of its tests may need.
 #[inline(always)]
 #[expect(
     clippy::inline_always,
@@ -66,11 +69,11 @@ fn take_over<'a, R: Row<'a>>(program: &'a Program, customer: R, at: &'a At, targ
 )]
 fn of_slot<'a, T: Row<'a>>(
     program: &'a Program,
-    op: Op,
+    op: &Op,
     row: T,
     moment: impl Fn(u32) -> i64,
 ) -> Option<bool> {
-    Some(match op {
+    Some(match *op {
         Op::Known { slot } => row.known(slot),
         Op::Bool { slot } => row.bool(slot) == Some(true),
         Op::Int { slot, low, high } => within(row.int(slot), low, high),
@@ -89,11 +92,17 @@ fn of_slot<'a, T: Row<'a>>(
         }
         Op::AnniversaryWindow { slot, from, to } => {
             let (from, to) = (moment(from), moment(to));
-            row.date(slot)
-                .and_then(|it| Date::from_days(it.into()))
-                .is_some_and(|it| it.returns_within(from, to))
+            row.date(slot).is_some_and(|it| returns(it, from, to))
         }
         Op::Words { slot, mask } => row.word(slot).is_some_and(|it| it < 64 && mask >> it & 1 == 1),
+        Op::Count { .. } | Op::Value { .. } | Op::Shared { .. } | Op::Test { .. } => return None,
+        _ => called(program, op, row),
+    })
+}
+
+#[inline(never)]
+fn called<'a, T: Row<'a>>(program: &'a Program, op: &Op, row: T) -> bool {
+    match *op {
         Op::TextIs { slot, text } => row.text_is(slot, &program.texts[text as usize]),
         Op::TextIn { slot, set } => row
             .text(slot)
@@ -109,14 +118,19 @@ fn of_slot<'a, T: Row<'a>>(
             .is_some_and(|it| program.finders[finder as usize].find(it.as_bytes()).is_some()),
         Op::TextFolded { slot, folding } => row.text(slot).is_some_and(|it| folded(program, folding, it)),
         Op::TextMatches { slot, pattern } => row.text(slot).is_some_and(|it| matches(program, pattern, it)),
-        Op::Near { slot, near } => row.geo(slot).is_some_and(|it| around(program, near, it)),
         Op::TextEmpty { slot } => row.text(slot).is_some_and(str::is_empty),
         Op::TextFilled { slot } => row.text(slot).is_some_and(text::filled),
+        Op::Near { slot, near } => row.geo(slot).is_some_and(|it| around(program, near, it)),
         Op::NumberIn { slot, kind, set } => read(row, slot, kind)
             .and_then(key)
             .is_some_and(|it| program.number_sets[set as usize].binary_search(&it).is_ok()),
-        Op::Count { .. } | Op::Value { .. } | Op::Shared { .. } | Op::Test { .. } => return None,
-    })
+        _ => false,
+    }
+}
+
+#[inline(never)]
+fn returns(days: i32, from: i64, to: i64) -> bool {
+    Date::from_days(days.into()).is_some_and(|it| it.returns_within(from, to))
 }
 
 impl<'a, 'l, R: Row<'a>> Machine<'a, 'l, R> {
@@ -209,7 +223,7 @@ impl<'a, 'l, R: Row<'a>> Machine<'a, 'l, R> {
     )]
     fn leaf<T: Row<'a>>(&mut self, leaf: &Leaf, row: T) -> bool {
         let program = self.program;
-        if let Some(holds) = of_slot(program, leaf.op, row, |number| self.moment(number)) {
+        if let Some(holds) = of_slot(program, &leaf.op, row, |number| self.moment(number)) {
             return holds;
         }
         match leaf.op {
