@@ -297,11 +297,9 @@ impl Checker<'_> {
             self.note_rank(name.span, "segment", &name.text)?;
         }
         let names = self.names;
-        self.note_use(
-            name.span,
-            &names.segment_roles[index],
-            &format!("in segment {}", name.text),
-        );
+        self.note_use(name.span, &names.segment_roles[index], || {
+            format!("in segment {}", name.text)
+        });
         let condition = Condition::new(span, ConditionKind::Segment(index));
         Some(if negated { condition.not() } else { condition })
     }

@@ -117,7 +117,7 @@ impl Checker<'_> {
                 kind: ExprKind::Trait(index),
             };
             let ranked = known.ranked;
-            self.note_use(name.span, &known.roles, &name.text);
+            self.note_use(name.span, &known.roles, || name.text.to_string());
             self.ranking.of_key |= known.of_key;
             if ranked {
                 self.note_rank(name.span, "trait", &name.text)?;
@@ -207,7 +207,7 @@ impl Checker<'_> {
                         }
                         return self.below_value(&layout.ty, &path[..=from + index], next);
                     }
-                    self.note_use(span, &layout.roles, &display(path));
+                    self.note_use(span, &layout.roles, || display(path));
                     self.ranking.of_key |= row == 0 && layout.roles.key;
                     return Some(match (&layout.ty, items) {
                         (Type::List(item), Some(shape)) => Found::List(List {
@@ -230,7 +230,7 @@ impl Checker<'_> {
 
     /// A reference, as the key by which an item is looked up: the text that the record has.
     fn key(&mut self, span: Span, place: Place, slot: &Slot) -> Expr {
-        self.note_use(span, &slot.roles, &slot.name());
+        self.note_use(span, &slot.roles, || slot.name());
         Expr {
             span,
             ty: Type::String,
@@ -263,7 +263,7 @@ impl Checker<'_> {
             };
             let layout = &shape.layout.slots[slot as usize];
             let span = span_of(so_far);
-            self.note_use(span, &layout.roles, &display(so_far));
+            self.note_use(span, &layout.roles, || display(so_far));
             let required = !layout.optional;
             let next = path.get(step_index + 1);
             if let (None, Type::List(item), Some(shape)) = (next, &layout.ty, items) {
@@ -339,7 +339,7 @@ impl Checker<'_> {
         }
         let span = path[0].span;
         if let ([slot], true) = (&*shape.layout.slots, shape.members.is_empty()) {
-            self.note_use(span, &slot.roles, &path[0].text);
+            self.note_use(span, &slot.roles, || path[0].text.to_string());
             let kind = ExprKind::Slot(Place { row, slot: 0 });
             return Some(Found::Value(self.names.slot_value(
                 span,
@@ -450,16 +450,20 @@ impl Checker<'_> {
     fn note_presence(&mut self, shape: &Shape, fields: Option<(u32, u32)>, path: &[Name]) {
         if let Some((first, last)) = fields {
             for slot in &shape.layout.slots[first as usize..=last as usize] {
-                self.note_use(span_of(path), &slot.roles, &display(path));
+                self.note_use(span_of(path), &slot.roles, || display(path));
             }
         }
     }
 
     /// Remembers that a value with these roles is used.
-    pub(super) fn note_use(&mut self, span: Span, roles: &Roles, name: &str) {
+    pub(super) fn note_use(&mut self, span: Span, roles: &Roles, name: impl FnOnce() -> String) {
         self.used.personal |= roles.personal;
         self.used.sensitive |= roles.sensitive;
-        if roles.sensitive && self.flags_sensitive && self.flagged.insert(name.into()) {
+        if !(roles.sensitive && self.flags_sensitive) {
+            return;
+        }
+        let name = name();
+        if self.flagged.insert(name.as_str().into()) {
             let warning = Diagnostic::new(Code::SensitiveUse, format!("`{name}` is sensitive"))
                 .label(span, "used here")
                 .help("leave it out, or turn `sensitive-use` off where it may be used".to_owned());

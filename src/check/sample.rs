@@ -40,7 +40,7 @@ impl Checker<'_> {
         // A sample is drawn by the key.
         let names = self.names;
         if let Some(key) = names.schema.customer.iter().find(|it| it.roles.key) {
-            self.note_use(span, &key.roles, &key.name);
+            self.note_use(span, &key.roles, || key.name.to_string());
         }
         let kind = ConditionKind::Sample {
             from: first,
