@@ -40,44 +40,44 @@ fn they_are_said_in_words() -> Result {
     for (rule, reason) in [
         (
             r#"sku.tags contains "gift""#,
-            "In s because the tags of the product that sku names contain “gift”.",
+            "In s because the tags of the product named by sku contain “gift”.",
         ),
         (
             r#"sku.tags contains all ["gift", "tea"]"#,
-            "Not in s because the tags of the product that sku names do not contain “gift” and “tea”.",
+            "Not in s because the tags of the product named by sku do not contain both “gift” and “tea”.",
         ),
         (
             "sku.tags is empty",
-            "Not in s because the tags of the product that sku names are not empty.",
+            "Not in s because the tags of the product named by sku are not empty.",
         ),
         (
             "sku.box is unknown",
-            "Not in s because the box of the product that sku names is known.",
+            "Not in s because the box of the product named by sku is known.",
         ),
         (
             "size(sku.tags) > 2",
-            "Not in s because the number of tags of the product that sku names is 2, which is at most 2.",
+            "Not in s because the number of tags of the product named by sku is 2, which is at most 2.",
         ),
         (
             "at least 3 sku.parts where n > 1",
-            "Not in s because there is 1 part of the product that sku names where n is more than 1, which is fewer than 3.",
+            "Not in s because there is 1 part of the product named by sku where n is more than 1, which is fewer than 3.",
         ),
         (
             "sum(n of sku.parts) = 3",
-            "In s because the total n of parts of the product that sku names is 3.",
+            "In s because the total n of parts of the product named by sku is 3.",
         ),
         (
             "all sku.parts where n > 1",
-            "Not in s because for 1 of 2 parts of the product that sku names n is not more than 1.",
+            "Not in s because for 1 of 2 parts of the product named by sku, n is at most 1.",
         ),
         (
             r#"any cart where sku.tags contains "gift""#,
-            "In s because there is 1 cart where the tags of the product that sku names contain “gift”.",
+            "In s because there is 1 cart where the tags of the product named by sku contain “gift”.",
         ),
         // What is found by a personal key is personal, and so is what the catalogue says is sensitive.
         (
             r#"secret.tags contains "gift""#,
-            "In s because the tags of the product that secret names contain “gift”.",
+            "In s because the tags of the product named by secret contain “gift”.",
         ),
     ] {
         let (shop, at) = shop(rule)?;

@@ -244,7 +244,7 @@ impl Field {
 /// let shop = Definitions::parse("customer { id: string key, email: string personal filled }")?;
 /// let email = &shop.schema().customer[1].roles;
 /// assert!(email.personal && email.filled.is_some() && !email.key);
-/// assert_eq!(Roles::default(), Roles { key: false, personal: false, sensitive: false, filled: None });
+/// assert_eq!(Roles { personal: false, filled: None, ..email.clone() }, Roles::default());
 /// # Ok::<(), audience::CompileError>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -199,7 +199,7 @@ proptest! {
         });
         let edits = || explanation.change().into_iter().flat_map(|it| it.leaves.iter().flat_map(|it| &it.edits));
         let is_past = |it: &Edit| matches!(it, Edit::Remove { .. } | Edit::Alter { .. });
-        if let Some(best) = best(0..=9) {
+        if let Some(best) = best(0..=10) {
             prop_assert!(!edits().any(is_past), "{explanation}");
             prop_assert!(same(found, Some(best)), "{found:?} is not {best:?}\n{explanation}");
         } else if let Some(until) = left(&segment, &shop, &customer, &days) {

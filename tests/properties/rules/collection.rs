@@ -122,7 +122,14 @@ impl Generator<'_, '_> {
             .collect();
         // Events more often than lists: there are more kinds of them in the table.
         let events: Vec<&Collection> = fitting.iter().copied().filter(|it| it.is_event).collect();
-        let fitting = if events.is_empty() || self.choices.one_in(2) {
+        let lists = |whose| -> Vec<&Collection> {
+            let fitting = fitting.iter().copied();
+            fitting.filter(|it| it.whose == whose).collect()
+        };
+        let of_item = lists(Whose::Item);
+        let fitting = if !of_item.is_empty() && self.choices.one_in(2) {
+            of_item
+        } else if events.is_empty() || self.choices.one_in(2) {
             fitting
         } else {
             events

@@ -473,7 +473,12 @@ impl Generator<'_, '_> {
         ]);
         let of_presence = matches!(state, "known" | "unknown");
         let operand = if self.choices.one_in(2) {
-            let of = self.choices.below(3);
+            let of = if of_presence {
+                self.choices.below(3)
+            } else {
+                // More lists than texts, which are seldom empty.
+                2 * usize::from(self.choices.one_in(3))
+            };
             let fitting: Vec<_> = self
                 .slots()
                 .into_iter()
