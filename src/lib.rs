@@ -135,7 +135,8 @@ pub use requirements::{
 pub use schema::{Catalog, Event, Placement, Schema, SchemaBuilder, SchemaError, SchemaId, SchemaProblem};
 pub use span::Span;
 pub use template::{
-    Format, InputError, Inputs, PlacedItem, Placeholder, Placements, Rendered, Template, TemplateBuilder,
+    Delimiters, Format, InputError, Inputs, PlacedItem, Placeholder, Placements, Rendered, Template,
+    TemplateBuilder,
 };
 pub use value::{
     Date, DateTime, Decimal, DecimalError, Duration, Field, Filled, Geo, Roles, TimeError, Type, Value,

@@ -183,7 +183,7 @@ impl Checker<'_> {
             None => path,
         };
         let shadowed = own.len() == path.len() && self.is_nearer(&path.first()?.text);
-        if let ([name], false) = (own, shadowed) {
+        if let ([name], false, false) = (own, shadowed, self.scope.is_isolated()) {
             if let Some(event) = self.names.schema.events.get_index_of(&name.text) {
                 return Some(Collection {
                     source: Source::Events(event),
@@ -224,7 +224,9 @@ impl Checker<'_> {
 
     /// Whether something of that name comes before what the customer has.
     fn is_nearer(&self, name: &str) -> bool {
-        self.scope.entries.iter().any(|entry| match entry {
+        let seen = self.scope.entries.get(self.scope.first_seen()..);
+        let held = self.scope.held(name).is_some();
+        held || seen.unwrap_or_default().iter().any(|entry| match entry {
             Entry::Item { shape, .. } => {
                 shape.members.contains_key(name) || self.names.item_of(shape, name).is_some()
             }

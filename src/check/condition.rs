@@ -6,6 +6,7 @@ use super::{
     literal::Operand,
     path::{Found, display},
     report::type_name,
+    state::record_known,
 };
 use crate::{
     diagnostic::{Code, Diagnostic},
@@ -127,7 +128,11 @@ impl Checker<'_> {
     /// The parts of an `and` or `or`. A negation is not warned about where another part settles what happens to a
     /// missing value.
     fn parts(&mut self, parts: &[ast::Expr], and: bool) -> Option<Vec<Condition>> {
-        lint::mixed(parts, and, self.report);
+        if self.scope.liquid {
+            lint::refuse_mixed(parts, and, self.report);
+        } else {
+            lint::mixed(parts, and, self.report);
+        }
         let before = self.negations.len();
         let mut ranges = Vec::with_capacity(parts.len());
         let mut checked = Vec::with_capacity(parts.len());
@@ -155,6 +160,10 @@ impl Checker<'_> {
     fn holds(&mut self, expr: &ast::Expr) -> Option<Condition> {
         let value = match &expr.kind {
             ast::ExprKind::Path(path) => match self.resolve(path)? {
+                Found::List(list) if self.scope.liquid => {
+                    return Some(Condition::new(expr.span, ConditionKind::ListKnown(list.spot)));
+                }
+                Found::Record(record) if self.scope.liquid => return Some(record_known(expr.span, &record)),
                 Found::List(list) => {
                     let shown = display(path);
                     let error = Diagnostic::new(
@@ -169,6 +178,10 @@ impl Checker<'_> {
             },
             _ => self.value(expr)?,
         };
+        if value.ty != Type::Bool && self.scope.liquid {
+            // As in Liquid, all that is there holds, but for `false`.
+            return Some(Condition::new(expr.span, ConditionKind::Known(Box::new(value))));
+        }
         if value.ty != Type::Bool {
             let named = type_name(&value.ty);
             let help = match value.ty {

@@ -3,8 +3,11 @@
 use std::sync::Arc;
 
 use crate::{
-    hir::{ArithmeticOp, Condition, ConditionKind, Expr, ExprKind, Function, Order, Source, Spot, Window},
-    value::Value,
+    hir::{
+        AggregateKind, ArithmeticOp, Condition, ConditionKind, Expr, ExprKind, Function, Items, MADE_LISTS,
+        Order, Part, Place, Source, Spot, Window,
+    },
+    value::{Type, Value},
 };
 
 /// Values that are there.
@@ -39,6 +42,28 @@ impl Facts {
         self.lists.retain(|it| other.lists.contains(it));
         self.filled_lists.retain(|it| other.filled_lists.contains(it));
         self
+    }
+
+    /// Leaves nothing that is about what a template gives another value.
+    pub(crate) fn forget(&mut self, is_about: &dyn Fn(Part<'_>) -> bool) {
+        for fact in self.known.iter_mut().chain(&mut self.filled) {
+            let mut found = false;
+            Part::Expr(fact).walk(&mut |part| found |= is_about(part));
+            if found {
+                // Others have counted how many there are, so that what is forgotten leaves its place.
+                *fact = Expr::constant(fact.span, Type::Bool, true);
+            }
+        }
+        for list in self.lists.iter_mut().chain(&mut self.filled_lists) {
+            let mut found = false;
+            Part::List(list).walk(&mut |part| found |= is_about(part));
+            if found {
+                *list = Spot::Row(Place {
+                    row: MADE_LISTS,
+                    slot: u32::MAX,
+                });
+            }
+        }
     }
 
     fn is_empty(&self) -> bool {
@@ -268,6 +293,17 @@ pub(crate) fn known_given(expr: &Expr, facts: &Facts) -> bool {
             _ => args.iter().all(|arg| known_given(arg, facts)),
         },
         ExprKind::Size(list) => is_list_there(list, facts),
+        ExprKind::Aggregate {
+            kind: AggregateKind::First | AggregateKind::Last,
+            value: Some(value),
+            items:
+                Items {
+                    source: Source::List(list),
+                    window: None,
+                    filter: None,
+                    ..
+                },
+        } => facts.filled_lists.contains(list) && known_given(value, facts),
         ExprKind::Follow {
             key,
             catalog,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Checker, Facts, facts, scope::Entry};
+use super::{Checker, Facts, facts};
 use crate::{
     hir::{AggregateKind, Expr, ExprKind, Function, Items, Place, Source, Spot},
     schema::Layout,
@@ -40,11 +40,7 @@ impl Checker<'_> {
                 let slot = item.and_then(|item| item.layout.slots.get(*slot as usize));
                 slot.is_some_and(|slot| slot.roles.filled.is_some())
             }
-            ExprKind::Local(index) => self
-                .scope
-                .entries
-                .iter()
-                .any(|it| matches!(it, Entry::Local(local) if local.index == *index && local.filled)),
+            ExprKind::Local(index) => self.scope.is_filled(*index),
             ExprKind::Trait(index) => {
                 let known = self.names.traits.get_index(*index);
                 known.is_some_and(|(_, it)| it.as_ref().is_some_and(|it| it.roles.filled.is_some()))

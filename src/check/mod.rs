@@ -15,8 +15,10 @@ mod expression;
 mod facts;
 mod filled;
 mod follow;
+mod held;
 mod host;
 mod lint;
+mod liquid;
 mod lists;
 mod literal;
 mod membership;
@@ -43,6 +45,7 @@ mod written;
 mod tests;
 
 pub(crate) use facts::{Facts, is_list_there, known_given, proves};
+pub(crate) use held::{Held, HeldKind};
 pub(crate) use lint::{REASONED, Relation, definitions as lint, relation, template as lint_template};
 pub(crate) use path::{Found, List};
 pub(crate) use report::{Report, type_name};
@@ -283,6 +286,15 @@ impl<'a> Checker<'a> {
             used: Roles::default(),
             ranking: Ranking::default(),
         }
+    }
+
+    /// The sensitive values that were warned of, before something is checked once more.
+    pub(crate) fn flagged(&self) -> HashSet<Arc<str>> {
+        self.flagged.clone()
+    }
+
+    pub(crate) fn set_flagged(&mut self, flagged: HashSet<Arc<str>>) {
+        self.flagged = flagged;
     }
 
     /// Checks a whole condition: that of a segment, of an `if`.

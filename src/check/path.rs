@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     diagnostic::{Code, Diagnostic},
-    hir::{Expr, ExprKind, Place, Spot},
+    hir::{Expr, ExprKind, Function, Place, Spot},
     schema::Slot,
     span::Span,
     syntax::ast::Name,
@@ -39,6 +39,8 @@ pub(crate) struct Record {
     pub(crate) span: Span,
     /// Whether it may be missing.
     pub(crate) optional: bool,
+    /// For a record that a template holds: the local that is true when it is there.
+    pub(crate) present: Option<usize>,
     /// Its first field and the slot of its last one; none when all its fields have errors.
     pub(crate) slots: Option<(Spot, u32)>,
     /// The name of a field, for help.
@@ -69,7 +71,8 @@ impl Checker<'_> {
             Some(Reserved::Previous) => return self.of_previous(path),
             None => {}
         }
-        for index in (0..self.scope.entries.len()).rev() {
+        let seen = self.scope.first_seen();
+        for index in (seen..self.scope.entries.len()).rev() {
             match &self.scope.entries[index] {
                 Entry::Item { row, shape, .. } if shape.members.contains_key(&first.text) => {
                     let (row, shape) = (*row, shape.clone());
@@ -82,28 +85,50 @@ impl Checker<'_> {
                     let key = self.key(first.span, Place { row, slot: 0 }, &shape.layout.slots[0]);
                     return self.follow(key, catalog, path, 0);
                 }
-                Entry::Loop { name, row, shape } if *name == first.text => {
+                Entry::Loop { name, row, shape, .. } if *name == first.text => {
                     let (row, shape) = (*row, shape.clone());
                     return self.loop_variable(row, &shape, path);
-                }
-                Entry::Local(local) if local.name == first.text => {
-                    let value = Expr {
-                        span: first.span,
-                        ty: local.ty.clone(),
-                        optional: local.optional,
-                        kind: ExprKind::Local(local.index),
-                    };
-                    return self.whole(value, path, 0);
                 }
                 _ => {}
             }
         }
-        self.of_customer(path, 0)
+        if self.scope.liquid
+            && &*first.text == "forloop"
+            && let Some(number) = self.scope.innermost_loop()
+        {
+            return self.forloop(number, path, 1);
+        }
+        if let Some(held) = self.scope.held(&first.text).cloned() {
+            return self.held(&held, path);
+        }
+        self.outside(path)
+    }
+
+    /// What `path` stands for beside all that a template or a collection around it adds.
+    pub(super) fn outside(&mut self, path: &[Name]) -> Option<Found> {
+        let first = path.first()?;
+        let seen = self.scope.entries.get(self.scope.first_seen()..);
+        let input = seen.unwrap_or_default().iter().find_map(|entry| match entry {
+            Entry::Local(local) if local.name == first.text => Some(Expr {
+                span: first.span,
+                ty: local.ty.clone(),
+                optional: local.optional,
+                kind: ExprKind::Local(local.index),
+            }),
+            _ => None,
+        });
+        match input {
+            Some(value) => self.whole(value, path, 0),
+            None => self.of_customer(path, 0),
+        }
     }
 
     /// What the path from step `from` on stands for among the customer's attributes and the traits.
     fn of_customer(&mut self, path: &[Name], from: usize) -> Option<Found> {
         let name = path.get(from)?;
+        if self.scope.is_isolated() {
+            return self.unknown_argument(name);
+        }
         if self.names.customer.members.contains_key(&name.text) {
             let shape = self.names.customer.clone();
             return self.descend(0, &shape, path, from);
@@ -191,6 +216,7 @@ impl Checker<'_> {
                         return Some(Found::Record(Record {
                             span: span_of(path),
                             optional: *optional,
+                            present: None,
                             slots: slots(inner).map(|(slot, last)| (Place { row, slot }.into(), last)),
                             field: inner.keys().next().cloned(),
                         }));
@@ -200,12 +226,30 @@ impl Checker<'_> {
                     let layout = &shape.layout.slots[*slot as usize];
                     let span = span_of(&path[..=from + index]);
                     let place = Place { row, slot: *slot };
-                    if let Some((_, next)) = rest.next() {
+                    if rest.next().is_some() {
                         if let Type::Ref(catalog) = &layout.ty {
                             let key = self.key(span, place, layout);
                             return self.follow(key, catalog, path, from + index + 1);
                         }
-                        return self.below_value(&layout.ty, &path[..=from + index], next);
+                        if let (Type::List(item), Some(shape), true) = (&layout.ty, items, self.scope.liquid)
+                        {
+                            self.note_use(span, &layout.roles, &display(&path[..=from + index]));
+                            let list = List {
+                                span,
+                                spot: place.into(),
+                                item: (**item).clone(),
+                                optional: layout.optional,
+                                shape: shape.clone(),
+                            };
+                            return self.of_list(&list, path, from + index + 1);
+                        }
+                        let value = Expr {
+                            span,
+                            ty: layout.ty.clone(),
+                            optional: layout.optional,
+                            kind: ExprKind::Slot(place),
+                        };
+                        return self.below_value(value, path, from + index + 1);
                     }
                     self.note_use(span, &layout.roles, || display(path));
                     self.ranking.of_key |= row == 0 && layout.roles.key;
@@ -297,7 +341,10 @@ impl Checker<'_> {
                     };
                     self.follow(key, next, path, step_index + 1)
                 }
-                (Some(next), ty) => self.below_value(ty, so_far, next),
+                (Some(_), ty) => {
+                    let value = self.names.slot_value(span, ty, true, kind);
+                    self.below_value(value, path, step_index + 1)
+                }
             };
         }
         let optional = record?;
@@ -313,6 +360,7 @@ impl Checker<'_> {
         Some(Found::Record(Record {
             span: span_of(path),
             optional: true,
+            present: None,
             slots: Some((
                 Spot::Item {
                     key: Box::new(key),
@@ -326,14 +374,16 @@ impl Checker<'_> {
         }))
     }
 
-    fn loop_variable(&mut self, row: u8, shape: &Shape, path: &[Name]) -> Option<Found> {
+    pub(super) fn loop_variable(&mut self, row: u8, shape: &Shape, path: &[Name]) -> Option<Found> {
         if path.len() > 1 {
             if let Some(catalog) = shape.references() {
                 let key = self.key(path[0].span, Place { row, slot: 0 }, &shape.layout.slots[0]);
                 return self.follow(key, catalog, path, 1);
             }
             if let ([slot], true) = (&*shape.layout.slots, shape.members.is_empty()) {
-                return self.below_value(&slot.ty.clone(), &path[..1], &path[1]);
+                let kind = ExprKind::Slot(Place { row, slot: 0 });
+                let value = self.names.slot_value(path[0].span, &slot.ty, slot.optional, kind);
+                return self.below_value(value, path, 1);
             }
             return self.descend(row, shape, path, 1);
         }
@@ -351,23 +401,37 @@ impl Checker<'_> {
         Some(Found::Record(Record {
             span,
             optional: false,
+            present: None,
             slots: slots(&shape.members).map(|(slot, last)| (Place { row, slot }.into(), last)),
             field: shape.members.keys().next().cloned(),
         }))
     }
 
     /// A trait or a local at step `at` of the path, which has nothing below it.
-    fn whole(&mut self, value: Expr, path: &[Name], at: usize) -> Option<Found> {
+    pub(super) fn whole(&mut self, value: Expr, path: &[Name], at: usize) -> Option<Found> {
         match path.get(at + 1) {
             None => Some(Found::Value(value)),
-            Some(next) => self.below_value(&value.ty, &path[..=at], next),
+            Some(_) => self.below_value(value, path, at + 1),
         }
     }
 
-    fn below_value(&mut self, ty: &Type, path: &[Name], next: &Name) -> Option<Found> {
-        let shown = display(path);
+    /// Step `at` of a path that has led to one value.
+    fn below_value(&mut self, value: Expr, path: &[Name], at: usize) -> Option<Found> {
+        let (before, next) = (&path[..at], &path[at]);
+        if self.scope.liquid && value.ty.is_text() && &*next.text == "size" && path.len() == at + 1 {
+            return Some(Found::Value(Expr {
+                span: span_of(path),
+                ty: Type::Int,
+                optional: value.optional,
+                kind: ExprKind::Call {
+                    function: Function::Length,
+                    args: vec![value],
+                },
+            }));
+        }
+        let (ty, shown) = (value.ty, display(before));
         let error = Diagnostic::new(Code::UnknownProperty, format!("`{shown}` has no fields"))
-            .label(next.span, format!("`{shown}` is of type {}", type_name(ty)));
+            .label(next.span, format!("`{shown}` is of type {}", type_name(&ty)));
         let help = matches!(ty, Type::List(_))
             .then(|| format!("look at its items, as in `any {shown} where {} …`", next.text));
         self.report.fail(error.help(help))
@@ -415,6 +479,7 @@ impl Checker<'_> {
                 Entry::Previous { .. } => {}
             }
         }
+        near.extend(self.scope.held.iter().map(|it| &*it.name));
         if !self.report.is_full() {
             near.extend(self.names.customer.members.keys().map(|it| &**it));
             near.extend(self.names.traits.keys().map(|it| &**it));

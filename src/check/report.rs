@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use super::pattern::Patterns;
 use crate::{
-    diagnostic::{Code, Diagnostic, Severity, suggest},
+    diagnostic::{Code, Diagnostic, Label, Severity, suggest},
     limits::Limits,
     span::Span,
     value::Type,
@@ -89,6 +89,21 @@ impl Report {
     /// How many there are.
     pub(crate) fn len(&self) -> usize {
         self.diagnostics.len()
+    }
+
+    /// Drops all but the first so many diagnostics, before something is checked once more.
+    pub(crate) fn truncate(&mut self, count: usize) {
+        self.diagnostics.truncate(count);
+    }
+
+    /// Points at one more place in each diagnostic behind so many.
+    pub(crate) fn label_since(&mut self, start: usize, span: Span, text: &str) {
+        for diagnostic in self.diagnostics.iter_mut().skip(start) {
+            diagnostic.labels.push(Label {
+                span,
+                text: text.to_owned(),
+            });
+        }
     }
 
     /// Drops the warnings behind so many diagnostics.

@@ -4,8 +4,9 @@ use std::{collections::HashSet, sync::Arc};
 
 use indexmap::{IndexMap, IndexSet};
 
+use super::held::{self, Held, HeldKind};
 use crate::{
-    hir::{Condition, Expr, ExprKind, Function, HostFunction, List, Module},
+    hir::{Condition, Expr, ExprKind, Function, HostFunction, List, MADE_LISTS, Module},
     schema::{Layout, Schema},
     span::Span,
     value::{Field, Roles, Type},
@@ -252,6 +253,33 @@ impl Names {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Scope {
     pub(crate) entries: Vec<Entry>,
+    /// Whether this is a template, where Liquid's habits hold: `{% if x %}` asks whether x is there.
+    pub(crate) liquid: bool,
+    /// The names that a template gave, which come after loop variables and before its inputs.
+    pub(crate) held: held::Names,
+    pub(crate) places: held::Places,
+    /// The loops so far, for what `forloop` says of them.
+    pub(crate) counters: Vec<Counters>,
+    /// Of a partial: what it does not see, though its rows are in scope.
+    pub(crate) hidden: Vec<Hidden>,
+}
+
+/// What a partial does not see.
+#[derive(Clone, Debug)]
+pub(crate) struct Hidden {
+    /// So many entries.
+    pub(crate) entries: usize,
+    pub(crate) held: held::Names,
+}
+
+/// The locals in which a loop counts, where somebody asks.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Counters {
+    /// From 0.
+    pub(crate) index: Option<usize>,
+    pub(crate) length: Option<usize>,
+    /// The loop around it, by its number in [`Scope::counters`].
+    pub(crate) parent: Option<usize>,
 }
 
 #[derive(Clone, Debug)]
@@ -268,6 +296,8 @@ pub(crate) enum Entry {
         name: Arc<str>,
         row: u8,
         shape: Arc<Shape>,
+        /// The loop, by its number in [`Scope::counters`].
+        counters: usize,
     },
     /// The event of the step before, in the `where` of a `followed by`: `previous.x`.
     Previous {
@@ -291,10 +321,64 @@ pub(crate) struct Local {
 }
 
 impl Scope {
-    /// The number of the next row, when there is one left.
+    /// The number of the next row, when there is one left. Records that a template holds have theirs for good.
     pub(crate) fn next_row(&self) -> Option<u8> {
-        let rows = self.entries.iter().filter(|it| !matches!(it, Entry::Local(_)));
-        u8::try_from(rows.count() + 1).ok()
+        let rows = self.entries.iter().map(|entry| match entry {
+            Entry::Item { row, .. } | Entry::Loop { row, .. } | Entry::Previous { row, .. } => *row,
+            Entry::Local(_) => 0,
+        });
+        let last = rows.chain(self.places.items().map(|it| it.row)).max();
+        let row = last.unwrap_or(0).checked_add(1).filter(|it| *it < MADE_LISTS)?;
+        self.places.highest.set(self.places.highest.get().max(row));
+        Some(row)
+    }
+
+    /// The number of a row that no other thing ever had, for one that stays.
+    pub(crate) fn own_row(&self) -> Option<u8> {
+        let row = self
+            .places
+            .highest
+            .get()
+            .checked_add(1)
+            .filter(|it| *it < MADE_LISTS)?;
+        self.places.highest.set(row);
+        Some(row)
+    }
+
+    /// The first entry that is seen.
+    pub(crate) fn first_seen(&self) -> usize {
+        self.hidden.last().map_or(0, |it| it.entries)
+    }
+
+    /// Whether what is known of the customer is out of sight, because a partial sees its arguments alone.
+    pub(crate) fn is_isolated(&self) -> bool {
+        !self.hidden.is_empty()
+    }
+
+    /// What a template holds under a name.
+    pub(crate) fn held(&self, name: &str) -> Option<&Held> {
+        self.held.iter().find(|it| *it.name == *name)
+    }
+
+    /// The innermost loop that is seen.
+    pub(crate) fn innermost_loop(&self) -> Option<usize> {
+        let seen = self.entries.get(self.first_seen()..).unwrap_or_default();
+        seen.iter().rev().find_map(|entry| match entry {
+            Entry::Loop { counters, .. } => Some(*counters),
+            _ => None,
+        })
+    }
+
+    /// Whether a local of the template is text that is never blank.
+    pub(crate) fn is_filled(&self, local: usize) -> bool {
+        let inputs = self.entries.iter();
+        let mut inputs =
+            inputs.filter(|it| matches!(it, Entry::Local(input) if input.index == local && input.filled));
+        let names = std::iter::once(&self.held).chain(self.hidden.iter().map(|it| &it.held));
+        let mut held = names.flat_map(|names| names.iter()).filter(|it| {
+            matches!(&it.kind, HeldKind::Value(Expr { kind: ExprKind::Local(index), .. }) if *index == local)
+        });
+        inputs.next().is_some() || held.next().is_some_and(|it| !it.blank)
     }
 
     /// How many items of collections are in scope, one inside the other.
@@ -307,7 +391,10 @@ impl Scope {
 
     /// The layout of a row other than the customer.
     pub(crate) fn layout(&self, wanted: u8) -> Option<&Layout> {
-        self.entries.iter().find_map(|entry| match entry {
+        if wanted == MADE_LISTS {
+            return Some(&self.places.layout);
+        }
+        let entries = self.entries.iter().find_map(|entry| match entry {
             Entry::Item { row, shape, .. }
             | Entry::Loop { row, shape, .. }
             | Entry::Previous { row, shape, .. }
@@ -316,6 +403,10 @@ impl Scope {
                 Some(&*shape.layout)
             }
             _ => None,
+        });
+        entries.or_else(|| {
+            let mut items = self.places.items();
+            items.find(|it| it.row == wanted).map(|it| &*it.shape.layout)
         })
     }
 }

@@ -1,10 +1,17 @@
 //! `is known`, `is empty`, `is filled`.
 
-use super::{Checker, membership::list_as_value, path::Found, report::type_name};
+use super::{
+    Checker,
+    membership::list_as_value,
+    path::{Found, Record},
+    report::type_name,
+};
 use crate::{
     diagnostic::{Code, Diagnostic},
-    hir::{Condition, ConditionKind},
+    hir::{Condition, ConditionKind, Expr, ExprKind},
+    span::Span,
     syntax::ast::{self, State},
+    value::Type,
 };
 
 impl Checker<'_> {
@@ -29,11 +36,7 @@ impl Checker<'_> {
                 (ConditionKind::ListKnown(list.spot.clone()), list_as_value(&list))
             }
             (State::Known | State::Unknown, Found::Record(record)) => {
-                let kind = match record.slots {
-                    Some((first, last)) if record.optional => ConditionKind::AnyKnown { first, last },
-                    _ => ConditionKind::Constant(true),
-                };
-                let condition = Condition::new(expr.span, kind);
+                let condition = record_known(expr.span, &record);
                 return Some(if negated { condition.not() } else { condition });
             }
             (State::Empty, Found::Value(value)) if value.ty.is_text() => {
@@ -47,6 +50,20 @@ impl Checker<'_> {
             }
             (State::Filled, Found::List(list)) => {
                 (ConditionKind::ListFilled(list.spot.clone()), list_as_value(&list))
+            }
+            // In a template, what is no text and there is not blank, but for `false`.
+            (State::Filled, Found::Value(value)) if self.scope.liquid => {
+                let operand = Box::new(value.clone());
+                let kind = if value.ty == Type::Bool {
+                    ConditionKind::Holds(operand)
+                } else {
+                    ConditionKind::Known(operand)
+                };
+                (kind, value)
+            }
+            (State::Filled, Found::Record(record)) if self.scope.liquid => {
+                let condition = record_known(expr.span, &record);
+                return Some(if negated { condition.not() } else { condition });
             }
             (state, found) => return self.wrong_state(state, &found),
         };
@@ -70,4 +87,20 @@ impl Checker<'_> {
             .help("write `is known` or `is unknown`".to_owned());
         self.report.fail(error)
     }
+}
+
+/// Whether a record is there.
+pub(super) fn record_known(span: Span, record: &Record) -> Condition {
+    let kind = match (record.present, record.slots.clone()) {
+        _ if !record.optional => ConditionKind::Constant(true),
+        (Some(local), _) => ConditionKind::Known(Box::new(Expr {
+            span,
+            ty: Type::Bool,
+            optional: true,
+            kind: ExprKind::Local(local),
+        })),
+        (None, Some((first, last))) => ConditionKind::AnyKnown { first, last },
+        (None, None) => ConditionKind::Constant(true),
+    };
+    Condition::new(span, kind)
 }

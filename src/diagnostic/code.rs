@@ -112,6 +112,8 @@ codes! {
     MissingWhere "missing-where" Error;
     /// An `and` or `or` right after a bare `where` condition.
     AmbiguousWhere "ambiguous-where" Error;
+    /// `and` and `or` mixed without parentheses in a template.
+    AmbiguousMix "ambiguous-mix" Error;
     /// `in top`, `in bottom` or `quantile` where no customer can be compared with the others.
     RankPlace "rank-place" Error;
     /// A rank of something personal or sensitive: a cut point would be somebody's own value.
@@ -122,6 +124,12 @@ codes! {
     WrongPopulation "wrong-population" Error;
     /// Missing text would reach the reader of a message.
     MayBeMissing "may-be-missing" Error;
+    /// A name of a template that is not to be given, or of which there are too many.
+    InvalidName "invalid-name" Error;
+    /// A partial that was not given to the template.
+    UnknownPartial "unknown-partial" Error;
+    /// A `case` over an enumeration that leaves some of its words without a branch.
+    MissingWord "missing-word" Warning;
     /// A filter that does not exist.
     UnknownFilter "unknown-filter" Error;
     /// A placeholder where no escaping makes it safe.

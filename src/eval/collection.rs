@@ -28,6 +28,13 @@ pub(crate) struct Walk {
     len: usize,
 }
 
+impl Walk {
+    /// How many items there are.
+    pub(crate) fn len(self) -> usize {
+        self.len
+    }
+}
+
 /// Does something with the rows of a collection, of whatever type they are; `$wrap` makes a row an item in scope.
 macro_rules! with_rows {
     ($machine:ident, $source:expr, |$rows:ident, $wrap:ident| $work:expr, $none:expr) => {
@@ -157,6 +164,11 @@ impl<'a, R: Row<'a>> Machine<'a, '_, R> {
     /// Puts an item in scope, or takes it out: for rows that are not of the customer.
     pub(crate) fn place(&mut self, row: u8, frame: Option<Frame<'a, R>>) {
         self.frames.set(row, frame);
+    }
+
+    /// The item that is in scope as this row.
+    pub(crate) fn placed(&self, row: u8) -> Option<Frame<'a, R>> {
+        self.frames.get(row)
     }
 
     /// Lends places for the rows of a template, see [`Frames::wanted`], and gives the lists that it makes theirs.

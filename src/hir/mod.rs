@@ -442,7 +442,7 @@ impl PartialEq for Condition {
 
 impl PartialEq for Expr {
     fn eq(&self, other: &Self) -> bool {
-        self.kind == other.kind && self.ty == other.ty && self.optional == other.optional
+        self.kind == other.kind && self.ty == other.ty
     }
 }
 

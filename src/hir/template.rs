@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Condition, Expr, Items, Spot};
-use crate::span::Span;
+use crate::{schema::Layout, span::Span};
 
 /// A template after checking.
 #[derive(Clone, Debug, Default)]
@@ -11,6 +11,15 @@ pub(crate) struct Template {
     pub(crate) nodes: Vec<Node>,
     /// How many values of its own it has, see [`ExprKind::Local`](super::ExprKind::Local); the inputs come first.
     pub(crate) locals: usize,
+    /// The lists of its own, the slots of the row [`MADE_LISTS`](super::MADE_LISTS).
+    pub(crate) lists: Arc<Layout>,
+    /// The placements that are lists of its own: index into [`Schema::placements`](crate::schema::Schema::placements), and
+    /// the slot.
+    pub(crate) placed: Vec<(usize, u32)>,
+    /// The highest number of a row that is in scope somewhere.
+    pub(crate) rows: u8,
+    /// The records of its own: the row of each, and what it looks like.
+    pub(crate) items: Vec<(u8, Arc<Layout>)>,
 }
 
 #[derive(Clone, Debug)]
@@ -32,6 +41,19 @@ pub(crate) enum NodeKind {
         otherwise: Vec<Node>,
     },
     For(Box<Loop>),
+    /// Ends the innermost loop, or goes on with its next round.
+    Break,
+    Continue,
+    Assign(Assign),
+    /// What the body writes becomes the text of a local.
+    Capture {
+        local: usize,
+        /// Whether it is part of a page, so that values in it are escaped here and the text no more.
+        markup: bool,
+        body: Vec<Node>,
+    },
+    /// The content of a partial.
+    Partial(Vec<Node>),
     /// Nothing is sent to this customer.
     Skip(Arc<str>),
 }
@@ -47,6 +69,27 @@ pub(crate) struct Branch {
 pub(crate) struct Output {
     pub(crate) value: Source,
     pub(crate) filters: Vec<Filter>,
+    /// Whether it is part of a page already.
+    pub(crate) markup: bool,
+}
+
+/// Gives a place of the template a value, also when that is missing.
+#[derive(Clone, Debug)]
+pub(crate) struct Assign {
+    pub(crate) target: Target,
+    pub(crate) value: Output,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Target {
+    Local(usize),
+    /// A slot of the row of lists.
+    List(u32),
+    /// A row, and the local that is true when there is something in it.
+    Item {
+        row: u8,
+        present: usize,
+    },
 }
 
 /// What a placeholder begins with. What is written in the end is one value.
@@ -54,6 +97,8 @@ pub(crate) struct Output {
 pub(crate) enum Source {
     Value(Expr),
     List(Spot),
+    /// The record in scope as this row.
+    Item(u8),
 }
 
 #[derive(Clone, Debug)]
@@ -104,6 +149,9 @@ pub(crate) enum UrlFilter {
 pub(crate) enum NumberFilter {
     /// In a currency, a constant.
     Money,
+    /// As numbers of another type; nobody writes them.
+    ToDecimal,
+    ToFloat,
 }
 
 /// Filters on dates and datetimes.
@@ -119,14 +167,24 @@ pub(crate) enum ListFilter {
     Join,
     First,
     Last,
+    /// The item at a position, a constant; from the end when negative. Written `xs[2]`.
+    At,
 }
 
 #[derive(Clone, Debug)]
 pub(crate) struct Loop {
     pub(crate) over: Over,
-    /// A whole number that is never missing.
+    /// Whole numbers that are never missing: how many items to take, and how many to leave out before them.
     pub(crate) limit: Option<Expr>,
+    pub(crate) offset: Option<Expr>,
+    /// The last of those taken comes first.
+    pub(crate) reversed: bool,
+    /// The locals in which it counts its rounds from 0, and has their number.
+    pub(crate) index: Option<usize>,
+    pub(crate) length: Option<usize>,
     pub(crate) body: Vec<Node>,
+    /// After the last round, if there was one.
+    pub(crate) behind: Vec<Node>,
     /// When there is no item.
     pub(crate) otherwise: Vec<Node>,
 }
@@ -141,6 +199,12 @@ pub(crate) enum Over {
         row: u8,
         filter: Option<Condition>,
     },
+    /// Whole numbers from one to another, both included.
+    Range {
+        from: Expr,
+        to: Expr,
+        row: u8,
+    },
 }
 
 impl Over {
@@ -148,7 +212,34 @@ impl Over {
     pub(crate) fn row(&self) -> u8 {
         match self {
             Self::Items(items) => items.row,
-            Self::Placement { row, .. } => *row,
+            Self::Placement { row, .. } | Self::Range { row, .. } => *row,
+        }
+    }
+}
+
+impl Node {
+    /// The nodes directly inside.
+    pub(crate) fn inside(&self, each: &mut dyn FnMut(&[Self])) {
+        match &self.kind {
+            NodeKind::If { branches, otherwise } => {
+                for branch in branches {
+                    each(&branch.body);
+                }
+                each(otherwise);
+            }
+            NodeKind::For(it) => {
+                each(&it.body);
+                each(&it.behind);
+                each(&it.otherwise);
+            }
+            NodeKind::Capture { body, .. } | NodeKind::Partial(body) => each(body),
+            NodeKind::Text
+            | NodeKind::Output(_)
+            | NodeKind::Hole
+            | NodeKind::Break
+            | NodeKind::Continue
+            | NodeKind::Assign(_)
+            | NodeKind::Skip(_) => {}
         }
     }
 }

@@ -196,6 +196,11 @@ impl<'m> Planner<'m> {
         self.scope[row] = layout;
     }
 
+    /// Says which lists a template makes.
+    pub(crate) fn set_made_lists(&mut self, lists: Arc<Layout>) {
+        self.made_lists = lists;
+    }
+
     /// The layout of the items of a collection in scope.
     pub(crate) fn layout_of(&self, source: &hir::Source) -> Option<Arc<Layout>> {
         match source {
@@ -237,9 +242,11 @@ impl<'m> Planner<'m> {
         }
     }
 
-    /// How the values of a list of plain values are read.
+    /// How the values of a list of plain values are read; none for a list of records.
     pub(crate) fn kind_of_items(&self, list: &hir::Spot) -> Option<Kind> {
-        Kind::of(&self.items_of(list)?.slots.first()?.ty)
+        let items = self.items_of(list)?;
+        let value = items.slots.first().filter(|it| it.path.is_empty())?;
+        Kind::of(&value.ty)
     }
 
     /// The finished program.

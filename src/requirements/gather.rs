@@ -8,9 +8,11 @@ use std::{
 use super::{LookBack, RequiredCatalog, RequiredEvent, RequiredField, RequiredPlacement, Requirements};
 use crate::{
     hir::{
-        Bound, Condition, ConditionKind, Expr, ExprKind, Function, Items, Module, Part, Place, Source, Spot,
-        Step, Window,
-        template::{Filter, FilterKind, Node, NodeKind, Over, Source as Shown, Template},
+        Bound, Condition, ConditionKind, Expr, ExprKind, Function, Items, MADE_LISTS, Module, Part, Place,
+        Source, Spot, Step, Window,
+        template::{
+            Assign, Filter, FilterKind, Node, NodeKind, Output, Over, Source as Shown, Target, Template,
+        },
     },
     schema::Layout,
     value::{Field, Type},
@@ -21,8 +23,10 @@ pub(crate) struct Gather<'m> {
     module: &'m Module,
     segments: HashSet<usize>,
     traits: HashSet<usize>,
-    /// What the rows in scope are, the customer first.
-    rows: Vec<Option<Row>>,
+    /// What the rows in scope are, the customer first: of an item of a list that was made, perhaps one of several.
+    rows: Vec<Vec<Row>>,
+    /// What a template made, as far as it comes from the record.
+    made: BTreeMap<Made, Vec<Row>>,
     read: BTreeMap<Root, Read>,
     look_back: BTreeMap<usize, LookBack>,
     lists: BTreeSet<Arc<str>>,
@@ -41,8 +45,15 @@ enum Root {
     Catalog(usize),
 }
 
+/// A list or a record that a template made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Made {
+    List(u32),
+    Item(u8),
+}
+
 /// A row: an item of the list that these slots lead to, or the record itself.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 struct Row {
     root: Root,
     lists: Vec<u32>,
@@ -58,7 +69,8 @@ impl<'m> Gather<'m> {
             module,
             segments: HashSet::new(),
             traits: HashSet::new(),
-            rows: vec![Some(Row::of(Root::Customer))],
+            rows: vec![vec![Row::of(Root::Customer)]],
+            made: BTreeMap::new(),
             read: BTreeMap::new(),
             look_back: BTreeMap::new(),
             lists: BTreeSet::new(),
@@ -93,7 +105,79 @@ impl<'m> Gather<'m> {
 
     /// Looks into a message.
     pub(crate) fn template(&mut self, template: &Template) {
+        for (placement, slot) in &template.placed {
+            if let Some(row) = self.placement(*placement) {
+                self.made.entry(Made::List(*slot)).or_default().push(row);
+            }
+        }
         self.nodes(&template.nodes);
+    }
+
+    /// The items of a placement.
+    fn placement(&mut self, placement: usize) -> Option<Row> {
+        self.placements.insert(placement);
+        let schema = &self.module.schema;
+        let (_, it) = schema.placements.get_index(placement)?;
+        let catalog = schema.catalogs.get_index_of(&it.catalog)?;
+        self.read.entry(Root::Catalog(catalog)).or_default();
+        Some(Row::of(Root::Catalog(catalog)))
+    }
+
+    /// What an `assign` gives: a list or a record is traced to where its items come from.
+    fn assign(&mut self, it: &Assign) {
+        self.shown(&it.value);
+        let target = match it.target {
+            Target::Local(_) => return,
+            Target::List(slot) => Made::List(slot),
+            Target::Item { row, .. } => Made::Item(row),
+        };
+        // A filter that makes items of its own has read what it made them from.
+        let own = it
+            .value
+            .filters
+            .iter()
+            .any(|filter| !matches!(filter.kind, FilterKind::List(_)));
+        let rows = match &it.value.value {
+            Shown::List(list) if !own => self.items_of(list),
+            Shown::Item(row) if !own => self.rows_at(*row),
+            _ => Vec::new(),
+        };
+        let known = self.made.entry(target).or_default();
+        for row in rows {
+            if !known.contains(&row) {
+                known.push(row);
+            }
+        }
+    }
+
+    fn shown(&mut self, output: &Output) {
+        match &output.value {
+            Shown::Value(value) => self.part(Part::Expr(value)),
+            Shown::List(list) => self.part(Part::List(list)),
+            Shown::Item(_) => {}
+        }
+        self.filters(&output.filters);
+    }
+
+    /// What the items of a list are.
+    fn items_of(&self, list: &Spot) -> Vec<Row> {
+        if let Spot::Row(Place {
+            row: MADE_LISTS,
+            slot,
+        }) = list
+        {
+            return self.made.get(&Made::List(*slot)).cloned().unwrap_or_default();
+        }
+        let rows = self.rows_of(list).into_iter();
+        rows.map(|row| row.list(list.slot())).collect()
+    }
+
+    /// What a row may be.
+    fn rows_at(&self, number: u8) -> Vec<Row> {
+        match self.made.get(&Made::Item(number)) {
+            Some(rows) => rows.clone(),
+            None => self.rows.get(usize::from(number)).cloned().unwrap_or_default(),
+        }
     }
 
     /// Does something with the customer alone in scope.
@@ -107,13 +191,9 @@ impl<'m> Gather<'m> {
     fn nodes(&mut self, nodes: &[Node]) {
         for node in nodes {
             match &node.kind {
-                NodeKind::Output(output) => {
-                    match &output.value {
-                        Shown::Value(value) => self.part(Part::Expr(value)),
-                        Shown::List(list) => self.part(Part::List(list)),
-                    }
-                    self.filters(&output.filters);
-                }
+                NodeKind::Output(output) => self.shown(output),
+                NodeKind::Assign(it) => self.assign(it),
+                NodeKind::Capture { body, .. } | NodeKind::Partial(body) => self.nodes(body),
                 NodeKind::If { branches, otherwise } => {
                     for branch in branches {
                         self.part(Part::Condition(&branch.condition));
@@ -129,29 +209,30 @@ impl<'m> Gather<'m> {
                             row,
                             filter,
                         } => {
-                            self.placements.insert(*placement);
-                            let catalog = self
-                                .module
-                                .schema
-                                .placements
-                                .get_index(*placement)
-                                .and_then(|(_, it)| self.module.schema.catalogs.get_index_of(&it.catalog));
-                            if let Some(catalog) = catalog {
-                                self.read.entry(Root::Catalog(catalog)).or_default();
-                                self.enter(*row, Some(Row::of(Root::Catalog(catalog))));
-                            }
+                            let item = self.placement(*placement);
+                            self.enter(*row, item.into_iter().collect());
                             if let Some(filter) = filter {
                                 self.part(Part::Condition(filter));
                             }
                         }
+                        Over::Range { from, to, row } => {
+                            self.part(Part::Expr(from));
+                            self.part(Part::Expr(to));
+                            self.enter(*row, Vec::new());
+                        }
                     }
-                    if let Some(limit) = &repeated.limit {
-                        self.part(Part::Expr(limit));
+                    for count in repeated.limit.iter().chain(&repeated.offset) {
+                        self.part(Part::Expr(count));
                     }
                     self.nodes(&repeated.body);
+                    self.nodes(&repeated.behind);
                     self.nodes(&repeated.otherwise);
                 }
-                NodeKind::Text | NodeKind::Hole | NodeKind::Skip(_) => {}
+                NodeKind::Text
+                | NodeKind::Hole
+                | NodeKind::Break
+                | NodeKind::Continue
+                | NodeKind::Skip(_) => {}
             }
         }
     }
@@ -268,11 +349,11 @@ impl<'m> Gather<'m> {
                 let reach = look_back.unwrap_or_else(|| LookBack::of(items.window.as_ref()));
                 let before = self.look_back.remove(&event).unwrap_or(LookBack::NONE);
                 self.look_back.insert(event, before.or(reach));
-                Some(Row::of(Root::Event(event)))
+                vec![Row::of(Root::Event(event))]
             }
             Source::List(list) => {
                 self.part(Part::List(list));
-                self.row_of(list).map(|outer| outer.list(list.slot()))
+                self.items_of(list)
             }
         };
         self.enter(items.row, row);
@@ -288,7 +369,7 @@ impl<'m> Gather<'m> {
         let mut before = &first.source;
         for step in steps {
             if let (&Source::Events(event), Some(outer)) = (before, step.items.row.checked_sub(1)) {
-                self.enter(outer, Some(Row::of(Root::Event(event))));
+                self.enter(outer, vec![Row::of(Root::Event(event))]);
             }
             if let crate::hir::Distance::Months(_) = step.within {
                 self.zone = true;
@@ -298,10 +379,10 @@ impl<'m> Gather<'m> {
         }
     }
 
-    fn enter(&mut self, number: u8, row: Option<Row>) {
+    fn enter(&mut self, number: u8, row: Vec<Row>) {
         let index = usize::from(number);
         if self.rows.len() <= index {
-            self.rows.resize(index + 1, None);
+            self.rows.resize(index + 1, Vec::new());
         }
         // The customer stays the customer.
         if index > 0 {
@@ -309,27 +390,29 @@ impl<'m> Gather<'m> {
         }
     }
 
-    fn row(&self, number: u8) -> Option<Row> {
-        self.rows.get(usize::from(number)).cloned().flatten()
-    }
-
-    /// The row that has a list or a record.
-    fn row_of(&self, spot: &Spot) -> Option<Row> {
+    /// What may have a list or a record.
+    fn rows_of(&self, spot: &Spot) -> Vec<Row> {
         match spot {
-            Spot::Row(place) => self.row(place.row),
-            Spot::Item { catalog, .. } => Some(Row::of(Root::Catalog(*catalog))),
+            Spot::Row(place) => self.rows_at(place.row),
+            Spot::Item { catalog, .. } => vec![Row::of(Root::Catalog(*catalog))],
         }
     }
 
     /// A slot of the row that has a list or a record.
     fn spot(&mut self, holder: &Spot, slot: u32) {
-        if let Some(row) = self.row_of(holder) {
+        if matches!(holder, Spot::Row(place) if place.row == MADE_LISTS) {
+            return;
+        }
+        for row in self.rows_of(holder) {
             self.slot(&row, slot);
         }
     }
 
     fn note(&mut self, place: Place) {
-        if let Some(row) = self.row(place.row) {
+        if place.row == MADE_LISTS {
+            return;
+        }
+        for row in self.rows_at(place.row) {
             self.slot(&row, place.slot);
         }
     }

@@ -8,7 +8,7 @@ use pest::{
 };
 
 use super::{
-    ast::{ArithmeticOp, CompareOp, Expr, ExprKind, Literal, Name, Text},
+    ast::{ArithmeticOp, CompareOp, Expr, ExprKind, Literal, Name, State, Text},
     foreign,
     grammar::Rule,
     literal::{self, Flaw},
@@ -45,6 +45,8 @@ pub(super) struct Builder<'t> {
     pub(super) diagnostics: RefCell<Vec<Diagnostic>>,
     /// Set when a tree could not be built as meant, so that its definition must not be checked.
     pub(super) broken: std::cell::Cell<bool>,
+    /// Whether the text is a template's, which compares with `nil`, `blank` and `empty` and has `a[0]`.
+    pub(super) liquid: bool,
 }
 
 /// An operand on its way: 2^63 is no `int` until a `-` stands before it.
@@ -61,6 +63,7 @@ impl<'t> Builder<'t> {
             text,
             diagnostics: RefCell::default(),
             broken: std::cell::Cell::new(false),
+            liquid: false,
         }
     }
 
@@ -322,8 +325,24 @@ impl<'t> Builder<'t> {
                 CompareOp::Ge
             }
         };
-        if matches!(op, CompareOp::Eq | CompareOp::Ne) && matches!(rhs.kind, ExprKind::Literal(Literal::Null))
+        let equality = matches!(op, CompareOp::Eq | CompareOp::Ne);
+        if self.liquid
+            && equality
+            && let Some((state, of)) = compared_state(&lhs, &rhs)
         {
+            let operand = Box::new(of.clone());
+            let (state, negated) = state;
+            let negated = negated != (op == CompareOp::Ne);
+            return expr(
+                span,
+                ExprKind::Is {
+                    operand,
+                    state,
+                    negated,
+                },
+            );
+        }
+        if equality && matches!(rhs.kind, ExprKind::Literal(Literal::Null)) {
             let negated = op == CompareOp::Ne;
             self.report(foreign::null(
                 span,
@@ -492,6 +511,10 @@ impl<'t> Builder<'t> {
                 let name = path.pop().expect("a call has a name");
                 return expr(start.to(self.span(&part)), self.call(name, part));
             }
+            if part.as_rule() == Rule::element {
+                path.push(self.element(part, &path));
+                continue;
+            }
             path.push(self.name(&part));
         }
         let span = start.to(path.last().expect("a path has a step").span);
@@ -504,6 +527,39 @@ impl<'t> Builder<'t> {
             return expr(span, ExprKind::Literal(Literal::Null));
         }
         expr(span, ExprKind::Path(path))
+    }
+
+    /// A step in brackets: the name of a field, or the position of an item.
+    fn element(&self, pair: Pair<'_, Rule>, before: &[Name]) -> Name {
+        let span = self.span(&pair);
+        let step = next(&mut pair.into_inner());
+        let name = if step.as_rule() == Rule::text {
+            Name {
+                quoted: true,
+                span,
+                text: self.text(&step).text,
+            }
+        } else {
+            Name {
+                span,
+                text: format!("[{}]", step.as_str()).into(),
+                quoted: false,
+            }
+        };
+        if !self.liquid {
+            let list = before.last().map_or("xs", |it| &*it.text);
+            let help = if name.quoted {
+                format!("write `{list}.{}`", name.text)
+            } else {
+                format!("take one of its values: `first(x of {list})` or `last(x of {list})`")
+            };
+            self.break_off(
+                Diagnostic::new(Code::ForeignSyntax, "brackets choose nothing here")
+                    .label(span, "only templates have them")
+                    .help(help),
+            );
+        }
+        name
     }
 
     pub(super) fn name(&self, pair: &Pair<'_, Rule>) -> Name {
@@ -545,6 +601,25 @@ pub(super) fn next<'i>(pairs: &mut impl Iterator<Item = Pair<'i, Rule>>) -> Pair
 
 pub(super) fn lower(word: &str) -> String {
     word.to_ascii_lowercase()
+}
+
+/// What a template asks by comparing with `nil`, `blank` or `empty` on either side: a state, whether it is denied, and of
+/// what.
+fn compared_state<'e>(lhs: &'e Expr, rhs: &'e Expr) -> Option<((State, bool), &'e Expr)> {
+    let state = |expr: &Expr| match &expr.kind {
+        ExprKind::Literal(Literal::Null) => Some((State::Unknown, false)),
+        ExprKind::Path(path) => match &**path {
+            [name] if !name.quoted && &*name.text == "blank" => Some((State::Filled, true)),
+            [name] if !name.quoted && &*name.text == "empty" => Some((State::Empty, false)),
+            _ => None,
+        },
+        _ => None,
+    };
+    match (state(lhs), state(rhs)) {
+        (None, Some(state)) => Some((state, lhs)),
+        (Some(state), None) => Some((state, rhs)),
+        _ => None,
+    }
 }
 
 /// Tells whether a test has been applied already.

@@ -4,7 +4,10 @@ use std::{fmt, marker::PhantomData, sync::Arc};
 
 use super::{Format, Inner, Template, compile, inputs::Input, placeholder};
 use crate::{
-    check::{Facts, Local, Names, Report, lint_template, template::check_template},
+    check::{
+        Facts, Local, Names, Report, lint_template,
+        template::{Written, check_template},
+    },
     diagnostic::{Code, Diagnostic, Lints, Severity, Source},
     error::CompileError,
     hir::Module,
@@ -12,7 +15,7 @@ use crate::{
     record::{Binding, Customer, Shape},
     requirements::{Gather, RequiredField},
     span::Span,
-    syntax::template::parse_template,
+    syntax::template::{Delimiters, ast as tags, parse_template},
     value::{Roles, Schemes, Type},
 };
 
@@ -44,6 +47,8 @@ pub struct TemplateBuilder<R = Customer> {
     limits: Limits,
     lints: Lints,
     part: Option<PartOf>,
+    partials: Vec<(Arc<str>, Source)>,
+    delimiters: Delimiters,
     record: PhantomData<fn(&R)>,
 }
 
@@ -77,6 +82,8 @@ impl<R> TemplateBuilder<R> {
             limits: Limits::default(),
             lints,
             part: None,
+            partials: Vec::new(),
+            delimiters: Delimiters::default(),
             record: PhantomData,
         }
     }
@@ -84,6 +91,40 @@ impl<R> TemplateBuilder<R> {
     /// Sets the text, under the name that diagnostics show.
     pub fn source(mut self, name: impl AsRef<str>, text: impl AsRef<str>) -> Self {
         self.source = Source::new(name, text);
+        self
+    }
+
+    /// Gives a text that the template may show with `{% render "name" %}`, under that name. A second one of a name takes the
+    /// place of the first.
+    ///
+    /// A partial sees its arguments and nothing else, and is checked with them wherever it is rendered.
+    ///
+    /// ```
+    /// # use audience::{Definitions, Format, Inputs, Placements, Zone};
+    /// let shop = Definitions::parse("customer { id: string key, interests: [string] }")?;
+    /// let template = shop
+    ///     .template_builder(Format::Html)
+    ///     .partial("tag", "<b>{{ tag | default: \"-\" }}</b>")
+    ///     .source("mail.html", "{% render \"tag\" for interests %}")
+    ///     .build()?;
+    /// let ana = shop.customer_from_json(r#"{"id": "ana", "interests": ["tea", "R&B"]}"#)?;
+    /// let at = shop.at("2026-06-01T00:00:00Z".parse()?, &Zone::UTC);
+    /// let mut out = String::new();
+    /// template.render_into(&ana, &Inputs::default(), &Placements::new(), &at, &mut out)?;
+    /// assert_eq!(out, "<b>tea</b><b>R&amp;B</b>");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn partial(mut self, name: impl Into<Arc<str>>, text: impl AsRef<str>) -> Self {
+        let name = name.into();
+        let source = Source::new(&name, text);
+        self.partials.retain(|(known, _)| *known != name);
+        self.partials.push((name, source));
+        self
+    }
+
+    /// Sets what begins and ends placeholders and tags, here and in the partials.
+    pub fn delimiters(mut self, delimiters: Delimiters) -> Self {
+        self.delimiters = delimiters;
         self
     }
 
@@ -141,6 +182,8 @@ impl<R> TemplateBuilder<R> {
             limits,
             lints,
             part,
+            partials,
+            delimiters,
             ..
         } = self;
         let mut report = Report::new(&limits);
@@ -152,28 +195,44 @@ impl<R> TemplateBuilder<R> {
             None => (Facts::default(), inputs.into()),
         };
         let locals = locals(&inputs, &names, &mut report);
-        let (written, problems) = parse_template(0, &source.text, &limits);
+        let (written, problems) = parse_template(0, &source.text, &delimiters, &limits);
         for problem in problems {
             report.push(problem);
         }
-        names
-            .broken
-            .extend(written.broken.iter().map(|name| name.as_str().into()));
-        let template = check_template(&written, &source.text, &names, locals, &given, &mut report);
-        let (program, problems) = compile::compile(&template, &source.text, format, &module);
+        let mut sources = vec![source];
+        let partials = read(
+            &written,
+            &partials,
+            &delimiters,
+            &limits,
+            &mut sources,
+            &mut report,
+        );
+        let broken = std::iter::once(&written).chain(partials.iter().map(|(_, it)| it));
+        let broken = broken.flat_map(|it| &it.broken);
+        names.broken.extend(broken.map(|name| name.as_str().into()));
+        let texts: Vec<&str> = sources.iter().map(|it| &*it.text).collect();
+        let whole = Written {
+            template: &written,
+            partials: &partials,
+            texts: &texts,
+            is_page: format == Format::Html,
+        };
+        let template = check_template(whole, &names, locals, &given, &mut report);
+        let (program, problems) = compile::compile(&template, &texts, format, &module);
         for problem in problems {
             report.push(problem);
         }
         let mut diagnostics = report.finish();
         if diagnostics.iter().all(|it| it.severity < Severity::Error) {
-            diagnostics.extend(lint_template(&module, &template, &source.text, &limits));
+            diagnostics.extend(lint_template(&module, &template, &texts, &limits));
             diagnostics.sort_by_key(Diagnostic::span);
         }
         lints.apply(&mut diagnostics);
         if diagnostics.iter().any(|it| it.severity == Severity::Error) {
-            return Err(CompileError::new(diagnostics, vec![source], limits.diagnostics));
+            return Err(CompileError::new(diagnostics, sources, limits.diagnostics));
         }
-        let placeholders = placeholder::placeholders(&template, &source.text);
+        let placeholders = placeholder::placeholders(&template, &texts);
         let mut gather = Gather::new(&module);
         gather.template(&template);
         let mut requirements = gather.finish();
@@ -194,7 +253,7 @@ impl<R> TemplateBuilder<R> {
                 inputs,
                 checked: Arc::new(template),
                 shape,
-                source,
+                sources: sources.into(),
                 warnings: diagnostics,
                 requirements,
                 placeholders,
@@ -205,6 +264,37 @@ impl<R> TemplateBuilder<R> {
             record: PhantomData,
         })
     }
+}
+
+/// Reads the partials that a template may come to; the sources grow by theirs.
+fn read(
+    template: &tags::Template,
+    partials: &[(Arc<str>, Source)],
+    delimiters: &Delimiters,
+    limits: &Limits,
+    sources: &mut Vec<Source>,
+    report: &mut Report,
+) -> Vec<(Arc<str>, tags::Template)> {
+    let mut wanted = Vec::new();
+    template.partials(&mut wanted);
+    let mut found: Vec<(Arc<str>, tags::Template)> = Vec::new();
+    while let Some(name) = wanted.pop() {
+        let Some((name, source)) = partials.iter().find(|(known, _)| *known == name) else {
+            continue;
+        };
+        if found.iter().any(|(known, _)| known == name) {
+            continue;
+        }
+        let number = u32::try_from(sources.len()).unwrap_or(u32::MAX);
+        let (partial, problems) = parse_template(number, &source.text, delimiters, limits);
+        for problem in problems {
+            report.push(problem);
+        }
+        sources.push(source.clone());
+        partial.partials(&mut wanted);
+        found.push((name.clone(), partial));
+    }
+    found
 }
 
 /// The inputs as names of the template.
@@ -262,6 +352,8 @@ impl<R> Clone for TemplateBuilder<R> {
             limits: self.limits.clone(),
             lints: self.lints.clone(),
             part: self.part.clone(),
+            partials: self.partials.clone(),
+            delimiters: self.delimiters.clone(),
             record: PhantomData,
         }
     }

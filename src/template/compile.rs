@@ -7,7 +7,7 @@ use super::{
     context::{Escape, Misfit, Position, Unsafe, is_plain_word},
     escape,
     filter::{date::DateFormat, money::Currency},
-    program::{self, Filter, Op, Program},
+    program::{self, Filter, Op, Program, Stock},
 };
 use crate::{
     check::template::{REASON, placed_fields},
@@ -22,7 +22,7 @@ use crate::{
     plan::{NodeId, Planner},
     schema::Layout,
     span::Span,
-    value::{Schemes, Type, Value},
+    value::{Roles, Schemes, Type, Value},
 };
 
 /// The reason of a message that was given up because a calculation in it went beyond its type, or because a struct read in
@@ -35,15 +35,14 @@ pub(super) const DEEPEST_LOOP: usize = 8;
 /// Compiles a template of that text; all that is wrong with its places is said at once.
 pub(super) fn compile(
     template: &Template,
-    text: &str,
+    texts: &[&str],
     format: Format,
     module: &Module,
 ) -> (Program, Vec<Diagnostic>) {
     let mut compiler = Compiler {
-        source: text,
+        texts,
         module,
         planner: Planner::new(module),
-        rows: 0,
         ops: Vec::new(),
         positions: Vec::new(),
         text: String::new(),
@@ -52,14 +51,23 @@ pub(super) fn compile(
         reasons: Vec::new(),
         label: 0,
         depth: 0,
-        at: 0,
+        at: program::Position::default(),
+        around: Vec::new(),
         diagnostics: Vec::new(),
         schemes: Schemes::default(),
     };
+    compiler.planner.set_made_lists(template.lists.clone());
+    for (row, layout) in &template.items {
+        compiler.planner.place(*row, Some(layout.clone()));
+    }
+    let placed = template.placed.iter();
+    let placed = placed
+        .map(|(placement, slot)| (*slot, compiler.stock(*placement).0))
+        .collect();
     let mut position = Position::new(format);
     let skips = compiler.nodes(&template.nodes, &mut position);
     if !skips && !position.may_end() && compiler.diagnostics.is_empty() {
-        let end = offset(text.len());
+        let end = offset(texts.first().map_or(0, |text| text.len()));
         let message = format!("the template ends {}", position.describe());
         compiler.diagnostics.push(
             Diagnostic::new(Code::UnbalancedTag, message)
@@ -77,19 +85,20 @@ pub(super) fn compile(
         plan: compiler.planner.finish(),
         instants: DateFormat::of_instants(),
         locals: template.locals,
-        rows: compiler.rows,
+        lists: template.lists.slots.len(),
+        placed,
+        rows: template.rows,
     };
     (program, compiler.diagnostics)
 }
 
 struct Compiler<'m> {
-    source: &'m str,
+    /// Of the template and its partials.
+    texts: &'m [&'m str],
     module: &'m Module,
     planner: Planner<'m>,
-    /// The rows in scope, at most.
-    rows: u8,
     ops: Vec<Op>,
-    positions: Vec<u32>,
+    positions: Vec<program::Position>,
     text: String,
     outputs: Vec<program::Output>,
     loops: Vec<program::Loop>,
@@ -98,22 +107,56 @@ struct Compiler<'m> {
     label: usize,
     depth: usize,
     /// Where the node stands that is compiled.
-    at: u32,
+    at: program::Position,
+    /// The loops around.
+    around: Vec<Around>,
     diagnostics: Vec<Diagnostic>,
     schemes: Schemes,
 }
 
+/// A loop around what is compiled.
+struct Around {
+    /// Where each round begins in the page.
+    round: Position,
+    /// The jumps that lead behind it, and those to its next round.
+    breaks: Vec<usize>,
+    continues: Vec<usize>,
+}
+
 impl Compiler<'_> {
-    /// Appends the instructions of some nodes; says whether they always end in a `skip`.
+    /// Appends the instructions of some nodes; says whether what follows them is never reached.
     fn nodes(&mut self, nodes: &[Node], position: &mut Position) -> bool {
         let mut skips = false;
         for node in nodes {
-            self.at = node.span.start;
+            self.at = program::Position {
+                source: node.span.source,
+                at: node.span.start,
+            };
             match &node.kind {
                 NodeKind::Text => self.literal(node.span, position),
                 NodeKind::Output(output) => self.output(node.span, output, position),
                 NodeKind::Hole => {
-                    self.escape(node.span, &[], position);
+                    self.escape(node.span, &[], false, position);
+                }
+                NodeKind::Assign(it) => {
+                    if let Some((source, filters)) = self.piped(&it.value) {
+                        self.outputs.push(program::Output {
+                            source,
+                            filters,
+                            escape: Escape::None,
+                        });
+                        let number = offset(self.outputs.len() - 1);
+                        let target = it.target;
+                        self.push(Op::Assign { number, target });
+                    }
+                }
+                NodeKind::Capture { local, markup, body } => {
+                    skips |= self.capture(*local, *markup, body, node.span);
+                }
+                NodeKind::Partial(body) => skips |= self.nodes(body, position),
+                NodeKind::Break | NodeKind::Continue => {
+                    self.leave(matches!(node.kind, NodeKind::Break), node.span, position);
+                    skips = true;
                 }
                 NodeKind::If { branches, otherwise } => {
                     skips |= self.branches(branches, otherwise, node.span, position);
@@ -130,8 +173,10 @@ impl Compiler<'_> {
     }
 
     fn literal(&mut self, span: Span, position: &mut Position) {
-        let source = self.source;
-        let text = &source[span.start as usize..span.end as usize];
+        let text = self.texts.get(span.source as usize).copied().unwrap_or_default();
+        let text = text
+            .get(span.start as usize..span.end as usize)
+            .unwrap_or_default();
         let first = text.as_bytes().first();
         if position.must_separate()
             && !first.is_some_and(|byte| byte.is_ascii_whitespace() || matches!(byte, b'>' | b'/'))
@@ -176,7 +221,7 @@ impl Compiler<'_> {
     }
 
     fn output(&mut self, span: Span, output: &Output, position: &mut Position) {
-        let Some(escape) = self.escape(span, &output.filters, position) else {
+        let Some(escape) = self.escape(span, &output.filters, output.markup, position) else {
             return;
         };
         if escape == Escape::Css && !is_plain(output) {
@@ -215,24 +260,9 @@ impl Compiler<'_> {
             }
             return self.push_text(&text);
         }
-        let filters: Option<Vec<Filter>> = output
-            .filters
-            .iter()
-            .filter(|it| !matches!(it.kind, FilterKind::Raw))
-            .map(|it| self.filter(it))
-            .collect();
-        let source = match &output.value {
-            Source::Value(expr) => program::Source::Value(self.planner.add_value(expr)),
-            Source::List(list) => {
-                let kind = self.planner.kind_of_items(list);
-                let list = self
-                    .planner
-                    .spot(list)
-                    .expect("the checker has seen its catalogue");
-                program::Source::List(list, kind)
-            }
+        let Some((source, mut filters)) = self.piped(output) else {
+            return;
         };
-        let Some(mut filters) = filters else { return };
         if matches!(position, Position::Page(_))
             && !output.filters.iter().any(|it| matches!(it.kind, FilterKind::Raw))
         {
@@ -287,11 +317,77 @@ impl Compiler<'_> {
         self.push(op);
     }
 
+    /// A value and the filters that it passes.
+    fn piped(&mut self, output: &Output) -> Option<(program::Source, Vec<Filter>)> {
+        let filters: Option<Vec<Filter>> = output
+            .filters
+            .iter()
+            .filter(|it| !matches!(it.kind, FilterKind::Raw))
+            .map(|it| self.filter(it))
+            .collect();
+        let source = match &output.value {
+            Source::Value(expr) => program::Source::Value(self.planner.add_value(expr)),
+            Source::List(list) => {
+                let kind = self.planner.kind_of_items(list);
+                let list = self
+                    .planner
+                    .spot(list)
+                    .expect("the checker has seen its catalogue");
+                program::Source::List(list, kind)
+            }
+            Source::Item(row) => program::Source::Item(*row),
+        };
+        Some((source, filters?))
+    }
+
+    /// What is written in the body becomes the text of a local. Says whether what follows is never reached.
+    fn capture(&mut self, local: usize, markup: bool, body: &[Node], span: Span) -> bool {
+        self.push(Op::Capture);
+        // Text is escaped where it is shown, a part of a page here.
+        let mut inside = Position::new(if markup { Format::Html } else { Format::Text });
+        let ends = self.nodes(body, &mut inside);
+        if !ends && !inside.may_end() {
+            let message = format!("the captured part of the page ends {}", inside.describe());
+            let tag = Span {
+                end: span.start + 2,
+                ..span
+            };
+            self.diagnostics.push(
+                Diagnostic::new(Code::BranchContext, message)
+                    .label(tag, "must end between tags, where it began")
+                    .help("open and close tags, quotes and comments inside of the `capture`".to_owned()),
+            );
+        }
+        self.push(Op::Captured { local: offset(local) });
+        ends
+    }
+
+    /// A `break` or `continue`.
+    fn leave(&mut self, is_break: bool, span: Span, position: &Position) {
+        if is_break {
+            self.push(Op::Leave);
+        }
+        let jump = self.push(Op::Jump(0));
+        let Some(around) = self.around.last_mut() else {
+            return;
+        };
+        if is_break {
+            around.breaks.push(jump);
+        } else {
+            around.continues.push(jump);
+        }
+        if around.round != *position {
+            let round = around.round.clone();
+            self.diagnostics.push(unlike_rounds(&round, position, span));
+        }
+    }
+
     /// How the value is written at its place.
     fn escape(
         &mut self,
         span: Span,
         filters: &[hir::template::Filter],
+        markup: bool,
         position: &mut Position,
     ) -> Option<Escape> {
         let raw = filters.iter().find(|it| matches!(it.kind, FilterKind::Raw));
@@ -307,7 +403,20 @@ impl Compiler<'_> {
                 );
                 None
             }
+            (Ok(_), None) if markup && !position.takes_raw() => {
+                let message = format!("a captured part of a page {}", position.describe());
+                self.diagnostics.push(
+                    Diagnostic::new(Code::UnsafePlace, message)
+                        .label(span, "stands only in the text between tags")
+                        .help(
+                            "capture text without tags, entities and `raw`: it is escaped where it is shown"
+                                .to_owned(),
+                        ),
+                );
+                None
+            }
             (Ok(_), Some(_)) => Some(Escape::None),
+            (Ok(_), None) if markup => Some(Escape::None),
             (Ok(escape), None) => Some(escape),
             (Err(reason), _) => {
                 let diagnostic = unsafe_place(reason, position, span);
@@ -351,6 +460,9 @@ impl Compiler<'_> {
                     return None;
                 }
             },
+            FilterKind::Number(kind @ (NumberFilter::ToDecimal | NumberFilter::ToFloat)) => {
+                Filter::Number(kind)
+            }
             FilterKind::Number(NumberFilter::Money) => {
                 let code = written(filter, 0);
                 let Some(currency) = Currency::of_code(code) else {
@@ -459,10 +571,18 @@ impl Compiler<'_> {
         }
         self.depth += 1;
         let limit = it.limit.as_ref().map(|limit| self.planner.add_value(limit));
+        let before = it.offset.as_ref().map(|before| self.planner.add_value(before));
         let start = position.clone();
         let (over, layout) = self.over(&it.over);
         let open = over.map(|over| {
-            self.loops.push(program::Loop { over, limit });
+            self.loops.push(program::Loop {
+                over,
+                limit,
+                offset: before,
+                reversed: it.reversed,
+                index: it.index,
+                length: it.length,
+            });
             self.push(Op::Open {
                 number: offset(self.loops.len() - 1),
                 none: 0,
@@ -473,31 +593,46 @@ impl Compiler<'_> {
         let body = self.ops.len();
         self.label = body;
         let row = it.over.row();
-        self.rows = self.rows.max(row);
         self.planner.place(row, Some(layout));
         let round = start.round();
         position.clone_from(&round);
-        self.nodes(&it.body, position);
+        self.around.push(Around {
+            round: round.clone(),
+            breaks: Vec::new(),
+            continues: Vec::new(),
+        });
+        let ends = self.nodes(&it.body, position);
+        let around = self.around.pop();
+        let (breaks, continues) = around.map(|it| (it.breaks, it.continues)).unwrap_or_default();
         self.planner.place(row, None);
-        self.at = span.start;
+        self.at = program::Position {
+            source: span.source,
+            at: span.start,
+        };
+        for jump in continues {
+            self.patch(jump);
+        }
         self.push(Op::Next { body: offset(body) });
-        if *position != round {
+        if ends {
+            position.clone_from(&round);
+        } else if *position != round {
             self.diagnostics.push(unlike_rounds(&round, position, span));
             position.end_round(&round);
         }
+        for jump in breaks {
+            self.patch(jump);
+        }
+        self.nodes(&it.behind, position);
         let end = self.push(Op::Jump(0));
         self.patch(open.or(never).expect("one of both was written"));
         let mut otherwise = start;
-        self.nodes(&it.otherwise, &mut otherwise);
+        let never_back = self.nodes(&it.otherwise, &mut otherwise);
         self.patch(end);
-        let after = position.clone();
-        self.join(
-            vec![
-                (after, span),
-                (otherwise, it.otherwise.first().map_or(span, |node| node.span)),
-            ],
-            position,
-        );
+        let mut ways = vec![(position.clone(), span)];
+        if !never_back {
+            ways.push((otherwise, it.otherwise.first().map_or(span, |node| node.span)));
+        }
+        self.join(ways, position);
         self.depth -= 1;
     }
 
@@ -513,38 +648,56 @@ impl Compiler<'_> {
                 row,
                 filter,
             } => {
-                let schema = &self.module.schema;
-                let (name, placement) = schema
-                    .placements
-                    .get_index(*placement)
-                    .expect("the checker found it there");
-                let catalog = schema
-                    .catalogs
-                    .get(&placement.catalog)
-                    .cloned()
-                    .unwrap_or_default();
-                let fields = &catalog.fields;
-                let layout = Arc::new(Layout::of_fields(&placed_fields(fields)));
-                let own = fields.iter().any(|field| &*field.name == REASON);
-                let reason = if own {
-                    u32::MAX
-                } else {
-                    offset(layout.slots.len() - 1)
-                };
+                let (stock, layout) = self.stock(*placement);
                 self.planner.place(*row, Some(layout.clone()));
                 let filter = filter.as_ref().map(|filter| self.planner.add_condition(filter));
                 self.planner.place(*row, None);
                 let over = program::Over::Placement {
-                    name: name.clone(),
-                    catalog: placement.catalog.clone(),
-                    fields: catalog,
+                    stock,
                     row: *row,
-                    reason,
                     filter,
                 };
                 (Some(over), layout)
             }
+            Over::Range { from, to, row } => {
+                let over = program::Over::Range {
+                    from: self.planner.add_value(from),
+                    to: self.planner.add_value(to),
+                    row: *row,
+                };
+                let layout = Layout::of_items(&Type::Int, &Roles::default());
+                (Some(over), Arc::new(layout))
+            }
         }
+    }
+
+    /// Where the items of a placement are found, and what they look like.
+    fn stock(&self, placement: usize) -> (Stock, Arc<Layout>) {
+        let schema = &self.module.schema;
+        let (name, placement) = schema
+            .placements
+            .get_index(placement)
+            .expect("the checker found it there");
+        let catalog = schema
+            .catalogs
+            .get(&placement.catalog)
+            .cloned()
+            .unwrap_or_default();
+        let fields = &catalog.fields;
+        let layout = Arc::new(Layout::of_fields(&placed_fields(fields)));
+        let own = fields.iter().any(|field| &*field.name == REASON);
+        let reason = if own {
+            u32::MAX
+        } else {
+            offset(layout.slots.len() - 1)
+        };
+        let stock = Stock {
+            name: name.clone(),
+            catalog: placement.catalog.clone(),
+            fields: catalog,
+            reason,
+        };
+        (stock, layout)
     }
 
     fn push(&mut self, op: Op) -> usize {

@@ -17,6 +17,7 @@ mod placements;
 mod program;
 mod render;
 
+pub use crate::syntax::template::Delimiters;
 pub(crate) use arena::Lent;
 pub(crate) use builder::PartOf;
 pub use builder::TemplateBuilder;
@@ -134,7 +135,8 @@ struct Inner {
     inputs: Arc<[Input]>,
     checked: Arc<hir::template::Template>,
     shape: Arc<Shape>,
-    source: Source,
+    /// The template's own, then those of its partials.
+    sources: Arc<[Source]>,
     warnings: Vec<Diagnostic>,
     requirements: Requirements,
     placeholders: Arc<[Placeholder]>,
@@ -152,7 +154,7 @@ impl<R> Template<R> {
     /// Its name, as diagnostics show it.
     #[must_use]
     pub fn name(&self) -> &str {
-        &self.inner.source.name
+        &self.source().name
     }
 
     /// What compiles but probably does not say what was meant, in the order of the text.
@@ -189,7 +191,7 @@ impl<R> Template<R> {
     /// The text it was compiled from.
     #[must_use]
     pub fn source(&self) -> &Source {
-        &self.inner.source
+        &self.inner.sources[0]
     }
 
     /// Checks values against the inputs that the template declares.
@@ -215,8 +217,8 @@ impl<R> Template<R> {
     /// The same for definitions to which a population was given.
     pub(crate) fn planned(&self, module: &hir::Module) -> Self {
         let inner = &self.inner;
-        let source = inner.source.clone();
-        let (program, problems) = compile::compile(&inner.checked, &source.text, inner.format, module);
+        let texts: Vec<&str> = inner.sources.iter().map(|it| &*it.text).collect();
+        let (program, problems) = compile::compile(&inner.checked, &texts, inner.format, module);
         debug_assert!(problems.is_empty(), "it was compiled before: {problems:?}");
         let inner = Inner {
             program,
@@ -224,7 +226,7 @@ impl<R> Template<R> {
             inputs: Arc::clone(&inner.inputs),
             checked: Arc::clone(&inner.checked),
             shape: Arc::clone(&inner.shape),
-            source,
+            sources: Arc::clone(&inner.sources),
             warnings: inner.warnings.clone(),
             requirements: inner.requirements.clone(),
             placeholders: Arc::clone(&inner.placeholders),
@@ -275,11 +277,15 @@ impl<R> Template<R> {
     }
 
     fn limit_error(&self, reached: &render::Reached) -> LimitError {
-        let text = &self.inner.source.text;
-        let before = text.get(..reached.position as usize).unwrap_or(text);
+        let sources = &self.inner.sources;
+        let source = sources
+            .get(reached.position.source as usize)
+            .unwrap_or(&sources[0]);
+        let text = &source.text;
+        let before = text.get(..reached.position.at as usize).unwrap_or(text);
         let line_start = before.rfind('\n').map_or(0, |at| at + 1);
         LimitError {
-            template: self.inner.source.name.clone(),
+            template: source.name.clone(),
             line: before.matches('\n').count() + 1,
             column: before[line_start..].chars().count() + 1,
             kind: reached.kind,

@@ -33,25 +33,26 @@ pub struct Placeholder {
     /// What is said instead where that is missing or blank; an expression as written.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fallback: Option<String>,
-    /// The line of the template, from 1.
+    /// The line of the template, or of the partial that has it, from 1.
     pub line: usize,
 }
 
 /// All placeholders of a template, in the order of the text.
-pub(super) fn placeholders(template: &Template, text: &str) -> Arc<[Placeholder]> {
+pub(super) fn placeholders(template: &Template, texts: &[&str]) -> Arc<[Placeholder]> {
     let mut found = Vec::new();
-    of_nodes(&template.nodes, text, &mut found);
+    of_nodes(&template.nodes, texts, &mut found);
     found.into()
 }
 
-fn of_nodes(nodes: &[Node], text: &str, found: &mut Vec<Placeholder>) {
+fn of_nodes(nodes: &[Node], texts: &[&str], found: &mut Vec<Placeholder>) {
     for node in nodes {
+        let text = texts.get(node.span.source as usize).copied().unwrap_or_default();
         match &node.kind {
             NodeKind::Output(output) => {
                 let shows = match &output.value {
                     Source::Value(value) => written(text, value.span),
                     // Up to its first filter, which every list has.
-                    Source::List(_) => {
+                    Source::List(_) | Source::Item(_) => {
                         let end = output.filters.first().map_or(node.span.end, |it| it.span.start);
                         let before = written(text, Span { end, ..node.span });
                         before
@@ -73,17 +74,7 @@ fn of_nodes(nodes: &[Node], text: &str, found: &mut Vec<Placeholder>) {
                     line: before.matches('\n').count() + 1,
                 });
             }
-            NodeKind::If { branches, otherwise } => {
-                for branch in branches {
-                    of_nodes(&branch.body, text, found);
-                }
-                of_nodes(otherwise, text, found);
-            }
-            NodeKind::For(repeated) => {
-                of_nodes(&repeated.body, text, found);
-                of_nodes(&repeated.otherwise, text, found);
-            }
-            NodeKind::Text | NodeKind::Hole | NodeKind::Skip(_) => {}
+            _ => node.inside(&mut |nodes| of_nodes(nodes, texts, found)),
         }
     }
 }

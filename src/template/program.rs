@@ -7,7 +7,7 @@ use super::{
     filter::{date::DateFormat, money::Currency},
 };
 use crate::{
-    hir::template::{ListFilter, TextFilter, UrlFilter},
+    hir::template::{ListFilter, NumberFilter, Target, TextFilter, UrlFilter},
     plan::{self, BlockId, CollectionId, Kind, NodeId, Spot},
     schema::Catalog,
 };
@@ -16,7 +16,7 @@ use crate::{
 pub(super) struct Program {
     pub(super) ops: Vec<Op>,
     /// Where each instruction stands in the template, for the messages of limits.
-    pub(super) positions: Vec<u32>,
+    pub(super) positions: Vec<Position>,
     /// The text between placeholders, written as it is.
     pub(super) text: Box<str>,
     pub(super) outputs: Vec<Output>,
@@ -30,8 +30,18 @@ pub(super) struct Program {
     pub(super) instants: DateFormat,
     /// How many values it has of its own, the inputs first.
     pub(super) locals: usize,
+    /// How many lists it makes, and those that are filled from placements when a message begins.
+    pub(super) lists: usize,
+    pub(super) placed: Vec<(u32, Stock)>,
     /// The rows that are in scope at most.
     pub(super) rows: u8,
+}
+
+/// A place in the template, or in one of its partials.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Position {
+    pub(super) source: u32,
+    pub(super) at: u32,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,6 +74,19 @@ pub(super) enum Op {
     Next {
         body: u32,
     },
+    /// Ends the innermost loop before its last round.
+    Leave,
+    /// Gives a place of the template the value of an output, an index into [`Program::outputs`].
+    Assign {
+        number: u32,
+        target: Target,
+    },
+    /// From here on, what is written is captured.
+    Capture,
+    /// What was written since becomes a local.
+    Captured {
+        local: u32,
+    },
     /// Ends without a message; an index into [`Program::reasons`].
     Skip(u32),
 }
@@ -80,6 +103,8 @@ pub(super) enum Source {
     Value(NodeId),
     /// A list; of plain values with their kind.
     List(Spot, Option<Kind>),
+    /// The record in scope as this row.
+    Item(u8),
 }
 
 /// Arguments are the values of these nodes.
@@ -89,6 +114,7 @@ pub(super) enum Filter {
     Size,
     Text(TextFilter, Box<[NodeId]>),
     Url(UrlFilter),
+    Number(NumberFilter),
     Money(Currency),
     Date(DateFormat),
     List(ListFilter, Box<[NodeId]>),
@@ -98,20 +124,36 @@ pub(super) enum Filter {
 pub(super) struct Loop {
     pub(super) over: Over,
     pub(super) limit: Option<NodeId>,
+    pub(super) offset: Option<NodeId>,
+    pub(super) reversed: bool,
+    /// The locals in which it counts its rounds from 0, and has their number.
+    pub(super) index: Option<usize>,
+    pub(super) length: Option<usize>,
 }
 
 #[derive(Debug)]
 pub(super) enum Over {
     Items(CollectionId),
     Placement {
-        name: Arc<str>,
-        catalog: Arc<str>,
-        /// What its items look like.
-        fields: Catalog,
+        stock: Stock,
         /// The number of the row that an item has in scope.
         row: u8,
-        /// The slot of the reason; that of no field when the catalogue has a reason of its own.
-        reason: u32,
         filter: Option<BlockId>,
     },
+    Range {
+        from: NodeId,
+        to: NodeId,
+        row: u8,
+    },
+}
+
+/// A placement and where its items are found.
+#[derive(Debug)]
+pub(super) struct Stock {
+    pub(super) name: Arc<str>,
+    pub(super) catalog: Arc<str>,
+    /// What its items look like.
+    pub(super) fields: Catalog,
+    /// The slot of the reason; that of no field when the catalogue has a reason of its own.
+    pub(super) reason: u32,
 }

@@ -3,6 +3,7 @@
 mod errors;
 mod filters;
 mod hostile;
+mod liquid;
 mod no_value;
 mod references;
 mod tags;

@@ -16,7 +16,7 @@ mod tally;
 mod texts;
 mod writing;
 
-pub(crate) use negation::{Negation, mixed, settle};
+pub(crate) use negation::{Negation, mixed, refuse_mixed, settle};
 pub(crate) use segments::{Relation, relation};
 pub(crate) use writing::Writing;
 
@@ -80,14 +80,13 @@ pub(crate) fn definitions(
 pub(crate) fn template(
     module: &Module,
     template: &template::Template,
-    text: &str,
+    texts: &[&str],
     limits: &Limits,
 ) -> Vec<Diagnostic> {
     let mut reasoner = Reasoner::new(Some(module), FIRST_STEPS);
-    let texts = [text];
     let mut look = Look {
         reasoner: &mut reasoner,
-        writing: Writing(&texts),
+        writing: Writing(texts),
         found: Vec::new(),
     };
     nodes(&template.nodes, &mut look, limits);
@@ -100,9 +99,13 @@ fn nodes<'m>(all: &'m [template::Node], look: &mut Look<'_, 'm, '_>, limits: &Li
             return;
         }
         match &node.kind {
-            template::NodeKind::Output(output) => {
+            template::NodeKind::Output(output)
+            | template::NodeKind::Assign(template::Assign { value: output, .. }) => {
                 if let template::Source::Value(value) = &output.value {
                     look.expr(value);
+                }
+                for argument in output.filters.iter().flat_map(|it| &it.arguments) {
+                    look.expr(argument);
                 }
             }
             template::NodeKind::If { branches, otherwise } => {
@@ -119,11 +122,23 @@ fn nodes<'m>(all: &'m [template::Node], look: &mut Look<'_, 'm, '_>, limits: &Li
                         filter: Some(filter), ..
                     } => look.part(Part::Condition(filter)),
                     template::Over::Placement { filter: None, .. } => {}
+                    template::Over::Range { from, to, .. } => {
+                        look.expr(from);
+                        look.expr(to);
+                    }
                 }
                 nodes(&it.body, look, limits);
+                nodes(&it.behind, look, limits);
                 nodes(&it.otherwise, look, limits);
             }
-            template::NodeKind::Text | template::NodeKind::Hole | template::NodeKind::Skip(_) => {}
+            template::NodeKind::Capture { body, .. } | template::NodeKind::Partial(body) => {
+                nodes(body, look, limits);
+            }
+            template::NodeKind::Text
+            | template::NodeKind::Hole
+            | template::NodeKind::Break
+            | template::NodeKind::Continue
+            | template::NodeKind::Skip(_) => {}
         }
     }
 }

@@ -127,6 +127,25 @@ pub(crate) fn mixed(parts: &[ast::Expr], and: bool, report: &mut Report) {
     }
 }
 
+/// Refuses what Liquid reads from right to left and we by precedence, so that no template changes its meaning unseen.
+pub(crate) fn refuse_mixed(parts: &[ast::Expr], and: bool, report: &mut Report) {
+    let other = parts.iter().find(|part| match part.kind {
+        ast::ExprKind::And(_) => !and,
+        ast::ExprKind::Or(_) => and,
+        _ => false,
+    });
+    if let Some(part) = other {
+        let error = Diagnostic::new(Code::AmbiguousMix, "`and` and `or` are mixed without parentheses")
+            .label(
+                part.span,
+                "here `and` binds tighter, but Liquid reads from right to left",
+            )
+            .help(short(quote(part)).map(|it| format!("write `({it})` if this is one condition")))
+            .help("or put the other part in parentheses".to_owned());
+        report.push(error);
+    }
+}
+
 /// An expression in the user's words, unless it is too long to quote.
 pub(crate) fn short(written: String) -> Option<String> {
     (written.len() <= 100).then_some(written)

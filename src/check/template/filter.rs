@@ -3,19 +3,19 @@
 use std::sync::Arc;
 
 use super::{
-    super::{Found, List, Shape, is_list_there, known_given, type_name},
-    TemplateChecker,
+    super::{Found, HeldKind, List, Shape, is_list_there, known_given, liquid, type_name},
+    Entry, TemplateChecker,
     signature::{FILTERS, Gives, Parameter, Signature, Takes, Wants, Written},
 };
 use crate::{
     diagnostic::{Code, Diagnostic, suggest},
     hir::{
         Expr, ExprKind,
-        template::{Filter, FilterKind, Output, Source},
+        template::{Filter, FilterKind, ListFilter, Output, Source},
     },
     span::Span,
     syntax::{
-        ast,
+        ast::{self, Name},
         template::ast::{self as written, Argument},
     },
     value::{Type, Value},
@@ -77,6 +77,10 @@ pub(super) struct State {
     pub(super) optional: bool,
     /// It may be blank text, or a list without items.
     pub(super) blank: bool,
+    /// It is part of a page already.
+    pub(super) markup: bool,
+    /// For one record that may be missing: the local that is true when it is there.
+    pub(super) present: Option<usize>,
 }
 
 #[derive(Clone, Debug)]
@@ -119,6 +123,8 @@ impl State {
             kind: StateKind::Value(Type::Int),
             optional: false,
             blank: false,
+            markup: false,
+            present: None,
         }
     }
 
@@ -144,8 +150,7 @@ impl TemplateChecker<'_, '_> {
         value: &ast::Expr,
         filters: &[written::Filter],
     ) -> Option<(Output, State)> {
-        let (source, mut state) = self.source(value, filters.first())?;
-        let mut checked = Vec::with_capacity(filters.len());
+        let (source, mut checked, mut state) = self.source(value, filters.first())?;
         for (index, filter) in filters.iter().enumerate() {
             let (filter, next) = self.filter(filter, state, index + 1 == filters.len())?;
             checked.push(filter);
@@ -154,27 +159,59 @@ impl TemplateChecker<'_, '_> {
         let output = Output {
             value: source,
             filters: checked,
+            markup: state.markup,
         };
         Some((output, state))
     }
 
-    /// What the placeholder begins with.
-    fn source(&mut self, value: &ast::Expr, first: Option<&written::Filter>) -> Option<(Source, State)> {
-        if let ast::ExprKind::Path(path) = &value.kind
-            && let Found::List(List {
-                spot,
-                item,
-                optional,
-                shape,
-                ..
-            }) = self.checker.resolve(path)?
-        {
-            let state = State {
-                kind: StateKind::List(Items { ty: item, shape }),
-                optional: optional && !is_list_there(&spot, &self.checker.given),
-                blank: !self.checker.given.filled_lists.contains(&spot),
-            };
-            return Some((Source::List(spot), state));
+    /// What a placeholder begins with; an item of a list is reached by a filter.
+    pub(super) fn source(
+        &mut self,
+        value: &ast::Expr,
+        first: Option<&written::Filter>,
+    ) -> Option<(Source, Vec<Filter>, State)> {
+        if let ast::ExprKind::Path(path) = &value.kind {
+            if let [before @ .., step] = &**path
+                && let (Some(position), false) = (liquid::position(step), before.is_empty())
+                && let Found::List(list) = self.checker.resolve(before)?
+            {
+                let state = self.list_state(&list);
+                let filter = item_at(step, position);
+                let state = item_of(&state)?;
+                return Some((Source::List(list.spot), vec![filter], state));
+            }
+            match self.checker.resolve(path)? {
+                Found::List(list) => {
+                    let state = self.list_state(&list);
+                    return Some((Source::List(list.spot), Vec::new(), state));
+                }
+                Found::Record(record) if path.len() == 1 => {
+                    if let Some((row, items)) = self.record_in_scope(&path[0]) {
+                        let state = State {
+                            kind: StateKind::Item(items),
+                            optional: record.optional,
+                            blank: false,
+                            markup: false,
+                            present: record.present,
+                        };
+                        return Some((Source::Item(row), Vec::new(), state));
+                    }
+                }
+                Found::Value(value) => {
+                    let held = self.checker.scope.held(&path[0].text);
+                    let markup = path.len() == 1 && held.is_some_and(|it| it.markup);
+                    let state = self.state_of(&value);
+                    // What is captured of a page may be left out of it, as a branch may.
+                    let blank = state.blank && !markup;
+                    let state = State {
+                        blank,
+                        markup,
+                        ..state
+                    };
+                    return Some((Source::Value(value), Vec::new(), state));
+                }
+                Found::Record(_) => {}
+            }
         }
         // Liquid's way to name the moment of rendering.
         let is_date = first.is_some_and(|it| &*it.name.text == "date");
@@ -192,7 +229,42 @@ impl TemplateChecker<'_, '_> {
             _ => self.value(value)?,
         };
         let state = self.state_of(&expr);
-        Some((Source::Value(expr), state))
+        Some((Source::Value(expr), Vec::new(), state))
+    }
+
+    fn list_state(&self, list: &List) -> State {
+        State {
+            kind: StateKind::List(Items {
+                ty: list.item.clone(),
+                shape: list.shape.clone(),
+            }),
+            optional: list.optional && !is_list_there(&list.spot, &self.checker.given),
+            blank: !self.checker.given.filled_lists.contains(&list.spot),
+            markup: false,
+            present: None,
+        }
+    }
+
+    /// What the record of a loop variable, or of a name that holds one, looks like.
+    fn record_in_scope(&self, name: &Name) -> Option<(u8, Items)> {
+        let scope = &self.checker.scope;
+        let seen = scope.entries.get(scope.first_seen()..).unwrap_or_default();
+        let looped = seen.iter().rev().find_map(|entry| match entry {
+            Entry::Loop {
+                name: known,
+                row,
+                shape,
+                ..
+            } if *known == name.text => Some((*row, shape.clone())),
+            _ => None,
+        });
+        let held = || match &scope.held(&name.text)?.kind {
+            HeldKind::Item(item) => Some((item.row, item.shape.clone())),
+            _ => None,
+        };
+        let (row, shape) = looped.or_else(held)?;
+        let ty = Type::Record([].into());
+        Some((row, Items { ty, shape }))
     }
 
     fn state_of(&self, expr: &Expr) -> State {
@@ -200,6 +272,8 @@ impl TemplateChecker<'_, '_> {
             kind: StateKind::Value(expr.ty.clone()),
             optional: !known_given(expr, &self.checker.given),
             blank: !self.checker.is_filled(expr, &self.checker.given),
+            markup: false,
+            present: None,
         }
     }
 
@@ -298,6 +372,18 @@ impl TemplateChecker<'_, '_> {
     /// Whether what stands before a filter is what it takes.
     fn takes(&mut self, filter: &written::Filter, signature: &Signature, state: &State) -> Option<()> {
         let name = signature.name;
+        if state.markup && !matches!(signature.kind, FilterKind::Raw | FilterKind::Size) {
+            let error = Diagnostic::new(
+                Code::TypeMismatch,
+                format!("`{name}` takes text, found part of a page"),
+            )
+            .label(filter.span, "what stands before it was captured with tags")
+            .help(
+                "filter the values where they are captured, and leave out what is missing with `{% if … %}`"
+                    .to_owned(),
+            );
+            return self.checker.report.fail(error);
+        }
         match (&state.kind, signature.takes) {
             (StateKind::Value(ty), Takes::Shown | Takes::Anything) => self.printable(ty, filter.span),
             (StateKind::Value(Type::Date | Type::DateTime), Takes::Time)
@@ -397,6 +483,8 @@ impl TemplateChecker<'_, '_> {
             kind: StateKind::Value(if kept { ty.clone() } else { Type::String }),
             optional: gives_way && other.optional,
             blank: gives_way && other.blank,
+            markup: false,
+            present: None,
         })
     }
 
@@ -593,21 +681,46 @@ fn given_by(signature: &Signature, state: State, arguments: &[State]) -> Option<
             blank: true,
             ..state
         },
-        (Gives::Item, StateKind::List(items)) => {
-            let plain = !matches!(items.ty, Type::Record(_));
-            State {
-                optional: state.optional || state.blank,
-                blank: plain && items.may_be_blank(),
-                kind: if plain {
-                    StateKind::Value(items.ty.clone())
-                } else {
-                    StateKind::Item(items.clone())
-                },
-            }
-        }
-        // Neither is of a signature in the table.
-        (Gives::Item | Gives::Fallback, _) => return None,
+        (Gives::Item, _) => item_of(&state)?,
+        // Seen to before.
+        (Gives::Fallback, _) => return None,
     })
+}
+
+/// One item of a list.
+fn item_of(list: &State) -> Option<State> {
+    let StateKind::List(items) = &list.kind else {
+        return None;
+    };
+    let plain = !matches!(items.ty, Type::Record(_));
+    Some(State {
+        optional: list.optional || list.blank,
+        blank: plain && items.may_be_blank(),
+        kind: if plain {
+            StateKind::Value(items.ty.clone())
+        } else {
+            StateKind::Item(items.clone())
+        },
+        markup: false,
+        present: None,
+    })
+}
+
+/// What takes an item of a list by its position.
+fn item_at(step: &Name, position: i64) -> Filter {
+    let (kind, arguments) = match position {
+        0 => (ListFilter::First, Vec::new()),
+        -1 => (ListFilter::Last, Vec::new()),
+        _ => (
+            ListFilter::At,
+            vec![Expr::constant(step.span, Type::Int, position)],
+        ),
+    };
+    Filter {
+        span: step.span,
+        kind: FilterKind::List(kind),
+        arguments,
+    }
 }
 
 fn constant(span: Span, written: Written) -> Expr {

@@ -1,47 +1,86 @@
 //! Checks templates: their names, and that every output shows something to every customer.
+//!
+//! `branches`, `loops` and `partials` check the tags of those kinds, `filter` placeholders. What a name holds that a template
+//! gave itself depends on the way that was taken: `assign` keeps it, `meet` brings it together where ways meet.
 
+mod assign;
+mod branches;
 mod filter;
+mod loops;
+mod meet;
+mod partials;
 mod signature;
+
+pub(crate) use assign::DEEPEST_CAPTURE;
 
 use std::sync::Arc;
 
-use super::{Checker, Entry, Facts, Local, Member, Names, Report, Shape, known_given, proves, type_name};
+use self::loops::Around;
+use super::{
+    Checker, Entry, Facts, Held, HeldKind, Local, Names, Report, Shape, held, known_given, proves, type_name,
+};
 use crate::{
     diagnostic::{Code, Diagnostic},
     hir::{
-        self, Condition, ConditionKind, Expr, ExprKind,
-        template::{Branch, Loop, Node, NodeKind, Over, Template},
+        Expr,
+        template::{Node, NodeKind, Template},
     },
     span::Span,
     syntax::{
         ast,
-        template::ast::{self as written, NodeKind as Written},
+        template::ast::{self as tags, NodeKind as Tag},
     },
-    value::{Field, Roles, Type, Value},
+    value::{Field, Roles, Type},
 };
 
 /// The field that every item of a placement has beside those of its catalogue, unless the catalogue has one of that name.
 pub(crate) const REASON: &str = "reason";
 
+/// What there is to check: a template, and the partials that it may render.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Written<'t> {
+    pub(crate) template: &'t tags::Template,
+    /// By their names; the first has the spans of source 1.
+    pub(crate) partials: &'t [(Arc<str>, tags::Template)],
+    /// Of all, the template's first.
+    pub(crate) texts: &'t [&'t str],
+    /// Whether it is a page, in which text has to be escaped.
+    pub(crate) is_page: bool,
+}
+
 /// Checks a template against names to which its inputs were added as `locals`, for customers of whom `given` is known.
 pub(crate) fn check_template(
-    template: &written::Template,
-    text: &str,
+    written: Written<'_>,
     names: &Names,
     locals: Vec<Local>,
     given: &Facts,
     report: &mut Report,
 ) -> Template {
+    let most_work = written
+        .texts
+        .len()
+        .saturating_add(4)
+        .saturating_mul(report.limits.nodes);
     let mut checker = Checker::new(names, report);
-    let inputs = locals.len();
     checker.given = given.clone();
+    checker.scope.liquid = true;
+    checker.scope.places.locals = locals.len();
     checker.scope.entries = locals.into_iter().map(Entry::Local).collect();
-    let mut templates = TemplateChecker { checker, text };
-    let (nodes, _) = templates.nodes(&template.nodes);
-    Template {
-        nodes,
-        locals: inputs,
-    }
+    let mut templates = TemplateChecker {
+        checker,
+        written,
+        text: 0,
+        texts: 0,
+        partials: Vec::new(),
+        around: Vec::new(),
+        captures: 0,
+        placed: Vec::new(),
+        widened: Vec::new(),
+        work: most_work,
+    };
+    templates.hold_placements();
+    let (nodes, _) = templates.nodes(&written.template.nodes);
+    templates.finish(nodes)
 }
 
 /// The shape of the items of a placement: those of its catalogue and the reason.
@@ -64,7 +103,29 @@ pub(crate) fn placed_fields(fields: &[Field]) -> Vec<Field> {
 
 struct TemplateChecker<'c, 'a> {
     checker: Checker<'a>,
-    text: &'c str,
+    written: Written<'c>,
+    /// Which use of a partial is checked; 0 for the template itself. Names belong to it.
+    text: usize,
+    /// How many uses of partials there were.
+    texts: usize,
+    /// The partials that are open, with where each is rendered.
+    partials: Vec<(usize, Span)>,
+    /// The loops around, of all texts.
+    around: Vec<Around>,
+    /// How many captures are open.
+    captures: usize,
+    /// The placements as lists of the template.
+    placed: Vec<Placed>,
+    /// Names that are given numbers of several types in a loop, with the type that holds all.
+    widened: Vec<(usize, Arc<str>, Type)>,
+    /// How many more nodes are looked at: partials unfold, and loops may be looked at more than once.
+    work: usize,
+}
+
+/// A placement as a list.
+struct Placed {
+    placement: usize,
+    slot: u32,
 }
 
 /// How many facts there were, to forget those that came later.
@@ -74,252 +135,112 @@ struct Mark([usize; 4]);
 const MOST_FACTS: usize = 500;
 
 impl TemplateChecker<'_, '_> {
-    /// Checks nodes in order; also says whether they always end in a `skip`.
-    fn nodes(&mut self, nodes: &[written::Node]) -> (Vec<Node>, bool) {
+    /// Checks nodes in order; also says whether what follows them is never reached.
+    fn nodes(&mut self, nodes: &[tags::Node]) -> (Vec<Node>, bool) {
         let mut checked = Vec::with_capacity(nodes.len());
-        let mut skips = false;
+        let mut ends = false;
         for node in nodes {
+            if self.is_exhausted(node.span) {
+                return (checked, true);
+            }
+            let span = node.span;
             let kind = match &node.kind {
-                Written::Text => Some(NodeKind::Text),
-                Written::Output { value, filters } => {
-                    let output = self.output(value, filters);
+                Tag::Text => Some(NodeKind::Text),
+                Tag::Output(piped) => {
+                    let output = self.output(&piped.value, &piped.filters);
                     Some(output.map_or(NodeKind::Hole, NodeKind::Output))
                 }
-                Written::If { branches, otherwise } => {
-                    let (kind, ends) = self.branches(branches, otherwise);
-                    skips |= ends;
+                Tag::If { branches, otherwise } => {
+                    let (kind, always) = self.branches(branches, otherwise);
+                    ends |= always;
                     Some(kind)
                 }
-                Written::For {
-                    variable,
-                    items,
-                    limit,
-                    body,
+                Tag::Case {
+                    operand,
+                    arms,
                     otherwise,
-                } => self.r#loop(variable, items, limit.as_ref(), body, otherwise),
-                Written::Skip { reason } => {
-                    skips = true;
+                } => {
+                    let (kind, always) = self.case(span, operand.as_ref(), arms, otherwise.as_deref());
+                    ends |= always;
+                    Some(kind)
+                }
+                Tag::For(it) => {
+                    checked.extend(self.r#loop(it, span));
+                    None
+                }
+                Tag::Break | Tag::Continue => {
+                    let kind = self.leave(&node.kind, span);
+                    ends |= kind.is_some();
+                    kind
+                }
+                Tag::Assign { name, value } => self.assign(name, value, span),
+                Tag::Capture { name, body } => {
+                    let (kind, always) = self.capture(name, body, span);
+                    ends |= always;
+                    kind
+                }
+                Tag::Render(it) => {
+                    let (kind, always) = self.render(it, span);
+                    ends |= always;
+                    kind
+                }
+                Tag::Skip { reason } => {
+                    ends = true;
                     Some(NodeKind::Skip(reason.text.clone()))
                 }
             };
-            checked.extend(kind.map(|kind| Node {
-                span: node.span,
-                kind,
-            }));
+            checked.extend(kind.map(|kind| Node { span, kind }));
         }
-        (checked, skips)
+        (checked, ends)
     }
 
-    fn branches(&mut self, branches: &[written::Branch], otherwise: &[written::Node]) -> (NodeKind, bool) {
-        let before = self.mark();
-        let mut checked = Vec::with_capacity(branches.len());
-        // What holds behind the whole, as long as every branch so far ended in a `skip`.
-        let mut behind = Some(Facts::default());
-        let mut all_skip = true;
-        for branch in branches {
-            let condition = branch.condition.as_ref().and_then(|it| {
-                if branch.negated {
-                    self.checker.check_negation(it)
-                } else {
-                    self.checker.check_condition(it)
-                }
-            });
-            let here = self.mark();
-            if let Some(condition) = &condition {
-                self.learn(proves(condition, true, &self.checker.names.conditions));
-            }
-            let (body, skips) = self.nodes(&branch.body);
-            self.forget(&here);
-            all_skip &= skips;
-            let Some(condition) = condition else {
-                // The error is told; only where the branch leads in the page is still of interest.
-                behind = None;
-                let condition = Condition::new(branch.span, ConditionKind::Constant(true));
-                checked.push(Branch { condition, body });
-                continue;
-            };
-            let not = proves(&condition, false, &self.checker.names.conditions);
-            behind = behind.filter(|_| skips).map(|mut facts| {
-                facts.add(not.clone());
-                facts
-            });
-            self.learn(not);
-            checked.push(Branch { condition, body });
+    /// Counts a node; tells, and says once, when there was too much to look at.
+    fn is_exhausted(&mut self, span: Span) -> bool {
+        match self.work.checked_sub(1) {
+            Some(left) => self.work = left,
+            None => return true,
         }
-        let (otherwise, else_skips) = self.nodes(otherwise);
-        self.forget(&before);
-        if let Some(facts) = behind {
-            self.learn(facts);
+        if self.work == 0 {
+            let error = Diagnostic::new(Code::Limit, "the template and its partials unfold into too much")
+                .label(span, "no more is looked at");
+            self.checker.report.push(error);
         }
-        (
-            NodeKind::If {
-                branches: checked,
-                otherwise,
-            },
-            all_skip && else_skips,
-        )
+        false
     }
 
-    fn r#loop(
-        &mut self,
-        variable: &ast::Name,
-        items: &ast::Items,
-        limit: Option<&ast::Expr>,
-        body: &[written::Node],
-        otherwise: &[written::Node],
-    ) -> Option<NodeKind> {
-        let over = self.over(items);
-        let limit = limit.map(|limit| self.limit(limit));
-        let Some((over, shape)) = over else {
-            // The items are unknown, so nothing can be said about what the body does with them.
-            self.nodes(otherwise);
-            return None;
-        };
-        let before = self.mark();
-        let row = over.row();
-        let filter = match &over {
-            Over::Items(items) => items.filter.as_deref(),
-            Over::Placement { filter, .. } => filter.as_ref(),
-        };
-        if let Some(filter) = filter {
-            self.learn(proves(filter, true, &self.checker.names.conditions));
-        }
-        if let Over::Items(hir::Items {
-            source: hir::Source::List(list),
-            ..
-        }) = &over
-        {
-            let mut facts = Facts::default();
-            facts.list(list, true);
-            self.learn(facts);
-        }
-        let name = variable.text.clone();
-        self.checker.scope.entries.push(Entry::Loop { name, row, shape });
-        let (body, _) = self.nodes(body);
-        self.checker.scope.entries.pop();
-        self.forget(&before);
-        let (otherwise, _) = self.nodes(otherwise);
-        // An outer `None` is an error that was reported.
-        let limit = limit.map_or(Some(None), |limit| limit.map(Some))?;
-        Some(NodeKind::For(Box::new(Loop {
-            over,
-            limit,
-            body,
-            otherwise,
-        })))
+    /// What the names hold, to go back to it.
+    fn names(&self) -> held::Names {
+        Arc::clone(&self.checker.scope.held)
     }
 
-    fn over(&mut self, items: &ast::Items) -> Option<(Over, Arc<Shape>)> {
-        if let [name] = &*items.collection
-            && !self.is_local(&name.text)
-        {
-            let schema = self.checker.names.schema.clone();
-            if let Some(placement) = schema.placements.get_index_of(&name.text) {
-                return self.placement(placement, items);
-            }
-            let names = self.checker.names;
-            let known = schema.events.contains_key(&name.text)
-                || names.customer.members.contains_key(&name.text)
-                || names.traits.contains_key(&name.text);
-            if !known && !names.is_silent(&name.text) {
-                return self.unknown_collection(name);
-            }
+    fn set_names(&mut self, names: held::Names) {
+        self.checker.scope.held = names;
+    }
+
+    fn finish(self, nodes: Vec<Node>) -> Template {
+        let places = self.checker.scope.places;
+        let items = places
+            .items()
+            .map(|it| (it.row, it.shape.layout.clone()))
+            .collect();
+        let used = self.placed.iter().filter(|it| places.is_used(it.slot));
+        Template {
+            nodes,
+            locals: places.locals,
+            placed: used.map(|it| (it.placement, it.slot)).collect(),
+            items,
+            rows: places.highest.get(),
+            lists: Arc::new(places.layout),
         }
-        let (items, shape) = self.checker.check_items(items)?;
-        Some((Over::Items(items), shape))
     }
 
-    fn placement(&mut self, index: usize, items: &ast::Items) -> Option<(Over, Arc<Shape>)> {
-        let schema = self.checker.names.schema.clone();
-        let (name, placement) = schema.placements.get_index(index)?;
-        let fields = schema
-            .catalogs
-            .get(&placement.catalog)
-            .map(|it| placed_fields(&it.fields));
-        let shape = Arc::new(Shape::of_fields(&fields.unwrap_or_default()));
-        if items.window.is_some() {
-            let error = Diagnostic::new(Code::TypeMismatch, "only events happen in a window of time")
-                .label(items.span, "the items of a placement");
-            return self.checker.report.fail(error);
-        }
-        let Some(row) = self.checker.scope.next_row() else {
-            let error = Diagnostic::new(Code::Limit, "too many loops inside each other")
-                .label(items.span, "one too many");
-            return self.checker.report.fail(error);
-        };
-        let filter = match &items.filter {
-            None => None,
-            Some(filter) => {
-                let entry = Entry::Item {
-                    of: name.clone(),
-                    row,
-                    shape: shape.clone(),
-                };
-                self.checker.scope.entries.push(entry);
-                let filter = self.checker.check_condition(filter);
-                self.checker.scope.entries.pop();
-                Some(filter?)
-            }
-        };
-        Some((
-            Over::Placement {
-                placement: index,
-                row,
-                filter,
-            },
-            shape,
-        ))
-    }
-
-    fn limit(&mut self, limit: &ast::Expr) -> Option<Expr> {
-        let value = self.checker.check_value(limit)?;
-        let error = if value.ty != Type::Int {
-            Diagnostic::new(Code::TypeMismatch, "`limit` takes a whole number")
-                .label(value.span, format!("of type {}", type_name(&value.ty)))
-        } else if !known_given(&value, &self.checker.given) {
-            Diagnostic::new(Code::MayBeMissing, "the limit may be missing")
-                .label(value.span, "how many items?")
-        } else if matches!(&value.kind, ExprKind::Constant(Value::Int(..1))) {
-            Diagnostic::new(Code::InvalidLiteral, "a `limit` below 1")
-                .label(value.span, "no item would be shown")
-        } else {
-            return Some(value);
-        };
-        self.checker.report.fail(error)
-    }
-
-    fn unknown_collection<T>(&mut self, name: &ast::Name) -> Option<T> {
-        let names = self.checker.names;
-        let lists = names
-            .customer
-            .members
+    /// Whether a name is a loop variable here.
+    fn is_loop_variable(&self, name: &str) -> bool {
+        let seen = self.checker.scope.first_seen();
+        let entries = self.checker.scope.entries.get(seen..).unwrap_or_default();
+        entries
             .iter()
-            .filter_map(|(name, member)| match member {
-                Member::Slot { items: Some(_), .. } => Some(name),
-                _ => None,
-            });
-        let known = names
-            .schema
-            .placements
-            .keys()
-            .chain(names.schema.events.keys())
-            .chain(lists);
-        let help = self.checker.report.suggest(&name.text, known.map(|it| &**it));
-        let error = Diagnostic::new(
-            Code::UnknownCollection,
-            format!("unknown placement, list or event `{}`", name.text),
-        )
-        .label(name.span, "not defined")
-        .help(help);
-        self.checker.report.fail(error)
-    }
-
-    fn is_local(&self, name: &str) -> bool {
-        self.checker.scope.entries.iter().any(|entry| match entry {
-            Entry::Item { .. } | Entry::Previous { .. } => false,
-            Entry::Loop { name: known, .. } => **known == *name,
-            Entry::Local(local) => *local.name == *name,
-        })
+            .any(|entry| matches!(entry, Entry::Loop { name: known, .. } if **known == *name))
     }
 
     fn learn(&mut self, facts: Facts) {
@@ -348,12 +269,13 @@ impl TemplateChecker<'_, '_> {
 
     /// What the template says there.
     fn written(&self, span: Span) -> &str {
-        self.text
+        let text = self.written.texts.get(span.source as usize).copied();
+        text.unwrap_or_default()
             .get(span.start as usize..span.end as usize)
             .unwrap_or_default()
     }
 
-    /// The value of a literal or an expression; `display` of a path for messages is its text.
+    /// The value of a literal or an expression.
     fn value(&mut self, expr: &ast::Expr) -> Option<Expr> {
         self.checker.check_value(expr)
     }

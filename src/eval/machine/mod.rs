@@ -202,6 +202,13 @@ impl<'a, 'l, R: Row<'a>> Machine<'a, 'l, R> {
         }
     }
 
+    /// Gives a local of the template another value.
+    pub(crate) fn set_local(&mut self, index: usize, value: Option<ValueRef<'a>>) {
+        if let Some(local) = self.locals.get_mut(index) {
+            *local = value;
+        }
+    }
+
     #[inline]
     pub(super) fn run<T: Row<'a>>(&mut self, start: Target, row: T) -> bool {
         let program = self.program;

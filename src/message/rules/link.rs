@@ -118,6 +118,14 @@ fn path_without(nodes: &[Node], shows: &dyn Fn(&Node) -> bool) -> Option<Vec<Tur
                     "to those who have no item of this",
                     "to those who have items of this",
                 );
+                // A round that is left may have shown nothing, whatever stands behind.
+                if is_left(&repeated.body) {
+                    turns.push(Turn {
+                        span: head,
+                        label: some,
+                    });
+                    continue;
+                }
                 let ways = [
                     (
                         &repeated.otherwise,
@@ -136,10 +144,31 @@ fn path_without(nodes: &[Node], shows: &dyn Fn(&Node) -> bool) -> Option<Vec<Tur
                 ];
                 turns.extend(through(ways, shows)?);
             }
-            NodeKind::Text | NodeKind::Output(_) | NodeKind::Hole => {}
+            NodeKind::Partial(body) => turns.extend(path_without(body, shows)?),
+            // What is captured is shown elsewhere, or not at all.
+            NodeKind::Capture { .. }
+            | NodeKind::Assign(_)
+            | NodeKind::Text
+            | NodeKind::Output(_)
+            | NodeKind::Hole
+            | NodeKind::Break
+            | NodeKind::Continue => {}
         }
     }
     Some(turns)
+}
+
+/// Whether a loop may be left from its body before the end of a round.
+fn is_left(body: &[Node]) -> bool {
+    body.iter().any(|node| match &node.kind {
+        NodeKind::Break | NodeKind::Continue => true,
+        NodeKind::For(_) => false,
+        _ => {
+            let mut found = false;
+            node.inside(&mut |nodes| found |= is_left(nodes));
+            found
+        }
+    })
 }
 
 /// The turns through the first of some ways that does not show the link.

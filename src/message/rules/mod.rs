@@ -7,10 +7,7 @@ mod link;
 use super::{Part, place::Place};
 use crate::{
     diagnostic::Diagnostic,
-    hir::{
-        self, Form, Module,
-        template::{Node, NodeKind},
-    },
+    hir::{self, Form, Module, template::Node},
     span::Span,
 };
 
@@ -43,21 +40,9 @@ pub(super) fn check(module: &Module, message: &hir::Message, parts: &[Written<'_
 }
 
 /// Visits every node, also those inside of others.
-fn each_node<'n>(nodes: &'n [Node], visit: &mut dyn FnMut(&'n Node)) {
+fn each_node(nodes: &[Node], visit: &mut dyn FnMut(&Node)) {
     for node in nodes {
         visit(node);
-        match &node.kind {
-            NodeKind::If { branches, otherwise } => {
-                for branch in branches {
-                    each_node(&branch.body, visit);
-                }
-                each_node(otherwise, visit);
-            }
-            NodeKind::For(repeated) => {
-                each_node(&repeated.body, visit);
-                each_node(&repeated.otherwise, visit);
-            }
-            NodeKind::Text | NodeKind::Output(_) | NodeKind::Hole | NodeKind::Skip(_) => {}
-        }
+        node.inside(&mut |nodes| each_node(nodes, visit));
     }
 }

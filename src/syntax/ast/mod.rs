@@ -165,7 +165,8 @@ pub(crate) struct JsonMember {
     pub value: Json,
 }
 
-/// A name as written; `quoted` when it stood in backticks.
+/// A name as written; `quoted` when it stood in backticks. In the path of a template, `[0]` that is not quoted is the
+/// position of an item.
 #[derive(Clone, Debug)]
 pub(crate) struct Name {
     pub span: Span,
@@ -503,6 +504,14 @@ pub(crate) enum State {
     Unknown,
     Empty,
     Filled,
+}
+
+impl Name {
+    /// The position that a step of a template's path is: `[0]`, `[-1]`.
+    pub(crate) fn position(&self) -> Option<i64> {
+        let inside = self.text.strip_prefix('[')?.strip_suffix(']')?;
+        if self.quoted { None } else { inside.parse().ok() }
+    }
 }
 
 // Where something stood does not matter to what it says: spans stay out of equality.

@@ -1,19 +1,26 @@
 //! Text of a template to its tree. Blocks are matched here, so that templates nest as deep as the limits say and no deeper.
 
 pub(crate) mod ast;
+mod delimiters;
 mod scan;
 mod tag;
+mod tags;
+
+pub use delimiters::Delimiters;
 
 use std::ops::Range;
 
 use self::{
-    ast::{Branch, Node, NodeKind, Template},
+    ast::{Arm, Branch, For, Node, NodeKind, Template},
     scan::{Piece, PieceKind},
-    tag::{Loop, Reader},
+    tag::Reader,
 };
-use super::limit;
+use super::{
+    ast::{Expr, Name},
+    limit,
+};
 use crate::{
-    diagnostic::{Code, Diagnostic, suggest},
+    diagnostic::{Code, Diagnostic},
     limits::Limits,
     span::Span,
 };
@@ -21,11 +28,22 @@ use crate::{
 /// Reads a template: what is legible of it, and what is wrong with the rest.
 ///
 /// Takes time linear in the length of the text, whatever it holds.
-pub(crate) fn parse_template(source: u32, text: &str, limits: &Limits) -> (Template, Vec<Diagnostic>) {
+pub(crate) fn parse_template(
+    source: u32,
+    text: &str,
+    delimiters: &Delimiters,
+    limits: &Limits,
+) -> (Template, Vec<Diagnostic>) {
     if let Err(diagnostic) = limit::check_length(source, text, limits) {
         return (Template::default(), vec![diagnostic]);
     }
-    let pieces = scan::pieces(text);
+    if let Some(flaw) = delimiters.flaw() {
+        let start = Span::new(source, 0, 0);
+        let error =
+            Diagnostic::new(Code::InvalidLiteral, flaw).label(start, "the delimiters of this template");
+        return (Template::default(), vec![error]);
+    }
+    let pieces = scan::pieces(text, delimiters);
     let mut blocks = Blocks {
         reader: Reader {
             source,
@@ -36,19 +54,14 @@ pub(crate) fn parse_template(source: u32, text: &str, limits: &Limits) -> (Templ
         template: Template::default(),
         open: Vec::new(),
         refused: Vec::new(),
+        pieces: 0,
+        is_comment: 0,
     };
-    if let Some(piece) = pieces.get(limits.nodes) {
-        let message = format!(
-            "more than {} placeholders, tags and texts between them",
-            limits.nodes
-        );
-        let span = blocks.reader.span(&piece.range);
-        return (
-            blocks.template,
-            vec![Diagnostic::new(Code::Limit, message).label(span, "one too many")],
-        );
-    }
     for piece in &pieces {
+        let span = blocks.reader.span(&piece.range);
+        if blocks.is_one_too_many(span) {
+            return (Template::default(), blocks.reader.diagnostics);
+        }
         blocks.piece(piece);
         if blocks.open.len() > limits.nesting {
             // What is deeper is not looked at: every later step goes as deep as the tree.
@@ -65,10 +78,14 @@ struct Blocks<'t> {
     open: Vec<Open>,
     /// Blocks that are not supported, whose ends are no second error.
     refused: Vec<&'static str>,
+    /// How many placeholders, tags and texts there were.
+    pieces: usize,
+    /// How many comments are open in the lines of a `liquid` tag.
+    is_comment: usize,
 }
 
 struct Open {
-    /// `if`, `unless` or `for`.
+    /// `if`, `unless`, `case`, `for` or `capture`.
     word: &'static str,
     span: Span,
     kind: OpenKind,
@@ -80,23 +97,40 @@ struct Open {
 
 enum OpenKind {
     If(Vec<Branch>),
+    /// `None` where the operand was not legible.
+    Case(Option<Expr>, Vec<Arm>),
     /// `None` where the tag was not legible.
-    For(Option<Box<Loop>>, Vec<Node>),
+    For(Option<Box<For>>, Vec<Node>),
+    /// `None` where the tag was not legible.
+    Capture(Option<Name>, Vec<Node>),
 }
 
 impl Open {
-    fn body(&mut self) -> &mut Vec<Node> {
+    /// Where the next node goes; `None` before the first `when`, where nothing is shown.
+    fn body(&mut self) -> Option<&mut Vec<Node>> {
         if self.otherwise.is_some() {
-            return &mut self.rest;
+            return Some(&mut self.rest);
         }
         match &mut self.kind {
-            OpenKind::If(branches) => &mut branches.last_mut().expect("a block begins with a branch").body,
-            OpenKind::For(_, body) => body,
+            OpenKind::If(branches) => branches.last_mut().map(|it| &mut it.body),
+            OpenKind::Case(_, arms) => arms.last_mut().map(|it| &mut it.body),
+            OpenKind::For(_, body) | OpenKind::Capture(_, body) => Some(body),
         }
     }
 }
 
 impl Blocks<'_> {
+    /// Counts a piece; tells when there are more than the limit allows.
+    fn is_one_too_many(&mut self, span: Span) -> bool {
+        self.pieces += 1;
+        let limit = self.reader.limits.nodes;
+        if self.pieces > limit {
+            let message = format!("more than {limit} placeholders, tags and texts between them");
+            self.report(Diagnostic::new(Code::Limit, message).label(span, "one too many"));
+        }
+        self.pieces > limit
+    }
+
     fn piece(&mut self, piece: &Piece) {
         let span = self.reader.span(&piece.range);
         match &piece.kind {
@@ -105,7 +139,7 @@ impl Blocks<'_> {
                 if let Some(diagnostic) = self.foreign_output(inside, span) {
                     self.reader.diagnostics.push(diagnostic);
                 } else if let Some(output) = self.reader.output(inside) {
-                    self.push(span, output);
+                    self.push(span, NodeKind::Output(output));
                 }
             }
             PieceKind::Tag { name, rest } => self.tag(span, name.clone(), rest),
@@ -118,15 +152,12 @@ impl Blocks<'_> {
                     ),
                 );
             }
-            PieceKind::Endless => {
-                let word = self.reader.text[piece.range.clone()].trim_matches(['{', '%', '-', '}', ' ']);
-                let word = word.to_owned();
+            PieceKind::Endless { word } => {
                 self.report(
                     Diagnostic::new(Code::UnbalancedTag, format!("`{word}` is not closed"))
                         .label(span, format!("expected `{{% end{word} %}}` after it")),
                 );
             }
-            PieceKind::Raw => self.report(unsupported("raw", span)),
         }
     }
 
@@ -136,18 +167,99 @@ impl Blocks<'_> {
             "if" => self.open_if("if", span, rest),
             "unless" => self.open_if("unless", span, rest),
             "elsif" => self.elsif(span, rest),
+            "case" => {
+                let operand = self.reader.condition(rest);
+                self.open("case", span, OpenKind::Case(operand, Vec::new()));
+            }
+            "when" => self.when(span, rest),
             "else" => self.otherwise(span, rest),
             "for" => self.open_for(span, rest),
-            word @ ("endif" | "endunless" | "endfor") => {
+            "capture" => {
+                let name = self.reader.captured(rest);
+                if name.is_none() {
+                    self.hide(&text[rest.clone()]);
+                }
+                self.open("capture", span, OpenKind::Capture(name, Vec::new()));
+            }
+            word @ ("endif" | "endunless" | "endcase" | "endfor" | "endcapture") => {
                 self.expect_nothing(word, rest);
                 self.close(&word[3..], span);
+            }
+            "assign" => match self.reader.assign(rest) {
+                Some(assign) => self.push(span, assign),
+                None => self.hide(&text[rest.clone()]),
+            },
+            "echo" => {
+                if let Some(output) = self.reader.output(rest) {
+                    self.push(span, NodeKind::Output(output));
+                }
+            }
+            "render" => {
+                if let Some(render) = self.reader.render(rest) {
+                    self.push(span, render);
+                }
+            }
+            word @ ("break" | "continue") => {
+                self.expect_nothing(word, rest);
+                let is_break = word == "break";
+                self.push(
+                    span,
+                    if is_break {
+                        NodeKind::Break
+                    } else {
+                        NodeKind::Continue
+                    },
+                );
             }
             "skip" | "abort_message" => {
                 if let Some(reason) = self.reader.skip(rest) {
                     self.push(span, NodeKind::Skip { reason });
                 }
             }
+            "liquid" => self.lines(rest),
             word => self.other(word, span, name, rest),
+        }
+    }
+
+    /// The lines of a `liquid` tag, each of which is a tag.
+    fn lines(&mut self, rest: &Range<usize>) {
+        let text = self.reader.text;
+        let outer = self.is_comment;
+        let mut at = rest.start;
+        for line in text[rest.clone()].split_inclusive('\n') {
+            let start = at + (line.len() - line.trim_start().len());
+            at += line.len();
+            let line = line.trim();
+            if line.is_empty() || line.starts_with('#') {
+                continue;
+            }
+            let range = start..start + line.len();
+            let span = self.reader.span(&range);
+            if self.is_one_too_many(span) || self.open.len() > self.reader.limits.nesting {
+                return;
+            }
+            let length = line
+                .find(|letter: char| !letter.is_alphanumeric() && letter != '_')
+                .unwrap_or(line.len());
+            let name = start..start + length;
+            match &text[name.clone()] {
+                "comment" => self.is_comment += 1,
+                "endcomment" if self.is_comment > outer => self.is_comment -= 1,
+                _ if self.is_comment > outer => {}
+                "raw" | "endraw" | "liquid" => self.report(
+                    Diagnostic::new(Code::Unsupported, format!("`{}` in a `liquid` tag", &text[name]))
+                        .label(span, "stands in a tag of its own"),
+                ),
+                _ => self.tag(span, name.clone(), &(name.end..range.end)),
+            }
+        }
+        if self.is_comment > outer {
+            self.is_comment = outer;
+            let span = self.reader.span(rest);
+            self.report(
+                Diagnostic::new(Code::UnbalancedTag, "`comment` is not closed")
+                    .label(span, "expected a line `endcomment`"),
+            );
         }
     }
 
@@ -164,23 +276,6 @@ impl Blocks<'_> {
 
     fn open_for(&mut self, span: Span, rest: &Range<usize>) {
         let written = self.reader.text[rest.clone()].trim();
-        if written
-            .split_once(" in ")
-            .is_some_and(|(_, items)| items.trim_start().starts_with('('))
-        {
-            self.report(
-                Diagnostic::new(
-                    Code::Unsupported,
-                    "a `for` over a range of numbers is not supported yet",
-                )
-                .label(
-                    span,
-                    "write `for` over a list, a placement or a collection of events",
-                ),
-            );
-            self.hide(written);
-            return self.open("for", span, OpenKind::For(None, Vec::new()));
-        }
         if !written.is_empty()
             && !written
                 .split_whitespace()
@@ -250,7 +345,38 @@ impl Blocks<'_> {
                         .label(before, "the `else` is here"),
                 );
             }
-            _ => self.report(outside("elsif", "if", span)),
+            _ => self.report(tags::outside("elsif", "if", span)),
+        }
+    }
+
+    fn when(&mut self, span: Span, rest: &Range<usize>) {
+        if self.refused.contains(&"case") {
+            return;
+        }
+        let values = self.reader.values(rest);
+        match self.open.last_mut() {
+            Some(Open {
+                kind: OpenKind::Case(_, arms),
+                otherwise: None,
+                ..
+            }) => arms.push(Arm {
+                span,
+                values,
+                body: Vec::new(),
+            }),
+            Some(Open {
+                kind: OpenKind::Case(..),
+                otherwise: Some(before),
+                ..
+            }) => {
+                let before = *before;
+                self.report(
+                    Diagnostic::new(Code::UnbalancedTag, "`when` after `else`")
+                        .label(span, "no branch can follow the last one")
+                        .label(before, "the `else` is here"),
+                );
+            }
+            _ => self.report(tags::outside("when", "case", span)),
         }
     }
 
@@ -270,6 +396,16 @@ impl Blocks<'_> {
             );
         }
         match self.open.last_mut() {
+            Some(Open {
+                word: "capture",
+                span: open,
+                ..
+            }) => {
+                let open = *open;
+                self.report(
+                    tags::outside("else", "if`, `case` or `for", span).label(open, "this tag is open"),
+                );
+            }
             Some(open @ Open { otherwise: None, .. }) => open.otherwise = Some(span),
             Some(Open {
                 otherwise: Some(before),
@@ -282,7 +418,9 @@ impl Blocks<'_> {
                         .label(before, "the first is here"),
                 );
             }
-            None if self.refused.is_empty() => self.report(outside("else", "if` or `for", span)),
+            None if self.refused.is_empty() => {
+                self.report(tags::outside("else", "if`, `case` or `for", span));
+            }
             None => {}
         }
     }
@@ -328,17 +466,24 @@ impl Blocks<'_> {
                     otherwise: open.rest,
                 },
             ),
-            OpenKind::For(Some(tag), body) => self.push(
-                span,
-                NodeKind::For {
-                    variable: tag.variable,
-                    items: tag.items,
-                    limit: tag.limit,
-                    body,
-                    otherwise: open.rest,
-                },
-            ),
-            OpenKind::For(None, _) => {}
+            OpenKind::Case(operand, arms) => {
+                let otherwise = open.otherwise.map(|_| open.rest);
+                self.push(
+                    span,
+                    NodeKind::Case {
+                        operand,
+                        arms,
+                        otherwise,
+                    },
+                );
+            }
+            OpenKind::For(Some(mut tag), body) => {
+                tag.body = body;
+                tag.otherwise = open.rest;
+                self.push(span, NodeKind::For(tag));
+            }
+            OpenKind::Capture(Some(name), body) => self.push(span, NodeKind::Capture { name, body }),
+            OpenKind::For(None, _) | OpenKind::Capture(None, _) => {}
         }
     }
 
@@ -352,74 +497,20 @@ impl Blocks<'_> {
             self.refused.truncate(end);
             return;
         }
-        if word == "when" && self.refused.contains(&"case") {
-            return;
-        }
-        if let Some((block, known)) = LATER.iter().find(|(_, known)| *known == word) {
-            self.report(unsupported(known, span));
-            self.hide(&self.reader.text[rest.clone()]);
-            if *block {
-                self.refused.push(known);
-            }
-            return;
-        }
-        let instead = match word {
-            "elseif" | "elif" | "elsieif" => Some(("elsif", "write `{% elsif … %}`")),
-            "end" | "fi" => Some((word, "write `{% endif %}` or `{% endfor %}`")),
-            "foreach" => Some((word, "write `{% for item in items %}`")),
-            "set" | "let" => Some((word, "a template has no variables yet; define a `trait` instead")),
-            "print" => Some((word, "write `{{ … }}`")),
-            _ => None,
-        };
-        if let Some((_, help)) = instead {
-            self.report(
-                Diagnostic::new(Code::ForeignSyntax, format!("`{word}` is not a tag"))
-                    .label(span, "not of this language")
-                    .help(help.to_owned()),
-            );
-            return;
-        }
         let name = self.reader.span(&if name.is_empty() {
             span.start as usize..span.end as usize
         } else {
             name
         });
-        let message = if word.is_empty() {
-            "a tag without a name".to_owned()
-        } else {
-            format!("unknown tag `{word}`")
-        };
-        self.report(
-            Diagnostic::new(Code::Syntax, message)
-                .label(name, "not a tag")
-                .help(suggest::did_you_mean(word, TAGS)),
-        );
+        let (diagnostic, block) = tags::foreign(word, span, name);
+        self.report(diagnostic);
+        self.hide(&self.reader.text[rest.clone()]);
+        self.refused.extend(block);
     }
 
     /// Placeholders as other template languages write their blocks.
     fn foreign_output(&self, inside: &Range<usize>, span: Span) -> Option<Diagnostic> {
-        let written = self.reader.text[inside.clone()].trim();
-        let (message, help) = match written.chars().next()? {
-            '#' | '/' | '^' => (
-                "`{{# … }}` is not a block",
-                "write `{% if … %}` … `{% endif %}`, or `{% for … %}` … `{% endfor %}`",
-            ),
-            '{' => ("three braces do not switch escaping off", "write `{{ … | raw }}`"),
-            '>' => (
-                "`{{> … }}` is not supported",
-                "write the text of the other template here",
-            ),
-            '!' if written.starts_with("!--") || written.starts_with("! ") => (
-                "`{{! … }}` is no comment",
-                "write `{% comment %}` … `{% endcomment %}`",
-            ),
-            _ => return None,
-        };
-        Some(
-            Diagnostic::new(Code::ForeignSyntax, message)
-                .label(span, "of another template language")
-                .help(help.to_owned()),
-        )
+        tags::foreign_output(self.reader.text[inside.clone()].trim(), span)
     }
 
     fn expect_nothing(&mut self, word: &str, rest: &Range<usize>) {
@@ -445,8 +536,22 @@ impl Blocks<'_> {
     }
 
     fn push(&mut self, span: Span, kind: NodeKind) {
-        let body = self.open.last_mut().map_or(&mut self.template.nodes, Open::body);
-        body.push(Node { span, kind });
+        let body = match self.open.last_mut() {
+            None => Some(&mut self.template.nodes),
+            Some(open) => open.body(),
+        };
+        if let Some(body) = body {
+            body.push(Node { span, kind });
+            return;
+        }
+        let text = self.reader.text.get(span.start as usize..span.end as usize);
+        if !matches!(kind, NodeKind::Text) || text.is_some_and(|it| !it.trim().is_empty()) {
+            self.report(
+                Diagnostic::new(Code::UnbalancedTag, "this stands before the first `when`")
+                    .label(span, "would never be shown")
+                    .help("move it in front of the `case`, or into one of its branches".to_owned()),
+            );
+        }
     }
 
     fn report(&mut self, diagnostic: Diagnostic) {
@@ -459,60 +564,4 @@ impl Blocks<'_> {
         }
         (self.template, self.reader.diagnostics)
     }
-}
-
-/// The tags of this version, for suggestions.
-const TAGS: [&str; 11] = [
-    "if",
-    "elsif",
-    "else",
-    "endif",
-    "unless",
-    "endunless",
-    "for",
-    "endfor",
-    "skip",
-    "comment",
-    "endcomment",
-];
-
-/// Tags of Liquid that this version does not have; whether they are blocks.
-const LATER: [(bool, &str); 17] = [
-    (true, "case"),
-    (false, "assign"),
-    (true, "capture"),
-    (false, "liquid"),
-    (false, "echo"),
-    (false, "render"),
-    (false, "include"),
-    (false, "break"),
-    (false, "continue"),
-    (true, "tablerow"),
-    (true, "ifchanged"),
-    (false, "cycle"),
-    (false, "increment"),
-    (false, "decrement"),
-    (false, "layout"),
-    (false, "section"),
-    (true, "block"),
-];
-
-fn unsupported(word: &str, span: Span) -> Diagnostic {
-    let help = match word {
-        "case" => Some("write `{% if x = \"a\" %}` … `{% elsif x = \"b\" %}` … `{% endif %}`"),
-        "assign" | "capture" => Some("define a `trait` with this value"),
-        "echo" => Some("write `{{ … }}`"),
-        "render" | "include" => Some("write the text of the other template here"),
-        "raw" => Some("write `{{ \"{{\" }}` for two braces"),
-        "break" | "continue" => Some("choose the items with `where` and `limit:`"),
-        _ => None,
-    };
-    Diagnostic::new(Code::Unsupported, format!("the tag `{word}` is not supported"))
-        .label(span, "not in this version")
-        .help(help.map(str::to_owned))
-}
-
-fn outside(word: &str, of: &str, span: Span) -> Diagnostic {
-    Diagnostic::new(Code::UnbalancedTag, format!("`{word}` outside of `{of}`"))
-        .label(span, "belongs to nothing")
 }

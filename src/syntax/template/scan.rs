@@ -5,7 +5,9 @@
 
 use std::ops::Range;
 
-use memchr::memchr_iter;
+use memchr::memchr2_iter;
+
+use super::Delimiters;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Piece {
@@ -27,17 +29,16 @@ pub(super) enum PieceKind {
         rest: Range<usize>,
     },
     /// A `{{` or `{%` that nothing closes; the text goes on after it.
-    Unclosed { close: &'static str },
+    Unclosed { close: String },
     /// A `{% comment %}` or `{% raw %}` without its end.
-    Endless,
-    /// From `{% raw %}` to `{% endraw %}`.
-    Raw,
+    Endless { word: &'static str },
 }
 
 /// Splits a template.
-pub(super) fn pieces(text: &str) -> Vec<Piece> {
+pub(super) fn pieces(text: &str, delimiters: &Delimiters) -> Vec<Piece> {
     let mut scanner = Scanner {
         text,
+        delimiters,
         at: 0,
         text_start: 0,
         strip_next: false,
@@ -46,9 +47,11 @@ pub(super) fn pieces(text: &str) -> Vec<Piece> {
         endless: false,
         patience: 8 * text.len() + 1024,
     };
-    for brace in memchr_iter(b'{', text.as_bytes()) {
-        if brace >= scanner.at {
-            scanner.brace(brace);
+    let first = |marks: &[Box<str>; 2]| marks[0].bytes().next().unwrap_or(b'{');
+    let (output, tag) = (first(&delimiters.output), first(&delimiters.tag));
+    for start in memchr2_iter(output, tag, text.as_bytes()) {
+        if start >= scanner.at {
+            scanner.mark(start);
         }
     }
     scanner.push_text(text.len(), false);
@@ -57,6 +60,7 @@ pub(super) fn pieces(text: &str) -> Vec<Piece> {
 
 struct Scanner<'t> {
     text: &'t str,
+    delimiters: &'t Delimiters,
     /// Where the next piece may begin.
     at: usize,
     /// Where the text in front of it begins.
@@ -73,36 +77,37 @@ struct Scanner<'t> {
 }
 
 impl Scanner<'_> {
-    fn brace(&mut self, start: usize) {
-        let close = match self.byte(start + 1) {
-            Some(b'{') => "}}",
-            Some(b'%') => "%}",
-            _ => return,
+    fn mark(&mut self, start: usize) {
+        let bytes = self.text.as_bytes();
+        let Some((open, close, is_tag)) = self.delimiters.at(&bytes[start..]) else {
+            return;
         };
-        let strip_before = self.byte(start + 2) == Some(b'-');
-        let inner = start + 2 + usize::from(strip_before);
+        let begin = start + open.len();
+        let strip_before = self.byte(begin) == Some(b'-');
+        let inner = begin + usize::from(strip_before);
         self.push_text(start, strip_before);
-        let is_note = close == "%}" && self.text[inner..].trim_start().starts_with('#');
+        let is_note = is_tag && self.text[inner..].trim_start().starts_with('#');
         let end = if is_note {
             self.end_of_note(inner)
         } else {
             self.end(inner, close)
         };
         let Some(end) = end else {
-            self.push(PieceKind::Unclosed { close }, start..start + 2);
-            self.go_on(start + 2, false);
+            let close = close.to_owned();
+            self.push(PieceKind::Unclosed { close }, start..begin);
+            self.go_on(begin, false);
             return;
         };
         let strip_after = end > inner && self.byte(end - 1) == Some(b'-');
         let inner = inner..end - usize::from(strip_after);
-        let range = start..end + 2;
+        let range = start..end + close.len();
         if is_note {
             self.go_on(range.end, strip_after);
-        } else if close == "}}" {
+        } else if is_tag {
+            self.tag(range, inner, strip_after);
+        } else {
             self.push(PieceKind::Output(inner), range.clone());
             self.go_on(range.end, strip_after);
-        } else {
-            self.tag(range, inner, strip_after);
         }
     }
 
@@ -115,25 +120,25 @@ impl Scanner<'_> {
             .unwrap_or(name.len());
         let name = name_start..name_start + length;
         let word = &self.text[name.clone()];
-        if word == "comment" || word == "raw" {
-            return self.block(word == "raw", range);
+        match word {
+            "comment" => return self.block("comment", "endcomment", range),
+            "raw" => return self.block("raw", "endraw", range),
+            _ => {}
         }
         let rest = name.end..inner.end;
         self.push(PieceKind::Tag { name, rest }, range.clone());
         self.go_on(range.end, strip_after);
     }
 
-    /// A block whose content is no template; comments nest.
-    fn block(&mut self, raw: bool, opening: Range<usize>) {
-        let (open, close) = if raw {
-            ("raw", "endraw")
-        } else {
-            ("comment", "endcomment")
-        };
+    /// A block whose content is no template; comments nest, and what is raw is text.
+    fn block(&mut self, open: &'static str, close: &str, opening: Range<usize>) {
+        let [mark, end_mark] = &self.delimiters.tag;
+        let raw = open == "raw";
         let mut depth = 1;
         let mut at = opening.end;
-        while let Some(found) = self.text[at..].find("{%").filter(|_| !self.endless) {
-            let start = at + found + 2;
+        while let Some(found) = self.text[at..].find(&**mark).filter(|_| !self.endless) {
+            let tag = at + found;
+            let start = tag + mark.len();
             let rest = self.text[start..].trim_start_matches('-').trim_start();
             let word_end = rest
                 .find(|letter: char| !letter.is_alphanumeric())
@@ -144,19 +149,19 @@ impl Scanner<'_> {
                 at = start;
                 continue;
             }
-            let Some(end) = rest.find("%}") else { break };
+            let Some(end) = rest.find(&**end_mark) else { break };
             let strip_after = end > 0 && rest.as_bytes()[end - 1] == b'-';
-            at = self.text.len() - rest.len() + end + 2;
+            at = self.text.len() - rest.len() + end + end_mark.len();
             depth = if is_end { depth - 1 } else { depth + 1 };
             if depth == 0 {
-                if raw {
-                    self.push(PieceKind::Raw, opening.start..at);
+                if raw && opening.end < tag {
+                    self.push(PieceKind::Text, opening.end..tag);
                 }
                 return self.go_on(at, strip_after);
             }
         }
         self.endless = true;
-        self.push(PieceKind::Endless, opening.clone());
+        self.push(PieceKind::Endless { word: open }, opening.clone());
         self.go_on(opening.end, false);
     }
 
@@ -164,7 +169,7 @@ impl Scanner<'_> {
         if self.endless {
             return None;
         }
-        let end = self.text[from..].find("%}");
+        let end = self.text[from..].find(&*self.delimiters.tag[1]);
         self.endless = end.is_none();
         end.map(|at| from + at)
     }
@@ -188,7 +193,7 @@ impl Scanner<'_> {
             match byte {
                 _ if skip_texts && at - from > self.patience => return None,
                 b'"' | b'\'' if skip_texts => at = self.end_of_text(at, byte),
-                b'{' if matches!(bytes.get(at + 1), Some(b'{' | b'%')) => return None,
+                _ if self.delimiters.at(&bytes[at..]).is_some() => return None,
                 _ if bytes[at..].starts_with(close.as_bytes()) => return Some(at),
                 _ => {}
             }
@@ -265,12 +270,14 @@ mod tests {
                     return format!("%{}|{}", &template[name], template[rest].trim());
                 }
                 PieceKind::Unclosed { .. } => ('!', piece.range),
-                PieceKind::Endless => ('e', piece.range),
-                PieceKind::Raw => ('r', piece.range),
+                PieceKind::Endless { .. } => ('e', piece.range),
             };
             format!("{letter}{}", &template[range])
         };
-        pieces(template).into_iter().map(piece).collect()
+        pieces(template, &Delimiters::default())
+            .into_iter()
+            .map(piece)
+            .collect()
     }
 
     #[test]
@@ -296,10 +303,12 @@ mod tests {
                 &["ta", "tb"],
             ),
             ("a{% comment %} b", &["ta", "e{% comment %}", "t b"]),
+            ("{% raw %}{{ x }}{% endraw %}b", &["t{{ x }}", "tb"]),
             (
-                "{% raw %}{{ x }}{% endraw %}b",
-                &["r{% raw %}{{ x }}{% endraw %}", "tb"],
+                "a {%- raw -%} {{ x }} {%- endraw -%} b",
+                &["ta", "t {{ x }} ", "tb"],
             ),
+            ("{% raw %}{% endraw %}b", &["tb"]),
             ("{%%}", &["%|"]),
             ("{{}}", &["o"]),
             ("{{-}}", &["o"]),
@@ -322,7 +331,7 @@ mod tests {
             "{{\"{{'".repeat(200_000),
         ] {
             let start = std::time::Instant::now();
-            assert!(!pieces(&template).is_empty());
+            assert!(!pieces(&template, &Delimiters::default()).is_empty());
             assert!(start.elapsed().as_secs() < 5, "{}", &template[..20]);
         }
     }

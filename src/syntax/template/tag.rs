@@ -4,13 +4,13 @@ use std::ops::Range;
 
 use pest::{Parser, iterators::Pair};
 
-use super::ast::{Argument, Filter, NodeKind};
+use super::ast::{Argument, Filter, For, Given, NodeKind, Over, Piped, Render};
 use crate::{
     diagnostic::{Code, Diagnostic},
     limits::Limits,
     span::Span,
     syntax::{
-        ast::{Expr, Items, Name, Text},
+        ast::{Expr, Name, Text},
         error::{self, Part},
         expression::Builder,
         grammar::{Grammar, Rule},
@@ -18,13 +18,6 @@ use crate::{
         scan::{self, Scan, TokenKind},
     },
 };
-
-/// What `{% for … %}` says.
-pub(super) struct Loop {
-    pub(super) variable: Name,
-    pub(super) items: Items,
-    pub(super) limit: Option<Expr>,
-}
 
 /// Reads the insides of tags of one source.
 pub(super) struct Reader<'t> {
@@ -35,22 +28,8 @@ pub(super) struct Reader<'t> {
 }
 
 impl<'t> Reader<'t> {
-    pub(super) fn output(&mut self, inside: &Range<usize>) -> Option<NodeKind> {
-        self.read(Rule::placeholder, inside, |builder, parts| {
-            let mut value = None;
-            let mut filters = Vec::new();
-            for part in parts {
-                match part.as_rule() {
-                    Rule::expr => value = Some(builder.expr(part)),
-                    Rule::filter => filters.push(builder.filter(part)),
-                    _ => {}
-                }
-            }
-            Some(NodeKind::Output {
-                value: value?,
-                filters,
-            })
-        })
+    pub(super) fn output(&mut self, inside: &Range<usize>) -> Option<Piped> {
+        self.read(Rule::placeholder, inside, |builder, parts| builder.piped(parts))
     }
 
     pub(super) fn condition(&mut self, inside: &Range<usize>) -> Option<Expr> {
@@ -61,37 +40,107 @@ impl<'t> Reader<'t> {
         })
     }
 
-    pub(super) fn r#loop(&mut self, inside: &Range<usize>) -> Option<Loop> {
+    /// The values of a `when`.
+    pub(super) fn values(&mut self, inside: &Range<usize>) -> Option<Vec<Expr>> {
+        self.read(Rule::when_tag, inside, |builder, parts| {
+            let values = parts.filter(|it| it.as_rule() == Rule::operand);
+            Some(values.map(|it| builder.expr(it)).collect())
+        })
+    }
+
+    pub(super) fn assign(&mut self, inside: &Range<usize>) -> Option<NodeKind> {
+        self.read(Rule::assign_tag, inside, |builder, mut parts| {
+            let name = builder.name(&parts.next()?);
+            let value = builder.piped(parts)?;
+            Some(NodeKind::Assign { name, value })
+        })
+    }
+
+    /// The name that a `capture` gives.
+    pub(super) fn captured(&mut self, inside: &Range<usize>) -> Option<Name> {
+        self.read(Rule::capture_tag, inside, |builder, mut parts| {
+            let part = parts.next()?;
+            if part.as_rule() == Rule::name {
+                return Some(builder.name(&part));
+            }
+            let text = builder.text(&part);
+            let known = text.text.chars().all(|it| it.is_alphanumeric() || it == '_');
+            if !known || text.text.is_empty() {
+                builder.break_off(
+                    Diagnostic::new(Code::Syntax, "a text that is no name")
+                        .label(text.span, "expected a name of letters and digits"),
+                );
+            }
+            Some(Name {
+                span: text.span,
+                text: text.text,
+                quoted: true,
+            })
+        })
+    }
+
+    /// A loop, whose bodies are still to come.
+    pub(super) fn r#loop(&mut self, inside: &Range<usize>) -> Option<For> {
         self.read(Rule::for_tag, inside, |builder, parts| {
-            let (mut variable, mut items, mut limit) = (None, None, None);
+            let (mut variable, mut over, mut limit, mut offset) = (None, None, None, None);
+            let mut reversed = false;
             for part in parts {
                 match part.as_rule() {
                     Rule::name => variable = Some(builder.name(&part)),
-                    Rule::whole_items => items = Some(builder.items(part)),
-                    Rule::for_limit => {
-                        let operand = part.into_inner().find(|it| it.as_rule() == Rule::operand);
-                        limit = operand.map(|operand| builder.expr(operand));
+                    Rule::whole_items => over = Some(Over::Items(builder.items(part))),
+                    Rule::for_range => {
+                        let mut ends = part.into_inner().filter(|it| it.as_rule() == Rule::operand);
+                        let (from, to) = (builder.expr(ends.next()?), builder.expr(ends.next()?));
+                        over = Some(Over::Range { from, to });
                     }
-                    Rule::for_offset | Rule::for_reversed => {
-                        let span = builder.span(&part);
-                        let word = if part.as_rule() == Rule::for_offset {
-                            "offset"
-                        } else {
-                            "reversed"
-                        };
-                        builder.report(
-                            Diagnostic::new(Code::Unsupported, format!("`{word}` is not supported yet"))
-                                .label(span, "leave it out, or choose the items with `where`"),
-                        );
-                    }
+                    Rule::for_limit => limit = builder.option(part, "limit", limit.is_some()),
+                    Rule::for_offset => offset = builder.option(part, "offset", offset.is_some()),
+                    Rule::for_reversed => reversed = true,
                     _ => {}
                 }
             }
-            Some(Loop {
+            Some(For {
                 variable: variable?,
-                items: items?,
+                over: over?,
                 limit,
+                offset,
+                reversed,
+                body: Vec::new(),
+                otherwise: Vec::new(),
             })
+        })
+    }
+
+    pub(super) fn render(&mut self, inside: &Range<usize>) -> Option<NodeKind> {
+        self.read(Rule::render_tag, inside, |builder, parts| {
+            let (mut partial, mut given, mut arguments) = (None, None, Vec::new());
+            for part in parts {
+                match part.as_rule() {
+                    Rule::text => partial = Some(builder.text(&part)),
+                    rule @ (Rule::render_with | Rule::render_for) => {
+                        let (mut name, mut value) = (None, None);
+                        for part in part.into_inner() {
+                            match part.as_rule() {
+                                Rule::operand => value = Some(builder.expr(part)),
+                                Rule::name => name = Some(builder.name(&part)),
+                                _ => {}
+                            }
+                        }
+                        given = Some(Given {
+                            name,
+                            value: value?,
+                            each: rule == Rule::render_for,
+                        });
+                    }
+                    Rule::render_argument => arguments.push(builder.argument(part)),
+                    _ => {}
+                }
+            }
+            Some(NodeKind::Render(Box::new(Render {
+                partial: partial?,
+                given,
+                arguments,
+            })))
         })
     }
 
@@ -125,7 +174,10 @@ impl<'t> Reader<'t> {
             }
         };
         let base = u32::try_from(start).unwrap_or(u32::MAX);
-        let builder = Builder::new(self.source, base, part);
+        let builder = Builder {
+            liquid: true,
+            ..Builder::new(self.source, base, part)
+        };
         match Grammar::parse(rule, &scan::without_comments(part, 0, &scan.comments)) {
             Ok(mut pairs) => {
                 let parts = pairs.next().expect("a parse gives its rule").into_inner();
@@ -197,6 +249,45 @@ fn is_curly(symbol: &str) -> bool {
 }
 
 impl Builder<'_> {
+    /// A value with its filters.
+    fn piped<'i>(&self, parts: impl Iterator<Item = Pair<'i, Rule>>) -> Option<Piped> {
+        let mut value = None;
+        let mut filters = Vec::new();
+        for part in parts {
+            match part.as_rule() {
+                Rule::expr => value = Some(self.expr(part)),
+                Rule::filter => filters.push(self.filter(part)),
+                _ => {}
+            }
+        }
+        Some(Piped {
+            value: value?,
+            filters,
+        })
+    }
+
+    /// The value of `limit:` or `offset:`.
+    fn option(&self, pair: Pair<'_, Rule>, word: &str, twice: bool) -> Option<Expr> {
+        let span = self.span(&pair);
+        if twice {
+            self.break_off(
+                Diagnostic::new(Code::Syntax, format!("a second `{word}`")).label(span, "one is enough"),
+            );
+        }
+        let value = pair.into_inner().last()?;
+        if value.as_rule() == Rule::offset_continue {
+            self.break_off(
+                Diagnostic::new(Code::Unsupported, "`offset: continue` is not supported")
+                    .label(span, "where another loop stopped depends on what it did")
+                    .help(
+                        "write the number: `limit: 3` in the first loop, `offset: 3` in this one".to_owned(),
+                    ),
+            );
+            return None;
+        }
+        Some(self.expr(value))
+    }
+
     fn filter(&self, pair: Pair<'_, Rule>) -> Filter {
         let span = self.span(&pair);
         let mut parts = pair.into_inner();

@@ -14,6 +14,16 @@ pub(in crate::template) fn apply<'a, R: Row<'a>>(
     match (filter, arguments) {
         (ListFilter::First, _) => items.first().copied().map_or(Held::Missing, Held::of_item),
         (ListFilter::Last, _) => items.last().copied().map_or(Held::Missing, Held::of_item),
+        (ListFilter::At, [ValueRef::Int(at)]) => {
+            let from_end = |at: i64| items.len().checked_sub(usize::try_from(at.unsigned_abs()).ok()?);
+            let at = if *at < 0 {
+                from_end(*at)
+            } else {
+                usize::try_from(*at).ok()
+            };
+            let item = at.and_then(|at| items.get(at)).copied();
+            item.map_or(Held::Missing, Held::of_item)
+        }
         (ListFilter::Join, [ValueRef::Text(glue)]) => Held::text(arena.write(|draft| {
             for (index, item) in items.iter().enumerate() {
                 if index > 0 {
@@ -28,6 +38,6 @@ pub(in crate::template) fn apply<'a, R: Row<'a>>(
             }
         })),
         // The checker has seen to the arguments.
-        (ListFilter::Join, _) => Held::Missing,
+        (ListFilter::Join | ListFilter::At, _) => Held::Missing,
     }
 }

@@ -1,5 +1,6 @@
 //! Runs a program for one customer.
 
+mod assign;
 mod value;
 
 use std::sync::Arc;
@@ -9,15 +10,16 @@ use super::{
     arena::Lent,
     compile::DEEPEST_LOOP,
     inputs::Inputs,
-    placements::{PlacedItem, Placements},
-    program::{Op, Over, Program},
+    placements::Placements,
+    program::{Op, Over, Position, Program, Stock},
 };
 use crate::{
+    check::template::DEEPEST_CAPTURE,
     error::LimitKind,
-    eval::{At, Frame, Frames, Machine, Walk},
+    eval::{At, Frame, Machine, MadeLists, Walk},
     limits::Limits,
-    plan::BlockId,
-    record::{Items, PlacedRow, Row},
+    plan::{BlockId, NodeId},
+    record::{PlacedRow, Row},
     value::{Schemes, ValueRef},
 };
 
@@ -35,7 +37,7 @@ pub(super) struct Job<'a> {
 /// A limit that was reached, at a position of the template.
 pub(super) struct Reached {
     pub(super) kind: LimitKind,
-    pub(super) position: u32,
+    pub(super) position: Position,
 }
 
 /// More locals than these lie in the arena.
@@ -68,11 +70,11 @@ impl<'a> Job<'a> {
             rounds: 0,
             loops: [None; DEEPEST_LOOP],
             depth: 0,
+            lists: &[],
+            captures: [0; DEEPEST_CAPTURE],
+            captured: 0,
         };
-        let rows = Frames::<R>::wanted(self.program.rows);
-        if rows > 0 {
-            renderer.machine.lend(self.arena.get().cells(rows, None), &[]);
-        }
+        renderer.make_places();
         let result = renderer.run();
         drop(renderer);
         if !matches!(result, Ok(Rendered::Sent)) {
@@ -89,28 +91,62 @@ struct Renderer<'a, 'l, 'o, R: Row<'a>> {
     /// The length that the buffer may reach.
     end: usize,
     rounds: usize,
-    loops: [Option<Round<'a>>; DEEPEST_LOOP],
+    loops: [Option<Round<'a, R>>; DEEPEST_LOOP],
     depth: usize,
+    /// The lists that the template made.
+    lists: MadeLists<'a, R>,
+    /// Where in the buffer each open capture begins.
+    captures: [usize; DEEPEST_CAPTURE],
+    captured: usize,
 }
 
 /// A loop at one of its items.
-#[derive(Clone, Copy)]
-enum Round<'a> {
-    Walk { walk: Walk, index: usize },
-    Placement(Shelf<'a>),
+struct Round<'a, R: Row<'a>> {
+    over: Rounds<'a, R>,
+    /// Rounds begun, and how many there are to be.
+    begun: usize,
+    count: usize,
+    reversed: bool,
+    index: Option<usize>,
 }
 
-/// The items of a placement that are still to come.
-#[derive(Clone, Copy)]
-struct Shelf<'a> {
-    items: &'a Items,
-    placed: &'a [PlacedItem],
-    row: u8,
-    reason: u32,
-    filter: Option<BlockId>,
-    /// How many may still be shown.
-    left: usize,
+enum Rounds<'a, R: Row<'a>> {
+    /// From the items found, this is the first.
+    Walk(Walk, usize),
+    List {
+        items: &'a [Frame<'a, R>],
+        row: u8,
+    },
+    /// The first number.
+    Range {
+        from: i64,
+        row: u8,
+    },
 }
+
+#[expect(
+    clippy::expl_impl_clone_on_copy,
+    reason = "a derived `Clone` has other bounds"
+)]
+impl<'a, R: Row<'a>> Clone for Rounds<'a, R> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<'a, R: Row<'a>> Copy for Rounds<'a, R> {}
+
+#[expect(
+    clippy::expl_impl_clone_on_copy,
+    reason = "a derived `Clone` has other bounds"
+)]
+impl<'a, R: Row<'a>> Clone for Round<'a, R> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<'a, R: Row<'a>> Copy for Round<'a, R> {}
 
 impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
     fn run(&mut self) -> Result<Rendered, Reached> {
@@ -160,6 +196,17 @@ impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
                     }
                     continue;
                 }
+                Op::Leave => {
+                    self.end_round();
+                    continue;
+                }
+                Op::Assign { number, target } => self.assign(&program.outputs[number as usize], target),
+                Op::Capture => {
+                    self.captures[self.captured] = self.out.len();
+                    self.captured += 1;
+                    continue;
+                }
+                Op::Captured { local } => self.end_capture(local),
                 Op::Skip(reason) => {
                     return Ok(Rendered::Skipped(Arc::clone(&program.reasons[reason as usize])));
                 }
@@ -175,7 +222,7 @@ impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
     }
 
     fn reached(&self, kind: LimitKind, op: usize) -> Reached {
-        let position = self.job.program.positions.get(op).copied().unwrap_or(0);
+        let position = self.job.program.positions.get(op).copied().unwrap_or_default();
         Reached { kind, position }
     }
 
@@ -191,98 +238,138 @@ impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
     fn open(&mut self, number: usize) -> bool {
         let job = self.job;
         let it = &job.program.loops[number];
-        let limit = it
-            .limit
-            .map_or(usize::MAX, |node| match self.machine.value(node) {
-                Some(ValueRef::Int(limit)) => usize::try_from(limit).unwrap_or(0),
-                _ => 0,
-            });
-        let mut round = match &it.over {
+        let limit = it.limit.map_or(usize::MAX, |node| self.count(node));
+        let offset = it.offset.map_or(0, |node| self.count(node));
+        // One more than the loops may have rounds is enough to notice.
+        let most = job
+            .limits
+            .iterations
+            .saturating_sub(self.rounds)
+            .saturating_add(1);
+        let limit = limit.min(most);
+        let (over, count) = match &it.over {
             Over::Items(items) => {
-                // One more than the loops may have rounds is enough to notice.
-                let most = job
-                    .limits
-                    .iterations
-                    .saturating_sub(self.rounds)
-                    .saturating_add(1);
-                let walk = self.machine.open(*items, limit.min(most));
-                Round::Walk { walk, index: 0 }
+                let walk = self.machine.open(*items, limit.saturating_add(offset));
+                (Rounds::Walk(walk, offset), walk.len().saturating_sub(offset))
             }
-            Over::Placement {
-                name,
-                catalog,
-                fields,
-                row,
-                reason,
-                filter,
-            } => {
-                let Some(items) = job.at.items(catalog) else {
+            Over::Placement { stock, row, filter } => {
+                let items = self.stocked(stock, Some((*row, *filter)), limit.saturating_add(offset));
+                let items = items.get(offset..).unwrap_or_default();
+                (Rounds::List { items, row: *row }, items.len())
+            }
+            Over::Range { from, to, row } => {
+                let (Some(from), Some(to)) = (self.whole(*from), self.whole(*to)) else {
                     return false;
                 };
-                assert!(
-                    items.fits(fields),
-                    "the items of `{catalog}` were loaded for another schema"
-                );
-                Round::Placement(Shelf {
-                    items,
-                    placed: job.placements.get(name),
-                    row: *row,
-                    reason: *reason,
-                    filter: *filter,
-                    left: limit,
-                })
+                let left = i64::try_from(offset).unwrap_or(i64::MAX);
+                let from = from.saturating_add(left);
+                let all = i128::from(to) - i128::from(from) + 1;
+                let count = usize::try_from(all.max(0)).unwrap_or(usize::MAX).min(limit);
+                (Rounds::Range { from, row: *row }, count)
             }
         };
-        let found = self.enter(&mut round);
-        if found {
-            self.loops[self.depth] = Some(round);
-            self.depth += 1;
+        if let Some(length) = it.length {
+            let count = i64::try_from(count).unwrap_or(i64::MAX);
+            self.machine.set_local(length, Some(ValueRef::Int(count)));
         }
-        found
+        let round = Round {
+            over,
+            begun: 0,
+            count,
+            reversed: it.reversed,
+            index: it.index,
+        };
+        self.loops[self.depth] = Some(round);
+        self.depth += 1;
+        self.go_on()
     }
 
     /// Takes the innermost loop to its next item; `false` when it has ended.
     fn go_on(&mut self) -> bool {
-        let depth = self.depth - 1;
-        let Some(mut round) = self.loops[depth] else {
+        let Some(mut round) = self.depth.checked_sub(1).and_then(|depth| self.loops[depth]) else {
             return false;
         };
-        let found = self.enter(&mut round);
-        self.loops[depth] = found.then_some(round);
-        if !found {
-            self.depth = depth;
+        if round.begun >= round.count {
+            self.end_round();
+            return false;
         }
-        found
+        let step = if round.reversed {
+            round.count - 1 - round.begun
+        } else {
+            round.begun
+        };
+        match round.over {
+            Rounds::Walk(walk, offset) => {
+                self.machine.enter(walk, offset + step);
+            }
+            Rounds::List { items, row } => self.machine.place(row, items.get(step).copied()),
+            Rounds::Range { from, row } => {
+                let number = from.saturating_add(i64::try_from(step).unwrap_or(i64::MAX));
+                self.machine.place(row, Some(Frame::Value(ValueRef::Int(number))));
+            }
+        }
+        if let Some(index) = round.index {
+            let begun = i64::try_from(round.begun).unwrap_or(i64::MAX);
+            self.machine.set_local(index, Some(ValueRef::Int(begun)));
+        }
+        round.begun += 1;
+        self.loops[self.depth - 1] = Some(round);
+        true
     }
 
-    /// Puts the next item of a loop in scope, or takes the last one out.
-    fn enter(&mut self, round: &mut Round<'a>) -> bool {
-        match round {
-            Round::Walk { walk, index } => {
-                let found = self.machine.enter(*walk, *index);
-                *index += 1;
-                if !found {
-                    self.machine.leave(*walk);
-                }
-                found
-            }
-            Round::Placement(queue) => {
-                while let ([item, rest @ ..], 1..) = (queue.placed, queue.left) {
-                    queue.placed = rest;
-                    let row = queue.items.find(item.key()).filter(|_| item.is_shown());
-                    let Some(row) = row.and_then(|row| queue.items.row(row)) else {
-                        continue;
-                    };
-                    let frame = Frame::Placed(PlacedRow::new(row, item.reason(), queue.reason));
-                    self.machine.place(queue.row, Some(frame));
-                    if queue.filter.is_none_or(|filter| self.machine.test(filter)) {
-                        queue.left -= 1;
-                        return true;
-                    }
-                }
-                self.machine.place(queue.row, None);
-                false
-            }
+    /// Ends the innermost loop.
+    fn end_round(&mut self) {
+        let Some(depth) = self.depth.checked_sub(1) else {
+            return;
+        };
+        match self.loops[depth].take().map(|round| round.over) {
+            Some(Rounds::Walk(walk, _)) => self.machine.leave(walk),
+            Some(Rounds::List { row, .. } | Rounds::Range { row, .. }) => self.machine.place(row, None),
+            None => {}
         }
+        self.depth = depth;
+    }
+
+    /// A number of items.
+    fn count(&mut self, node: NodeId) -> usize {
+        let whole = self.whole(node).unwrap_or(0);
+        usize::try_from(whole).unwrap_or(0)
+    }
+
+    fn whole(&mut self, node: NodeId) -> Option<i64> {
+        match self.machine.value(node) {
+            Some(ValueRef::Int(whole)) => Some(whole),
+            _ => None,
+        }
+    }
+
+    /// The items of a placement that are shown, as many as `most`: with a filter, those that it lets through as this row.
+    fn stocked(
+        &mut self,
+        stock: &'a Stock,
+        filter: Option<(u8, Option<BlockId>)>,
+        most: usize,
+    ) -> &'a [Frame<'a, R>] {
+        let job = self.job;
+        let Some(items) = job.at.items(&stock.catalog) else {
+            return &[];
+        };
+        assert!(
+            items.fits(&stock.fields),
+            "the items of `{}` were loaded for another schema",
+            stock.catalog
+        );
+        let placed = job.placements.get(&stock.name).iter();
+        let found = placed.filter_map(|placed| {
+            let row = items.find(placed.key()).filter(|_| placed.is_shown())?;
+            let row = PlacedRow::new(items.row(row)?, placed.reason(), stock.reason);
+            let frame = Frame::Placed(row);
+            if let Some((row, Some(filter))) = filter {
+                self.machine.place(row, Some(frame));
+                return self.machine.test(filter).then_some(frame);
+            }
+            Some(frame)
+        });
+        job.arena.get().list(found.take(most))
     }
 }

@@ -13,9 +13,10 @@ use super::{
     Job, Renderer,
 };
 use crate::{
+    hir::template::NumberFilter,
     plan::NodeId,
     record::Row,
-    value::{ValueRef, text},
+    value::{ValueRef, number, text},
 };
 
 /// No filter has more arguments.
@@ -51,7 +52,7 @@ impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
     }
 
     /// What comes out of the filters.
-    fn piped(&mut self, output: &'a Output) -> Held<'a, R> {
+    pub(super) fn piped(&mut self, output: &'a Output) -> Held<'a, R> {
         let mut held = match output.source {
             Source::Value(node) => self.load(node),
             Source::List(place, kind) => {
@@ -64,6 +65,7 @@ impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
                 };
                 list.map_or(Held::Missing, Held::List)
             }
+            Source::Item(row) => self.machine.placed(row).map_or(Held::Missing, Held::Item),
         };
         for filter in &output.filters {
             held = self.apply(filter, held);
@@ -120,6 +122,11 @@ impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
                 let text = show(value, &job);
                 letters::apply(*kind, text, arguments, |it| show(it, &job), job.arena.get())
             }
+            Filter::Number(kind) => Held::of(match kind {
+                NumberFilter::ToDecimal => number::to_decimal(value),
+                NumberFilter::ToFloat => number::to_float(value),
+                NumberFilter::Money => None,
+            }),
             Filter::Url(kind) => Held::text(url::apply(*kind, show(value, &job), job.arena.get())),
             Filter::Money(currency) => {
                 let mut known = false;

@@ -3,6 +3,8 @@
 mod size;
 mod value;
 
+use std::sync::Arc;
+
 use self::{size::Size, value::Rows};
 use super::Written;
 use crate::{
@@ -14,7 +16,7 @@ use crate::{
     },
     schema::Layout,
     span::Span,
-    value::Value,
+    value::{Roles, Type, Value},
 };
 
 /// Longer pages are cut by programs that show e-mails.
@@ -201,7 +203,13 @@ impl<'m> Ruler<'m> {
                     sizes.into_iter().reduce(Size::or).unwrap_or(Size::NOTHING)
                 }
                 NodeKind::For(it) => self.repeated(it, node.span, text),
-                NodeKind::Hole | NodeKind::Skip(_) => Size::NOTHING,
+                NodeKind::Partial(body) => self.nodes(body, text),
+                NodeKind::Hole
+                | NodeKind::Skip(_)
+                | NodeKind::Break
+                | NodeKind::Continue
+                | NodeKind::Assign(_)
+                | NodeKind::Capture { .. } => Size::NOTHING,
             };
             all = all.then(size);
         }
@@ -217,11 +225,16 @@ impl<'m> Ruler<'m> {
                 let catalog = placement.and_then(|it| schema.catalogs.get(&it.catalog));
                 catalog.map(|it| Layout::of_fields(&placed_fields(&it.fields)).into())
             }
+            Over::Range { .. } => Some(Layout::of_items(&Type::Int, &Roles::default()).into()),
         };
-        self.rows.push(layout.unwrap_or_default());
+        let row = usize::from(it.over.row());
+        if self.rows.len() <= row {
+            self.rows.resize(row + 1, Arc::default());
+        }
+        self.rows[row] = layout.unwrap_or_default();
         let known = self.endless.len();
         let body = self.nodes(&it.body, text);
-        self.rows.pop();
+        self.rows[row] = Arc::default();
         let limit = it.limit.as_ref().and_then(|limit| match limit.kind {
             ExprKind::Constant(Value::Int(limit)) => u64::try_from(limit).ok(),
             _ => None,

@@ -41,7 +41,7 @@ pub(super) fn output(
     };
     let first = match &output.value {
         Shown::Value(value) => longest.value(value),
-        Shown::List(_) => None,
+        Shown::List(_) | Shown::Item(_) => None,
     };
     let last = output
         .filters
@@ -196,11 +196,13 @@ impl Longest<'_> {
 
     fn item(&mut self, items: &Items, value: &Expr) -> Option<Count> {
         let layout = layout_of(self.module, &self.rows, &items.source)?;
-        let inner = self.rows.split_off(usize::from(items.row).min(self.rows.len()));
-        self.rows.push(layout);
+        let row = usize::from(items.row);
+        if self.rows.len() <= row {
+            self.rows.resize(row + 1, Arc::default());
+        }
+        let outer = std::mem::replace(&mut self.rows[row], layout);
         let most = self.value(value);
-        self.rows.pop();
-        self.rows.extend(inner);
+        self.rows[row] = outer;
         most
     }
 
@@ -244,8 +246,12 @@ impl Longest<'_> {
                 },
                 _ => Count::any(40),
             }),
+            FilterKind::Number(NumberFilter::ToDecimal) => Some(Count::digits(21)),
             FilterKind::Text(TextFilter::Escape) | FilterKind::Raw => before,
-            FilterKind::Text(TextFilter::Split) | FilterKind::Url(_) | FilterKind::List(_) => None,
+            FilterKind::Number(NumberFilter::ToFloat)
+            | FilterKind::Text(TextFilter::Split)
+            | FilterKind::Url(_)
+            | FilterKind::List(_) => None,
         }
     }
 }

@@ -1,0 +1,488 @@
+//! `for`, `break` and `continue`.
+//!
+//! What a name holds when a round begins is what it held before the loop, or what the round before left in it. So a loop that
+//! gives names something is checked until one round changes nothing more of what is known of them at its beginning.
+
+use std::sync::Arc;
+
+use super::{
+    Entry, Facts, Held, HeldKind, NodeKind, Shape, TemplateChecker, held, known_given,
+    meet::{Way, brought, conversion},
+    placed_fields, proves, tags, type_name,
+};
+use crate::{
+    check::{Member, scope::Counters},
+    diagnostic::{Code, Diagnostic},
+    hir::{
+        self, Expr, ExprKind,
+        template::{Loop, Node, Over},
+    },
+    span::Span,
+    syntax::ast,
+    value::{Type, Value},
+};
+
+/// A loop around what is checked.
+pub(super) struct Around {
+    /// The text that it stands in.
+    text: usize,
+    /// How many captures are open around it.
+    captures: usize,
+    /// What the names hold where it is left, and where its next round begins.
+    breaks: Vec<held::Names>,
+    continues: Vec<held::Names>,
+}
+
+/// What a loop goes through, and what an item looks like.
+pub(super) type Through = (Over, Arc<Shape>);
+
+impl TemplateChecker<'_, '_> {
+    pub(super) fn r#loop(&mut self, it: &tags::For, span: Span) -> Vec<Node> {
+        let mut names = Vec::new();
+        given_in(&it.body, &mut names);
+        let mut otherwise = Some(&*it.otherwise);
+        self.rounds(&names, span, &mut |this| {
+            let over = match &it.over {
+                tags::Over::Items(items) => this.over(items),
+                tags::Over::Range { from, to } => this.range(from, to),
+            };
+            let limit = it.limit.as_ref().map(|it| this.count(it, "limit"));
+            let offset = it.offset.as_ref().map(|it| this.count(it, "offset"));
+            let Some((over, shape)) = over else {
+                // The items are unknown, so nothing can be said about what the body does with them.
+                this.nodes(otherwise.take().unwrap_or_default());
+                return None;
+            };
+            // An inner `None` is an error that was reported.
+            let limit = limit.map_or(Some(None), |it| it.map(Some));
+            let offset = offset.map_or(Some(None), |it| it.map(Some));
+            let is_broken = limit.is_none() || offset.is_none();
+            let mut body = |this: &mut Self| this.nodes(&it.body);
+            let mut rest = |this: &mut Self| this.nodes(&it.otherwise);
+            let name = &it.variable.text;
+            let mut whole = this.round((over, shape), name, true, &mut body, &mut rest)?;
+            if is_broken {
+                return Some(None);
+            }
+            whole.limit = limit.flatten();
+            whole.offset = offset.flatten();
+            whole.reversed = it.reversed;
+            Some(Some(whole))
+        })
+    }
+
+    /// Checks a loop as often as needed, and before it brings the names that it changes to their places. `check` gives
+    /// `None` for a loop of which nothing can be said, and nothing in it where only its names are of interest.
+    pub(super) fn rounds(
+        &mut self,
+        changed: &[Arc<str>],
+        span: Span,
+        check: &mut dyn FnMut(&mut Self) -> Option<Option<Loop>>,
+    ) -> Vec<Node> {
+        let before = self.names();
+        let given = self.checker.given.clone();
+        let flagged = self.checker.flagged();
+        let reported = self.checker.report.len();
+        loop {
+            let widened = self.widened.len();
+            let mut nodes = self.bring(changed);
+            let checked = check(self);
+            if self.widened.len() > widened && self.work > 0 {
+                self.checker.report.truncate(reported);
+                self.checker.set_flagged(flagged.clone());
+                self.checker.given = given.clone();
+                self.set_names(before.clone());
+                continue;
+            }
+            nodes.extend(checked.flatten().map(|it| Node {
+                span,
+                kind: NodeKind::For(Box::new(it)),
+            }));
+            return nodes;
+        }
+    }
+
+    /// Brings names that a loop changes to their places before it begins.
+    fn bring(&mut self, changed: &[Arc<str>]) -> Vec<Node> {
+        let mut nodes = Vec::new();
+        for name in changed {
+            let held = match self.checker.scope.held(name) {
+                Some(held) => Some(held.clone()),
+                None => self.outer(name, Span::default()),
+            };
+            let Some(held) = held else { continue };
+            if matches!(
+                held.kind,
+                HeldKind::Nothing | HeldKind::Conflict { .. } | HeldKind::Broken
+            ) {
+                self.hold(held);
+                continue;
+            }
+            let placed = self.placed_at(held.clone());
+            let placed = self.widen(placed);
+            self.forget_held(&placed);
+            nodes.extend(brought(&held, &placed));
+            self.hold(placed);
+        }
+        nodes
+    }
+
+    /// Checks the rounds of a loop until what the names hold at their beginning is settled, and what is shown when there is
+    /// none. Only a loop that `is_left` knows `break` and `continue`.
+    pub(super) fn round(
+        &mut self,
+        (over, shape): Through,
+        variable: &Arc<str>,
+        is_left: bool,
+        body: &mut dyn FnMut(&mut Self) -> (Vec<Node>, bool),
+        otherwise: &mut dyn FnMut(&mut Self) -> (Vec<Node>, bool),
+    ) -> Option<Loop> {
+        let start = self.names();
+        let mut head = start.clone();
+        let row = over.row();
+        let parent = self.checker.scope.innermost_loop();
+        loop {
+            let given = self.checker.given.clone();
+            let flagged = self.checker.flagged();
+            let reported = self.checker.report.len();
+            let before = self.mark();
+            self.set_names(head.clone());
+            let number = self.checker.scope.counters.len();
+            self.checker.scope.counters.push(Counters {
+                parent,
+                ..Counters::default()
+            });
+            self.checker.scope.entries.push(Entry::Loop {
+                name: Arc::clone(variable),
+                row,
+                shape: shape.clone(),
+                counters: number,
+            });
+            self.around.push(Around {
+                text: if is_left { self.text } else { usize::MAX },
+                captures: self.captures,
+                breaks: Vec::new(),
+                continues: Vec::new(),
+            });
+            self.learn_of(&over);
+            let (nodes, ends) = body(self);
+            let around = self.around.pop()?;
+            self.checker.scope.entries.pop();
+            self.forget(&before);
+            let mut rounds = around.continues;
+            rounds.push(head.clone());
+            if !ends {
+                rounds.push(self.names());
+            }
+            let widened = self.widened.len();
+            let next = self.joined(&rounds);
+            let mut behind = around.breaks;
+            behind.push(next.clone());
+            let behind = self.joined(&behind);
+            if self.widened.len() > widened {
+                // The loop is checked once more from the outside.
+                self.set_names(behind);
+                return None;
+            }
+            if !is_same(&head, &next) && self.work > 0 {
+                self.checker.report.truncate(reported);
+                self.checker.set_flagged(flagged);
+                self.checker.given = given;
+                head = next;
+                continue;
+            }
+            self.set_names(start.clone());
+            let (rest, rest_ends) = otherwise(self);
+            let mut ways = [
+                Way {
+                    body: Vec::new(),
+                    names: behind,
+                    ends: false,
+                },
+                Way {
+                    body: rest,
+                    names: self.names(),
+                    ends: rest_ends,
+                },
+            ];
+            let names = self.meet(&start, &mut ways);
+            self.set_names(names);
+            let [behind, otherwise] = ways.map(|way| way.body);
+            let counters = self.checker.scope.counters[number];
+            return Some(Loop {
+                over,
+                limit: None,
+                offset: None,
+                reversed: false,
+                index: counters.index,
+                length: counters.length,
+                body: nodes,
+                behind,
+                otherwise,
+            });
+        }
+    }
+
+    /// What is known of the items of a loop, and of what they are items of.
+    fn learn_of(&mut self, over: &Over) {
+        let filter = match over {
+            Over::Items(items) => items.filter.as_deref(),
+            Over::Placement { filter, .. } => filter.as_ref(),
+            Over::Range { .. } => None,
+        };
+        if let Some(filter) = filter {
+            self.learn(proves(filter, true, &self.checker.names.conditions));
+        }
+        if let Over::Items(hir::Items {
+            source: hir::Source::List(list),
+            ..
+        }) = over
+        {
+            let mut facts = Facts::default();
+            facts.list(list, true);
+            self.learn(facts);
+        }
+    }
+
+    /// What the names hold behind several ends, all of which have them in the same places. Where they hold numbers of several
+    /// types, notes the one that holds all.
+    fn joined(&mut self, ends: &[held::Names]) -> held::Names {
+        let Some(first) = ends.first() else {
+            return held::Names::default();
+        };
+        if ends.iter().all(|it| Arc::ptr_eq(it, first)) {
+            return first.clone();
+        }
+        let mut names: Vec<Arc<str>> = Vec::new();
+        for it in ends.iter().flat_map(|names| names.iter()) {
+            if !names.contains(&it.name) {
+                names.push(it.name.clone());
+            }
+        }
+        let mut all = Vec::with_capacity(names.len());
+        for name in names {
+            let find = |names: &held::Names| names.iter().find(|it| it.name == name).cloned();
+            let states: Vec<Option<Held>> = ends.iter().map(find).collect();
+            let joined = self.join(&name, &states);
+            if let HeldKind::Value(to) = &joined.kind {
+                let is_other = |it: &Held| match &it.kind {
+                    HeldKind::Value(from) => conversion(&from.ty, &to.ty, it.span).is_some(),
+                    _ => false,
+                };
+                let known = self.widened.iter().any(|it| it.0 == self.text && it.1 == name);
+                if !known && states.iter().flatten().any(is_other) {
+                    self.widened.push((self.text, name.clone(), to.ty.clone()));
+                }
+            }
+            all.push(joined);
+        }
+        Arc::new(all)
+    }
+
+    /// A `break` or `continue`.
+    pub(super) fn leave(&mut self, tag: &tags::NodeKind, span: Span) -> Option<NodeKind> {
+        let is_break = matches!(tag, tags::NodeKind::Break);
+        let word = if is_break { "break" } else { "continue" };
+        let names = self.names();
+        let (text, captures) = (self.text, self.captures);
+        let error = match self.around.last_mut().filter(|it| it.text == text) {
+            None => Diagnostic::new(Code::UnbalancedTag, format!("`{word}` outside of `for`"))
+                .label(span, "there is no loop here")
+                .help("to send nothing write `{% skip \"reason\" %}`".to_owned()),
+            Some(around) if around.captures < captures => {
+                Diagnostic::new(Code::Unsupported, format!("`{word}` inside of `capture`"))
+                    .label(span, "the text would be captured up to here")
+                    .help("end the `capture` before, or put the loop into it".to_owned())
+            }
+            Some(around) => {
+                if is_break {
+                    around.breaks.push(names);
+                    return Some(NodeKind::Break);
+                }
+                around.continues.push(names);
+                return Some(NodeKind::Continue);
+            }
+        };
+        self.checker.report.fail(error)
+    }
+
+    pub(super) fn over(&mut self, items: &ast::Items) -> Option<Through> {
+        if let [name] = &*items.collection
+            && !self.is_loop_variable(&name.text)
+        {
+            if let Some(placement) = self.placement_of(&name.text) {
+                return self.placement(placement, items);
+            }
+            let names = self.checker.names;
+            let known = self.checker.scope.is_isolated()
+                || self.checker.scope.held(&name.text).is_some()
+                || self.is_input(&name.text)
+                || names.schema.events.contains_key(&name.text)
+                || names.customer.members.contains_key(&name.text)
+                || names.traits.contains_key(&name.text);
+            if !known && !names.is_silent(&name.text) {
+                return self.unknown_collection(name);
+            }
+        }
+        let (items, shape) = self.checker.check_items(items)?;
+        Some((Over::Items(items), shape))
+    }
+
+    /// The placement that a name stands for, unless it was given something else.
+    pub(super) fn placement_of(&self, name: &str) -> Option<usize> {
+        if self.checker.scope.is_isolated() || self.is_input(name) {
+            return None;
+        }
+        let placements = &self.checker.names.schema.placements;
+        let placement = placements.get_index_of(name)?;
+        let Some(held) = self.checker.scope.held(name) else {
+            return Some(placement);
+        };
+        let own = self.placed.iter().find(|it| it.placement == placement)?;
+        let is_own =
+            matches!(&held.kind, HeldKind::List { spot, .. } if held::made_slot(spot) == Some(own.slot));
+        is_own.then_some(placement)
+    }
+
+    fn is_input(&self, name: &str) -> bool {
+        let entries = self.checker.scope.entries.iter();
+        entries
+            .filter(|entry| matches!(entry, Entry::Local(local) if *local.name == *name))
+            .count()
+            > 0
+    }
+
+    fn placement(&mut self, index: usize, items: &ast::Items) -> Option<Through> {
+        let schema = self.checker.names.schema.clone();
+        let (name, placement) = schema.placements.get_index(index)?;
+        let fields = schema
+            .catalogs
+            .get(&placement.catalog)
+            .map(|it| placed_fields(&it.fields));
+        let shape = Arc::new(Shape::of_fields(&fields.unwrap_or_default()));
+        if items.window.is_some() {
+            let error = Diagnostic::new(Code::TypeMismatch, "only events happen in a window of time")
+                .label(items.span, "the items of a placement");
+            return self.checker.report.fail(error);
+        }
+        let row = self.row(items.span)?;
+        let filter = match &items.filter {
+            None => None,
+            Some(filter) => {
+                let entry = Entry::Item {
+                    of: name.clone(),
+                    row,
+                    shape: shape.clone(),
+                };
+                self.checker.scope.entries.push(entry);
+                let filter = self.checker.check_condition(filter);
+                self.checker.scope.entries.pop();
+                Some(filter?)
+            }
+        };
+        let over = Over::Placement {
+            placement: index,
+            row,
+            filter,
+        };
+        Some((over, shape))
+    }
+
+    fn range(&mut self, from: &ast::Expr, to: &ast::Expr) -> Option<Through> {
+        let from = self.count(from, "a range");
+        let to = self.count(to, "a range");
+        let (from, to) = (from?, to?);
+        let row = self.row(from.span.to(to.span))?;
+        Some((
+            Over::Range { from, to, row },
+            Arc::new(Shape::of_plain(&Type::Int)),
+        ))
+    }
+
+    /// The number of the next row.
+    pub(super) fn row(&mut self, span: Span) -> Option<u8> {
+        if let Some(row) = self.checker.scope.next_row() {
+            return Some(row);
+        }
+        let error =
+            Diagnostic::new(Code::Limit, "too many loops inside each other").label(span, "one too many");
+        self.checker.report.fail(error)
+    }
+
+    /// A whole number that is there: a limit, an offset, an end of a range.
+    fn count(&mut self, written: &ast::Expr, word: &str) -> Option<Expr> {
+        let value = self.checker.check_value(written)?;
+        let named = if word == "a range" {
+            word.to_owned()
+        } else {
+            format!("`{word}`")
+        };
+        let error = if value.ty != Type::Int {
+            Diagnostic::new(Code::TypeMismatch, format!("{named} takes a whole number"))
+                .label(value.span, format!("of type {}", type_name(&value.ty)))
+        } else if !known_given(&value, &self.checker.given) {
+            let message = match word {
+                "limit" => "the limit may be missing".to_owned(),
+                "offset" => "the offset may be missing".to_owned(),
+                _ => "an end of the range may be missing".to_owned(),
+            };
+            Diagnostic::new(Code::MayBeMissing, message).label(value.span, "how many items?")
+        } else if word == "limit" && matches!(&value.kind, ExprKind::Constant(Value::Int(..1))) {
+            Diagnostic::new(Code::InvalidLiteral, "a `limit` below 1")
+                .label(value.span, "no item would be shown")
+        } else {
+            return Some(value);
+        };
+        self.checker.report.fail(error)
+    }
+
+    fn unknown_collection<T>(&mut self, name: &ast::Name) -> Option<T> {
+        let names = self.checker.names;
+        let lists = names
+            .customer
+            .members
+            .iter()
+            .filter_map(|(name, member)| match member {
+                Member::Slot { items: Some(_), .. } => Some(name),
+                _ => None,
+            });
+        let known = names
+            .schema
+            .placements
+            .keys()
+            .chain(names.schema.events.keys())
+            .chain(lists)
+            .map(|it| &**it);
+        let own = self.checker.scope.held.clone();
+        let known = known.chain(own.iter().map(|it| &*it.name));
+        let help = self.checker.report.suggest(&name.text, known);
+        let error = Diagnostic::new(
+            Code::UnknownCollection,
+            format!("unknown placement, list or event `{}`", name.text),
+        )
+        .label(name.span, "not defined")
+        .help(help);
+        self.checker.report.fail(error)
+    }
+}
+
+/// Whether names hold the same.
+fn is_same(one: &held::Names, other: &held::Names) -> bool {
+    let has = |it: &Held| one.iter().any(|known| known.name == it.name && known.is_like(it));
+    Arc::ptr_eq(one, other) || one.len() == other.len() && other.iter().all(has)
+}
+
+/// The names that tags give something, each once.
+pub(super) fn given_in(nodes: &[tags::Node], names: &mut Vec<Arc<str>>) {
+    for node in nodes {
+        match &node.kind {
+            tags::NodeKind::Assign { name, .. } | tags::NodeKind::Capture { name, .. }
+                if !names.contains(&name.text) =>
+            {
+                names.push(name.text.clone());
+            }
+            _ => {}
+        }
+        node.inside(&mut |nodes| given_in(nodes, names));
+    }
+}
