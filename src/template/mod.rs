@@ -188,6 +188,13 @@ impl<R> Template<R> {
         &self.inner.placeholders
     }
 
+    /// The texts that the spans of its [`warnings`](Self::warnings) point into: its own, then those of the partials that it
+    /// renders.
+    #[must_use]
+    pub fn sources(&self) -> &[Source] {
+        &self.inner.sources
+    }
+
     /// The text it was compiled from.
     #[must_use]
     pub fn source(&self) -> &Source {

@@ -34,11 +34,27 @@ fn folder(name: &str) -> Folder {
 }
 
 #[test]
-fn what_is_not_built_yet_is_refused_by_name() {
-    let folder = folder("render_unsupported");
-    let run = folder.run(&format!("{RENDER} --partials parts"));
-    assert_eq!((run.status, &*run.stdout), (Some(2), ""));
-    assert!(run.stderr.contains("not supported yet"), "{}", run.stderr);
+fn partials_are_the_files_of_a_folder() {
+    let folder = folder("render_partials");
+    std::fs::create_dir_all(folder.path.join("parts/mail")).expect("a folder");
+    folder
+        .write("parts/mail/hello.txt", "Hello {{ name }}{% render \"end\" %}")
+        .write("parts/end.txt", "!")
+        .write(
+            "hello.txt",
+            "{% assign name = first_name | default: \"you\" %}{% render \"mail/hello\", name: name %}",
+        );
+    folder
+        .run(&format!("{RENDER} --key ana --partials parts"))
+        .expect(0, "Hello Ana & Co!", "");
+    let run = folder.run(&format!("{RENDER} --key ana"));
+    assert!(
+        run.stderr.contains("unknown partial `mail/hello`"),
+        "{}",
+        run.stderr
+    );
+    let run = folder.run(&format!("{RENDER} --key ana --partials none"));
+    assert_eq!(run.status, Some(2), "{}", run.stderr);
 }
 
 #[test]

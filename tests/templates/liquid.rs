@@ -526,7 +526,7 @@ fn conditions_ask_as_liquid_does() {
     );
 }
 
-/// [tag-12]
+/// [tag-12] [tag-19]
 #[test]
 fn raw_echo_comments_and_lines_are_tags() {
     table(&[

@@ -267,9 +267,9 @@ pub(crate) struct Render {
     /// Inputs and placements by name, as one JSON object
     #[arg(long, value_name = "FILE")]
     pub(crate) context: Option<PathBuf>,
-    /// Refused: there are no partials yet
-    #[arg(long, hide = true, value_parser = unsupported)]
-    partials: Option<String>,
+    /// The folder of the texts that the template renders, each by its path in there without its ending
+    #[arg(long, value_name = "DIR", conflicts_with = "message")]
+    pub(crate) partials: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -299,10 +299,6 @@ fn output(name: &str) -> Result<Output, String> {
         "json" => Ok(Output::Json),
         _ => Err("expected html, text or json".to_owned()),
     }
-}
-
-fn unsupported(_: &str) -> Result<String, String> {
-    Err("this option is not supported yet; give the template as one file".to_owned())
 }
 
 fn typed_name(argument: &str) -> Result<(String, Type), String> {

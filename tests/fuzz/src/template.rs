@@ -57,7 +57,7 @@ fn split(text: &str) -> Vec<String> {
                 let length = rest.find(close).map_or(rest.len(), |at| at + 2);
                 let name = rest[2..length].trim_start_matches(['-', ' ']);
                 let opens = close == "%}"
-                    && ["if", "unless", "for", "comment"]
+                    && ["if", "unless", "for", "comment", "case", "capture", "raw"]
                         .iter()
                         .any(|it| name.starts_with(it));
                 (
@@ -94,7 +94,8 @@ fn piece(random: &mut Random, depth: usize) -> String {
     };
     let dash = |random: &mut Random| if random.percent(15) { "-" } else { "" };
     let (left, right) = (dash(random), dash(random));
-    match random.below(12) {
+    match random.below(18) {
+        12..=17 => tag(random, depth),
         0 | 1 => literal(random).to_owned(),
         2..=5 => format!("{{{{{left} {} {right}}}}}", output(random)),
         6 => {
@@ -158,6 +159,32 @@ fn piece(random: &mut Random, depth: usize) -> String {
             ),
         },
         _ => format!("<p class=\"{}\">{}</p>", output_of(random), body(random)),
+    }
+}
+
+/// A tag that gives names, chooses by a value, or goes through numbers.
+fn tag(random: &mut Random, depth: usize) -> String {
+    let inner = |random: &mut Random| if depth == 0 { "x".to_owned() } else { piece(random, depth - 1) };
+    let name = *random.pick(&["a", "b", "first_name", "country"]);
+    match random.below(9) {
+        0 => format!("{{% assign {name} = {} %}}", output(random)),
+        1 => format!("{{% capture {name} %}}{}{{% endcapture %}}", inner(random)),
+        2 => format!("{{{{ {name} | default: \"?\" }}}}"),
+        3 => {
+            let word = *random.pick(&["\"mobile\"", "\"tablet\" or \"desktop\"", "nil", "1, 2"]);
+            let operand = *random.pick(&["device", "orders", "a"]);
+            let otherwise = if random.percent(50) { "{% else %}y" } else { "" };
+            format!("{{% case {operand} %}}{{% when {word} %}}{}{otherwise}{{% endcase %}}", inner(random))
+        }
+        4 => {
+            let options = *random.pick(&["", " limit: 3", " offset: 1", " reversed", " limit: 2 offset: 1 reversed"]);
+            let leave = *random.pick(&["", "{% if i > 2 %}{% break %}{% endif %}", "{% if forloop.first %}{% continue %}{% endif %}"]);
+            format!("{{% for i in (1..orders){options} %}}{{{{ i }}}}{leave}{}{{% endfor %}}", inner(random))
+        }
+        5 => format!("{{% assign n = 0 %}}{{% for p in purchases %}}{{% assign n = n + p.amount %}}{}{{% endfor %}}{{{{ n }}}}", inner(random)),
+        6 => "{% assign c = cart | first %}{% if c %}{{ c.quantity }}{% endif %}{{ cart.size }}".to_owned(),
+        7 => format!("{{% raw %}}{{{{ {name} }}}}{{% endraw %}}"),
+        _ => format!("{{% liquid\n assign {name} = orders\n if {name} != blank\n echo {name}\n endif\n%}}{}", inner(random)),
     }
 }
 
