@@ -233,7 +233,7 @@ impl Checker<'_> {
                         }
                         if let (Type::List(item), Some(shape), true) = (&layout.ty, items, self.scope.liquid)
                         {
-                            self.note_use(span, &layout.roles, &display(&path[..=from + index]));
+                            self.note_use(span, &layout.roles, || display(&path[..=from + index]));
                             let list = List {
                                 span,
                                 spot: place.into(),
