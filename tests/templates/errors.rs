@@ -35,19 +35,6 @@ fn golden() -> Result {
     Ok(())
 }
 
-/// [later-2]
-#[test]
-fn tags_that_are_not_there_yet_are_refused_by_name() -> Result {
-    let shop = shop()?;
-    for tag in ["case", "assign", "capture", "render", "liquid", "echo"] {
-        let error = compile(&shop, Format::Text, "t", &format!("{{% {tag} orders %}}")).expect_err(tag);
-        let first = &error.diagnostics()[0];
-        assert_eq!(first.code, audience::Code::Unsupported, "{error}");
-        assert_eq!(first.message, format!("the tag `{tag}` is not supported"));
-    }
-    Ok(())
-}
-
 #[test]
 fn inputs_are_checked_when_declared() -> Result {
     let shop = shop()?;
