@@ -138,6 +138,8 @@ codes! {
     BranchContext "branch-context" Error;
     /// A tag of a template that is not closed, or closed twice.
     UnbalancedTag "unbalanced-tag" Error;
+    /// A message that shows in one of its languages what it does not show in another.
+    LanguagesDiffer "languages-differ" Warning;
     /// A message that may be cut, split or refused for its length.
     MayBeTooLong "may-be-too-long" Warning;
     /// A negation that holds for customers whose value is missing.

@@ -33,6 +33,7 @@ pub(crate) struct Gather<'m> {
     functions: BTreeSet<usize>,
     ranks: BTreeSet<usize>,
     placements: BTreeSet<usize>,
+    locals: BTreeSet<usize>,
     now: bool,
     zone: bool,
 }
@@ -77,6 +78,7 @@ impl<'m> Gather<'m> {
             functions: BTreeSet::new(),
             ranks: BTreeSet::new(),
             placements: BTreeSet::new(),
+            locals: BTreeSet::new(),
             now: false,
             zone: false,
         }
@@ -286,6 +288,7 @@ impl<'m> Gather<'m> {
     fn expr(&mut self, expr: &Expr) {
         match &expr.kind {
             ExprKind::Slot(place) => self.note(*place),
+            ExprKind::Local(index) => _ = self.locals.insert(*index),
             ExprKind::Trait(index) => self.computed(*index),
             ExprKind::Now => self.now = true,
             ExprKind::Today => (self.now, self.zone) = (true, true),
@@ -423,6 +426,11 @@ impl<'m> Gather<'m> {
             read = read.0.entry(*list).or_default();
         }
         read.0.entry(slot).or_default();
+    }
+
+    /// The values of the template's own that are read, inputs first, and the placements.
+    pub(crate) fn given(self) -> (BTreeSet<usize>, BTreeSet<usize>) {
+        (self.locals, self.placements)
     }
 
     /// All of it, in the order of the schema.

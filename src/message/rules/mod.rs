@@ -1,5 +1,6 @@
 //! What a message is held to beyond what its templates are.
 
+mod languages;
 mod length;
 mod line;
 mod link;
@@ -28,6 +29,7 @@ impl Written<'_> {
 /// All that is wrong with the parts of a message.
 pub(super) fn check(module: &Module, message: &hir::Message, parts: &[Written<'_>]) -> Vec<Diagnostic> {
     let mut problems = Vec::from_iter(length::check(module, message, parts));
+    problems.extend(languages::check(module, message, parts));
     for part in parts {
         if part.part.rule.form == Form::Line {
             problems.extend(line::check(part));
