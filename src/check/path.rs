@@ -500,8 +500,25 @@ impl Checker<'_> {
                 self.beside_text
                     .then(|| format!("text is written in quotes: `{text:?}`"))
             };
-            self.report.suggest(text, near).or_else(quoted)
+            let given = || {
+                self.scope.liquid.then(|| {
+                    format!("give it a value, `{{% assign {text} = … %}}`, or declare it as an input of the message")
+                })
+            };
+            let suggested = self.report.suggest(text, near);
+            suggested.or_else(quoted).or_else(given)
         };
+        if self.scope.liquid && item.is_none() && self.scope.ended.contains(text) {
+            let error = Diagnostic::new(
+                Code::UnknownAttribute,
+                format!("`{text}` is not known behind its loop"),
+            )
+            .label(name.span, "its loop has ended")
+            .help(format!(
+                "show it inside of the loop, or keep what is needed there: `{{% assign last = {text} %}}`"
+            ));
+            return self.report.fail(error);
+        }
         let error = match item {
             Some(of) => Diagnostic::new(Code::UnknownProperty, format!("unknown property `{text}`"))
                 .label(name.span, format!("neither `{of}` nor the customer has it")),

@@ -258,6 +258,8 @@ pub(crate) struct Scope {
     /// The names that a template gave, which come after loop variables and before its inputs.
     pub(crate) held: held::Names,
     pub(crate) places: held::Places,
+    /// The variables of loops that have ended.
+    pub(crate) ended: Vec<Arc<str>>,
     /// The loops so far, for what `forloop` says of them.
     pub(crate) counters: Vec<Counters>,
     /// Of a partial: what it does not see, though its rows are in scope.

@@ -38,8 +38,8 @@ impl Checker<'_> {
             found => self.text(operand_written, found),
         };
         let pattern = self.found(pattern_written);
-        let pattern = self.text(pattern_written, pattern);
-        let (operand, pattern) = (operand?, pattern?);
+        let operand = operand?;
+        let pattern = self.text(pattern_written, pattern)?;
         let [lhs, rhs] = [&operand, &pattern].map(|it| {
             if ignoring_case {
                 folded(it.clone())
@@ -71,7 +71,13 @@ impl Checker<'_> {
                 Code::TypeMismatch,
                 format!("{} is not text", type_name(&value.ty)),
             )
-            .label(value.span, "a text is needed here");
+            .label(value.span, "a text is needed here")
+            .help(
+                value
+                    .ty
+                    .is_number()
+                    .then(|| "numbers are compared with `=`, `<` and `>`".to_owned()),
+            );
             return self.report.fail(error);
         }
         Some(value)

@@ -140,6 +140,20 @@ codes! {
     UnbalancedTag "unbalanced-tag" Error;
     /// A message that shows in one of its languages what it does not show in another.
     LanguagesDiffer "languages-differ" Warning;
+    /// A `skip` that one item of a loop decides on.
+    SkipInLoop "skip-in-loop" Warning;
+    /// Two conditions that leave out the value between them.
+    ValueGap "value-gap" Warning;
+    /// Calculations with the day of the year, which begins again on 1 January.
+    DayOfYear "day-of-year" Warning;
+    /// What is escaped by hand in a page, which escapes by itself.
+    EscapedTwice "escaped-twice" Warning;
+    /// The form of a date that shows nothing of it.
+    LiteralDate "literal-date" Warning;
+    /// The word that other languages write for what is missing.
+    NullText "null-text" Warning;
+    /// A text that looks like a placeholder with a brace too few.
+    BrokenPlaceholder "broken-placeholder" Warning;
     /// A message that may be cut, split or refused for its length.
     MayBeTooLong "may-be-too-long" Warning;
     /// A negation that holds for customers whose value is missing.

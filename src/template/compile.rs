@@ -67,12 +67,19 @@ pub(super) fn compile(
     let mut position = Position::new(format);
     let skips = compiler.nodes(&template.nodes, &mut position);
     if !skips && !position.may_end() && compiler.diagnostics.is_empty() {
-        let end = offset(texts.first().map_or(0, |text| text.len()));
+        let text = texts.first().copied().unwrap_or_default();
+        let end = offset(text.len());
         let message = format!("the template ends {}", position.describe());
-        compiler.diagnostics.push(
-            Diagnostic::new(Code::UnbalancedTag, message)
-                .label(Span::new(0, end, end), "something is not closed before here"),
-        );
+        let error = Diagnostic::new(Code::UnbalancedTag, message);
+        let opening = position.opened_by();
+        let opened = opening.and_then(|it| Some((text.rfind(&it)?, it.len())));
+        compiler.diagnostics.push(match opened {
+            Some((start, length)) => error.label(
+                Span::new(0, offset(start), offset(start + length)),
+                "this is not closed",
+            ),
+            None => error.label(Span::new(0, end, end), "something is not closed before here"),
+        });
     }
     let program = Program {
         ops: compiler.ops,

@@ -1,6 +1,7 @@
 //! Templates: the pictures of their errors, what they show, and what no customer can make of them.
 
 mod errors;
+mod faults;
 mod filters;
 mod hostile;
 mod liquid;

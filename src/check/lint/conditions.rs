@@ -189,6 +189,9 @@ impl<'m> Look<'_, 'm, '_> {
             _ => None,
         };
         match (&condition.kind, written) {
+            (ConditionKind::Known(_), Some(text)) if answer && text.starts_with(['"', '\'']) => {
+                format!("a text alone says nothing: write `… = {text}`, or `… in [{text}, …]`")
+            }
             (ConditionKind::Known(_), Some(name)) if answer => {
                 format!("`{name}` is never missing: leave this out")
             }

@@ -140,6 +140,7 @@ impl State {
 impl TemplateChecker<'_, '_> {
     /// A placeholder, which must show something.
     pub(super) fn output(&mut self, value: &ast::Expr, filters: &[written::Filter]) -> Option<Output> {
+        self.is_no_fallback(value)?;
         let (output, state) = self.piped(value, filters)?;
         self.shows(value, filters, &state).then_some(output)
     }

@@ -168,6 +168,9 @@ impl TemplateChecker<'_, '_> {
             let (nodes, ends) = body(self);
             let around = self.around.pop()?;
             self.checker.scope.entries.pop();
+            if !self.checker.scope.ended.contains(variable) {
+                self.checker.scope.ended.push(Arc::clone(variable));
+            }
             self.forget(&before);
             let mut rounds = around.continues;
             rounds.push(head.clone());
@@ -344,7 +347,7 @@ impl TemplateChecker<'_, '_> {
         is_own.then_some(placement)
     }
 
-    fn is_input(&self, name: &str) -> bool {
+    pub(super) fn is_input(&self, name: &str) -> bool {
         let entries = self.checker.scope.entries.iter();
         entries
             .filter(|entry| matches!(entry, Entry::Local(local) if *local.name == *name))

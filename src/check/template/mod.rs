@@ -6,6 +6,7 @@
 mod assign;
 mod branches;
 mod filter;
+mod lint;
 mod loops;
 mod meet;
 mod partials;
@@ -80,6 +81,9 @@ pub(crate) fn check_template(
     };
     templates.hold_placements();
     let (nodes, _) = templates.nodes(&written.template.nodes);
+    if !templates.checker.report.has_errors() {
+        templates.look();
+    }
     templates.finish(nodes)
 }
 

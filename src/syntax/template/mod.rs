@@ -2,6 +2,8 @@
 
 pub(crate) mod ast;
 mod delimiters;
+mod habits;
+mod recover;
 mod scan;
 mod tag;
 mod tags;
@@ -54,8 +56,10 @@ pub(crate) fn parse_template(
         template: Template::default(),
         open: Vec::new(),
         refused: Vec::new(),
+        crossed: Vec::new(),
         pieces: 0,
         is_comment: 0,
+        own_marks: *delimiters == Delimiters::default(),
     };
     for piece in &pieces {
         let span = blocks.reader.span(&piece.range);
@@ -78,17 +82,23 @@ struct Blocks<'t> {
     open: Vec<Open>,
     /// Blocks that are not supported, whose ends are no second error.
     refused: Vec<&'static str>,
+    /// Ends that may still come of blocks that were crossed, each under one of two names; they are no second error.
+    crossed: Vec<[&'static str; 2]>,
     /// How many placeholders, tags and texts there were.
     pieces: usize,
+    /// Whether the delimiters are those of Liquid.
+    own_marks: bool,
     /// How many comments are open in the lines of a `liquid` tag.
     is_comment: usize,
 }
 
 struct Open {
-    /// `if`, `unless`, `case`, `for` or `capture`.
+    /// `if`, `unless`, `case`, `for` or `capture`; [`recover::FOREIGN`] for a block of another template language.
     word: &'static str,
     span: Span,
     kind: OpenKind,
+    /// What is wrong with its beginning was told, so that a missing end is no second error.
+    told: bool,
     /// Whether `else` has come, and where.
     otherwise: Option<Span>,
     /// What stands after `else`.
@@ -134,23 +144,20 @@ impl Blocks<'_> {
     fn piece(&mut self, piece: &Piece) {
         let span = self.reader.span(&piece.range);
         match &piece.kind {
-            PieceKind::Text => self.push(span, NodeKind::Text),
+            PieceKind::Text => {
+                self.push(span, NodeKind::Text);
+                self.broken_tags(&piece.range);
+            }
             PieceKind::Output(inside) => {
-                if let Some(diagnostic) = self.foreign_output(inside, span) {
-                    self.reader.diagnostics.push(diagnostic);
-                } else if let Some(output) = self.reader.output(inside) {
+                if !self.is_foreign(inside, span)
+                    && let Some(output) = self.reader.output(inside)
+                {
                     self.push(span, NodeKind::Output(output));
                 }
             }
             PieceKind::Tag { name, rest } => self.tag(span, name.clone(), rest),
-            PieceKind::Unclosed { close } => {
-                let open = &self.reader.text[piece.range.clone()];
-                self.report(
-                    Diagnostic::new(Code::UnbalancedTag, format!("`{open}` is not closed")).label(
-                        span,
-                        format!("expected `{close}` before the next tag and the end of the template"),
-                    ),
-                );
+            PieceKind::Unclosed { close, mark, is_tag } => {
+                self.unclosed(piece, close, mark.as_ref(), *is_tag)
             }
             PieceKind::Endless { word } => {
                 self.report(
@@ -166,7 +173,10 @@ impl Blocks<'_> {
         match &text[name.clone()] {
             "if" => self.open_if("if", span, rest),
             "unless" => self.open_if("unless", span, rest),
-            "elsif" => self.elsif(span, rest),
+            "elsif" => {
+                let condition = self.reader.condition(rest);
+                self.elsif(span, condition);
+            }
             "case" => {
                 let operand = self.reader.condition(rest);
                 self.open("case", span, OpenKind::Case(operand, Vec::new()));
@@ -183,7 +193,9 @@ impl Blocks<'_> {
             }
             word @ ("endif" | "endunless" | "endcase" | "endfor" | "endcapture") => {
                 self.expect_nothing(word, rest);
-                self.close(&word[3..], span);
+                if let Some(word) = recover::block(&word[3..]) {
+                    self.close(word, span);
+                }
             }
             "assign" => match self.reader.assign(rest) {
                 Some(assign) => self.push(span, assign),
@@ -313,13 +325,13 @@ impl Blocks<'_> {
             word,
             span,
             kind,
+            told: false,
             otherwise: None,
             rest: Vec::new(),
         });
     }
 
-    fn elsif(&mut self, span: Span, rest: &Range<usize>) {
-        let condition = self.reader.condition(rest);
+    fn elsif(&mut self, span: Span, condition: Option<Expr>) {
         match self.open.last_mut() {
             Some(Open {
                 kind: OpenKind::If(branches),
@@ -381,19 +393,8 @@ impl Blocks<'_> {
     }
 
     fn otherwise(&mut self, span: Span, rest: &Range<usize>) {
-        let written = self.reader.text[rest.clone()].trim();
-        if !written.is_empty() {
-            let inside = self.reader.span(rest);
-            let condition = written
-                .strip_prefix("if ")
-                .unwrap_or(written)
-                .trim_start()
-                .to_owned();
-            self.report(
-                Diagnostic::new(Code::ForeignSyntax, "`else` takes no condition")
-                    .label(inside, "this would be ignored")
-                    .help(format!("write `{{% elsif {condition} %}}`")),
-            );
+        if !self.reader.text[rest.clone()].trim().is_empty() && self.else_with_condition(span, rest) {
+            return;
         }
         match self.open.last_mut() {
             Some(Open {
@@ -425,20 +426,14 @@ impl Blocks<'_> {
         }
     }
 
-    fn close(&mut self, word: &str, span: Span) {
+    fn close(&mut self, word: &'static str, span: Span) {
         let Some(position) = self.open.iter().rposition(|open| open.word == word) else {
-            let last = self.open.last().map(|open| (open.word, open.span));
-            let mut diagnostic =
-                Diagnostic::new(Code::UnbalancedTag, format!("`end{word}` without `{word}`"))
-                    .label(span, "closes nothing");
-            if let Some((open, at)) = last {
-                diagnostic = diagnostic
-                    .label(at, "this tag is open")
-                    .help(format!("write `{{% end{open} %}}` to close it"));
-            }
-            return self.report(diagnostic);
+            return self.close_nothing(word, span);
         };
         while self.open.len() > position + 1 {
+            if let Some(open) = self.open.last() {
+                self.crossed.push([open.word, word]);
+            }
             self.close_unclosed();
         }
         self.close_last(span);
@@ -447,6 +442,9 @@ impl Blocks<'_> {
     fn close_unclosed(&mut self) {
         if let Some(open) = self.open.last() {
             let (word, span) = (open.word, open.span);
+            if open.told {
+                return self.close_last(span);
+            }
             self.report(
                 Diagnostic::new(Code::UnbalancedTag, format!("`{word}` is not closed"))
                     .label(span, format!("expected `{{% end{word} %}}` after it")),
@@ -485,32 +483,6 @@ impl Blocks<'_> {
             OpenKind::Capture(Some(name), body) => self.push(span, NodeKind::Capture { name, body }),
             OpenKind::For(None, _) | OpenKind::Capture(None, _) => {}
         }
-    }
-
-    /// A tag that is none of ours.
-    fn other(&mut self, word: &str, span: Span, name: Range<usize>, rest: &Range<usize>) {
-        if let Some(end) = self
-            .refused
-            .iter()
-            .rposition(|block| word.strip_prefix("end") == Some(*block))
-        {
-            self.refused.truncate(end);
-            return;
-        }
-        let name = self.reader.span(&if name.is_empty() {
-            span.start as usize..span.end as usize
-        } else {
-            name
-        });
-        let (diagnostic, block) = tags::foreign(word, span, name);
-        self.report(diagnostic);
-        self.hide(&self.reader.text[rest.clone()]);
-        self.refused.extend(block);
-    }
-
-    /// Placeholders as other template languages write their blocks.
-    fn foreign_output(&self, inside: &Range<usize>, span: Span) -> Option<Diagnostic> {
-        tags::foreign_output(self.reader.text[inside.clone()].trim(), span)
     }
 
     fn expect_nothing(&mut self, word: &str, rest: &Range<usize>) {

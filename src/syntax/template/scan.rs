@@ -28,8 +28,13 @@ pub(super) enum PieceKind {
         /// What follows it.
         rest: Range<usize>,
     },
-    /// A `{{` or `{%` that nothing closes; the text goes on after it.
-    Unclosed { close: String },
+    /// A `{{` or `{%` that nothing closes. Where something on its line looks like its end, that is the `mark`, and what it
+    /// would be follows if it is a tag; else the text goes on after it.
+    Unclosed {
+        close: String,
+        mark: Option<Range<usize>>,
+        is_tag: bool,
+    },
     /// A `{% comment %}` or `{% raw %}` without its end.
     Endless { word: &'static str },
 }
@@ -93,10 +98,7 @@ impl Scanner<'_> {
             self.end(inner, close)
         };
         let Some(end) = end else {
-            let close = close.to_owned();
-            self.push(PieceKind::Unclosed { close }, start..begin);
-            self.go_on(begin, false);
-            return;
+            return self.unclosed(start..begin, close, is_tag && !is_note, is_tag);
         };
         let strip_after = end > inner && self.byte(end - 1) == Some(b'-');
         let inner = inner..end - usize::from(strip_after);
@@ -109,6 +111,53 @@ impl Scanner<'_> {
             self.push(PieceKind::Output(inner), range.clone());
             self.go_on(range.end, strip_after);
         }
+    }
+
+    /// Something that nothing closes, and how it goes on.
+    fn unclosed(&mut self, open: Range<usize>, close: &str, is_read: bool, is_tag: bool) {
+        let mark = self.nearly_closed(open.end, close);
+        let kind = PieceKind::Unclosed {
+            close: close.to_owned(),
+            mark: mark.clone(),
+            is_tag,
+        };
+        self.push(kind, open.clone());
+        match mark {
+            Some(mark) if is_read => self.tag(open.start..mark.end, open.end..mark.start, false),
+            Some(mark) => self.go_on(mark.end, false),
+            None => self.go_on(open.end, false),
+        }
+    }
+
+    /// What stands on the line in the place of the closing mark: `}`, `} }` or `}}` for `%}`, and the like.
+    fn nearly_closed(&self, from: usize, close: &str) -> Option<Range<usize>> {
+        let bytes = self.text.as_bytes();
+        let last = *close.as_bytes().last()?;
+        let other = [&self.delimiters.output[1], &self.delimiters.tag[1]]
+            .into_iter()
+            .find(|it| &***it != close)?;
+        let mut at = from;
+        loop {
+            match bytes.get(at)? {
+                b'\n' => return None,
+                byte if *byte == last => break,
+                _ if self.delimiters.at(&bytes[at..]).is_some() => return None,
+                _ => at += 1,
+            }
+        }
+        let before = self.text[from..at].trim_end_matches(' ');
+        let stem = &close[..close.len() - 1];
+        let start = if before.ends_with(stem) {
+            from + before.len() - stem.len()
+        } else if self.text[from..=at].ends_with(&**other) {
+            at + 1 - other.len()
+        } else {
+            at
+        };
+        let rest = &self.text[at + 1..];
+        let blanks = rest.len() - rest.trim_start_matches(' ').len();
+        let again = start == at && bytes.get(at + 1 + blanks) == Some(&last);
+        Some(start..if again { at + 2 + blanks } else { at + 1 })
     }
 
     fn tag(&mut self, range: Range<usize>, inner: Range<usize>, strip_after: bool) {

@@ -4,7 +4,10 @@ use std::ops::Range;
 
 use pest::{Parser, iterators::Pair};
 
-use super::ast::{Argument, Filter, For, Given, NodeKind, Over, Piped, Render};
+use super::{
+    ast::{Argument, Filter, For, Given, NodeKind, Over, Piped, Render},
+    habits,
+};
 use crate::{
     diagnostic::{Code, Diagnostic},
     limits::Limits,
@@ -198,7 +201,11 @@ impl<'t> Reader<'t> {
                     tokens: &scan.tokens,
                     end,
                 };
-                let diagnostic = error::from_pest(&flaw, &part);
+                let mut diagnostic = error::from_pest(&flaw, &part);
+                let at = diagnostic.span().start as usize;
+                if let Some(help) = habits::mend(rule, part.text, &scan.tokens, at) {
+                    diagnostic.help = vec![help];
+                }
                 self.diagnostics.push(moved(diagnostic, start));
                 None
             }
@@ -212,21 +219,10 @@ impl<'t> Reader<'t> {
             return Err(Diagnostic::new(Code::Syntax, "nothing stands here").label(here, "expected a value"));
         }
         let scan = scan::scan(self.source, part);
-        let mut tokens = scan.tokens.iter();
-        if let Some(token) = tokens
-            .clone()
-            .find(|it| it.kind == TokenKind::Symbol && is_curly(it.text(part)))
-        {
-            let quote = token.text(part);
-            let diagnostic = Diagnostic::new(Code::ForeignSyntax, format!("`{quote}` does not begin a text"))
-                .label(token.span(self.source), "a curly quote")
-                .help(
-                    "write straight quotes, `\"…\"` or `'…'`; word processors turn them into curly ones"
-                        .to_owned(),
-                );
+        if let Some(diagnostic) = habits::of_copied_text(self.source, part, &scan.tokens) {
             return Err(diagnostic);
         }
-        if let Some(token) = tokens.find(|it| it.kind == TokenKind::Unclosed) {
+        if let Some(token) = scan.tokens.iter().find(|it| it.kind == TokenKind::Unclosed) {
             return Err(scan::unclosed(self.source, part, *token));
         }
         limit::check_tokens(self.source, part, &scan.tokens, self.limits)?;
@@ -242,10 +238,6 @@ fn moved(mut diagnostic: Diagnostic, by: usize) -> Diagnostic {
         label.span.end = label.span.end.saturating_add(by);
     }
     diagnostic
-}
-
-fn is_curly(symbol: &str) -> bool {
-    matches!(symbol, "“" | "”" | "„" | "‘" | "’" | "«" | "»")
 }
 
 impl Builder<'_> {

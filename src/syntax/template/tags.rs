@@ -6,7 +6,7 @@ use crate::{
 };
 
 /// All tags, for suggestions.
-const TAGS: [&str; 25] = [
+pub(super) const TAGS: [&str; 25] = [
     "if",
     "elsif",
     "else",
@@ -116,17 +116,37 @@ const REFUSED: [(&str, bool, &str, &str); 13] = [
     ),
 ];
 
-/// What to say of a tag that is none, and the block that it would begin.
-pub(super) fn foreign(word: &str, span: Span, name: Span) -> (Diagnostic, Option<&'static str>) {
+/// Blocks of other template languages whose ends are told with their beginnings.
+const BLOCKS: [&str; 5] = ["set", "foreach", "switch", "while", "autoescape"];
+
+/// Whether that is the word of a tag.
+pub(super) fn is_tag(word: &str) -> bool {
+    TAGS.contains(&word)
+}
+
+/// What to say of a tag that is none, where that block is the innermost, and the block that it would begin.
+pub(super) fn foreign(
+    word: &str,
+    span: Span,
+    name: Span,
+    inner: Option<&str>,
+) -> (Diagnostic, Option<&'static str>) {
     if let Some((word, block, reason, help)) = REFUSED.iter().find(|(known, ..)| *known == word) {
         let diagnostic = Diagnostic::new(Code::Unsupported, format!("the tag `{word}` is not supported"))
             .label(span, *reason)
             .help((*help).to_owned());
         return (diagnostic, block.then_some(word));
     }
+    if matches!(word, "endcomment" | "endraw") {
+        return (outside(word, &word[3..], span), None);
+    }
+    let end = inner.map(|block| format!("write `{{% end{block} %}}`"));
     let instead = match word {
         "elseif" | "elif" | "elsieif" => "write `{% elsif … %}`",
-        "end" | "fi" => "write `{% endif %}` or `{% endfor %}`",
+        "end" | "fi" => end.as_deref().unwrap_or("leave it out: no block is open"),
+        "default" | "otherwise" => "write `{% else %}`",
+        "while" => "write `{% for i in (1..10) %}`, and `{% break %}` where it ends",
+        "autoescape" => "leave it out: values are escaped by where they stand",
         "foreach" => "write `{% for item in items %}`",
         "set" | "let" => "write `{% assign name = … %}`",
         "print" => "write `{{ … }}`",
@@ -138,7 +158,7 @@ pub(super) fn foreign(word: &str, span: Span, name: Span) -> (Diagnostic, Option
         let diagnostic = Diagnostic::new(Code::ForeignSyntax, format!("`{word}` is not a tag"))
             .label(span, "not of this language")
             .help(instead.to_owned());
-        return (diagnostic, None);
+        return (diagnostic, BLOCKS.into_iter().find(|it| *it == word));
     }
     let message = if word.is_empty() {
         "a tag without a name".to_owned()
@@ -176,4 +196,10 @@ pub(super) fn foreign_output(written: &str, span: Span) -> Option<Diagnostic> {
 pub(super) fn outside(word: &str, of: &str, span: Span) -> Diagnostic {
     Diagnostic::new(Code::UnbalancedTag, format!("`{word}` outside of `{of}`"))
         .label(span, "belongs to nothing")
+        .help(match word {
+            "when" => Some("write `{% case … %}` before it".to_owned()),
+            "else" | "elsif" => Some("write `{% if … %}` before it".to_owned()),
+            "endcomment" | "endraw" => Some("leave it out".to_owned()),
+            _ => None,
+        })
 }

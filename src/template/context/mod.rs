@@ -274,6 +274,19 @@ impl Context {
         }
     }
 
+    /// How what is open here begins, for a diagnostic.
+    pub(crate) fn opened_by(&self) -> Option<String> {
+        match self.state {
+            State::Text if self.mode == Mode::Data => None,
+            State::Text => Some(format!("<{}", self.element.as_str())),
+            State::Value(Quote::Double) => Some(format!("{}=\"", self.attribute.as_str())),
+            State::Value(Quote::Single) => Some(format!("{}='", self.attribute.as_str())),
+            _ if self.is_within_tag() => Some(format!("<{}", self.element.as_str())),
+            state if state.is_comment() => Some("<!--".to_owned()),
+            _ => None,
+        }
+    }
+
     /// The name of the attribute whose value is open, for a diagnostic.
     pub(crate) fn attribute(&self) -> &str {
         match &self.inner {

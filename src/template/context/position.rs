@@ -91,6 +91,14 @@ impl Position {
         }
     }
 
+    /// How what is open here begins, for a diagnostic.
+    pub(crate) fn opened_by(&self) -> Option<String> {
+        match self {
+            Self::Page(context) => context.opened_by(),
+            Self::Text | Self::Json(_) => None,
+        }
+    }
+
     /// The name of the attribute whose value is open, for a diagnostic.
     pub(crate) fn attribute(&self) -> &str {
         match self {

@@ -1,0 +1,116 @@
+//! Habits from other template languages and from word processors inside of tags: what to write instead.
+
+use crate::{
+    diagnostic::{Code, Diagnostic},
+    span::Span,
+    syntax::{
+        grammar::Rule,
+        scan::{Token, TokenKind},
+    },
+};
+
+/// What came along with copied text: curly quotes, invisible characters, and quotes inside of quotes.
+pub(super) fn of_copied_text(source: u32, text: &str, tokens: &[Token]) -> Option<Diagnostic> {
+    for (index, token) in tokens.iter().enumerate() {
+        let written = token.text(text);
+        if token.kind == TokenKind::Symbol && is_curly(written) {
+            return Some(
+                Diagnostic::new(Code::ForeignSyntax, format!("`{written}` does not begin a text"))
+                    .label(token.span(source), "a curly quote")
+                    .help(
+                        "write straight quotes, `\"…\"` or `'…'`; word processors turn them into curly ones"
+                            .to_owned(),
+                    ),
+            );
+        }
+        if let Some(letter) = written.chars().next().filter(|it| is_invisible(*it)) {
+            let number = u32::from(letter);
+            return Some(
+                Diagnostic::new(
+                    Code::ForeignSyntax,
+                    format!("an invisible character, U+{number:04X}"),
+                )
+                .label(token.span(source), "it stands here")
+                .help("delete it: it came along with copied text".to_owned()),
+            );
+        }
+        let next = tokens.get(index + 1);
+        if token.kind == TokenKind::Text
+            && let Some(next) = next.filter(|it| it.start == token.end && it.kind == TokenKind::Word)
+            && tokens.iter().any(|it| it.kind == TokenKind::Unclosed)
+        {
+            let quote = &written[..1];
+            let other = if quote == "'" { "\"" } else { "'" };
+            let begin = &written[1..written.len() - 1];
+            let word = next.text(text);
+            let mend = format!("write `{other}{begin}{quote}{word} …{other}`, or `\\{quote}` inside of it");
+            let place = Span::new(source, token.end - 1, token.end);
+            return Some(
+                Diagnostic::new(Code::Syntax, "a text that ends too soon")
+                    .label(place, "this quote ends it")
+                    .help(mend),
+            );
+        }
+    }
+    None
+}
+
+fn is_curly(symbol: &str) -> bool {
+    matches!(symbol, "“" | "”" | "„" | "‘" | "’" | "«" | "»")
+}
+
+fn is_invisible(letter: char) -> bool {
+    matches!(letter, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
+}
+
+/// How to write what stands where something else was expected, at that offset.
+pub(super) fn mend(rule: Rule, text: &str, tokens: &[Token], at: usize) -> Option<String> {
+    let index = tokens.iter().position(|it| it.start as usize == at)?;
+    let word = |index: Option<usize>| {
+        let token = index.and_then(|it| tokens.get(it));
+        token.map_or("", |it| it.text(text))
+    };
+    let (found, before) = (word(Some(index)), word(index.checked_sub(1)));
+    let before_that = word(index.checked_sub(2));
+    let rest = text[at..].trim();
+    match rule {
+        Rule::placeholder | Rule::assign_tag if before_that == "|" => {
+            // A filter and its arguments without the colon.
+            let arguments = rest.strip_prefix('(').and_then(|it| it.strip_suffix(')'));
+            let literal = tokens[index].kind == TokenKind::Text || tokens[index].kind == TokenKind::Number;
+            match arguments {
+                Some(arguments) => Some(format!("write `{before}: {arguments}`")),
+                None if literal => Some(format!("write `{before}: {rest}`")),
+                None => None,
+            }
+        }
+        Rule::placeholder if found == "$" => {
+            Some("write the name alone, as in `{{ first_name }}`".to_owned())
+        }
+        Rule::placeholder if rest.starts_with("??") => {
+            let value = text[..at].trim_end();
+            let fallback = rest[2..].trim_start();
+            Some(format!("write `{value} | default: {fallback}`"))
+        }
+        Rule::placeholder if found == "," => Some("filters stand behind `|`".to_owned()),
+        Rule::placeholder if found == "=" => {
+            Some("to give a name a value write `{% assign x = … %}`".to_owned())
+        }
+        Rule::assign_tag if found == "=" && before == "=" => Some("write one `=`".to_owned()),
+        Rule::assign_tag if index == 1 => Some(format!("write `{{% assign {before} = … %}}`")),
+        Rule::for_tag if found == "," && index == 1 => Some(
+            "a loop has one variable: write `{% for item in … %}`, and `item.name` for its fields".to_owned(),
+        ),
+        Rule::for_tag if matches!(before, "limit" | "offset") => {
+            let value = rest.trim_start_matches(['=', ' ']);
+            let value = value.split_whitespace().next().unwrap_or("3");
+            Some(format!("write `{before}: {value}`"))
+        }
+        Rule::for_tag if text.contains("..") && !text.contains('(') => {
+            let range = text.split_whitespace().find(|it| it.contains(".."))?;
+            Some(format!("write `({range})`"))
+        }
+        Rule::if_tag if matches!(found, "then" | ":" | "{") => Some(format!("leave `{found}` out")),
+        _ => None,
+    }
+}
