@@ -157,7 +157,7 @@ impl Blocks<'_> {
             }
             PieceKind::Tag { name, rest } => self.tag(span, name.clone(), rest),
             PieceKind::Unclosed { close, mark, is_tag } => {
-                self.unclosed(piece, close, mark.as_ref(), *is_tag)
+                self.unclosed(piece, close, mark.as_ref(), *is_tag);
             }
             PieceKind::Endless { word } => {
                 self.report(

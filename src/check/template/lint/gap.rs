@@ -24,7 +24,7 @@ impl Look<'_> {
         let mut group: Vec<&Branch> = Vec::new();
         for node in nodes {
             match &node.kind {
-                NodeKind::Text => continue,
+                NodeKind::Text => {}
                 NodeKind::If { branches, otherwise } if otherwise.is_empty() => group.extend(branches),
                 _ => self.gap(&std::mem::take(&mut group)),
             }
