@@ -69,6 +69,20 @@ impl<'a, R: Row<'a>> Machine<'a, '_, R> {
             return tally.result(kind, of).map(Datum::Plain);
         }
         let sorted = (ordered && reach.times.is_some()).then(|| self.sort(reach, rows));
+        if let (true, Some(slot), None) = (sums, slot, sorted) {
+            // The common case, and nothing but a sum.
+            return self.scoped(collection.row, |this| {
+                let mut tally = Tally::default();
+                for index in reach.from..reach.to {
+                    if this.accepts(collection, reach, rows, index, &wrap)
+                        && let Some(number) = read(rows.get(index), slot, of)
+                    {
+                        tally.add(number);
+                    }
+                }
+                tally.result(kind, of).map(Datum::Plain)
+            });
+        }
         let result = self.scoped(collection.row, |this| {
             let len = match sorted {
                 Some(start) => this.scratch().order.len() - start,

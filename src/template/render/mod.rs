@@ -286,7 +286,11 @@ impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
 
     /// Takes the innermost loop to its next item; `false` when it has ended.
     fn go_on(&mut self) -> bool {
-        let Some(mut round) = self.depth.checked_sub(1).and_then(|depth| self.loops[depth]) else {
+        let innermost = self
+            .depth
+            .checked_sub(1)
+            .and_then(|depth| self.loops[depth].as_mut());
+        let Some(round) = innermost else {
             return false;
         };
         if round.begun >= round.count {
@@ -313,7 +317,6 @@ impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
             self.machine.set_local(index, Some(ValueRef::Int(begun)));
         }
         round.begun += 1;
-        self.loops[self.depth - 1] = Some(round);
         true
     }
 
