@@ -15,10 +15,10 @@ pub(crate) fn write(escape: Escape, text: &str, schemes: &Schemes, out: &mut Str
         Escape::None | Escape::Css => out.push_str(text),
         Escape::Html => html(text, out),
         Escape::Comment => comment(text, out),
-        Escape::UrlWhole if has_safe_scheme(text, schemes) => percent(text, is_url_byte, out),
+        Escape::UrlWhole if has_safe_scheme(text, schemes) => percent(text, &WHOLE, out),
         Escape::UrlWhole => out.push_str(UNSAFE_URL),
-        Escape::UrlPart => percent(text, |byte| is_unreserved(byte) || byte == b'/', out),
-        Escape::UrlPartNoSlash => percent(text, is_unreserved, out),
+        Escape::UrlPart => percent(text, &UNRESERVED_AND_SLASH, out),
+        Escape::UrlPartNoSlash => percent(text, &UNRESERVED, out),
         Escape::JsonText => json(text, out),
         Escape::JsonValue => {
             out.push('"');
@@ -76,7 +76,7 @@ pub(crate) fn form_url(text: &str, out: &mut String) {
         if index > 0 {
             out.push('+');
         }
-        percent(word, is_unreserved, out);
+        percent(word, &UNRESERVED, out);
     }
 }
 
@@ -109,46 +109,57 @@ fn is_special(byte: u8) -> bool {
     matches!(byte, b'&' | b'<' | b'>' | b'"' | b'\'')
 }
 
-fn is_unreserved(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~')
+/// What a byte becomes in a URL that stands in an attribute.
+type UrlBytes = [UrlByte; 256];
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum UrlByte {
+    Stays,
+    /// `&` between the parts of a query stays in the URL, and is an entity in the attribute.
+    Entity,
+    Encoded,
 }
 
+/// Letters, digits, `- _ . ~`, and these.
+const fn url_bytes(others: &[u8]) -> UrlBytes {
+    let mut table = [UrlByte::Encoded; 256];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        if byte.is_ascii_alphanumeric() {
+            table[byte as usize] = UrlByte::Stays;
+        }
+        byte += 1;
+    }
+    let mut at = 0;
+    while at < others.len() {
+        table[others[at] as usize] = if others[at] == b'&' {
+            UrlByte::Entity
+        } else {
+            UrlByte::Stays
+        };
+        at += 1;
+    }
+    table
+}
+
+static UNRESERVED: UrlBytes = url_bytes(b"-_.~");
+static UNRESERVED_AND_SLASH: UrlBytes = url_bytes(b"-_.~/");
 /// What may stand in a URL as it is; `%` too, because a whole URL is encoded already.
-fn is_url_byte(byte: u8) -> bool {
-    is_unreserved(byte)
-        || matches!(
-            byte,
-            b'/' | b':'
-                | b'?'
-                | b'#'
-                | b'['
-                | b']'
-                | b'@'
-                | b'!'
-                | b'$'
-                | b'&'
-                | b'('
-                | b')'
-                | b'*'
-                | b'+'
-                | b','
-                | b';'
-                | b'='
-                | b'%'
-        )
-}
+static WHOLE: UrlBytes = url_bytes(b"-_.~/:?#[]@!$&()*+,;=%");
 
-/// Percent-encodes every byte but those that `stays` accepts; `&` as an entity, since the place is an attribute.
-fn percent(text: &str, stays: impl Fn(u8) -> bool, out: &mut String) {
+/// Percent-encodes the bytes that do not stay.
+fn percent(text: &str, table: &UrlBytes, out: &mut String) {
     let bytes = text.as_bytes();
     let mut done = 0;
-    for (at, &byte) in bytes.iter().enumerate() {
-        if stays(byte) && byte != b'&' {
-            continue;
-        }
+    while let Some(run) = bytes[done..]
+        .iter()
+        .position(|byte| table[usize::from(*byte)] != UrlByte::Stays)
+    {
+        let at = done + run;
         // Bytes that stay are ASCII, so both ends of the run are ends of letters or of encoded bytes.
         out.push_str(text.get(done..at).unwrap_or_default());
-        if stays(byte) {
+        let byte = bytes[at];
+        if table[usize::from(byte)] == UrlByte::Entity {
             out.push_str("&amp;");
         } else {
             let _ = write!(out, "%{byte:02X}");
