@@ -5,6 +5,7 @@
 //! segment that matches is listed (or `nothing`); of the traits, those that the line is about. `population` holds the customers
 //! that a population is fitted from for the answers that follow. `template text`,
 //! `template html` and `template json` hold a template, and `messages` what it says: `{…} => Hello Ana` or `{…} => skipped: the reason`.
+//! `partial x` is the partial of that name.
 //! `explanations` says of the last segment why, and what would turn it: `{…} => Not in … because …. => 1 more purchase`.
 //! `error:CODE` and `warning:CODE` name the one diagnostic that the block gives; `each`, that each of its lines gives alone.
 //! Words such as `truth-2` name the numbered sentences of the manual that the block checks.
@@ -47,7 +48,7 @@ fn the_examples_compile_and_answer_as_the_manual_says() {
                     compiled(
                         &alone,
                         expected,
-                        Definitions::parse(&(contract.to_owned() + text)),
+                        parse(&blocks, &(contract.to_owned() + text)),
                         Definitions::warnings,
                     );
                 }
@@ -59,17 +60,12 @@ fn the_examples_compile_and_answer_as_the_manual_says() {
                     contract.to_owned() + &block.text
                 };
                 if expected == Some("failed-test") {
-                    let shop = Definitions::parse(&source).unwrap_or_else(|error| panic!("{error}"));
+                    let shop = parse(&blocks, &source).unwrap_or_else(|error| panic!("{error}"));
                     let failed = shop.tests().any(|test| !test.run().passed());
                     assert!(failed, "line {}: the tests pass", block.line);
                     continue;
                 }
-                last = compiled(
-                    block,
-                    expected,
-                    Definitions::parse(&source),
-                    Definitions::warnings,
-                );
+                last = compiled(block, expected, parse(&blocks, &source), Definitions::warnings);
                 for test in last.iter().flat_map(Definitions::tests) {
                     let outcome = test.run();
                     assert!(outcome.passed(), "line {}: {outcome:?}", block.line);
@@ -79,7 +75,7 @@ fn the_examples_compile_and_answer_as_the_manual_says() {
                 }
             }
             ["template", format, ..] => {
-                let shop = Definitions::parse(&(contract.to_owned() + before)).expect("compiled before");
+                let shop = parse(&blocks, &(contract.to_owned() + before)).expect("compiled before");
                 let format = match format {
                     "html" => Format::Html,
                     "json" => Format::Json,
@@ -90,7 +86,7 @@ fn the_examples_compile_and_answer_as_the_manual_says() {
                     compiled(block, expected, built, Template::warnings).map(|template| (shop, template));
             }
             // Given with every question.
-            ["items", _] => {}
+            ["items" | "partial", _] => {}
             ["customers"] => {
                 let shop = last
                     .as_ref()
@@ -134,6 +130,18 @@ fn the_examples_compile_and_answer_as_the_manual_says() {
         }
     }
     assert!(answers >= 20, "only {answers} answers were checked");
+}
+
+/// Definitions of the manual, with its partials.
+fn parse(blocks: &[Block], text: &str) -> Result<Definitions, CompileError> {
+    let builder = Definitions::builder().source("definitions", text);
+    let partials = blocks.iter().filter_map(|block| match &block.words[..] {
+        [kind, name] if kind == "partial" => Some((name, &block.text)),
+        _ => None,
+    });
+    partials
+        .fold(builder, |builder, (name, text)| builder.partial(name, text))
+        .build()
 }
 
 /// The manual shows that all it says is not supported is refused so, and the codes that it names exist.

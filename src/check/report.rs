@@ -106,6 +106,11 @@ impl Report {
         }
     }
 
+    /// Takes out all but the first so many diagnostics.
+    pub(crate) fn split_off(&mut self, count: usize) -> Vec<Diagnostic> {
+        self.diagnostics.split_off(count.min(self.diagnostics.len()))
+    }
+
     /// Drops the warnings behind so many diagnostics.
     pub(crate) fn forget_warnings_since(&mut self, start: usize) {
         let rest = self.diagnostics.split_off(start.min(self.diagnostics.len()));

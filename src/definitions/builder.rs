@@ -21,6 +21,7 @@ use crate::{
     schema::Schema,
     span::Span,
     syntax,
+    template::Partials,
 };
 
 /// Gathers the sources of a set of [`Definitions`], made by [`Definitions::builder`].
@@ -43,11 +44,12 @@ use crate::{
 pub struct Builder {
     pub(super) sources: Vec<Source>,
     pub(super) problems: Vec<Diagnostic>,
-    limits: Limits,
+    pub(super) limits: Limits,
     lints: Lints,
     population: Option<Population>,
     pub(super) given: Given,
     pub(super) files: Files,
+    pub(super) partials: Partials,
 }
 
 impl Builder {
@@ -226,6 +228,7 @@ impl Builder {
             population,
             given,
             files: message_files,
+            partials,
         } = self;
         let bytes: usize = sources.iter().map(|source| source.text.len()).sum();
         if bytes > limits.source_bytes {
@@ -267,9 +270,11 @@ impl Builder {
                 file: &|span, name| files.get(&(span, name.into())).copied(),
                 limits: &limits,
                 lints: &lints,
+                partials: &partials,
             };
-            let (messages, found) = message::compile(&setting);
+            let (messages, found, rendered) = message::compile(&setting);
             problems.extend(found);
+            sources.extend(rendered);
             let customers = Loader::of(shape).limits(&limits);
             let tests = test_case::load(&module, &messages, &customers, &mut problems);
             (module, customers, messages, tests)
@@ -287,7 +292,7 @@ impl Builder {
                     customers,
                     (messages, tests.into()),
                     (sources, definitions, Arc::new(warnings)),
-                    (&limits, lints),
+                    (&limits, lints, partials),
                 );
                 Ok(Definitions {
                     inner: Arc::new(inner),
@@ -305,7 +310,7 @@ impl Builder {
         offset(self.sources.len())
     }
 
-    fn unreadable(&mut self, name: &str, error: &std::io::Error) {
+    pub(super) fn unreadable(&mut self, name: &str, error: &std::io::Error) {
         let span = Span::new(self.next(), 0, 0);
         self.problems.push(
             Diagnostic::new(Code::UnreadableFile, format!("cannot read `{name}`: {error}"))

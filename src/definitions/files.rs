@@ -48,6 +48,71 @@ impl Builder {
         self.files.given.insert(name.to_owned(), Source::new(name, text));
         self
     }
+
+    /// Gives a text that messages, and templates of these definitions, may show with `{% render "name" %}`. A second one of a
+    /// name takes the place of the first.
+    ///
+    /// A partial sees its arguments and nothing else. One that begins with the tag `inputs` says what they are: then what
+    /// it lacks, does not know or cannot use is an error where it is rendered.
+    ///
+    /// ```
+    /// # use audience::{Code, Definitions};
+    /// let shop = |part: &str| {
+    ///     Definitions::builder()
+    ///         .partial("hello", "{% inputs name: string filled, from: string? filled -%} Hello {{ name }}!")
+    ///         .source("shop.audience", format!("customer {{ id: string key }} message hi {{ channel sms, text '{part}' }}"))
+    ///         .build()
+    /// };
+    /// assert!(shop("{% assign name = id | default: \"you\" %}{% render \"hello\", name: name %}").is_ok());
+    /// let error = shop("{% render \"hello\", name: id %}").unwrap_err();
+    /// assert_eq!(error.diagnostics()[0].code, Code::MayBeMissing);
+    /// let error = shop("{% render \"hello\" %}").unwrap_err();
+    /// assert_eq!(error.diagnostics()[0].message, "`hello` is not given `name`");
+    /// # Ok::<(), audience::CompileError>(())
+    /// ```
+    pub fn partial(mut self, name: impl AsRef<str>, text: impl AsRef<str>) -> Self {
+        let name = name.as_ref();
+        self.partials.add(name, Source::new(name, text));
+        self
+    }
+
+    /// Adds every file of a folder, and of those inside it, as a partial: `tiles/small.html` is rendered as `"tiles/small"`,
+    /// or with its ending. Of several files with one name, a part takes the one whose ending is that of its format: `.html`,
+    /// `.txt` or `.json`. What is hidden, with a name that begins with a point, is left out.
+    ///
+    /// ```no_run
+    /// # use audience::Definitions;
+    /// let shop = Definitions::builder().folder("audiences").partials("audiences/partials").build()?;
+    /// # Ok::<(), audience::CompileError>(())
+    /// ```
+    pub fn partials(mut self, folder: impl AsRef<Path>) -> Self {
+        let folder = folder.as_ref();
+        let mut room = self.limits.source_bytes;
+        let mut files = Vec::new();
+        if let Err(error) = files_in(folder, &mut files) {
+            self.unreadable(&folder.to_string_lossy(), &error);
+        }
+        for path in files {
+            let name = path.to_string_lossy();
+            let text = match read(&path, room) {
+                Ok(Some(text)) => text,
+                Ok(None) => {
+                    let error = io::Error::other("the partials have more bytes than the limit");
+                    self.unreadable(&name, &error);
+                    break;
+                }
+                Err(error) => {
+                    self.unreadable(&name, &error);
+                    continue;
+                }
+            };
+            room = room.saturating_sub(text.len());
+            let inside = path.strip_prefix(folder).unwrap_or(&path);
+            let steps: Vec<_> = inside.iter().map(|step| step.to_string_lossy()).collect();
+            self.partials.add(steps.join("/"), Source::new(&name, text));
+        }
+        self
+    }
 }
 
 impl Files {
@@ -161,4 +226,40 @@ fn read_beside(folder: &Path, path: &Path, room: usize) -> io::Result<Option<Vec
     let most = room as u64 + 1;
     fs::File::open(&file)?.take(most).read_to_end(&mut bytes)?;
     Ok((bytes.len() <= room).then_some(bytes))
+}
+
+/// The files in a folder and in those inside, in the order of their names.
+fn files_in(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
+    let mut entries = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if !entry.file_name().as_encoded_bytes().starts_with(b".") {
+            entries.push((entry.path(), entry.file_type()?));
+        }
+    }
+    entries.sort_by(|one, other| one.0.cmp(&other.0));
+    for (path, kind) in entries {
+        // A link to a folder may lead in circles.
+        if kind.is_dir() {
+            files_in(&path, files)?;
+        } else if path.is_file() {
+            files.push(path);
+        }
+    }
+    Ok(())
+}
+
+/// The text of a file without a byte order mark; `None` when it has more than so many bytes.
+fn read(path: &Path, room: usize) -> io::Result<Option<String>> {
+    let mut bytes = Vec::new();
+    let most = room as u64 + 1;
+    fs::File::open(path)?.take(most).read_to_end(&mut bytes)?;
+    if bytes.len() > room {
+        return Ok(None);
+    }
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        io::Error::other(format!("byte {at} is not UTF-8"))
+    })?;
+    Ok(Some(text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned()))
 }

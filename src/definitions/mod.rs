@@ -52,7 +52,7 @@ use crate::{
     record::{BindError, Binding, Customer, LoadError, Loader, Record, Shape},
     schema::Schema,
     syntax,
-    template::{Format, Template, TemplateBuilder},
+    template::{Format, Partials, Template, TemplateBuilder},
     value::{DateTime, Schemes, Zone},
 };
 
@@ -93,6 +93,7 @@ pub(crate) struct Inner {
     tests: Arc<[Loaded]>,
     limits: Limits,
     lints: Lints,
+    partials: Partials,
 }
 
 impl Inner {
@@ -102,7 +103,7 @@ impl Inner {
         loader: Loader,
         (messages, tests): (Vec<Compiled>, Arc<[Loaded]>),
         (sources, definitions, warnings): (Vec<Source>, usize, Arc<Warnings>),
-        (limits, lints): (&Limits, Lints),
+        (limits, lints, partials): (&Limits, Lints, Partials),
     ) -> Self {
         let shape = Arc::clone(loader.shape());
         Self {
@@ -118,12 +119,15 @@ impl Inner {
             tests,
             limits: limits.clone(),
             lints,
+            partials,
         }
     }
 
     fn template_builder<R>(&self, format: Format, binding: Option<Arc<Binding>>) -> TemplateBuilder<R> {
         let (module, shape) = (Arc::clone(&self.module), Arc::clone(&self.shape));
-        TemplateBuilder::new(module, shape, binding, format, self.lints.clone()).limits(self.limits.clone())
+        TemplateBuilder::new(module, shape, binding, format, self.lints.clone())
+            .limits(self.limits.clone())
+            .partials(self.partials.clone())
     }
 }
 
@@ -492,7 +496,7 @@ impl Definitions {
                 inner.loader.clone(),
                 (messages, Arc::clone(&inner.tests)),
                 (sources, inner.definitions, warnings),
-                (&inner.limits, inner.lints.clone()),
+                (&inner.limits, inner.lints.clone(), inner.partials.clone()),
             )),
         })
     }

@@ -17,7 +17,7 @@ use crate::{
     record::Shape,
     requirements::{Gather, RequiredField, Requirements},
     span::Span,
-    template::{Format, Input, PartOf, Template, TemplateBuilder},
+    template::{Format, Input, PartOf, Partials, Template, TemplateBuilder},
     value::Field,
 };
 
@@ -57,21 +57,25 @@ pub(crate) struct Setting<'s> {
     pub(crate) file: &'s dyn Fn(Span, &str) -> Option<u32>,
     pub(crate) limits: &'s Limits,
     pub(crate) lints: &'s Lints,
+    pub(crate) partials: &'s Partials,
 }
 
-/// Compiles all messages of a module. Those with an error are left out; the problems are in the order of the messages.
-pub(crate) fn compile(setting: &Setting<'_>) -> (Vec<Compiled>, Vec<Diagnostic>) {
+/// Compiles all messages of a module. Those with an error are left out; the problems are in the order of the messages. The
+/// partials that they render are further sources, behind those of the setting.
+pub(crate) fn compile(setting: &Setting<'_>) -> (Vec<Compiled>, Vec<Diagnostic>, Vec<Source>) {
     let mut problems = Vec::new();
+    let mut rendered = Vec::new();
     let mut compiled = Vec::with_capacity(setting.module.messages.len());
     for message in &setting.module.messages {
-        compiled.extend(one(setting, message, &mut problems));
+        compiled.extend(one(setting, message, &mut rendered, &mut problems));
     }
-    (compiled, problems)
+    (compiled, problems, rendered)
 }
 
 fn one(
     setting: &Setting<'_>,
     message: &Arc<hir::Message>,
+    rendered: &mut Vec<Source>,
     problems: &mut Vec<Diagnostic>,
 ) -> Option<Compiled> {
     let module = setting.module;
@@ -85,7 +89,7 @@ fn one(
     let mut places = Vec::with_capacity(message.parts.len());
     for part in &message.parts {
         // That a file is not there is told already.
-        let place = Place::of(setting, part)?;
+        let mut place = Place::of(setting, part)?;
         let builder = TemplateBuilder::new(
             Arc::clone(module),
             Arc::clone(setting.shape),
@@ -105,11 +109,17 @@ fn one(
         let built = builder
             .source(place.name().unwrap_or(&name), place.text(part.rule.form))
             .limits(setting.limits.clone())
+            .partials(setting.partials.clone())
             .part_of(part_of.clone())
             .build();
+        let first = setting.sources.len();
         let template = match built {
-            Ok(template) => template,
+            Ok(template) => {
+                place.found_in(template.sources(), first, rendered);
+                template
+            }
             Err(error) => {
+                place.found_in(error.sources(), first, rendered);
                 for problem in error.diagnostics() {
                     add(problems, place.moved(problem));
                 }

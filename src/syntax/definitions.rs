@@ -440,7 +440,7 @@ impl Builder<'_> {
             .collect()
     }
 
-    fn field(&self, pair: Pair<'_, Rule>) -> Field {
+    pub(super) fn field(&self, pair: Pair<'_, Rule>) -> Field {
         let span = self.span(&pair);
         let mut parts = pair.into_inner();
         let name = self.name(&parts.next().expect("a field has a name"));

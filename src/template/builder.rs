@@ -2,7 +2,7 @@
 
 use std::{fmt, marker::PhantomData, sync::Arc};
 
-use super::{Format, Inner, Template, compile, inputs::Input, placeholder};
+use super::{Format, Inner, Template, compile, inputs::Input, partials::Partials, placeholder};
 use crate::{
     check::{
         Facts, Local, Names, Report, lint_template,
@@ -47,7 +47,7 @@ pub struct TemplateBuilder<R = Customer> {
     limits: Limits,
     lints: Lints,
     part: Option<PartOf>,
-    partials: Vec<(Arc<str>, Source)>,
+    partials: Partials,
     delimiters: Delimiters,
     record: PhantomData<fn(&R)>,
 }
@@ -82,7 +82,7 @@ impl<R> TemplateBuilder<R> {
             limits: Limits::default(),
             lints,
             part: None,
-            partials: Vec::new(),
+            partials: Partials::default(),
             delimiters: Delimiters::default(),
             record: PhantomData,
         }
@@ -117,8 +117,13 @@ impl<R> TemplateBuilder<R> {
     pub fn partial(mut self, name: impl Into<Arc<str>>, text: impl AsRef<str>) -> Self {
         let name = name.into();
         let source = Source::new(&name, text);
-        self.partials.retain(|(known, _)| *known != name);
-        self.partials.push((name, source));
+        self.partials.add(name, source);
+        self
+    }
+
+    /// Sets all that were given with the definitions.
+    pub(crate) fn partials(mut self, partials: Partials) -> Self {
+        self.partials = partials;
         self
     }
 
@@ -200,14 +205,15 @@ impl<R> TemplateBuilder<R> {
             report.push(problem);
         }
         let mut sources = vec![source];
-        let partials = read(
-            &written,
-            &partials,
-            &delimiters,
-            &limits,
-            &mut sources,
-            &mut report,
-        );
+        if let Some(inputs) = &written.inputs {
+            let error = Diagnostic::new(Code::Unsupported, "`inputs` in a template that is no partial")
+                .label(inputs.span, "leave this out")
+                .help("the inputs of a message stand in its definition, those of a template are declared by the application".to_owned());
+            report.push(error);
+        }
+        let known = partials.names(format);
+        let find = |name: &str| partials.find(name, format);
+        let partials = read(&written, &find, &delimiters, &limits, &mut sources, &mut report);
         let broken = std::iter::once(&written).chain(partials.iter().map(|(_, it)| it));
         let broken = broken.flat_map(|it| &it.broken);
         names.broken.extend(broken.map(|name| name.as_str().into()));
@@ -215,6 +221,7 @@ impl<R> TemplateBuilder<R> {
         let whole = Written {
             template: &written,
             partials: &partials,
+            known: &known,
             texts: &texts,
             is_page: format == Format::Html,
         };
@@ -269,7 +276,7 @@ impl<R> TemplateBuilder<R> {
 /// Reads the partials that a template may come to; the sources grow by theirs.
 fn read(
     template: &tags::Template,
-    partials: &[(Arc<str>, Source)],
+    find: &dyn Fn(&str) -> Option<Source>,
     delimiters: &Delimiters,
     limits: &Limits,
     sources: &mut Vec<Source>,
@@ -279,20 +286,18 @@ fn read(
     template.partials(&mut wanted);
     let mut found: Vec<(Arc<str>, tags::Template)> = Vec::new();
     while let Some(name) = wanted.pop() {
-        let Some((name, source)) = partials.iter().find(|(known, _)| *known == name) else {
-            continue;
-        };
-        if found.iter().any(|(known, _)| known == name) {
+        if found.iter().any(|(known, _)| *known == name) {
             continue;
         }
+        let Some(source) = find(&name) else { continue };
         let number = u32::try_from(sources.len()).unwrap_or(u32::MAX);
         let (partial, problems) = parse_template(number, &source.text, delimiters, limits);
         for problem in problems {
             report.push(problem);
         }
-        sources.push(source.clone());
+        sources.push(source);
         partial.partials(&mut wanted);
-        found.push((name.clone(), partial));
+        found.push((name, partial));
     }
     found
 }

@@ -12,6 +12,7 @@ mod escape;
 mod filter;
 mod held;
 mod inputs;
+mod partials;
 mod placeholder;
 mod placements;
 mod program;
@@ -23,6 +24,7 @@ pub(crate) use builder::PartOf;
 pub use builder::TemplateBuilder;
 pub(crate) use inputs::Input;
 pub use inputs::{InputError, Inputs};
+pub(crate) use partials::Partials;
 pub use placeholder::Placeholder;
 pub use placements::{PlacedItem, Placements};
 

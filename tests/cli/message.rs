@@ -32,7 +32,7 @@ fn folder(name: &str) -> Folder {
         .write("context.json", CONTEXT)
         .write(
             "mails/hello.en.html",
-            "<a href=\"{{ unsubscribe }}\">Stop</a> {{ code }}",
+            "<a href=\"{{ unsubscribe }}\">Stop</a> {{ code }} {{ until }}",
         )
         .write(
             "mails/hello.es.html",

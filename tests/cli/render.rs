@@ -54,7 +54,34 @@ fn partials_are_the_files_of_a_folder() {
         run.stderr
     );
     let run = folder.run(&format!("{RENDER} --key ana --partials none"));
-    assert_eq!(run.status, Some(2), "{}", run.stderr);
+    assert_eq!(run.status, Some(1), "{}", run.stderr);
+    assert!(run.stderr.contains("cannot read `none`"), "{}", run.stderr);
+
+    // So for messages, whatever is done with their definitions.
+    folder.write(
+        "hello.audience",
+        "message hello { channel sms, text '{% assign name = first_name | default: \"you\" %}{% render \"mail/hello\", name: name %}' }
+        test \"ana\" at 2026-06-01 { customer { \"id\": \"ana\", \"orders\": 1 } message hello = \"Hello you!\" }",
+    );
+    folder
+        .run("render shop.audience --defs hello.audience --message hello --customers customers.jsonl --at 2026-06-01T00:00:00Z --key ana --partials parts")
+        .expect(0, "Hello Ana & Co!", "");
+    for command in [
+        "check shop.audience hello.audience",
+        "test shop.audience hello.audience",
+        "describe shop.audience --defs hello.audience",
+        "diff hello.audience hello.audience --defs shop.audience",
+        "eval shop.audience --defs hello.audience --customers customers.jsonl --at 2026-06-01T00:00:00Z",
+    ] {
+        let run = folder.run(command);
+        assert!(
+            run.stderr.contains("unknown partial `mail/hello`"),
+            "{command}: {}",
+            run.stderr
+        );
+        let run = folder.run(&format!("{command} --partials parts"));
+        assert_eq!((run.status, run.stderr.as_str()), (Some(0), ""), "{command}");
+    }
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::{builder, problems, shop};
 
-/// [message-3] [message-5] [message-14] [message-16] [message-17] [message-18]
+/// [message-3] [message-5] [message-14] [message-16] [message-17] [message-18] [partial-3] [partial-4]
 #[test]
 fn golden() {
     insta::glob!("../golden/message", "*.audience", |path| {
@@ -15,7 +15,7 @@ fn golden() {
             return;
         }
         let text = std::fs::read_to_string(path).expect("glob found it");
-        let picture = match builder(&text)
+        let picture = match super::partials::given(builder(&text))
             .message_file("hello.txt", "Hello {{ first_name }}\n")
             .message_file("hello_you.txt", "Hello you\r\n")
             .message_file("lines.txt", "One\ntwo\n")

@@ -6,7 +6,7 @@ use audience::{Code, Definitions};
 
 use super::{Result, SHOP, builder, says};
 
-fn folder(name: &str) -> PathBuf {
+pub(super) fn folder(name: &str) -> PathBuf {
     let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR"))
         .join("messages")
         .join(name);

@@ -5,6 +5,7 @@ mod blocks;
 mod errors;
 mod files;
 mod letters;
+mod partials;
 mod render;
 mod sheet;
 

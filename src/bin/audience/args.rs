@@ -42,11 +42,21 @@ pub(crate) enum Command {
     Render(Render),
 }
 
+/// What messages and templates render.
+#[derive(Debug, Args)]
+pub(crate) struct Partials {
+    /// The folder of the partials, each known by its path in there, with or without its ending
+    #[arg(long = "partials", value_name = "DIR")]
+    pub(crate) folder: Option<PathBuf>,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct Check {
     /// Definition files
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) partials: Partials,
     /// Print one JSON line per error or warning on stdout, instead of pictures on stderr
     #[arg(long)]
     pub(crate) json: bool,
@@ -72,6 +82,8 @@ pub(crate) struct Diff {
     /// A further definition file that belongs to both, such as the contract; may be repeated
     #[arg(long = "defs", value_name = "FILE")]
     pub(crate) more_definitions: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) partials: Partials,
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,
@@ -117,6 +129,8 @@ pub(crate) struct Describe {
     /// A further definition file; may be repeated
     #[arg(long = "defs", value_name = "FILE")]
     pub(crate) more_definitions: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) partials: Partials,
     /// A template whose placeholders and data are described too; may be repeated
     #[arg(long = "template", value_name = "FILE")]
     pub(crate) templates: Vec<PathBuf>,
@@ -143,6 +157,8 @@ pub(crate) struct Test {
     /// Definition files
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) partials: Partials,
 }
 
 #[derive(Debug, Args)]
@@ -164,6 +180,8 @@ pub(crate) struct Setting {
     /// A further definition file; may be repeated
     #[arg(long = "defs", value_name = "FILE")]
     pub(crate) more_definitions: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) partials: Partials,
     /// The instant to answer for, in RFC 3339: 2026-06-01T00:00:00Z
     #[arg(long, value_name = "T")]
     pub(crate) at: DateTime,
@@ -267,9 +285,6 @@ pub(crate) struct Render {
     /// Inputs and placements by name, as one JSON object
     #[arg(long, value_name = "FILE")]
     pub(crate) context: Option<PathBuf>,
-    /// The folder of the texts that the template renders, each by its path in there without its ending
-    #[arg(long, value_name = "DIR", conflicts_with = "message")]
-    pub(crate) partials: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,17 +2,14 @@
 
 use std::io::Write;
 
-use audience::{Definitions, Diagnostic, Level, Severity, Source};
+use audience::{Diagnostic, Level, Severity, Source};
 use serde::Serialize;
 
-use crate::{args, failure::Failure, output};
+use crate::{args, failure::Failure, input, output};
 
 /// Compiles the files as one set of definitions.
 pub(crate) fn run(arguments: &args::Check) -> Result<(), Failure> {
-    let mut builder = Definitions::builder();
-    for file in &arguments.files {
-        builder = builder.file(file);
-    }
+    let mut builder = input::definitions(&arguments.files, &arguments.partials);
     let levels = [
         (&arguments.allow, Level::Allow),
         (&arguments.warn, Level::Warn),

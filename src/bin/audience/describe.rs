@@ -4,15 +4,14 @@ use std::io::Write;
 
 use audience::{Definitions, NameError};
 
-use crate::{args, failure::Failure, output, render};
+use crate::{args, failure::Failure, input, output, render};
 
 /// Markdown, or one JSON object.
 pub(crate) fn run(arguments: &args::Describe) -> Result<(), Failure> {
-    let mut builder = Definitions::builder().file(&arguments.definitions);
-    for file in &arguments.more_definitions {
-        builder = builder.file(file);
-    }
-    let shop = builder.build()?;
+    let files = [&arguments.definitions]
+        .into_iter()
+        .chain(&arguments.more_definitions);
+    let shop = input::definitions(files, &arguments.partials).build()?;
     eprint!("{}", audience::render(shop.warnings(), shop.sources()));
     let mut sheet = shop.describe();
     if let Some(name) = &arguments.name {
@@ -27,10 +26,7 @@ pub(crate) fn run(arguments: &args::Describe) -> Result<(), Failure> {
             builder = builder.input(name.as_str(), ty.clone());
         }
         let template = builder.build()?;
-        eprint!(
-            "{}",
-            audience::render(template.warnings(), std::slice::from_ref(template.source()))
-        );
+        eprint!("{}", audience::render(template.warnings(), template.sources()));
         sheet = sheet.with_message(&template);
     }
     let mut out = output::stdout();

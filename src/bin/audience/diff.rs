@@ -25,10 +25,8 @@ struct Found<'a> {
 /// Compares the files, and asks the customers when there are some.
 pub(crate) fn run(arguments: &args::Diff) -> Result<(), Failure> {
     let [old, new] = [&arguments.old, &arguments.new].map(|file| {
-        let shared = arguments.more_definitions.iter();
-        shared
-            .fold(Definitions::builder().file(file), audience::Builder::file)
-            .build()
+        let files = [file].into_iter().chain(&arguments.more_definitions);
+        input::definitions(files, &arguments.partials).build()
     });
     let (old, new) = (old?, new?);
     let diff = Definitions::diff(&old, &new);

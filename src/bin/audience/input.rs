@@ -4,7 +4,7 @@ use std::{
     fs::{self, File},
     io::{self, BufReader, Read},
     ops::ControlFlow,
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use audience::{At, Customer, Definitions, Items, Population, Requirements};
@@ -18,11 +18,12 @@ use crate::{
 
 /// The definitions of a command and the moment it answers for. Warnings go to standard error.
 pub(crate) fn setting(arguments: &args::Setting) -> Result<(Definitions, At), Failure> {
-    let mut builder = Definitions::builder().file(&arguments.definitions);
-    for file in &arguments.more_definitions {
-        builder = builder.file(file);
-    }
-    let mut shop = builder.build()?;
+    let more = &arguments.more_definitions;
+    let mut shop = definitions(
+        [&arguments.definitions].into_iter().chain(more),
+        &arguments.partials,
+    )
+    .build()?;
     eprint!("{}", audience::render(shop.warnings(), shop.sources()));
     if let Some(path) = &arguments.population {
         let population = population(path).map_err(|error| Failure::data(path.display(), error))?;
@@ -37,6 +38,20 @@ pub(crate) fn setting(arguments: &args::Setting) -> Result<(Definitions, At), Fa
         at = at.with_items(items(&shop, name, path)?);
     }
     Ok((shop, at))
+}
+
+/// Files of definitions, which together make one set, and the partials that go with them.
+pub(crate) fn definitions<'f>(
+    files: impl IntoIterator<Item = &'f PathBuf>,
+    partials: &args::Partials,
+) -> audience::Builder {
+    let builder = files
+        .into_iter()
+        .fold(Definitions::builder(), audience::Builder::file);
+    match &partials.folder {
+        Some(folder) => builder.partials(folder),
+        None => builder,
+    }
 }
 
 /// Without the mark that some editors put before the text.

@@ -1,11 +1,6 @@
 //! `audience render`: the message of each customer.
 
-use std::{
-    fs,
-    io::Write,
-    ops::ControlFlow,
-    path::{Path, PathBuf},
-};
+use std::{io::Write, ops::ControlFlow, path::Path};
 
 use audience::{
     At, Code, Customer, Definitions, Format, InputError, Inputs, Message, NameError, Parts, Placements,
@@ -134,15 +129,6 @@ fn template(
     for input in inputs {
         builder = builder.input(input.name.as_str(), input.ty.clone());
     }
-    if let Some(folder) = &arguments.partials {
-        let mut files = Vec::new();
-        files_in(folder, &mut files)?;
-        for file in files {
-            let inside = file.strip_prefix(folder).unwrap_or(&file).with_extension("");
-            let steps: Vec<_> = inside.iter().map(|step| step.to_string_lossy()).collect();
-            builder = builder.partial(steps.join("/"), text_of(&file)?);
-        }
-    }
     let template = builder.build().map_err(|error| {
         let mut codes = error
             .diagnostics()
@@ -156,27 +142,6 @@ fn template(
     })?;
     eprint!("{}", audience::render(template.warnings(), template.sources()));
     Ok(template)
-}
-
-/// The files in a folder and in those inside, in the order of their names; those whose names begin with a point are hidden.
-fn files_in(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
-    let unreadable = |error: std::io::Error| Failure::data(folder.display(), error);
-    let mut entries = Vec::new();
-    for entry in fs::read_dir(folder).map_err(unreadable)? {
-        let entry = entry.map_err(unreadable)?;
-        if !entry.file_name().as_encoded_bytes().starts_with(b".") {
-            entries.push(entry.path());
-        }
-    }
-    entries.sort();
-    for path in entries {
-        if path.is_dir() {
-            files_in(&path, files)?;
-        } else {
-            files.push(path);
-        }
-    }
-    Ok(())
 }
 
 /// The text of a template file.

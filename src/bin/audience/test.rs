@@ -2,17 +2,13 @@
 
 use std::io::Write;
 
-use audience::{Definitions, Diagnostic};
+use audience::Diagnostic;
 
-use crate::{args, failure::Failure, output};
+use crate::{args, failure::Failure, input, output};
 
 /// One line for each test, and a picture of each expectation that does not hold.
 pub(crate) fn run(arguments: &args::Test) -> Result<(), Failure> {
-    let builder = arguments
-        .files
-        .iter()
-        .fold(Definitions::builder(), audience::Builder::file);
-    let shop = builder.build()?;
+    let shop = input::definitions(&arguments.files, &arguments.partials).build()?;
     let mut out = output::stdout();
     let mut problems: Vec<Diagnostic> = Vec::new();
     let (mut passed, mut failed) = (0_usize, 0_usize);

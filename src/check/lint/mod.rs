@@ -131,8 +131,19 @@ fn nodes<'m>(all: &'m [template::Node], look: &mut Look<'_, 'm, '_>, limits: &Li
                 nodes(&it.behind, look, limits);
                 nodes(&it.otherwise, look, limits);
             }
-            template::NodeKind::Capture { body, .. } | template::NodeKind::Partial(body) => {
+            template::NodeKind::Capture { body, .. } => nodes(body, look, limits),
+            template::NodeKind::Partial(body) => {
+                // It is written for whatever it may be given; here it is given something.
+                let before = look.found.len();
                 nodes(body, look, limits);
+                let found = look.found.split_off(before);
+                let holds = |code| {
+                    !matches!(
+                        code,
+                        Code::ConstantCondition | Code::Contradiction | Code::RepeatedCondition
+                    )
+                };
+                look.found.extend(found.into_iter().filter(|it| holds(it.code)));
             }
             template::NodeKind::Text
             | template::NodeKind::Hole

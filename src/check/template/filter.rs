@@ -268,7 +268,7 @@ impl TemplateChecker<'_, '_> {
         Some((row, Items { ty, shape }))
     }
 
-    fn state_of(&self, expr: &Expr) -> State {
+    pub(super) fn state_of(&self, expr: &Expr) -> State {
         State {
             kind: StateKind::Value(expr.ty.clone()),
             optional: !known_given(expr, &self.checker.given),

@@ -5,6 +5,7 @@
 
 mod assign;
 mod branches;
+mod declared;
 mod filter;
 mod lint;
 mod loops;
@@ -16,7 +17,7 @@ pub(crate) use assign::DEEPEST_CAPTURE;
 
 use std::sync::Arc;
 
-use self::loops::Around;
+use self::{declared::Declared, loops::Around};
 use super::{
     Checker, Entry, Facts, Held, HeldKind, Local, Names, Report, Shape, held, known_given, proves, type_name,
 };
@@ -43,6 +44,8 @@ pub(crate) struct Written<'t> {
     pub(crate) template: &'t tags::Template,
     /// By their names; the first has the spans of source 1.
     pub(crate) partials: &'t [(Arc<str>, tags::Template)],
+    /// The names of all that could be rendered.
+    pub(crate) known: &'t [Arc<str>],
     /// Of all, the template's first.
     pub(crate) texts: &'t [&'t str],
     /// Whether it is a page, in which text has to be escaped.
@@ -73,6 +76,9 @@ pub(crate) fn check_template(
         text: 0,
         texts: 0,
         partials: Vec::new(),
+        declared: Vec::new(),
+        apart: Vec::new(),
+        never: None,
         around: Vec::new(),
         captures: 0,
         placed: Vec::new(),
@@ -114,6 +120,11 @@ struct TemplateChecker<'c, 'a> {
     texts: usize,
     /// The partials that are open, with where each is rendered.
     partials: Vec<(usize, Span)>,
+    /// What is known of the partials that declare what they take, and what is wrong with these.
+    declared: Vec<(usize, Declared)>,
+    apart: Vec<Diagnostic>,
+    /// A local to which nothing is ever given.
+    never: Option<usize>,
     /// The loops around, of all texts.
     around: Vec<Around>,
     /// How many captures are open.
@@ -222,6 +233,9 @@ impl TemplateChecker<'_, '_> {
     }
 
     fn finish(self, nodes: Vec<Node>) -> Template {
+        for told in self.apart {
+            self.checker.report.push(told);
+        }
         let places = self.checker.scope.places;
         let items = places
             .items()

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    Held, HeldKind, NodeKind, TemplateChecker,
+    Declared, Held, HeldKind, NodeKind, TemplateChecker,
+    declared::Wanted,
     filter::{Items, State, StateKind},
     held,
     loops::{Through, given_in},
@@ -30,8 +31,13 @@ impl TemplateChecker<'_, '_> {
         let Some(partial) = self.partial(&it.partial, span) else {
             return (None, false);
         };
+        let wanted = match self.declared(partial, span) {
+            Declared::Anything => None,
+            Declared::Inputs(wanted) => Some(wanted),
+            Declared::Broken => return (None, false),
+        };
         let mut nodes = Vec::new();
-        let given = self.arguments(it, &mut nodes);
+        let given = self.arguments(it, wanted.as_deref(), span, &mut nodes);
         let looped = match &it.given {
             Some(given) if given.each => match self.each(&given.value) {
                 Some(through) => Some((alias(given, &it.partial), through)),
@@ -51,8 +57,13 @@ impl TemplateChecker<'_, '_> {
                 ends
             }
             Some((name, through)) => {
+                let item = wanted.iter().flat_map(|it| it.iter()).find(|it| it.name == name);
+                let list = it.given.as_ref().map_or(span, |it| it.value.span);
                 let (body, _) = self.inside(partial, given, span, &mut |this, body| {
-                    let mut round = |this: &mut Self| this.fresh(body);
+                    let mut round = |this: &mut Self| {
+                        let fine = item.is_none_or(|item| this.item_fits(item, list));
+                        this.fresh(if fine { body } else { &[] })
+                    };
                     let whole = this.round(through.clone(), &name, false, &mut round, &mut |_| {
                         (Vec::new(), false)
                     });
@@ -74,7 +85,7 @@ impl TemplateChecker<'_, '_> {
         let partials = self.written.partials;
         let error = match partials.iter().position(|(known, _)| *known == name.text) {
             None => {
-                let known = partials.iter().map(|(name, _)| &**name);
+                let known = self.written.known.iter().map(|name| &**name);
                 Diagnostic::new(Code::UnknownPartial, format!("unknown partial `{}`", name.text))
                     .label(name.span, "not given to this template")
                     .help(suggest::did_you_mean(&name.text, known))
@@ -97,7 +108,13 @@ impl TemplateChecker<'_, '_> {
     }
 
     /// What a partial is given, by the names that it knows.
-    fn arguments(&mut self, it: &tags::Render, nodes: &mut Vec<Node>) -> Option<Vec<Held>> {
+    fn arguments(
+        &mut self,
+        it: &tags::Render,
+        wanted: Option<&[Wanted]>,
+        span: Span,
+        nodes: &mut Vec<Node>,
+    ) -> Option<Vec<Held>> {
         let mut given: Vec<Held> = Vec::new();
         let mut fine = true;
         for argument in &it.arguments {
@@ -110,16 +127,60 @@ impl TemplateChecker<'_, '_> {
                 fine = false;
                 continue;
             }
-            let held = self.given_as(name.text.clone(), &argument.value, nodes);
+            let held = self.argument_as(it, wanted, (&name.text, name.span), &argument.value, nodes);
             fine &= held.is_some();
             given.extend(held);
         }
-        if let Some(with) = it.given.as_ref().filter(|it| !it.each) {
-            let held = self.given_as(alias(with, &it.partial), &with.value, nodes);
-            fine &= held.is_some();
-            given.extend(held);
+        let mut each = None;
+        if let Some(with) = &it.given {
+            let name = alias(with, &it.partial);
+            let at = with.name.as_ref().map_or(with.value.span, |it| it.span);
+            if with.each {
+                let known = wanted.map(|wanted| self.wanted(wanted, (&name, at), &it.partial).is_some());
+                fine &= known != Some(false);
+                each = Some(name);
+            } else {
+                let held = self.argument_as(it, wanted, (&name, at), &with.value, nodes);
+                fine &= held.is_some();
+                given.extend(held);
+            }
+        }
+        if let Some(wanted) = wanted {
+            // After an error of an argument it is not known what that was to be.
+            fine = fine && self.is_complete(it, wanted, &mut given, each.as_deref(), span);
         }
         fine.then_some(given)
+    }
+
+    /// A value under the name that an argument gives it, which must be an input of a partial that declares some.
+    fn argument_as(
+        &mut self,
+        it: &tags::Render,
+        wanted: Option<&[Wanted]>,
+        (name, span): (&Arc<str>, Span),
+        value: &ast::Expr,
+        nodes: &mut Vec<Node>,
+    ) -> Option<Held> {
+        let Some(wanted) = wanted else {
+            return self.given_as(name.clone(), value, nodes);
+        };
+        let wanted = self.wanted(wanted, (name, span), &it.partial)?;
+        if let Some(held) = self.literal(wanted, value).ok()? {
+            return Some(held);
+        }
+        let is_literal = matches!(value.kind, ast::ExprKind::Literal(_));
+        let (source, mut filters, mut state) = self.source(value, None)?;
+        if let Some(change) = self.fits(wanted, (value.span, is_literal), &state).ok()? {
+            filters.extend(change.filter);
+            state.kind = StateKind::Value(change.to);
+        } else if let (true, Source::Value(value)) = (filters.is_empty(), &source) {
+            let markup = state.markup;
+            return Some(Held {
+                markup,
+                ..wanted.held(value.span, value.clone())
+            });
+        }
+        self.given_item(name.clone(), value.span, (source, filters, state), nodes)
     }
 
     /// A value under a name of the partial. Nothing is copied, but for an item that has no name yet.
@@ -206,7 +267,7 @@ impl TemplateChecker<'_, '_> {
     }
 
     /// Checks something inside a partial, which sees what it is given and nothing else.
-    fn inside(
+    pub(super) fn inside(
         &mut self,
         partial: usize,
         given: Vec<Held>,
@@ -235,7 +296,7 @@ impl TemplateChecker<'_, '_> {
     }
 
     /// Checks the body of a partial whose names hold nothing at first, though it may have been rendered before.
-    fn fresh(&mut self, body: &[tags::Node]) -> (Vec<Node>, bool) {
+    pub(super) fn fresh(&mut self, body: &[tags::Node]) -> (Vec<Node>, bool) {
         let start = self.names();
         let (mut nodes, ends) = self.nodes(body);
         let mut names = Vec::new();

@@ -79,7 +79,7 @@ fn clauses(old: &Message, new: &Message, changes: &mut Vec<Difference>) {
     }
 }
 
-/// Parts whose files have the same names and say something else.
+/// Parts whose files, or whose partials, have the same names and say something else.
 fn files(old: &Definitions, new: &Definitions, name: &str, changes: &mut Vec<Difference>) {
     let compiled = |shop: &Definitions| {
         let messages = &shop.inner.messages;
@@ -89,16 +89,26 @@ fn files(old: &Definitions, new: &Definitions, name: &str, changes: &mut Vec<Dif
         return;
     };
     for (part, later) in after.message.parts.iter().zip(&after.parts) {
-        let written = before.message.parts.iter().zip(&before.parts);
-        let earlier = written
-            .filter(|(it, _)| it.rule == part.rule && it.language == part.language)
-            .find(|(it, _)| it.content.file().is_some() && it.content.file() == part.content.file());
-        if let Some((_, earlier)) = earlier
-            && earlier.template.source().text != later.template.source().text
-        {
-            let file = part.content.file().unwrap_or_default();
+        let mut written = before.message.parts.iter().zip(&before.parts);
+        let earlier = written.find(|(it, _)| it.rule == part.rule && it.language == part.language);
+        let Some((it, earlier)) = earlier else { continue };
+        let mut add = |file: &str| {
             let of = format!("{name}.{}", part.rule.name);
             changes.push(Difference::new(Defined::Message, of, Effect::Meaning).to(format!("in {file}")));
+        };
+        let (earlier, later) = (earlier.template.sources(), later.template.sources());
+        let file = part.content.file();
+        if let Some(file) = file
+            && it.content.file() == Some(file)
+            && earlier[0].text != later[0].text
+        {
+            add(file);
+        }
+        for partial in &later[1..] {
+            let known = earlier[1..].iter().find(|it| it.name == partial.name);
+            if known.is_some_and(|it| it.text != partial.text) {
+                add(&partial.name);
+            }
         }
     }
 }

@@ -10,11 +10,10 @@ use crate::{
 
 /// The first line break that is written in the part.
 pub(super) fn check(part: &Written<'_>) -> Option<Diagnostic> {
-    let text = &part.part.template.source().text;
     let mut found = None;
     each_node(part.nodes(), &mut |node| {
         let written = match node.kind {
-            NodeKind::Text => text.get(node.span.start as usize..node.span.end as usize),
+            NodeKind::Text => Some(part.text(node.span)),
             _ => None,
         };
         let Some((at, letter)) = written.and_then(|it| it.char_indices().find(|(_, it)| breaks_line(*it)))
@@ -22,7 +21,11 @@ pub(super) fn check(part: &Written<'_>) -> Option<Diagnostic> {
             return;
         };
         let place = |offset: usize| node.span.start + u32::try_from(offset).unwrap_or(u32::MAX);
-        found.get_or_insert(Span::new(0, place(at), place(at + letter.len_utf8())));
+        found.get_or_insert(Span::new(
+            node.span.source,
+            place(at),
+            place(at + letter.len_utf8()),
+        ));
     });
     let span = found?;
     let name = part.part.rule.name;

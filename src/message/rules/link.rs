@@ -18,10 +18,9 @@ struct Turn {
 
 /// The first path that does not show the link, with the turns that it takes.
 pub(super) fn check(link: &Expr, part: &Written<'_>) -> Option<Diagnostic> {
-    let text = &*part.part.template.source().text;
     let is_page = part.part.rule.form == Form::Html;
     let shows = |node: &Node| match &node.kind {
-        NodeKind::Output(output) => shows(output, link) && (!is_page || is_target(text, node.span)),
+        NodeKind::Output(output) => shows(output, link) && (!is_page || is_target(part.before(node.span))),
         _ => false,
     };
     let turns = path_without(part.nodes(), &shows)?;
@@ -69,11 +68,8 @@ fn shows(output: &Output, link: &Expr) -> bool {
 }
 
 /// Whether a placeholder begins the target of a link: `href="{{ … }}"`.
-fn is_target(text: &str, placeholder: Span) -> bool {
-    let before = text
-        .get(..placeholder.start as usize)
-        .unwrap_or_default()
-        .trim_end();
+fn is_target(before: &str) -> bool {
+    let before = before.trim_end();
     let before = before.strip_suffix(['"', '\'']).unwrap_or_default().trim_end();
     let before = before.strip_suffix('=').unwrap_or_default().trim_end();
     let Some(at) = before.len().checked_sub("href".len()) else {

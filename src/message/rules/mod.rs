@@ -24,6 +24,22 @@ impl Written<'_> {
     fn nodes(&self) -> &[Node] {
         &self.part.template.checked().nodes
     }
+
+    /// What stands there, in the part or in one of its partials.
+    fn text(&self, span: Span) -> &str {
+        let source = self.part.template.sources().get(span.source as usize);
+        let written = source.and_then(|it| it.text.get(span.start as usize..span.end as usize));
+        written.unwrap_or_default()
+    }
+
+    /// What stands before it in the same text.
+    fn before(&self, span: Span) -> &str {
+        self.text(Span {
+            start: 0,
+            end: span.start,
+            ..span
+        })
+    }
 }
 
 /// All that is wrong with the parts of a message.

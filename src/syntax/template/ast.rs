@@ -2,15 +2,25 @@
 
 use crate::{
     span::Span,
-    syntax::ast::{Expr, Items, Name, Text},
+    syntax::ast::{Expr, Field, Items, Name, Text},
 };
 
 /// A template as a tree. Comments and the white space that `-` strips are gone.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Template {
     pub nodes: Vec<Node>,
+    /// What a partial declares to be given.
+    pub inputs: Option<Inputs>,
     /// Names that a tag was to define, but did not legibly, so that uses of them are no second error.
     pub broken: Vec<String>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Inputs {
+    /// Of the tag.
+    pub span: Span,
+    /// `None` where they were not legible; the error is told already.
+    pub fields: Option<Vec<Field>>,
 }
 
 #[derive(Clone, Debug, PartialEq)]

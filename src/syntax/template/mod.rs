@@ -13,7 +13,7 @@ pub use delimiters::Delimiters;
 use std::ops::Range;
 
 use self::{
-    ast::{Arm, Branch, For, Node, NodeKind, Template},
+    ast::{Arm, Branch, For, Inputs, Node, NodeKind, Template},
     scan::{Piece, PieceKind},
     tag::Reader,
 };
@@ -206,6 +206,7 @@ impl Blocks<'_> {
                     self.push(span, NodeKind::Output(output));
                 }
             }
+            "inputs" => self.inputs(span, rest),
             "render" => {
                 if let Some(render) = self.reader.render(rest) {
                     self.push(span, render);
@@ -273,6 +274,30 @@ impl Blocks<'_> {
                     .label(span, "expected a line `endcomment`"),
             );
         }
+    }
+
+    /// Stands before everything that a partial shows, so that whoever opens it sees what it takes.
+    fn inputs(&mut self, span: Span, rest: &Range<usize>) {
+        let fields = self.reader.inputs(rest);
+        let text = self.reader.text;
+        let is_blank = |node: &Node| {
+            let written = text.get(node.span.start as usize..node.span.end as usize);
+            node.kind == NodeKind::Text && written.is_some_and(|it| it.trim().is_empty())
+        };
+        if let Some(first) = &self.template.inputs {
+            let first = first.span;
+            self.report(
+                Diagnostic::new(Code::DuplicateName, "a second `inputs`")
+                    .label(span, "name all of them in one tag")
+                    .label(first, "the first is here"),
+            );
+        } else if !self.open.is_empty() || !self.template.nodes.iter().all(is_blank) {
+            self.report(
+                Diagnostic::new(Code::Syntax, "`inputs` stands behind something else")
+                    .label(span, "move it to the beginning"),
+            );
+        }
+        self.template.inputs.get_or_insert(Inputs { span, fields });
     }
 
     fn open_if(&mut self, word: &'static str, span: Span, rest: &Range<usize>) {

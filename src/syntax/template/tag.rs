@@ -13,7 +13,7 @@ use crate::{
     limits::Limits,
     span::Span,
     syntax::{
-        ast::{Expr, Name, Text},
+        ast::{Expr, Field, Name, Text},
         error::{self, Part},
         expression::Builder,
         grammar::{Grammar, Rule},
@@ -144,6 +144,14 @@ impl<'t> Reader<'t> {
                 given,
                 arguments,
             })))
+        })
+    }
+
+    /// What a partial declares to be given.
+    pub(super) fn inputs(&mut self, inside: &Range<usize>) -> Option<Vec<Field>> {
+        self.read(Rule::inputs_tag, inside, |builder, parts| {
+            let fields = parts.filter(|it| it.as_rule() == Rule::field);
+            Some(fields.map(|it| builder.field(it)).collect())
         })
     }
 

@@ -6,7 +6,7 @@ use crate::{
 };
 
 /// All tags, for suggestions.
-pub(super) const TAGS: [&str; 25] = [
+pub(super) const TAGS: [&str; 26] = [
     "if",
     "elsif",
     "else",
@@ -25,6 +25,7 @@ pub(super) const TAGS: [&str; 25] = [
     "endcapture",
     "echo",
     "render",
+    "inputs",
     "liquid",
     "skip",
     "comment",

@@ -51,8 +51,7 @@ pub(super) fn check(module: &Module, message: &hir::Message, parts: &[Written<'_
         for part in in_language(language) {
             counted += 1;
             let mut ruler = Ruler::new(module, message, part.part.rule.form);
-            let text = &part.part.template.source().text;
-            all.size = all.size.then(ruler.nodes(part.nodes(), text));
+            all.size = all.size.then(ruler.nodes(part.nodes(), part));
             all.endless
                 .extend(ruler.endless.iter().map(|it| part.place.span(*it)));
             name = part.name;
@@ -182,14 +181,11 @@ impl<'m> Ruler<'m> {
         }
     }
 
-    fn nodes(&mut self, nodes: &[Node], text: &str) -> Size {
+    fn nodes(&mut self, nodes: &[Node], part: &Written<'_>) -> Size {
         let mut all = Size::NOTHING;
         for node in nodes {
             let size = match &node.kind {
-                NodeKind::Text => {
-                    let written = text.get(node.span.start as usize..node.span.end as usize);
-                    Size::of_literal(written.unwrap_or_default())
-                }
+                NodeKind::Text => Size::of_literal(part.text(node.span)),
                 NodeKind::Output(output) => {
                     let size = value::output(self.module, (self.message, self.form), &self.rows, output);
                     if size.is_endless() {
@@ -199,11 +195,11 @@ impl<'m> Ruler<'m> {
                 }
                 NodeKind::If { branches, otherwise } => {
                     let bodies = branches.iter().map(|it| &it.body).chain([otherwise]);
-                    let sizes: Vec<_> = bodies.map(|body| self.nodes(body, text)).collect();
+                    let sizes: Vec<_> = bodies.map(|body| self.nodes(body, part)).collect();
                     sizes.into_iter().reduce(Size::or).unwrap_or(Size::NOTHING)
                 }
-                NodeKind::For(it) => self.repeated(it, node.span, text),
-                NodeKind::Partial(body) => self.nodes(body, text),
+                NodeKind::For(it) => self.repeated(it, node.span, part),
+                NodeKind::Partial(body) => self.nodes(body, part),
                 NodeKind::Hole
                 | NodeKind::Skip(_)
                 | NodeKind::Break
@@ -216,7 +212,7 @@ impl<'m> Ruler<'m> {
         all
     }
 
-    fn repeated(&mut self, it: &Loop, span: Span, text: &str) -> Size {
+    fn repeated(&mut self, it: &Loop, span: Span, part: &Written<'_>) -> Size {
         let layout = match &it.over {
             Over::Items(items) => value::layout_of(self.module, &self.rows, &items.source),
             Over::Placement { placement, .. } => {
@@ -233,7 +229,7 @@ impl<'m> Ruler<'m> {
         }
         self.rows[row] = layout.unwrap_or_default();
         let known = self.endless.len();
-        let body = self.nodes(&it.body, text);
+        let body = self.nodes(&it.body, part);
         self.rows[row] = Arc::default();
         let limit = it.limit.as_ref().and_then(|limit| match limit.kind {
             ExprKind::Constant(Value::Int(limit)) => u64::try_from(limit).ok(),
@@ -245,7 +241,7 @@ impl<'m> Ruler<'m> {
                 ..span
             });
         }
-        let otherwise = self.nodes(&it.otherwise, text);
+        let otherwise = self.nodes(&it.otherwise, part);
         body.times(limit).or(otherwise)
     }
 }
