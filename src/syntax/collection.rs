@@ -43,7 +43,7 @@ impl Builder<'_> {
         let rule = pair.as_rule();
         let number = || {
             pair.into_inner().next().map_or(0, |number| {
-                literal::int(number.as_str()).unwrap_or_else(|flaw| {
+                literal::amount(number.as_str()).unwrap_or_else(|flaw| {
                     self.flaw(&number, flaw);
                     0
                 })

@@ -474,7 +474,7 @@ impl Builder<'_> {
         }
         if pair.as_rule() == Rule::letters {
             let number = next(&mut pair.into_inner());
-            let most = literal::int(number.as_str()).unwrap_or_else(|flaw| {
+            let most = literal::amount(number.as_str()).unwrap_or_else(|flaw| {
                 self.flaw(&number, flaw);
                 1
             });

@@ -157,12 +157,23 @@ pub(super) fn digits(literal: &str) -> Result<Cow<'_, str>, Flaw> {
 
 /// A whole number without sign; 2^63 is allowed, as it may follow a `-`.
 pub(super) fn int(literal: &str) -> Result<u64, Flaw> {
-    let too_large = || Flaw::new(0..literal.len(), "a whole number beyond the range of 64 bits");
-    let number: u64 = digits(literal)?.parse().map_err(|_| too_large())?;
+    let number: u64 = digits(literal)?.parse().map_err(|_| too_large(literal))?;
     if number > 1 << 63 {
-        return Err(too_large());
+        return Err(too_large(literal));
     }
     Ok(number)
+}
+
+/// How many there are of something: a whole number without sign.
+pub(super) fn amount(literal: &str) -> Result<u64, Flaw> {
+    match int(literal)? {
+        number if i64::try_from(number).is_err() => Err(too_large(literal)),
+        number => Ok(number),
+    }
+}
+
+fn too_large(literal: &str) -> Flaw {
+    Flaw::new(0..literal.len(), "a whole number beyond the range of 64 bits")
 }
 
 /// How many seconds, days, years …: a whole number from 1.

@@ -157,7 +157,7 @@ impl Builder<'_> {
             Rule::unsubscribe => ClauseKind::Unsubscribe(parts.map(|it| self.name(&it)).collect()),
             Rule::most => {
                 let number = next(&mut next(&mut parts).into_inner());
-                let count = literal::int(number.as_str()).unwrap_or_else(|flaw| {
+                let count = literal::amount(number.as_str()).unwrap_or_else(|flaw| {
                     self.flaw(&number, flaw);
                     0
                 });

@@ -119,7 +119,7 @@ macro_rules! integers {
     ($($type:ty)*) => {$(
         impl Form for $type {
             fn write(&self) -> Tree {
-                // Counts beyond the range are cut off where they are read, too.
+                // Numbers beyond the range are refused where they are read.
                 Tree::Int(i64::try_from(*self).unwrap_or(i64::MAX))
             }
 

@@ -315,6 +315,23 @@ fn a_keyword_alone_on_a_line_was_taken_for_a_definition_without_a_name() {
 }
 
 #[test]
+fn numbers_beyond_64_bits_were_other_numbers_in_json() {
+    for text in [
+        "segment s = at least {} orders",
+        "segment s = at most {} orders",
+        "segment s = exactly {} orders",
+        "customer { id: string key at most {} letters }",
+        "message m { channel push, at most {} KB, body \"x\" }",
+    ] {
+        let with = |number: &str| parse(&text.replace("{}", number)).1;
+        assert_eq!(with("9223372036854775807"), [], "{text}");
+        let problems = with("9223372036854775808");
+        assert_eq!(problems.len(), 1, "{text}");
+        assert_eq!(problems[0].message, "a whole number beyond the range of 64 bits");
+    }
+}
+
+#[test]
 fn the_example_of_the_manual_parses() {
     let file = whole(include_str!("../../../tests/golden/syntax/manual.audience"));
     assert_eq!(file.items.len(), 16);
