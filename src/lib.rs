@@ -86,6 +86,7 @@ mod definitions;
 mod diagnostic;
 mod error;
 mod eval;
+mod filter;
 mod function;
 mod hir;
 mod limits;

@@ -602,6 +602,8 @@ fn matching_allocates_nothing_after_a_first_pass() {
 const MESSAGE: &str = r#"
 Dear {{ nick | default: "friend" | upcase | truncate: 20, "…" | append: "!" }}, {{ orders | append: " orders" }},
 {{ tags | join: ", " | split: "," | last | default: "nothing" }} {{ tags | size }} {{ seen_at | date: "%d %B" | default: "-" }}
+{{ nick | default: " a-b\nc " | strip | replace: "-", "+" | strip_html | base64_encode | hmac_sha256: "key" }} {{ tags | sort_natural | uniq | reverse | slice: 0, 3 | join | default: "-" }}
+{{ nick | default: "<i>" | slice: 0, 3 | url_encode | default: "-" }} {{ orders | plus: 1.5 | divided_by: 2 | round: 1 }} {{ favorites | where: "added_at" | sort: "added_at" | map: "added_at" | first | date: "%d" | default: "-" }}
 {% for f in favorites limit: 4 %}<a href="/{{ orders }}">{{ f.added_at }}</a>{% for p in purchases %}{% for q in purchases limit: 2 %}{{ q.amount | money: "EUR" | default: "-" }}{% endfor %}{% endfor %}{% endfor %}
 "#;
 

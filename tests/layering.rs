@@ -17,7 +17,7 @@ const LAYERS: &[&[&str]] = &[
     &["function"],
     &["syntax"],
     &["hir"],
-    &["requirements"],
+    &["requirements", "filter"],
     &["check"],
     &["plan"],
     &["record"],

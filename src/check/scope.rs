@@ -9,7 +9,7 @@ use crate::{
     hir::{Condition, Expr, ExprKind, Function, HostFunction, List, MADE_LISTS, Module},
     schema::{Layout, Schema},
     span::Span,
-    value::{Field, Roles, Type},
+    value::{Field, Filled, Roles, Type},
 };
 
 /// The names of one kind of row, as a tree that leads to slots.
@@ -58,6 +58,17 @@ impl Shape {
     /// The shape of the items of a list of plain values.
     pub(crate) fn of_plain(item: &Type) -> Self {
         Self::new(Arc::new(Layout::of_items(item, &Roles::default())), &[], 0)
+    }
+
+    /// The shape of the items of a list of plain values that a template made: whether some may be missing, and whether all
+    /// that are there are filled.
+    pub(crate) fn of_values(item: &Type, optional: bool, filled: bool) -> Self {
+        let mut layout = Layout::of_items(item, &Roles::default());
+        for slot in &mut layout.slots {
+            slot.optional = optional;
+            slot.roles.filled = filled.then(Filled::default);
+        }
+        Self::new(Arc::new(layout), &[], 0)
     }
 
     fn new(layout: Arc<Layout>, fields: &[Field], first: u32) -> Self {
@@ -298,8 +309,8 @@ pub(crate) enum Entry {
         name: Arc<str>,
         row: u8,
         shape: Arc<Shape>,
-        /// The loop, by its number in [`Scope::counters`].
-        counters: usize,
+        /// The loop, by its number in [`Scope::counters`], where it is one.
+        counters: Option<usize>,
     },
     /// The event of the step before, in the `where` of a `followed by`: `previous.x`.
     Previous {
@@ -366,7 +377,7 @@ impl Scope {
     pub(crate) fn innermost_loop(&self) -> Option<usize> {
         let seen = self.entries.get(self.first_seen()..).unwrap_or_default();
         seen.iter().rev().find_map(|entry| match entry {
-            Entry::Loop { counters, .. } => Some(*counters),
+            Entry::Loop { counters, .. } => *counters,
             _ => None,
         })
     }

@@ -16,6 +16,8 @@ pub(crate) enum Frame<'a, R: Row<'a>> {
     Part(TableRow<'a>),
     /// An item of a list of plain values: slot 0 has the value.
     Value(ValueRef<'a>),
+    /// One that is missing.
+    Nothing,
     /// The row whose slots are the lists of a template.
     Lists(MadeLists<'a, R>),
 }
@@ -63,7 +65,7 @@ macro_rules! of_each {
                 Self::Placed(row) => row.$name(slot),
                 Self::Part(row) => row.$name(slot),
                 Self::Value($value) if slot == 0 => Some($plain),
-                Self::Value(_) | Self::Lists(_) => None,
+                Self::Value(_) | Self::Nothing | Self::Lists(_) => None,
             }
         }
     )*};
@@ -80,6 +82,7 @@ impl<'a, R: Row<'a>> Row<'a> for Frame<'a, R> {
             Self::Placed(row) => row.known(slot),
             Self::Part(row) => row.known(slot),
             Self::Value(_) => slot == 0,
+            Self::Nothing => false,
             Self::Lists(_) => self.list(slot).is_some(),
         }
     }
@@ -102,7 +105,7 @@ impl<'a, R: Row<'a>> Row<'a> for Frame<'a, R> {
             Self::Item(row) => row.word(slot),
             Self::Placed(row) => row.word(slot),
             Self::Part(row) => row.word(slot),
-            Self::Value(_) | Self::Lists(_) => None,
+            Self::Value(_) | Self::Nothing | Self::Lists(_) => None,
         }
     }
 
@@ -111,7 +114,7 @@ impl<'a, R: Row<'a>> Row<'a> for Frame<'a, R> {
             Self::Item(row) => row.list(slot).map(FrameRows::Items),
             Self::Placed(row) => row.list(slot).map(FrameRows::Parts),
             Self::Part(row) => row.list(slot).map(FrameRows::Parts),
-            Self::Value(_) => None,
+            Self::Value(_) | Self::Nothing => None,
             Self::Lists(lists) => lists.get(slot as usize)?.get().map(FrameRows::Made),
         }
     }
@@ -121,7 +124,7 @@ impl<'a, R: Row<'a>> Row<'a> for Frame<'a, R> {
             Self::Item(row) => FrameRows::Items(row.events(event)),
             Self::Placed(row) => FrameRows::Parts(row.events(event)),
             Self::Part(row) => FrameRows::Parts(row.events(event)),
-            Self::Value(_) | Self::Lists(_) => FrameRows::Made(&[]),
+            Self::Value(_) | Self::Nothing | Self::Lists(_) => FrameRows::Made(&[]),
         }
     }
 }

@@ -107,6 +107,37 @@ pub(crate) struct Filter {
     pub(crate) kind: FilterKind,
     /// In the order of the filter's parameters, as many as were given. Constants where the filter says so.
     pub(crate) arguments: Vec<Expr>,
+    /// Of a filter on a list of records: what it asks of each.
+    pub(crate) each: Option<Each>,
+    /// The list that is the argument of `concat`.
+    pub(crate) list: Option<Spot>,
+}
+
+impl Filter {
+    /// One that is given nothing but values.
+    pub(crate) fn new(span: Span, kind: FilterKind, arguments: Vec<Expr>) -> Self {
+        Self {
+            span,
+            kind,
+            arguments,
+            each: None,
+            list: None,
+        }
+    }
+}
+
+/// What is asked of each item of a list, which is in scope as a row.
+#[derive(Clone, Debug)]
+pub(crate) struct Each {
+    pub(crate) row: u8,
+    pub(crate) layout: Arc<Layout>,
+    pub(crate) kind: EachKind,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum EachKind {
+    Value(Expr),
+    Condition(Condition),
 }
 
 /// The filters, by what they take. A missing value passes through all but `Default` and `Size`.
@@ -119,7 +150,7 @@ pub(crate) enum FilterKind {
     /// Says how the result is written.
     Raw,
     Text(TextFilter),
-    Url(UrlFilter),
+    Code(CodeFilter),
     Number(NumberFilter),
     Date(DateFilter),
     List(ListFilter),
@@ -131,24 +162,74 @@ pub(crate) enum TextFilter {
     Upcase,
     Downcase,
     Capitalize,
-    /// To a number of letters, with a mark: both constants.
+    /// To a number of letters or words, with a mark.
     Truncate,
+    TruncateWords,
     Escape,
+    /// Entities stay as they are.
+    EscapeOnce,
+    StripHtml,
+    StripNewlines,
+    NewlineToBr,
+    /// The same as part of a page: the lines are escaped.
+    LineBreaks,
+    Strip,
+    StripLeft,
+    StripRight,
     Append,
+    Prepend,
+    /// With a text and what comes in its place, as `remove` has too.
+    Replace,
+    ReplaceFirst,
+    ReplaceLast,
+    /// With an offset and a number of letters.
+    Slice,
     /// Gives a list.
     Split,
 }
 
-/// Filters on text that give parts of URLs, or read them.
+impl TextFilter {
+    /// How many of its arguments, from the first on, are whole numbers; the others are texts.
+    pub(crate) fn counts(self) -> usize {
+        match self {
+            Self::Slice => 2,
+            Self::Truncate | Self::TruncateWords => 1,
+            _ => 0,
+        }
+    }
+}
+
+/// Filters that write a text in another code, or read it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum UrlFilter {
-    Encode,
+pub(crate) enum CodeFilter {
+    UrlEncode,
+    UrlDecode,
+    Base64Encode,
+    Base64Decode,
+    Base64UrlSafeEncode,
+    Base64UrlSafeDecode,
+    Sha256,
+    /// With a key.
+    HmacSha256,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum NumberFilter {
     /// In a currency, a constant.
     Money,
+    Abs,
+    Ceil,
+    Floor,
+    /// To a number of digits.
+    Round,
+    /// With another number.
+    Plus,
+    Minus,
+    Times,
+    DividedBy,
+    Modulo,
+    AtLeast,
+    AtMost,
     /// As numbers of another type; nobody writes them.
     ToDecimal,
     ToFloat,
@@ -161,7 +242,7 @@ pub(crate) enum DateFilter {
     Format,
 }
 
-/// Filters on lists.
+/// Filters on lists. Those on records have an [`Each`]: a condition for those that choose, a value for the others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ListFilter {
     Join,
@@ -169,6 +250,24 @@ pub(crate) enum ListFilter {
     Last,
     /// The item at a position, a constant; from the end when negative. Written `xs[2]`.
     At,
+    /// With an offset and a number of items.
+    Slice,
+    Reverse,
+    Sort,
+    /// Whatever the case of letters.
+    SortNatural,
+    Uniq,
+    /// Without what is missing.
+    Compact,
+    /// With another list.
+    Concat,
+    Sum,
+    Map,
+    Where,
+    Reject,
+    Find,
+    FindIndex,
+    Has,
 }
 
 #[derive(Clone, Debug)]

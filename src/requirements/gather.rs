@@ -11,7 +11,8 @@ use crate::{
         Bound, Condition, ConditionKind, Expr, ExprKind, Function, Items, MADE_LISTS, Module, Part, Place,
         Source, Spot, Step, Window,
         template::{
-            Assign, Filter, FilterKind, Node, NodeKind, Output, Over, Source as Shown, Target, Template,
+            Assign, EachKind, Filter, FilterKind, ListFilter, Node, NodeKind, Output, Over, Source as Shown,
+            Target, Template,
         },
     },
     schema::Layout,
@@ -127,22 +128,11 @@ impl<'m> Gather<'m> {
 
     /// What an `assign` gives: a list or a record is traced to where its items come from.
     fn assign(&mut self, it: &Assign) {
-        self.shown(&it.value);
+        let rows = self.shown(&it.value);
         let target = match it.target {
             Target::Local(_) => return,
             Target::List(slot) => Made::List(slot),
             Target::Item { row, .. } => Made::Item(row),
-        };
-        // A filter that makes items of its own has read what it made them from.
-        let own = it
-            .value
-            .filters
-            .iter()
-            .any(|filter| !matches!(filter.kind, FilterKind::List(_)));
-        let rows = match &it.value.value {
-            Shown::List(list) if !own => self.items_of(list),
-            Shown::Item(row) if !own => self.rows_at(*row),
-            _ => Vec::new(),
         };
         let known = self.made.entry(target).or_default();
         for row in rows {
@@ -152,13 +142,23 @@ impl<'m> Gather<'m> {
         }
     }
 
-    fn shown(&mut self, output: &Output) {
-        match &output.value {
-            Shown::Value(value) => self.part(Part::Expr(value)),
-            Shown::List(list) => self.part(Part::List(list)),
-            Shown::Item(_) => {}
+    /// Looks into a placeholder; gives what the records are that come out of it.
+    fn shown(&mut self, output: &Output) -> Vec<Row> {
+        let mut rows = match &output.value {
+            Shown::Value(value) => {
+                self.part(Part::Expr(value));
+                Vec::new()
+            }
+            Shown::List(list) => {
+                self.part(Part::List(list));
+                self.items_of(list)
+            }
+            Shown::Item(row) => self.rows_at(*row),
+        };
+        for filter in &output.filters {
+            self.filter(filter, &mut rows);
         }
-        self.filters(&output.filters);
+        rows
     }
 
     /// What the items of a list are.
@@ -193,7 +193,7 @@ impl<'m> Gather<'m> {
     fn nodes(&mut self, nodes: &[Node]) {
         for node in nodes {
             match &node.kind {
-                NodeKind::Output(output) => self.shown(output),
+                NodeKind::Output(output) => _ = self.shown(output),
                 NodeKind::Assign(it) => self.assign(it),
                 NodeKind::Capture { body, .. } | NodeKind::Partial(body) => self.nodes(body),
                 NodeKind::If { branches, otherwise } => {
@@ -239,13 +239,28 @@ impl<'m> Gather<'m> {
         }
     }
 
-    fn filters(&mut self, filters: &[Filter]) {
-        for filter in filters {
-            for argument in &filter.arguments {
-                self.part(Part::Expr(argument));
-            }
-            self.zone |= matches!(filter.kind, FilterKind::Date(_));
+    /// Looks into a filter on what may be records.
+    fn filter(&mut self, filter: &Filter, rows: &mut Vec<Row>) {
+        for argument in &filter.arguments {
+            self.part(Part::Expr(argument));
         }
+        if let Some(each) = &filter.each {
+            self.enter(each.row, rows.clone());
+            self.part(match &each.kind {
+                EachKind::Value(value) => Part::Expr(value),
+                EachKind::Condition(condition) => Part::Condition(condition),
+            });
+        }
+        if let Some(list) = &filter.list {
+            self.part(Part::List(list));
+            let more = self.items_of(list);
+            rows.extend(more);
+        }
+        // These make values of their own, and have read what they made them from.
+        if !matches!(filter.kind, FilterKind::List(kind) if kind != ListFilter::Map) {
+            rows.clear();
+        }
+        self.zone |= matches!(filter.kind, FilterKind::Date(_));
     }
 
     fn part(&mut self, part: Part<'_>) {

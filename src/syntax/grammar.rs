@@ -109,6 +109,7 @@ pub(super) fn words(rule: Rule) -> Option<&'static str> {
         | Rule::json_word => "a value in JSON",
         Rule::json_member => "a member such as `\"city\": \"Madrid\"`",
         Rule::filter | Rule::pipe => "a filter such as `| default: \"there\"`",
+        Rule::filter_where => "a name",
         Rule::filter_comma => "`,`",
         Rule::range_dots => "`..`",
         Rule::for_limit | Rule::for_limit_word => "`limit:`",

@@ -5,10 +5,12 @@
 
 use std::{
     cell::{Cell, OnceCell},
-    fmt::{self, Write},
+    fmt,
 };
 
 use bumpalo::{Bump, collections::Vec};
+
+use crate::filter::{Draft, Made};
 
 /// The memory of one message.
 #[derive(Default)]
@@ -82,24 +84,30 @@ impl Arena {
 
     /// The text that `write` writes.
     pub(super) fn write(&self, write: impl FnOnce(&mut Draft)) -> &str {
-        let mut text = self.draft.take();
-        text.clear();
-        let mut draft = Draft {
-            text,
-            most: self.left.get(),
-            full: false,
+        self.made(|draft| {
+            write(draft);
+            Made::Written
+        })
+        .unwrap_or_default()
+    }
+
+    /// What a filter makes of a text.
+    pub(super) fn made<'a>(&'a self, make: impl FnOnce(&mut Draft) -> Made<'a>) -> Option<&'a str> {
+        let mut draft = Draft::new(self.draft.take(), self.left.get());
+        let text = match make(&mut draft) {
+            Made::Missing => None,
+            Made::Text(text) => Some(text),
+            Made::Written => Some(self.text(draft.as_str())),
         };
-        write(&mut draft);
-        let made = self.text(&draft.text);
-        if draft.full {
+        if draft.is_full() {
             self.full.set(true);
         }
-        self.draft.set(draft.text);
-        made
+        self.draft.set(draft.into_buffer());
+        text
     }
 
     /// A list of these items, as many as there is room for.
-    pub(super) fn list<T: Copy>(&self, items: impl IntoIterator<Item = T>) -> &[T] {
+    pub(super) fn list<T: Copy>(&self, items: impl IntoIterator<Item = T>) -> &mut [T] {
         let items = items.into_iter();
         let mut list = Vec::new_in(&self.bump);
         list.reserve(items.size_hint().0.min(self.left.get() / size_of::<T>().max(1)));
@@ -109,7 +117,7 @@ impl Arena {
             }
             list.push(item);
         }
-        list.into_bump_slice()
+        list.into_bump_slice_mut()
     }
 
     /// So many places for values; the program knows how many, so they are not counted.
@@ -136,41 +144,6 @@ impl fmt::Debug for Arena {
         f.debug_struct("Arena")
             .field("left", &self.left)
             .finish_non_exhaustive()
-    }
-}
-
-/// A text on its way into the arena, which takes no more than there is room for.
-#[derive(Debug)]
-pub(super) struct Draft {
-    text: String,
-    most: usize,
-    full: bool,
-}
-
-impl Draft {
-    pub(super) fn push_str(&mut self, text: &str) {
-        if text.len() <= self.most.saturating_sub(self.text.len()) {
-            self.text.push_str(text);
-        } else {
-            self.full = true;
-        }
-    }
-
-    /// Whether something was left out, so that the rest need not be written either.
-    pub(super) fn is_full(&self) -> bool {
-        self.full
-    }
-
-    /// The text itself, for what is at most a few times as long as the value that it is made from.
-    pub(super) fn buffer(&mut self) -> &mut String {
-        &mut self.text
-    }
-}
-
-impl Write for Draft {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        self.push_str(text);
-        Ok(())
     }
 }
 

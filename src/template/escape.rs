@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::context::Escape;
-use crate::value::Schemes;
+use crate::{filter::html, value::Schemes};
 
 /// What stands in place of a URL whose scheme is not allowed.
 pub(crate) const UNSAFE_URL: &str = "#";
@@ -13,7 +13,8 @@ pub(crate) fn write(escape: Escape, text: &str, schemes: &Schemes, out: &mut Str
     match escape {
         // Checked when compiling: a number or a word of the schema.
         Escape::None | Escape::Css => out.push_str(text),
-        Escape::Html => html(text, out),
+        Escape::Html => html::escape(text, out),
+        Escape::HtmlOnce => html::escape_once(text, out),
         Escape::Comment => comment(text, out),
         Escape::UrlWhole if has_safe_scheme(text, schemes) => percent(text, &WHOLE, out),
         Escape::UrlWhole => out.push_str(UNSAFE_URL),
@@ -52,61 +53,13 @@ fn json(text: &str, out: &mut String) {
     out.push_str(&text[done..]);
 }
 
-/// `& < > " '` as entities; `/` stays.
-pub(crate) fn html(text: &str, out: &mut String) {
-    let bytes = text.as_bytes();
-    let mut done = 0;
-    while let Some(at) = next_special(bytes, done) {
-        out.push_str(&text[done..at]);
-        out.push_str(match bytes[at] {
-            b'&' => "&amp;",
-            b'<' => "&lt;",
-            b'>' => "&gt;",
-            b'"' => "&quot;",
-            _ => "&#39;",
-        });
-        done = at + 1;
-    }
-    out.push_str(&text[done..]);
-}
-
-/// `a b&c` as `a+b%26c`: the letters, digits and `-_.~` stay, a blank becomes `+`.
-pub(crate) fn form_url(text: &str, out: &mut String) {
-    for (index, word) in text.split(' ').enumerate() {
-        if index > 0 {
-            out.push('+');
-        }
-        percent(word, &UNRESERVED, out);
-    }
-}
-
 fn comment(text: &str, out: &mut String) {
     for (index, part) in text.split('-').enumerate() {
         if index > 0 {
             out.push_str("&#45;");
         }
-        html(part, out);
+        html::escape(part, out);
     }
-}
-
-/// The first of `& < > " '` from `from` on. Looks at sixteen bytes at a time, in a form that compilers turn into vector
-/// instructions.
-fn next_special(bytes: &[u8], from: usize) -> Option<usize> {
-    let mut at = from;
-    while let Some(block) = bytes.get(at..at + 16) {
-        if block.iter().fold(false, |any, byte| any | is_special(*byte)) {
-            break;
-        }
-        at += 16;
-    }
-    bytes[at..]
-        .iter()
-        .position(|byte| is_special(*byte))
-        .map(|found| at + found)
-}
-
-fn is_special(byte: u8) -> bool {
-    matches!(byte, b'&' | b'<' | b'>' | b'"' | b'\'')
 }
 
 /// What a byte becomes in a URL that stands in an attribute.
@@ -276,12 +229,5 @@ mod tests {
             let read: String = serde_json::from_str(&escaped(Escape::JsonValue, text)).expect("it is JSON");
             assert_eq!(read, text);
         }
-    }
-
-    #[test]
-    fn forms() {
-        let mut out = String::new();
-        form_url("a b&c/ñ~", &mut out);
-        assert_eq!(out, "a+b%26c%2F%C3%B1~");
     }
 }

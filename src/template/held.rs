@@ -33,6 +33,7 @@ impl<'a, R: Row<'a>> Held<'a, R> {
     /// An item of a list: its value, or the record that it is.
     pub(super) fn of_item(item: Frame<'a, R>) -> Self {
         match item {
+            Frame::Nothing => Self::Missing,
             Frame::Value(value) => Self::Plain(value),
             item => Self::Item(item),
         }

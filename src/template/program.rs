@@ -7,7 +7,7 @@ use super::{
     filter::{date::DateFormat, money::Currency},
 };
 use crate::{
-    hir::template::{ListFilter, NumberFilter, Target, TextFilter, UrlFilter},
+    hir::template::{CodeFilter, ListFilter, NumberFilter, Target, TextFilter},
     plan::{self, BlockId, CollectionId, Kind, NodeId, Spot},
     schema::Catalog,
 };
@@ -113,11 +113,27 @@ pub(super) enum Filter {
     Default { fallback: NodeId, allow_false: bool },
     Size,
     Text(TextFilter, Box<[NodeId]>),
-    Url(UrlFilter),
-    Number(NumberFilter),
+    Code(CodeFilter, Box<[NodeId]>),
+    Number(NumberFilter, Box<[NodeId]>),
     Money(Currency),
     Date(DateFormat),
-    List(ListFilter, Box<[NodeId]>),
+    List(Box<OfList>),
+}
+
+#[derive(Debug)]
+pub(super) struct OfList {
+    pub(super) kind: ListFilter,
+    pub(super) arguments: Box<[NodeId]>,
+    /// What is asked of each item, which is in scope as that row.
+    pub(super) each: Option<(u8, Ask)>,
+    /// Another list; of plain values with their kind.
+    pub(super) more: Option<(Spot, Option<Kind>)>,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Ask {
+    Value(NodeId),
+    Condition(BlockId),
 }
 
 #[derive(Debug)]

@@ -287,7 +287,7 @@ fn what_is_captured_is_escaped_once() {
     for (template, expected) in [
         (
             "{% capture x %}<b>a</b>{% endcapture %}<p title=\"{{ x }}\">",
-            "a captured part of a page in the attribute `title`, a value in double quotes",
+            "a part of a page in the attribute `title`, a value in double quotes",
         ),
         (
             "{% capture x %}<b>a</b>{% endcapture %}{{ x | upcase }}",

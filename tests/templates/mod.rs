@@ -7,6 +7,7 @@ mod hostile;
 mod liquid;
 mod no_value;
 mod references;
+mod standard_filters;
 mod tags;
 
 use audience::{

@@ -13,7 +13,7 @@ use crate::{
     diagnostic::{Code, Diagnostic},
     hir::{
         Expr, ExprKind, MADE_LISTS, Place, Spot,
-        template::{Assign, FilterKind, Node, NodeKind, Target},
+        template::{Assign, FilterKind, Node, NodeKind, Output, Target, TextFilter},
     },
     span::Span,
     syntax::ast::{self, Literal, Name},
@@ -85,7 +85,8 @@ impl TemplateChecker<'_, '_> {
             self.hold_broken(name);
             return None;
         };
-        let held = self.held_state(name, &state, output.markup);
+        let markup = output.markup || self.written.is_page && is_escaped(&output);
+        let held = self.held_state(name, &state, markup);
         let held = self.widen(held);
         let Some(target) = target(&held) else {
             let error = Diagnostic::new(Code::Limit, "too many records have names of their own")
@@ -115,10 +116,14 @@ impl TemplateChecker<'_, '_> {
             }
             StateKind::List(Items { ty, shape }) => match ty {
                 // An item is no word of an enumeration any more, but the text of one.
-                Type::Words(_) => HeldKind::List {
+                Type::Words(words) => HeldKind::List {
                     spot: nowhere(),
                     item: Type::String,
-                    shape: Arc::new(Shape::of_plain(&Type::String)),
+                    shape: Arc::new(Shape::of_values(
+                        &Type::String,
+                        shape.layout.slots.iter().any(|it| it.optional),
+                        words.iter().all(|it| !it.trim().is_empty()),
+                    )),
                 },
                 ty => HeldKind::List {
                     spot: nowhere(),
@@ -245,6 +250,7 @@ impl TemplateChecker<'_, '_> {
             blank: !self.shows_something(&body),
             markup,
             present: None,
+            constant: None,
         };
         let held = self.held_state(name, &state, markup);
         self.forget_held(&held);
@@ -260,7 +266,9 @@ impl TemplateChecker<'_, '_> {
         nodes.iter().any(|node| match &node.kind {
             NodeKind::Text => self.written(node.span).contains(['<', '&']),
             NodeKind::Output(output) => {
-                output.markup || output.filters.iter().any(|it| it.kind == FilterKind::Raw)
+                output.markup
+                    || is_escaped(output)
+                    || output.filters.iter().any(|it| it.kind == FilterKind::Raw)
             }
             NodeKind::Capture { .. } => false,
             _ => {
@@ -283,6 +291,15 @@ impl TemplateChecker<'_, '_> {
             _ => false,
         })
     }
+}
+
+/// Whether the last thing that was done to a text was to make it one of a page.
+fn is_escaped(output: &Output) -> bool {
+    let last = output.filters.last().map(|it| it.kind);
+    matches!(
+        last,
+        Some(FilterKind::Text(TextFilter::Escape | TextFilter::EscapeOnce))
+    )
 }
 
 /// Before it has its place.

@@ -156,7 +156,7 @@ impl TemplateChecker<'_, '_> {
                 name: Arc::clone(variable),
                 row,
                 shape: shape.clone(),
-                counters: number,
+                counters: Some(number),
             });
             self.around.push(Around {
                 text: if is_left { self.text } else { usize::MAX },

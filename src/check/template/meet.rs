@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Held, HeldKind, TemplateChecker, held, known_given};
+use super::{Held, HeldKind, Shape, TemplateChecker, held, known_given};
 use crate::check::is_list_there;
 use crate::{
     check::Found,
@@ -282,6 +282,18 @@ fn join_two(one: &Held, other: &Held) -> Held {
                 ..
             },
         ) if a == b && shape.layout == other.layout => one.kind.clone(),
+        (
+            HeldKind::List { spot, item: a, shape },
+            HeldKind::List {
+                item: b,
+                shape: other,
+                ..
+            },
+        ) if a == b && !matches!(a, Type::Record(_)) => HeldKind::List {
+            spot: spot.clone(),
+            item: a.clone(),
+            shape: Arc::new(weaker(a, shape, other)),
+        },
         (HeldKind::Item(a), HeldKind::Item(b)) if a.ty == b.ty && a.shape.layout == b.shape.layout => {
             one.kind.clone()
         }
@@ -296,6 +308,14 @@ fn join_two(one: &Held, other: &Held) -> Held {
         blank: (one.blank && !nothing(one)) || (other.blank && !nothing(other)),
         markup: if nothing(one) { other.markup } else { one.markup },
     }
+}
+
+/// The shape of a list of plain values that may be either of two.
+fn weaker(item: &Type, one: &Shape, other: &Shape) -> Shape {
+    let slots = || one.layout.slots.iter().chain(&other.layout.slots);
+    let optional = slots().any(|it| it.optional);
+    let filled = slots().all(|it| it.roles.filled.is_some());
+    Shape::of_values(item, optional, filled)
 }
 
 /// The type that holds values of both.
@@ -316,11 +336,7 @@ pub(super) fn conversion(from: &Type, to: &Type, span: Span) -> Option<Filter> {
         (Type::Int, Type::Float) => NumberFilter::ToFloat,
         _ => return None,
     };
-    Some(Filter {
-        span,
-        kind: FilterKind::Number(kind),
-        arguments: Vec::new(),
-    })
+    Some(Filter::new(span, FilterKind::Number(kind), Vec::new()))
 }
 
 /// Brings what a name holds to where and what it is to be; `None` where it is so already.

@@ -292,7 +292,7 @@ impl Builder<'_> {
         let span = self.span(&pair);
         let mut parts = pair.into_inner();
         let name = parts
-            .find(|it| it.as_rule() == Rule::name)
+            .find(|it| matches!(it.as_rule(), Rule::name | Rule::filter_where))
             .expect("a filter has a name");
         let name = self.name(&name);
         let arguments = parts

@@ -29,6 +29,8 @@ pub(crate) enum Escape {
     None,
     /// `& < > " '` as entities: text between tags and in quoted attributes.
     Html,
+    /// The same, but what is an entity already stays: after `escape_once`.
+    HtmlOnce,
     /// A whole URL: its scheme is looked at, and what no URL holds is percent-encoded.
     UrlWhole,
     /// A part of a URL, percent-encoded except for letters, digits and `-_.~/`.

@@ -1,8 +1,4 @@
-//! What the filters do, one file for each kind of value that they take. What they take and give is said in
-//! `check/template/signature.rs`.
+//! Filters whose arguments are read once, when a template is compiled.
 
 pub(super) mod date;
-pub(super) mod list;
 pub(super) mod money;
-pub(super) mod text;
-pub(super) mod url;

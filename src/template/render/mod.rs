@@ -1,6 +1,7 @@
 //! Runs a program for one customer.
 
 mod assign;
+mod list;
 mod value;
 
 use std::sync::Arc;
@@ -213,6 +214,9 @@ impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
             }
             if self.out.len() > self.end {
                 return Err(self.reached(LimitKind::OutputBytes(self.job.limits.output_bytes), here));
+            }
+            if self.rounds > self.job.limits.iterations {
+                return Err(self.reached(LimitKind::Iterations(self.job.limits.iterations), here));
             }
             if self.job.arena.is_full() {
                 return Err(self.reached(LimitKind::ScratchBytes(self.job.limits.scratch_bytes), here));

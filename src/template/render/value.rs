@@ -6,21 +6,22 @@ use super::{
     super::{
         context::Escape,
         escape,
-        filter::{list, text as letters, url},
         held::Held,
         program::{Filter, Output, Source},
     },
     Job, Renderer,
 };
 use crate::{
-    hir::template::NumberFilter,
-    plan::NodeId,
+    eval::Frame,
+    filter,
+    hir::template::TextFilter,
+    plan::{Kind, NodeId, Spot},
     record::Row,
-    value::{ValueRef, number, text},
+    value::{ValueRef, text},
 };
 
 /// No filter has more arguments.
-const MOST_ARGUMENTS: usize = 4;
+pub(super) const MOST_ARGUMENTS: usize = 4;
 
 impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
     /// Writes a value that passes no filter but `default`; `false` when there is none.
@@ -55,22 +56,24 @@ impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
     pub(super) fn piped(&mut self, output: &'a Output) -> Held<'a, R> {
         let mut held = match output.source {
             Source::Value(node) => self.load(node),
-            Source::List(place, kind) => {
-                let arena = self.job.arena.get();
-                let list = match self.machine.made_list(place) {
-                    Some(list) => Some(list),
-                    None => self
-                        .machine
-                        .items_of(place, kind, |items| arena.list(items.flatten())),
-                };
-                list.map_or(Held::Missing, Held::List)
-            }
+            Source::List(place, kind) => self.list(place, kind).map_or(Held::Missing, Held::List),
             Source::Item(row) => self.machine.placed(row).map_or(Held::Missing, Held::Item),
         };
         for filter in &output.filters {
             held = self.apply(filter, held);
         }
         held
+    }
+
+    /// The items of a list.
+    pub(super) fn list(&mut self, place: Spot, kind: Option<Kind>) -> Option<&'a [Frame<'a, R>]> {
+        let arena = self.job.arena.get();
+        match self.machine.made_list(place) {
+            Some(list) => Some(list),
+            None => self
+                .machine
+                .items_of(place, kind, |items| &*arena.list(items.flatten())),
+        }
     }
 
     fn load(&mut self, node: NodeId) -> Held<'a, R> {
@@ -103,31 +106,40 @@ impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
                 let size = i64::try_from(size).unwrap_or(i64::MAX);
                 return Held::Plain(ValueRef::Int(size));
             }
-            (Filter::List(kind, nodes), Held::List(items)) => {
-                let mut values = [ValueRef::Int(0); MOST_ARGUMENTS];
-                let Some(arguments) = self.arguments(nodes, &mut values) else {
-                    return Held::Missing;
-                };
-                return list::apply(*kind, items, arguments, |it| show(it, &job), job.arena.get());
-            }
+            (Filter::List(of_list), Held::List(items)) => return self.of_list(of_list, items),
             (_, Held::Plain(value)) => value,
             (_, Held::Missing | Held::List(_) | Held::Item(_)) => return Held::Missing,
         };
         match filter {
             Filter::Text(kind, nodes) => {
                 let mut values = [ValueRef::Int(0); MOST_ARGUMENTS];
-                let Some(arguments) = self.arguments(nodes, &mut values) else {
+                let Some(arguments) = self.texts(nodes, kind.counts(), &mut values) else {
+                    return Held::Missing;
+                };
+                let (text, arena) = (show(value, &job), job.arena.get());
+                if let (TextFilter::Split, [ValueRef::Text(separator)]) = (kind, arguments) {
+                    return Held::texts(filter::split(text, separator), arena);
+                }
+                let made = arena.made(|draft| filter::text(*kind, text, arguments, draft));
+                made.map_or(Held::Missing, Held::text)
+            }
+            Filter::Code(kind, nodes) => {
+                let mut values = [ValueRef::Int(0); MOST_ARGUMENTS];
+                let Some(arguments) = self.texts(nodes, 0, &mut values) else {
                     return Held::Missing;
                 };
                 let text = show(value, &job);
-                letters::apply(*kind, text, arguments, |it| show(it, &job), job.arena.get())
+                let made = job
+                    .arena
+                    .get()
+                    .made(|draft| filter::code(*kind, text, arguments, draft));
+                made.map_or(Held::Missing, Held::text)
             }
-            Filter::Number(kind) => Held::of(match kind {
-                NumberFilter::ToDecimal => number::to_decimal(value),
-                NumberFilter::ToFloat => number::to_float(value),
-                NumberFilter::Money => None,
-            }),
-            Filter::Url(kind) => Held::text(url::apply(*kind, show(value, &job), job.arena.get())),
+            Filter::Number(kind, nodes) => {
+                let mut values = [ValueRef::Int(0); MOST_ARGUMENTS];
+                let arguments = self.arguments(nodes, &mut values);
+                Held::of(arguments.and_then(|arguments| filter::number(*kind, value, arguments)))
+            }
             Filter::Money(currency) => {
                 let mut known = false;
                 let text = job
@@ -145,12 +157,12 @@ impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
                     .write(|draft| known = form.write(value, zone, draft.buffer()));
                 if known { Held::text(text) } else { Held::Missing }
             }
-            Filter::Default { .. } | Filter::Size | Filter::List(..) => Held::Missing,
+            Filter::Default { .. } | Filter::Size | Filter::List(_) => Held::Missing,
         }
     }
 
     /// The arguments of a filter; `None` when one is missing, which only a calculation beyond its type can be.
-    fn arguments<'v>(
+    pub(super) fn arguments<'v>(
         &mut self,
         nodes: &[NodeId],
         values: &'v mut [ValueRef<'a>; MOST_ARGUMENTS],
@@ -159,6 +171,22 @@ impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
         let values = values.get_mut(..nodes.len())?;
         for (value, node) in values.iter_mut().zip(nodes) {
             *value = self.machine.lasting(*node, |text| arena.get().text(text))?;
+        }
+        Some(values)
+    }
+
+    /// The same for a filter that takes texts, after so many whole numbers.
+    pub(super) fn texts<'v>(
+        &mut self,
+        nodes: &[NodeId],
+        counts: usize,
+        values: &'v mut [ValueRef<'a>; MOST_ARGUMENTS],
+    ) -> Option<&'v [ValueRef<'a>]> {
+        let job = self.job;
+        self.arguments(nodes, values)?;
+        let values = values.get_mut(..nodes.len())?;
+        for value in values.iter_mut().skip(counts) {
+            *value = ValueRef::Text(show(*value, &job));
         }
         Some(values)
     }
@@ -174,7 +202,7 @@ fn gives_way(value: ValueRef<'_>, allow_false: bool) -> bool {
 }
 
 /// A value as text.
-fn show<'a>(value: ValueRef<'a>, job: &Job<'a>) -> &'a str {
+pub(super) fn show<'a>(value: ValueRef<'a>, job: &Job<'a>) -> &'a str {
     match value {
         ValueRef::Text(text) => text,
         value => job

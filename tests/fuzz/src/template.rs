@@ -164,7 +164,13 @@ fn piece(random: &mut Random, depth: usize) -> String {
 
 /// A tag that gives names, chooses by a value, or goes through numbers.
 fn tag(random: &mut Random, depth: usize) -> String {
-    let inner = |random: &mut Random| if depth == 0 { "x".to_owned() } else { piece(random, depth - 1) };
+    let inner = |random: &mut Random| {
+        if depth == 0 {
+            "x".to_owned()
+        } else {
+            piece(random, depth - 1)
+        }
+    };
     let name = *random.pick(&["a", "b", "first_name", "country"]);
     match random.below(9) {
         0 => format!("{{% assign {name} = {} %}}", output(random)),
@@ -174,17 +180,39 @@ fn tag(random: &mut Random, depth: usize) -> String {
             let word = *random.pick(&["\"mobile\"", "\"tablet\" or \"desktop\"", "nil", "1, 2"]);
             let operand = *random.pick(&["device", "orders", "a"]);
             let otherwise = if random.percent(50) { "{% else %}y" } else { "" };
-            format!("{{% case {operand} %}}{{% when {word} %}}{}{otherwise}{{% endcase %}}", inner(random))
+            format!(
+                "{{% case {operand} %}}{{% when {word} %}}{}{otherwise}{{% endcase %}}",
+                inner(random)
+            )
         }
         4 => {
-            let options = *random.pick(&["", " limit: 3", " offset: 1", " reversed", " limit: 2 offset: 1 reversed"]);
-            let leave = *random.pick(&["", "{% if i > 2 %}{% break %}{% endif %}", "{% if forloop.first %}{% continue %}{% endif %}"]);
-            format!("{{% for i in (1..orders){options} %}}{{{{ i }}}}{leave}{}{{% endfor %}}", inner(random))
+            let options = *random.pick(&[
+                "",
+                " limit: 3",
+                " offset: 1",
+                " reversed",
+                " limit: 2 offset: 1 reversed",
+            ]);
+            let leave = *random.pick(&[
+                "",
+                "{% if i > 2 %}{% break %}{% endif %}",
+                "{% if forloop.first %}{% continue %}{% endif %}",
+            ]);
+            format!(
+                "{{% for i in (1..orders){options} %}}{{{{ i }}}}{leave}{}{{% endfor %}}",
+                inner(random)
+            )
         }
-        5 => format!("{{% assign n = 0 %}}{{% for p in purchases %}}{{% assign n = n + p.amount %}}{}{{% endfor %}}{{{{ n }}}}", inner(random)),
+        5 => format!(
+            "{{% assign n = 0 %}}{{% for p in purchases %}}{{% assign n = n + p.amount %}}{}{{% endfor %}}{{{{ n }}}}",
+            inner(random)
+        ),
         6 => "{% assign c = cart | first %}{% if c %}{{ c.quantity }}{% endif %}{{ cart.size }}".to_owned(),
         7 => format!("{{% raw %}}{{{{ {name} }}}}{{% endraw %}}"),
-        _ => format!("{{% liquid\n assign {name} = orders\n if {name} != blank\n echo {name}\n endif\n%}}{}", inner(random)),
+        _ => format!(
+            "{{% liquid\n assign {name} = orders\n if {name} != blank\n echo {name}\n endif\n%}}{}",
+            inner(random)
+        ),
     }
 }
 
@@ -207,6 +235,7 @@ fn output(random: &mut Random) -> String {
         "signed_up_at",
         "page",
         "interests",
+        "cart",
         "sum(amount of purchases)",
         "upper(country)",
         "orders + 1",
@@ -220,26 +249,84 @@ fn output(random: &mut Random) -> String {
     let mut out = expression.to_owned();
     for _ in 0..random.below(3) {
         out.push_str(" | ");
-        out.push_str(*random.pick(&[
-            "upcase",
-            "downcase",
-            "capitalize",
-            "truncate: 5",
-            "date: \"%d %B %Y\"",
-            "money: \"EUR\"",
-            "escape",
-            "raw",
-            "join: \", \"",
-            "size",
-            "url_encode",
-            "default: \"there\"",
-        ]));
+        out.push_str(*random.pick(FILTERS));
     }
     if random.percent(75) {
         out.push_str(" | default: \"there\"");
     }
     out
 }
+
+const FILTERS: &[&str] = &[
+    "upcase",
+    "downcase",
+    "capitalize",
+    "truncate: 5",
+    "truncatewords: 2, \"…\"",
+    "date: \"%d %B %Y\"",
+    "money: \"EUR\"",
+    "escape",
+    "escape_once",
+    "raw",
+    "join: \", \"",
+    "size",
+    "url_encode",
+    "url_decode",
+    "base64_encode",
+    "base64_decode",
+    "base64_url_safe_encode",
+    "base64_url_safe_decode",
+    "sha256",
+    "hmac_sha256: country",
+    "default: \"there\"",
+    "strip",
+    "lstrip",
+    "rstrip",
+    "strip_html",
+    "strip_newlines",
+    "newline_to_br",
+    "prepend: \"<\"",
+    "append: \"&\"",
+    "replace: \"a\", \"aa\"",
+    "replace_first: \"a\", \"\"",
+    "replace_last: \"\", \"b\"",
+    "remove: \"e\"",
+    "remove_first: \"e\"",
+    "remove_last: \"e\"",
+    "slice: 1, 3",
+    "slice: -2",
+    "split: \"\"",
+    "split: \" \"",
+    "split: \",\"",
+    "abs",
+    "ceil",
+    "floor",
+    "round: 2",
+    "plus: 1",
+    "minus: orders",
+    "times: 2.5",
+    "divided_by: 3",
+    "modulo: -2",
+    "at_least: 4",
+    "at_most: 4",
+    "first",
+    "last",
+    "reverse",
+    "sort",
+    "sort: \"quantity\"",
+    "sort_natural",
+    "uniq",
+    "compact",
+    "sum",
+    "sum: \"quantity\"",
+    "concat: interests",
+    "map: \"sku\"",
+    "where: \"quantity\", 1",
+    "reject: \"quantity\"",
+    "find: \"quantity\", 2",
+    "find_index: \"quantity\", 2",
+    "has: \"quantity\", 2",
+];
 
 fn literal(random: &mut Random) -> &'static str {
     *random.pick(&[

@@ -6,7 +6,9 @@ use super::size::{Letters, Size};
 use crate::{
     hir::{
         self, AggregateKind, Expr, ExprKind, Form, Function, Items, Module, Place,
-        template::{DateFilter, Filter, FilterKind, NumberFilter, Output, Source as Shown, TextFilter},
+        template::{
+            CodeFilter, DateFilter, Filter, FilterKind, NumberFilter, Output, Source as Shown, TextFilter,
+        },
     },
     schema::{Layout, Slot},
     value::{Roles, Type, Value},
@@ -23,6 +25,7 @@ struct Longest<'m> {
     module: &'m Module,
     message: &'m hir::Message,
     rows: Rows,
+    form: Form,
     steps: usize,
 }
 
@@ -37,6 +40,7 @@ pub(super) fn output(
         module,
         message,
         rows: rows.clone(),
+        form,
         steps: STEPS,
     };
     let first = match &output.value {
@@ -85,6 +89,13 @@ impl Count {
         }
     }
 
+    const fn ascii(count: u64) -> Self {
+        Self {
+            count,
+            letters: Letters::Ascii,
+        }
+    }
+
     const fn any(count: u64) -> Self {
         Self {
             count,
@@ -100,6 +111,13 @@ impl Count {
             } else {
                 Letters::Any
             },
+        }
+    }
+
+    fn times(self, factor: u64) -> Self {
+        Self {
+            count: self.count.saturating_mul(factor),
+            ..self
         }
     }
 
@@ -154,7 +172,7 @@ impl Longest<'_> {
                 most
             }
             // Other cases of a letter may be up to three letters.
-            ExprKind::Folded(inner) => self.value(inner).map(tripled),
+            ExprKind::Folded(inner) => self.value(inner).map(|it| it.times(3)),
             ExprKind::Call { function, args } => self.call(*function, args),
             ExprKind::Case { arms, otherwise } => {
                 let all = arms.iter().map(|(_, value)| value).chain(otherwise.as_deref());
@@ -177,7 +195,9 @@ impl Longest<'_> {
 
     fn call(&mut self, function: Function, args: &[Expr]) -> Option<Count> {
         match function {
-            Function::Lower | Function::Upper => args.first().and_then(|it| self.value(it)).map(tripled),
+            Function::Lower | Function::Upper => {
+                args.first().and_then(|it| self.value(it)).map(|it| it.times(3))
+            }
             Function::Trim | Function::Domain | Function::String => {
                 args.first().and_then(|it| self.value(it))
             }
@@ -211,9 +231,49 @@ impl Longest<'_> {
         match filter.kind {
             FilterKind::Default => Some(before?.max(self.value(argument(0)?)?)),
             FilterKind::Text(TextFilter::Upcase | TextFilter::Downcase | TextFilter::Capitalize) => {
-                before.map(tripled)
+                before.map(|it| it.times(3))
             }
-            FilterKind::Text(TextFilter::Append) => Some(before?.then(self.value(argument(0)?)?)),
+            FilterKind::Text(TextFilter::Append | TextFilter::Prepend) => {
+                Some(before?.then(self.value(argument(0)?)?))
+            }
+            FilterKind::Text(TextFilter::ReplaceFirst | TextFilter::ReplaceLast) => {
+                Some(before?.then(self.value(argument(1)?)?))
+            }
+            // Something takes the place of every letter, and stands behind the last, at most; nothing of `remove`.
+            FilterKind::Text(TextFilter::Replace) => {
+                let (before, new) = (before?, self.value(argument(1)?)?);
+                Some(Count {
+                    count: before
+                        .count
+                        .saturating_add(1)
+                        .saturating_mul(new.count.saturating_add(1)),
+                    ..before.max(new)
+                })
+            }
+            FilterKind::Text(TextFilter::Slice) => {
+                let most = match argument(1)?.kind {
+                    ExprKind::Constant(Value::Int(length)) => u64::try_from(length).unwrap_or(0),
+                    _ => return before,
+                };
+                let part = before.unwrap_or(Count::any(most));
+                Some(Count {
+                    count: part.count.min(most),
+                    ..part
+                })
+            }
+            FilterKind::Text(TextFilter::TruncateWords) => Some(before?.then(self.value(argument(1)?)?)),
+            FilterKind::Text(TextFilter::NewlineToBr | TextFilter::LineBreaks) => {
+                before.map(|it| it.times(7).max(Count::ascii(0)))
+            }
+            FilterKind::Code(CodeFilter::Sha256 | CodeFilter::HmacSha256) => Some(Count::ascii(64)),
+            // A letter has at most four bytes, each of which takes three.
+            FilterKind::Code(
+                CodeFilter::UrlEncode | CodeFilter::Base64Encode | CodeFilter::Base64UrlSafeEncode,
+            ) => before.map(|it| Count::ascii(it.times(12).count.saturating_add(4))),
+            // Three digits become one byte, of which a letter may be made.
+            FilterKind::Code(
+                CodeFilter::UrlDecode | CodeFilter::Base64Decode | CodeFilter::Base64UrlSafeDecode,
+            ) => before.map(|it| Count::any(it.count)),
             FilterKind::Text(TextFilter::Truncate) => {
                 let mark = self.value(argument(1)?)?;
                 let length = match argument(0)?.kind {
@@ -240,18 +300,34 @@ impl Longest<'_> {
             }
             FilterKind::Number(NumberFilter::Money) => Some(match text_of(argument(0)?)? {
                 // Their signs are letters of text messages.
-                "EUR" | "USD" | "GBP" | "JPY" => Count {
-                    count: 40,
-                    letters: Letters::Ascii,
-                },
+                "EUR" | "USD" | "GBP" | "JPY" => Count::ascii(40),
                 _ => Count::any(40),
             }),
             FilterKind::Number(NumberFilter::ToDecimal) => Some(Count::digits(21)),
-            FilterKind::Text(TextFilter::Escape) | FilterKind::Raw => before,
-            FilterKind::Number(NumberFilter::ToFloat)
-            | FilterKind::Text(TextFilter::Split)
-            | FilterKind::Url(_)
-            | FilterKind::List(_) => None,
+            // In a page, every value is escaped where it is shown, and once.
+            FilterKind::Text(TextFilter::Escape | TextFilter::EscapeOnce) if self.form != Form::Html => {
+                before.map(|it| it.times(6).max(Count::ascii(0)))
+            }
+            FilterKind::Text(
+                TextFilter::Escape
+                | TextFilter::EscapeOnce
+                | TextFilter::Strip
+                | TextFilter::StripLeft
+                | TextFilter::StripRight
+                | TextFilter::StripHtml
+                | TextFilter::StripNewlines,
+            )
+            | FilterKind::Raw => before,
+            FilterKind::Number(NumberFilter::ToFloat) => Some(Count::digits(340)),
+            // At least as many digits as the largest number that is no float.
+            FilterKind::Number(_) => {
+                let mut most = before?.max(Count::digits(21));
+                for argument in &filter.arguments {
+                    most = most.max(self.value(argument)?);
+                }
+                Some(Count::digits(most.count))
+            }
+            FilterKind::Text(TextFilter::Split) | FilterKind::List(_) => None,
         }
     }
 }
@@ -261,13 +337,6 @@ fn text_of(expr: &Expr) -> Option<&str> {
     match &expr.kind {
         ExprKind::Constant(Value::Text(text)) => Some(text),
         _ => None,
-    }
-}
-
-fn tripled(count: Count) -> Count {
-    Count {
-        count: count.count.saturating_mul(3),
-        ..count
     }
 }
 

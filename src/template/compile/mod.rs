@@ -1,28 +1,28 @@
-//! From a checked template to its program. Here it is decided how each value is written.
+//! From a checked template to its program. Here it is decided how each value is written: `output` does that.
+
+mod output;
+mod problems;
 
 use std::sync::Arc;
 
+use self::problems::{misfits, unlike_rounds};
 use super::{
     Format,
-    context::{Escape, Misfit, Position, Unsafe, is_plain_word},
-    escape,
-    filter::{date::DateFormat, money::Currency},
-    program::{self, Filter, Op, Program, Stock},
+    context::{Escape, Position},
+    filter::date::DateFormat,
+    program::{self, Op, Program, Stock},
 };
 use crate::{
     check::template::{REASON, placed_fields},
-    diagnostic::{Code, Diagnostic, suggest},
+    diagnostic::{Code, Diagnostic},
     hir::{
-        self, Expr, ExprKind, Module,
-        template::{
-            Branch, DateFilter, FilterKind, Loop, Node, NodeKind, NumberFilter, Output, Over, Source,
-            Template, TextFilter, UrlFilter,
-        },
+        Module,
+        template::{Branch, Loop, Node, NodeKind, Over, Template},
     },
-    plan::{NodeId, Planner},
+    plan::Planner,
     schema::Layout,
     span::Span,
-    value::{Roles, Schemes, Type, Value},
+    value::{Roles, Schemes, Type},
 };
 
 /// The reason of a message that was given up because a calculation in it went beyond its type, or because a struct read in
@@ -55,6 +55,7 @@ pub(super) fn compile(
         around: Vec::new(),
         diagnostics: Vec::new(),
         schemes: Schemes::default(),
+        is_page: matches!(format, Format::Html),
     };
     compiler.planner.set_made_lists(template.lists.clone());
     for (row, layout) in &template.items {
@@ -119,6 +120,8 @@ struct Compiler<'m> {
     around: Vec<Around>,
     diagnostics: Vec<Diagnostic>,
     schemes: Schemes,
+    /// Whether text is escaped where it is shown, so that `escape` has nothing to do.
+    is_page: bool,
 }
 
 /// A loop around what is compiled.
@@ -146,7 +149,8 @@ impl Compiler<'_> {
                     self.escape(node.span, &[], false, position);
                 }
                 NodeKind::Assign(it) => {
-                    if let Some((source, filters)) = self.piped(&it.value) {
+                    if let Some((source, mut filters)) = self.piped(&it.value) {
+                        self.drop_escapes(&it.value, &mut filters, true);
                         self.outputs.push(program::Output {
                             source,
                             filters,
@@ -227,126 +231,6 @@ impl Compiler<'_> {
         }
     }
 
-    fn output(&mut self, span: Span, output: &Output, position: &mut Position) {
-        let Some(escape) = self.escape(span, &output.filters, output.markup, position) else {
-            return;
-        };
-        if escape == Escape::Css && !is_plain(output) {
-            self.diagnostics.push(
-                Diagnostic::new(Code::UnsafePlace, "a placeholder in a style that may be any text")
-                    .label(
-                        span,
-                        "only numbers and the words of an enumeration can stand here",
-                    )
-                    .help(
-                        "compute the word: `trait colour = case when … then \"red\" else \"#222\" end`"
-                            .to_owned(),
-                    )
-                    .help("or choose between classes with `{% if … %}`".to_owned()),
-            );
-            return;
-        }
-        if let (
-            Source::Value(Expr {
-                kind: ExprKind::Constant(value),
-                ..
-            }),
-            [],
-        ) = (&output.value, &*output.filters)
-            && !matches!(value, Value::DateTime(_))
-        {
-            let mut text = String::new();
-            let shown = value.to_string();
-            match value {
-                Value::Bool(_) | Value::Int(_) | Value::Decimal(_) | Value::Float(_)
-                    if escape == Escape::JsonValue =>
-                {
-                    text.push_str(&shown);
-                }
-                _ => escape::write(escape, &shown, &self.schemes, &mut text),
-            }
-            return self.push_text(&text);
-        }
-        let Some((source, mut filters)) = self.piped(output) else {
-            return;
-        };
-        if matches!(position, Position::Page(_))
-            && !output.filters.iter().any(|it| matches!(it.kind, FilterKind::Raw))
-        {
-            // What `escape` would do is done where the value is written; twice would be visible.
-            filters.retain(|it| !matches!(it, Filter::Text(TextFilter::Escape, _)));
-        }
-        // What `url_encode` gives needs no second encoding. Where a fallback follows, both are encoded by their place.
-        let is_part = matches!(escape, Escape::UrlPart | Escape::UrlPartNoSlash);
-        let fallbacks = filters
-            .iter()
-            .rev()
-            .take_while(|it| matches!(it, Filter::Default { .. }))
-            .count();
-        if is_part && fallbacks > 0 {
-            let last = filters.len() - fallbacks;
-            if let Some(Filter::Url(UrlFilter::Encode)) = last.checked_sub(1).and_then(|at| filters.get(at)) {
-                filters.remove(last - 1);
-            }
-        }
-        let escape = match (escape, filters.last()) {
-            (Escape::UrlPart | Escape::UrlPartNoSlash, Some(Filter::Url(UrlFilter::Encode))) => Escape::Html,
-            _ => escape,
-        };
-        let op = match (source, &*filters) {
-            (program::Source::Value(node), []) => Op::Value {
-                node,
-                fallback: None,
-                escape,
-            },
-            (
-                program::Source::Value(node),
-                [
-                    Filter::Default {
-                        fallback,
-                        allow_false: false,
-                    },
-                ],
-            ) => Op::Value {
-                node,
-                fallback: Some(*fallback),
-                escape,
-            },
-            _ => {
-                self.outputs.push(program::Output {
-                    source,
-                    filters,
-                    escape,
-                });
-                Op::Output(offset(self.outputs.len() - 1))
-            }
-        };
-        self.push(op);
-    }
-
-    /// A value and the filters that it passes.
-    fn piped(&mut self, output: &Output) -> Option<(program::Source, Vec<Filter>)> {
-        let filters: Option<Vec<Filter>> = output
-            .filters
-            .iter()
-            .filter(|it| !matches!(it.kind, FilterKind::Raw))
-            .map(|it| self.filter(it))
-            .collect();
-        let source = match &output.value {
-            Source::Value(expr) => program::Source::Value(self.planner.add_value(expr)),
-            Source::List(list) => {
-                let kind = self.planner.kind_of_items(list);
-                let list = self
-                    .planner
-                    .spot(list)
-                    .expect("the checker has seen its catalogue");
-                program::Source::List(list, kind)
-            }
-            Source::Item(row) => program::Source::Item(*row),
-        };
-        Some((source, filters?))
-    }
-
     /// What is written in the body becomes the text of a local. Says whether what follows is never reached.
     fn capture(&mut self, local: usize, markup: bool, body: &[Node], span: Span) -> bool {
         self.push(Op::Capture);
@@ -387,105 +271,6 @@ impl Compiler<'_> {
             let round = around.round.clone();
             self.diagnostics.push(unlike_rounds(&round, position, span));
         }
-    }
-
-    /// How the value is written at its place.
-    fn escape(
-        &mut self,
-        span: Span,
-        filters: &[hir::template::Filter],
-        markup: bool,
-        position: &mut Position,
-    ) -> Option<Escape> {
-        let raw = filters.iter().find(|it| matches!(it.kind, FilterKind::Raw));
-        let found = match (position.escape(), raw) {
-            (Ok(_), Some(raw)) if !position.takes_raw() => {
-                self.diagnostics.push(
-                    Diagnostic::new(Code::UnsafePlace, format!("`raw` {}", position.describe()))
-                        .label(raw.span, "stands only in the text between tags")
-                        .help(
-                            "leave `raw` out: here the value is shown as it is, whatever letters it has"
-                                .to_owned(),
-                        ),
-                );
-                None
-            }
-            (Ok(_), None) if markup && !position.takes_raw() => {
-                let message = format!("a captured part of a page {}", position.describe());
-                self.diagnostics.push(
-                    Diagnostic::new(Code::UnsafePlace, message)
-                        .label(span, "stands only in the text between tags")
-                        .help(
-                            "capture text without tags, entities and `raw`: it is escaped where it is shown"
-                                .to_owned(),
-                        ),
-                );
-                None
-            }
-            (Ok(_), Some(_)) => Some(Escape::None),
-            (Ok(_), None) if markup => Some(Escape::None),
-            (Ok(escape), None) => Some(escape),
-            (Err(reason), _) => {
-                let diagnostic = unsafe_place(reason, position, span);
-                self.diagnostics.push(diagnostic);
-                None
-            }
-        };
-        position.pass_value();
-        found
-    }
-
-    fn filter(&mut self, filter: &hir::template::Filter) -> Option<Filter> {
-        let arguments = |this: &mut Self| -> Box<[NodeId]> {
-            let nodes = filter.arguments.iter().map(|it| this.planner.add_value(it));
-            nodes.collect()
-        };
-        Some(match filter.kind {
-            FilterKind::Default => Filter::Default {
-                fallback: self.planner.add_value(filter.arguments.first()?),
-                allow_false: matches!(
-                    filter.arguments.get(1).map(|it| &it.kind),
-                    Some(ExprKind::Constant(Value::Bool(true)))
-                ),
-            },
-            FilterKind::Size => Filter::Size,
-            FilterKind::Text(kind) => Filter::Text(kind, arguments(self)),
-            FilterKind::Url(kind) => Filter::Url(kind),
-            FilterKind::List(kind) => Filter::List(kind, arguments(self)),
-            FilterKind::Date(DateFilter::Format) => match DateFormat::parse(written(filter, 0)) {
-                Ok(form) => Filter::Date(form),
-                Err(unknown) => {
-                    let message = format!("`{}` is no part of a date", unknown.text);
-                    self.diagnostics.push(
-                        Diagnostic::new(Code::InvalidLiteral, message)
-                            .label(filter.span, "in this form")
-                            .help(
-                                "for example `%d %B %Y` is 05 July 2026; a percent sign is written `%%`"
-                                    .to_owned(),
-                            ),
-                    );
-                    return None;
-                }
-            },
-            FilterKind::Number(kind @ (NumberFilter::ToDecimal | NumberFilter::ToFloat)) => {
-                Filter::Number(kind)
-            }
-            FilterKind::Number(NumberFilter::Money) => {
-                let code = written(filter, 0);
-                let Some(currency) = Currency::of_code(code) else {
-                    let near = suggest::nearest(code, Currency::codes());
-                    self.diagnostics.push(
-                        Diagnostic::new(Code::InvalidLiteral, format!("`{code}` is no currency"))
-                            .label(filter.span, "expected a code of ISO 4217, such as `EUR`")
-                            .help(near.map(|near| format!("did you mean `{near}`?"))),
-                    );
-                    return None;
-                };
-                Filter::Money(currency)
-            }
-            // It only says how the result is written.
-            FilterKind::Raw => return None,
-        })
     }
 
     fn branches(
@@ -721,155 +506,6 @@ impl Compiler<'_> {
             Op::Unless { to, .. } | Op::Jump(to) | Op::Open { none: to, .. } => *to = here,
             _ => debug_assert!(false, "only jumps are patched"),
         }
-    }
-}
-
-/// Whether all that a placeholder can show is a number or a word that means nothing but itself in a style.
-fn is_plain(output: &Output) -> bool {
-    let plain = |value: &Expr| match (&value.ty, &value.kind) {
-        (_, ExprKind::Constant(Value::Text(word))) => is_plain_word(word),
-        (Type::Words(words), _) => words.iter().all(|word| is_plain_word(word)),
-        (ty, _) => ty.is_number(),
-    };
-    let Source::Value(value) = &output.value else {
-        return false;
-    };
-    plain(value)
-        && output
-            .filters
-            .iter()
-            .all(|filter| filter.kind == FilterKind::Default && filter.arguments.first().is_some_and(plain))
-}
-
-/// A round of a loop that ends in another place than it began.
-fn unlike_rounds(begin: &Position, end: &Position, span: Span) -> Diagnostic {
-    let is_json = matches!(begin, Position::Json(_));
-    let (message, help) = if is_json {
-        (
-            "a round of the loop ends in another place of the JSON than it began",
-            "put the same number of items and commas into each round",
-        )
-    } else {
-        (
-            "a round of the loop ends in another place of the page than it began",
-            "open and close tags, quotes and comments in the same round",
-        )
-    };
-    let tag = Span {
-        end: span.start + 2,
-        ..span
-    };
-    Diagnostic::new(Code::BranchContext, message)
-        .label(
-            tag,
-            format!("begins {}, ends {}", begin.describe(), end.describe()),
-        )
-        .help(help.to_owned())
-}
-
-fn misfits(misfit: Misfit, here: Span) -> Diagnostic {
-    let (message, label, help) = match misfit {
-        Misfit::Json(expected) => {
-            return Diagnostic::new(Code::InvalidJson, "this is no JSON").label(here, expected);
-        }
-        Misfit::SchemeFromValue => (
-            "a placeholder would become the scheme of a URL",
-            "this colon makes a scheme of the value before it",
-            "write the scheme out, as in `https://…`",
-        ),
-        Misfit::EndOfComment => (
-            "a placeholder at the edge of a conditional comment",
-            "a value that ends in `--` and this would end the comment",
-            "leave a blank between them, or put the value in quotes",
-        ),
-    };
-    Diagnostic::new(Code::UnsafePlace, message)
-        .label(here, label)
-        .help(help.to_owned())
-}
-
-fn unsafe_place(reason: Unsafe, position: &Position, span: Span) -> Diagnostic {
-    let attribute = position.attribute();
-    let (message, help) = match reason {
-        Unsafe::Script => (
-            "a placeholder in a script".to_owned(),
-            "no escaping is safe there; put the value into an attribute such as `data-name=\"…\"` and read it from the script",
-        ),
-        Unsafe::Style => (
-            "a placeholder in a style, outside of the value of a declaration".to_owned(),
-            "numbers and words may follow the colon, as in `width: {{ percent }}%`; otherwise choose between classes with `{% if … %}`",
-        ),
-        Unsafe::RawText => (
-            "a placeholder in text that is read without entities".to_owned(),
-            "put it outside of this element",
-        ),
-        Unsafe::Handler => (
-            format!("a placeholder in the event handler `{attribute}`"),
-            "handlers are scripts; put the value into an attribute such as `data-name=\"…\"`",
-        ),
-        Unsafe::Unquoted => (
-            format!("a placeholder in the attribute `{attribute}` without quotes"),
-            "put the value in quotes: `name=\"{{ … }}\"`",
-        ),
-        Unsafe::AttributeName => (
-            "a placeholder among the attributes of a tag".to_owned(),
-            "write the name out: `name=\"{{ … }}\"`, and choose with `{% if … %}`",
-        ),
-        Unsafe::Tag => (
-            "a placeholder in a tag".to_owned(),
-            "write the tag out, and choose with `{% if … %}`",
-        ),
-        Unsafe::Markup => (
-            format!("a placeholder in `{attribute}`, which is read as more than text"),
-            "write its value out",
-        ),
-        Unsafe::UrlList => (
-            format!("a placeholder in `{attribute}`, which holds several URLs"),
-            "write one URL in `src`",
-        ),
-        Unsafe::CodeUrl => (
-            format!("a placeholder at the start of `{attribute}`, from where code or a page is loaded"),
-            "write the scheme and the host out: `https://…/`",
-        ),
-        Unsafe::Scheme => (
-            "a placeholder in a URL whose scheme is not known to be safe".to_owned(),
-            "begin with `https:`, `http:`, `mailto:`, `tel:` or a path, or let the placeholder be the whole URL",
-        ),
-        Unsafe::UnclearUrl => (
-            "a placeholder in a URL that begins in different ways on different branches".to_owned(),
-            "write the whole attribute in each branch",
-        ),
-        Unsafe::Comment => (
-            "a placeholder at the edge of a comment".to_owned(),
-            "leave a blank before it",
-        ),
-        Unsafe::ConditionalComment => (
-            "a placeholder in the condition of a conditional comment".to_owned(),
-            "write the condition out",
-        ),
-        Unsafe::Declaration => (
-            "a placeholder in a declaration".to_owned(),
-            "write the declaration out",
-        ),
-        Unsafe::JsonName => (
-            "a placeholder in the name of a member".to_owned(),
-            "write the name out, in double quotes",
-        ),
-        Unsafe::JsonPlace => (
-            format!("a placeholder {}", position.describe()),
-            "it may stand inside a text in quotes, or where a whole value stands",
-        ),
-    };
-    Diagnostic::new(Code::UnsafePlace, message)
-        .label(span, "no value is safe here")
-        .help(help.to_owned())
-}
-
-/// The text of an argument that the checker has found to be one.
-fn written(filter: &hir::template::Filter, index: usize) -> &str {
-    match filter.arguments.get(index).map(|it| &it.kind) {
-        Some(ExprKind::Constant(Value::Text(text))) => text,
-        _ => "",
     }
 }
 
