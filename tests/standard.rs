@@ -16,10 +16,11 @@ pub(crate) fn contract() -> &'static str {
 
 fn files() -> Vec<(String, String)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/standard");
-    let mut files: Vec<(String, String)> = fs::read_dir(folder)
-        .expect("a folder")
-        .map(|entry| {
-            let path = entry.expect("readable").path();
+    let paths = fs::read_dir(folder).expect("a folder");
+    let mut files: Vec<(String, String)> = paths
+        .map(|entry| entry.expect("readable").path())
+        .filter(|path| path.extension().is_some_and(|it| it == "audience"))
+        .map(|path| {
             let name = path.file_stem().expect("named").to_string_lossy().into_owned();
             (name, fs::read_to_string(path).expect("readable"))
         })

@@ -44,7 +44,14 @@ impl Partials {
 }
 
 /// Those of the standard library, which are pages.
-const STANDARD: [(&str, &str); 0] = [];
+const STANDARD: [(&str, &str); 6] = [
+    ("standard/layout", include_str!("../standard/layout.html")),
+    ("standard/header", include_str!("../standard/header.html")),
+    ("standard/hero", include_str!("../standard/hero.html")),
+    ("standard/text", include_str!("../standard/text.html")),
+    ("standard/button", include_str!("../standard/button.html")),
+    ("standard/product", include_str!("../standard/product.html")),
+];
 
 fn standard(name: &str, format: Format) -> Option<Source> {
     let found = STANDARD.iter().find(|(known, _)| *known == name);

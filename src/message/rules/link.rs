@@ -4,7 +4,7 @@ use super::{Written, each_node};
 use crate::{
     diagnostic::{Code, Diagnostic},
     hir::{
-        Expr, Form,
+        Condition, ConditionKind, Expr, Form,
         template::{FilterKind, Node, NodeKind, Output, Source, TextFilter},
     },
     span::Span,
@@ -90,6 +90,11 @@ fn path_without(nodes: &[Node], shows: &dyn Fn(&Node) -> bool) -> Option<Vec<Tur
             // Whoever gets here gets nothing.
             NodeKind::Skip(_) => return None,
             NodeKind::If { branches, otherwise } => {
+                let always = branches.iter().position(|it| always_holds(&it.condition));
+                let branches = match always {
+                    Some(last) => &branches[..=last],
+                    None => branches,
+                };
                 let last = branches.last().map_or(node.span, |it| it.condition.span);
                 let bodies = branches.iter().map(|it| {
                     let label = "to those for whom this branch is taken";
@@ -102,8 +107,10 @@ fn path_without(nodes: &[Node], shows: &dyn Fn(&Node) -> bool) -> Option<Vec<Tur
                     )
                 });
                 let label = "to those for whom no branch is taken";
-                let rest = (otherwise, Turn { span: last, label });
-                turns.extend(through(bodies.chain([rest]), shows)?);
+                let rest = always
+                    .is_none()
+                    .then_some((otherwise, Turn { span: last, label }));
+                turns.extend(through(bodies.chain(rest), shows)?);
             }
             NodeKind::For(repeated) => {
                 let head = Span {
@@ -152,6 +159,15 @@ fn path_without(nodes: &[Node], shows: &dyn Fn(&Node) -> bool) -> Option<Vec<Tur
         }
     }
     Some(turns)
+}
+
+/// Whether a branch is taken by everyone who gets to it, as where a partial asks for what this use of it always gives.
+fn always_holds(condition: &Condition) -> bool {
+    match &condition.kind {
+        ConditionKind::Constant(holds) => *holds,
+        ConditionKind::Known(value) => !value.optional,
+        _ => false,
+    }
 }
 
 /// Whether a loop may be left from its body before the end of a round.
