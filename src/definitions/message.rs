@@ -228,6 +228,10 @@ impl<R> Message<R> {
             }
             out.end(part.rule.name);
         }
+        #[cfg(feature = "plain-text")]
+        if compiled.message.channel == Channel::Email {
+            out.add_plain_text();
+        }
         Ok(Rendered::Sent)
     }
 
@@ -264,7 +268,7 @@ impl Message {
     ///
     /// The message is skipped when the customer is not in its audience, when any of its parts skips, and when a part that its
     /// channel needs comes out blank; `out` is empty then. Nothing is allocated once the buffer has grown to the length of
-    /// the messages and a thread has rendered one.
+    /// the messages and a thread has rendered one, but for an e-mail whose text is made from its page (feature `plain-text`).
     ///
     /// # Errors
     ///

@@ -90,6 +90,24 @@ impl Parts {
         self.ends.last().map_or(0, |(_, end)| *end)
     }
 
+    /// Makes the text of an e-mail from its page, unless it has one; a page without text has none.
+    #[cfg(feature = "plain-text")]
+    pub(super) fn add_plain_text(&mut self) {
+        if self.part("text").is_some() {
+            return;
+        }
+        let mut text = std::mem::take(&mut self.scratch);
+        text.clear();
+        if let Some(page) = self.part("html") {
+            crate::message::plain::write(page, &mut text);
+        }
+        if !text.is_empty() {
+            self.text.push_str(&text);
+            self.end("text");
+        }
+        self.scratch = text;
+    }
+
     /// Puts a blank in the place of line breaks and other control characters in the part that has not ended, one for those
     /// beside each other: so a value cannot begin another line, as of the head of an e-mail.
     pub(super) fn make_one_line(&mut self) {

@@ -4,6 +4,8 @@
 //! audience proves, and what is said of them points into the definitions or into the files that have them.
 
 mod place;
+#[cfg(feature = "plain-text")]
+pub(crate) mod plain;
 mod rules;
 
 use std::sync::Arc;

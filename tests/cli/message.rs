@@ -14,6 +14,7 @@ message hello for named "Says hello" {
   subject.en "Hello {{ first_name }}"
   subject.es "Hola {{ first_name }}"
   html       from "mails/hello.{language}.html"
+  text       "{{ unsubscribe }}"
 }
 message code { channel sms, inputs { code: string }, text "{% for p in picks %}{{ p.name }} {% endfor %}{{ code }}" }
 "#;
@@ -50,7 +51,7 @@ fn each_customer_is_a_line_with_the_parts_or_why_there_are_none() {
     folder.run(&format!("{RENDER} hello")).expect(
         0,
         concat!(
-            r#"{"key":"ana","language":"es","message":{"subject":"Hola Ana & Co","html":"<a href=\"https://shop.example/u\">Basta</a> 2026-01-01 04\n"}}"#,
+            r#"{"key":"ana","language":"es","message":{"subject":"Hola Ana & Co","html":"<a href=\"https://shop.example/u\">Basta</a> 2026-01-01 04\n","text":"https://shop.example/u"}}"#,
             "\n",
             r#"{"key":"ben","skipped":"not in the audience"}"#,
             "\n"
@@ -70,7 +71,7 @@ fn one_customer_gets_the_parts_as_they_are() {
     let folder = folder("message_key");
     folder.run(&format!("{RENDER} hello --key ana")).expect(
         0,
-        "== subject ==\nHola Ana & Co\n== html ==\n<a href=\"https://shop.example/u\">Basta</a> 2026-01-01 04\n",
+        "== subject ==\nHola Ana & Co\n== html ==\n<a href=\"https://shop.example/u\">Basta</a> 2026-01-01 04\n== text ==\nhttps://shop.example/u\n",
         "",
     );
     folder
@@ -81,7 +82,7 @@ fn one_customer_gets_the_parts_as_they_are() {
         .expect(
             2,
             "",
-            "error: the message has no part `title`, only subject, html\n",
+            "error: the message has no part `title`, only subject, html, text\n",
         );
     folder
         .run(&format!("{RENDER} hello --key ben"))

@@ -36,7 +36,7 @@ fn what_is_given_takes_the_declared_type() -> Result {
         {%- capture body %}<i>{{ first_name }}</i>{% endcapture -%}
         {%- render "tile", title: "B", image: "https://shop.example/b.png", alt: "b", size: "large", body: body, note: " " -%}"#;
     let text = format!(
-        "message m for named {{ channel email, transactional, subject \"Hello\", html {} }}",
+        "message m for named {{ channel email, transactional, subject \"Hello\", html {}, text \"-\" }}",
         serde_json::to_string(html)?.replace("\\n", " ")
     );
     let shop = given(builder(&text)).build()?;
@@ -46,7 +46,7 @@ fn what_is_given_takes_the_declared_type() -> Result {
             "subject: Hello\nhtml: <img src=\"https://shop.example/%3Cx%3E.png\" alt=\"An &quot;x&quot;\" width=\"80\">\n",
             // Half of a decimal, not of a whole number.
             "<b>Ana</b> €1.50\n",
-            "<img src=\"https://shop.example/b.png\" alt=\"b\" width=\"160\">\n<b>B</b><div><i>Ana</i></div>\n",
+            "<img src=\"https://shop.example/b.png\" alt=\"b\" width=\"160\">\n<b>B</b><div><i>Ana</i></div>\n\ntext: -",
         )
     );
     Ok(())

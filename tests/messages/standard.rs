@@ -23,7 +23,7 @@ fn shop() -> Result<Definitions> {
 }
 
 /// What a message says, with three products recommended.
-fn page(shop: &Definitions, message: &Message, inputs: &Inputs) -> Result<String> {
+fn page_and_text(shop: &Definitions, message: &Message, inputs: &Inputs) -> Result<String> {
     let items = r#"
         {"sku": "A", "name": "Lamp “Luna”", "price": 49.5, "url": "https://shop.example/luna?a=1&b=2", "image": "https://shop.example/luna.jpg"}
         {"sku": "B", "name": "Vase <tall>", "price": 1200, "url": "https://shop.example/vase"}
@@ -41,7 +41,8 @@ fn page(shop: &Definitions, message: &Message, inputs: &Inputs) -> Result<String
     let mut parts = Parts::new();
     let rendered = message.render_into(&ana, inputs, &placements, &at, &mut parts)?;
     assert_eq!(rendered, Rendered::Sent);
-    Ok(parts.part("html").unwrap_or_default().to_owned())
+    let part = |name: &str| parts.part(name).unwrap_or_default().to_owned();
+    Ok([part("html"), part("text")].join("\n---\n"))
 }
 
 const LINKS: [(&str, &str); 2] = [
@@ -50,6 +51,7 @@ const LINKS: [(&str, &str); 2] = [
 ];
 
 /// `[partial-7]`
+#[cfg(feature = "plain-text")]
 #[test]
 fn golden() -> Result {
     let shop = shop()?;
@@ -58,16 +60,48 @@ fn golden() -> Result {
         let days = (name == "present").then_some(("days", Value::Int(7)));
         let links = links.iter().map(|(name, link)| (*name, Value::from(*link)));
         let inputs = message.inputs(links.chain(days))?;
-        let page = page(&shop, &message, &inputs)?;
+        let both = page_and_text(&shop, &message, &inputs)?;
         insta::with_settings!({
             snapshot_path => "../golden/message/standard",
             prepend_module_to_snapshot => false,
             omit_expression => true,
         }, {
-            insta::assert_snapshot!(name, page);
+            insta::assert_snapshot!(name, both);
         });
-        check(&page);
+        let (page, _) = both.split_once("\n---\n").expect("a page and a text");
+        check(page);
     }
+    Ok(())
+}
+
+/// `[message-29]`
+#[cfg(feature = "plain-text")]
+#[test]
+fn an_e_mail_without_text_gets_one() -> Result {
+    let shop = shop()?;
+    let message = shop.message("receipt")?;
+    let inputs = message.inputs(LINKS[..1].iter().map(|(name, link)| (*name, *link)))?;
+    let at = shop.at("2026-06-01T00:00:00Z".parse()?, &Zone::UTC);
+    let ana = shop.customer_from_json(r#"{"id": "ana", "orders": 3}"#)?;
+    let mut parts = Parts::new();
+    // The memory of the one before is used again.
+    for _ in 0..2 {
+        let rendered = message.render_into(&ana, &inputs, &Placements::new(), &at, &mut parts)?;
+        assert_eq!(rendered, Rendered::Sent);
+        let text = "It is on its way\n\nFollow it <https://shop.example/?from=mail&x=1>\n\nCasa Verde";
+        assert_eq!(parts.part("text"), Some(text));
+        assert_eq!(parts.iter().last(), Some(("text", text)));
+    }
+    let given = super::shop(
+        r#"message m { channel email, transactional, subject "Hi", html "<p>a</p>", text "b" }
+        message n { channel email, transactional, subject "Hi", html "<p> </p>" }
+        message o { channel in_app, html "<p>a</p>" }"#,
+    );
+    let ana = r#"{"id": "ana", "orders": 3, "consent": {"email": true}}"#;
+    let says = |name: &str| super::says(&given, name, ana, &[]);
+    assert_eq!(says("m"), "subject: Hi\nhtml: <p>a</p>\ntext: b");
+    assert_eq!(says("n"), "subject: Hi\nhtml: <p> </p>");
+    assert_eq!(says("o"), "html: <p>a</p>");
     Ok(())
 }
 
@@ -121,7 +155,7 @@ fn check(page: &str) {
 /// `[partial-8]`
 #[test]
 fn a_partial_of_the_application_takes_the_place_of_one_of_the_library() -> Result {
-    let text = r#"message m { channel email, transactional, subject "Hi", html '{% render "standard/hero", alt: "x" %}' }"#;
+    let text = r#"message m { channel email, transactional, subject "Hi", html '{% render "standard/hero", alt: "x" %}', text "-" }"#;
     let shop = super::builder(text)
         .partial(
             "standard/hero",
@@ -135,7 +169,7 @@ fn a_partial_of_the_application_takes_the_place_of_one_of_the_library() -> Resul
             r#"{"id": "a", "orders": 1, "consent": {"email": true}}"#,
             &[]
         ),
-        "subject: Hi\nhtml: <b>x</b>"
+        "subject: Hi\nhtml: <b>x</b>\ntext: -"
     );
     assert_eq!(
         super::problems(text),
