@@ -70,7 +70,8 @@
 //! # Features
 //!
 //! The default build has all of the library. `cli` adds the program `audience` with `check`, `fmt`, `test`, `fit`, `eval`,
-//! `explain`, `describe`, `infer` and `render`. `parallel` adds `render_many_parallel` to messages. `plain-text` makes the text of an e-mail that has none from its page.
+//! `explain`, `describe`, `infer` and `render`. `locale` lets filters write amounts, dates and nouns
+//! in other languages than English. `parallel` adds `render_many_parallel` to messages. `plain-text` makes the text of an e-mail that has none from its page.
 //! `proptest` adds the module `testing`, with strategies for customers, definitions and
 //! templates.
 //!

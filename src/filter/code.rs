@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use sha2::{Digest, Sha256};
 
-use super::{Draft, Made};
+use super::{Draft, Made, utm::utm};
 use crate::{hir::template::CodeFilter, value::ValueRef};
 
 pub(super) fn apply<'a>(
@@ -41,6 +41,10 @@ pub(super) fn apply<'a>(
             }
             _ => false,
         },
+        CodeFilter::Utm => {
+            utm(text, arguments, draft);
+            true
+        }
         CodeFilter::Base64Decode => read_base64(text, STANDARD, draft.buffer()),
         CodeFilter::Base64UrlSafeDecode => read_base64(text, URL_SAFE, draft.buffer()),
     };
@@ -48,7 +52,7 @@ pub(super) fn apply<'a>(
 }
 
 /// `a b&c` as `a+b%26c`: the letters, digits and `-_.~` stay, a blank becomes `+`.
-fn form_url(text: &str, out: &mut String) {
+pub(super) fn form_url(text: &str, out: &mut String) {
     for byte in text.bytes() {
         match byte {
             b' ' => out.push('+'),

@@ -3,9 +3,11 @@
 mod code;
 mod draft;
 pub(crate) mod html;
+pub(crate) mod locale;
 mod number;
 mod split;
 mod text;
+mod utm;
 
 pub(crate) use draft::Draft;
 pub(crate) use number::{joined, number};

@@ -55,7 +55,7 @@ pub(crate) fn number(
         NumberFilter::AtMost => both(|a, b| extreme(a, b, Ordering::Less)),
         NumberFilter::ToDecimal => to_decimal(value),
         NumberFilter::ToFloat => to_float(value),
-        NumberFilter::Money => None,
+        NumberFilter::Money | NumberFilter::Grouped => None,
     }
 }
 

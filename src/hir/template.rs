@@ -153,6 +153,8 @@ pub(crate) enum FilterKind {
     Code(CodeFilter),
     Number(NumberFilter),
     Date(DateFilter),
+    /// One text for each category of nouns, and the locale: a constant.
+    Plural,
     List(ListFilter),
 }
 
@@ -211,12 +213,16 @@ pub(crate) enum CodeFilter {
     Sha256,
     /// With a key.
     HmacSha256,
+    /// With what is said of the visit.
+    Utm,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum NumberFilter {
-    /// In a currency, a constant.
+    /// In a currency and a locale, both constants.
     Money,
+    /// With so many digits behind the point, or as many as there are when negative, and in a locale: a constant.
+    Grouped,
     Abs,
     Ceil,
     Floor,
@@ -238,8 +244,9 @@ pub(crate) enum NumberFilter {
 /// Filters on dates and datetimes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum DateFilter {
-    /// In a form, a constant.
+    /// In a form, a locale and a zone: all constants.
     Format,
+    DaysUntil,
 }
 
 /// Filters on lists. Those on records have an [`Each`]: a condition for those that choose, a value for the others.

@@ -11,12 +11,12 @@ use crate::{
         Bound, Condition, ConditionKind, Expr, ExprKind, Function, Items, MADE_LISTS, Module, Part, Place,
         Source, Spot, Step, Window,
         template::{
-            Assign, EachKind, Filter, FilterKind, ListFilter, Node, NodeKind, Output, Over, Source as Shown,
-            Target, Template,
+            Assign, DateFilter, EachKind, Filter, FilterKind, ListFilter, Node, NodeKind, Output, Over,
+            Source as Shown, Target, Template,
         },
     },
     schema::Layout,
-    value::{Field, Type},
+    value::{Field, Type, Value},
 };
 
 /// Gathers what definitions and messages read; each definition that is referred to is looked into once.
@@ -260,7 +260,9 @@ impl<'m> Gather<'m> {
         if !matches!(filter.kind, FilterKind::List(kind) if kind != ListFilter::Map) {
             rows.clear();
         }
-        self.zone |= matches!(filter.kind, FilterKind::Date(_));
+        let has_own_zone = matches!(filter.arguments.get(2).map(|it| &it.kind), Some(ExprKind::Constant(Value::Text(zone))) if !zone.is_empty());
+        self.zone |= matches!(filter.kind, FilterKind::Date(_)) && !has_own_zone;
+        self.now |= filter.kind == FilterKind::Date(DateFilter::DaysUntil);
     }
 
     fn part(&mut self, part: Part<'_>) {

@@ -7,6 +7,7 @@ use super::{
     filter::{date::DateFormat, money::Currency},
 };
 use crate::{
+    filter::locale::Locale,
     hir::template::{CodeFilter, ListFilter, NumberFilter, Target, TextFilter},
     plan::{self, BlockId, CollectionId, Kind, NodeId, Spot},
     schema::Catalog,
@@ -110,13 +111,21 @@ pub(super) enum Source {
 /// Arguments are the values of these nodes.
 #[derive(Debug)]
 pub(super) enum Filter {
-    Default { fallback: NodeId, allow_false: bool },
+    Default {
+        fallback: NodeId,
+        allow_false: bool,
+    },
     Size,
     Text(TextFilter, Box<[NodeId]>),
     Code(CodeFilter, Box<[NodeId]>),
     Number(NumberFilter, Box<[NodeId]>),
     Money(Currency),
     Date(DateFormat),
+    DaysUntil,
+    /// With the number of digits.
+    Grouped(&'static Locale, NodeId),
+    /// One text for each category.
+    Plural(&'static Locale, Box<[NodeId]>),
     List(Box<OfList>),
 }
 

@@ -6,6 +6,7 @@ mod filters;
 mod hostile;
 mod liquid;
 mod no_value;
+mod own_filters;
 mod references;
 mod standard_filters;
 mod tags;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::{Compiler, offset, problems::unsafe_place};
 use crate::{
     diagnostic::{Code, Diagnostic, suggest},
+    filter::locale::Locale,
     hir::{
         self, Expr, ExprKind,
         template::{
@@ -19,7 +20,7 @@ use crate::{
         filter::{date::DateFormat, money::Currency},
         program::{self, Ask, Filter, OfList, Op},
     },
-    value::{Type, Value},
+    value::{Type, Value, Zone},
 };
 
 impl Compiler<'_> {
@@ -240,24 +241,26 @@ impl Compiler<'_> {
                 each: filter.each.as_ref().map(|it| (it.row, self.ask(it))),
                 more: filter.list.as_ref().map(|it| self.list(it)),
             })),
-            FilterKind::Date(DateFilter::Format) => match DateFormat::parse(written(filter, 0)) {
-                Ok(form) => Filter::Date(form),
-                Err(unknown) => {
-                    let message = format!("`{}` is no part of a date", unknown.text);
-                    self.diagnostics.push(
-                        Diagnostic::new(Code::InvalidLiteral, message)
-                            .label(filter.span, "in this form")
-                            .help(
-                                "for example `%d %B %Y` is 05 July 2026; a percent sign is written `%%`"
-                                    .to_owned(),
-                            ),
-                    );
-                    return None;
+            FilterKind::Date(DateFilter::Format) => {
+                match DateFormat::parse(written(filter, 0), locale(filter, 1)) {
+                    Ok(form) => Filter::Date(form.in_zone(Zone::named(written(filter, 2)).ok())),
+                    Err(unknown) => {
+                        let message = format!("`{}` is no part of a date", unknown.text);
+                        self.diagnostics.push(
+                            Diagnostic::new(Code::InvalidLiteral, message)
+                                .label(filter.span, "in this form")
+                                .help(
+                                    "for example `%d %B %Y` is 05 July 2026; a percent sign is written `%%`"
+                                        .to_owned(),
+                                ),
+                        );
+                        return None;
+                    }
                 }
-            },
+            }
             FilterKind::Number(NumberFilter::Money) => {
                 let code = written(filter, 0);
-                let Some(currency) = Currency::of_code(code) else {
+                let Some(currency) = Currency::of_code(code, locale(filter, 1)) else {
                     let near = suggest::nearest(code, Currency::codes());
                     self.diagnostics.push(
                         Diagnostic::new(Code::InvalidLiteral, format!("`{code}` is no currency"))
@@ -267,6 +270,16 @@ impl Compiler<'_> {
                     return None;
                 };
                 Filter::Money(currency)
+            }
+            FilterKind::Date(DateFilter::DaysUntil) => Filter::DaysUntil,
+            FilterKind::Number(NumberFilter::Grouped) => {
+                let digits = self.planner.add_value(filter.arguments.first()?);
+                Filter::Grouped(locale(filter, 1), digits)
+            }
+            FilterKind::Plural => {
+                let mut forms = arguments(self).into_vec();
+                forms.pop();
+                Filter::Plural(locale(filter, forms.len()), forms.into())
             }
             FilterKind::Number(kind) => Filter::Number(kind, arguments(self)),
             // It only says how the result is written.
@@ -309,4 +322,9 @@ fn written(filter: &hir::template::Filter, index: usize) -> &str {
         Some(ExprKind::Constant(Value::Text(text))) => text,
         _ => "",
     }
+}
+
+/// The locale of such an argument.
+fn locale(filter: &hir::template::Filter, index: usize) -> &'static Locale {
+    Locale::of(written(filter, index)).unwrap_or(Locale::ENGLISH)
 }

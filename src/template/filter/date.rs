@@ -4,12 +4,20 @@ use std::{fmt::Write, sync::Arc};
 
 use chrono::{DateTime as Clock, Datelike, NaiveDateTime, Timelike};
 
-use crate::value::{DateTime, ValueRef, Zone};
+use crate::{
+    filter::locale::Locale,
+    value::{DateTime, ValueRef, Zone},
+};
 
 /// A form of dates, read once when the template is compiled.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct DateFormat {
     parts: Vec<Part>,
+    locale: &'static Locale,
+    /// A month has another form beside a day in some languages.
+    has_day: bool,
+    /// Instead of the zone of the message.
+    zone: Option<Zone>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,45 +84,42 @@ pub(crate) struct UnknownField {
     pub(crate) text: String,
 }
 
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
-const WEEKDAYS: [&str; 7] = [
-    "Monday",
-    "Tuesday",
-    "Wednesday",
-    "Thursday",
-    "Friday",
-    "Saturday",
-    "Sunday",
-];
-
 impl DateFormat {
-    /// Reads a form such as `%d %B %Y`.
-    pub(crate) fn parse(text: &str) -> Result<Self, UnknownField> {
-        let mut format = Self { parts: Vec::new() };
-        format.add(text)?;
+    /// Reads a form such as `%d %B %Y`, or the name of one of the language's own.
+    pub(crate) fn parse(text: &str, locale: &'static Locale) -> Result<Self, UnknownField> {
+        let mut format = Self {
+            parts: Vec::new(),
+            locale,
+            has_day: false,
+            zone: None,
+        };
+        format.add(locale.form(text).unwrap_or(text))?;
+        let is_day = |part: &Part| {
+            matches!(
+                part,
+                Part::Field {
+                    field: Field::Day,
+                    ..
+                }
+            )
+        };
+        format.has_day = format.parts.iter().any(is_day);
         Ok(format)
+    }
+
+    /// The same on the clock of a zone of its own.
+    pub(crate) fn in_zone(self, zone: Option<Zone>) -> Self {
+        Self { zone, ..self }
     }
 
     /// How a datetime looks without a filter, as in Liquid: `2026-01-31 09:00:00 +0100`.
     pub(crate) fn of_instants() -> Self {
-        Self::parse("%Y-%m-%d %H:%M:%S %z").expect("every field of it is known")
+        Self::parse("%Y-%m-%d %H:%M:%S %z", Locale::ENGLISH).expect("every field of it is known")
     }
 
     /// Appends a day, or an instant on the zone's clock; `false` and nothing for a value that is neither.
     pub(crate) fn write(&self, value: ValueRef<'_>, zone: Zone, out: &mut String) -> bool {
+        let zone = self.zone.unwrap_or(zone);
         let (at, wall) = match value {
             ValueRef::DateTime(at) => (at, zone.wall(at)),
             ValueRef::Date(date) => {
@@ -142,8 +147,8 @@ impl DateFormat {
                     case,
                 } => {
                     let start = out.len();
-                    field.write(at, zone, clock, *pad, *width, out);
-                    case.apply(&mut out[start..]);
+                    self.write_field(*field, (at, zone, clock), (*pad, *width), out);
+                    case.apply(out, start);
                 }
             }
         }
@@ -282,42 +287,40 @@ fn or(written: Pad, own: Pad) -> Pad {
     if written == Pad::Own { own } else { written }
 }
 
-impl Field {
-    fn write(
-        self,
-        at: DateTime,
-        zone: Zone,
-        clock: NaiveDateTime,
-        pad: Pad,
-        width: Option<u8>,
+impl DateFormat {
+    fn write_field(
+        &self,
+        field: Field,
+        (at, zone, clock): (DateTime, Zone, NaiveDateTime),
+        (pad, width): (Pad, Option<u8>),
         out: &mut String,
     ) {
         let twelve = clock.hour12().1;
         let week = |days_since_start: u32| (clock.ordinal0() + 7 - days_since_start) / 7;
-        let (number, digits) = match self {
-            Self::Year => (i64::from(clock.year()), 4),
-            Self::Century => (i64::from(clock.year().div_euclid(100)), 2),
-            Self::ShortYear => (i64::from(clock.year().rem_euclid(100)), 2),
-            Self::Month => (clock.month().into(), 2),
-            Self::Day => (clock.day().into(), 2),
-            Self::DayOfYear => (clock.ordinal().into(), 3),
-            Self::Hour => (clock.hour().into(), 2),
-            Self::HourOfTwelve => (twelve.into(), 2),
-            Self::Minute => (clock.minute().into(), 2),
-            Self::Second => (clock.second().into(), 2),
-            Self::WeekdayFromMonday => (clock.weekday().number_from_monday().into(), 1),
-            Self::WeekdayFromSunday => (clock.weekday().num_days_from_sunday().into(), 1),
-            Self::IsoYear => (i64::from(clock.iso_week().year()), 4),
-            Self::ShortIsoYear => (i64::from(clock.iso_week().year().rem_euclid(100)), 2),
-            Self::IsoWeek => (clock.iso_week().week().into(), 2),
-            Self::WeekFromSunday => (week(clock.weekday().num_days_from_sunday()).into(), 2),
-            Self::WeekFromMonday => (week(clock.weekday().num_days_from_monday()).into(), 2),
-            Self::Epoch => (at.micros().div_euclid(1_000_000), 1),
-            Self::Fraction => return write_fraction(at, width, out),
-            Self::Offset { colon } => return write_offset(zone.offset(at), colon, out),
+        let (number, digits) = match field {
+            Field::Year => (i64::from(clock.year()), 4),
+            Field::Century => (i64::from(clock.year().div_euclid(100)), 2),
+            Field::ShortYear => (i64::from(clock.year().rem_euclid(100)), 2),
+            Field::Month => (clock.month().into(), 2),
+            Field::Day => (clock.day().into(), 2),
+            Field::DayOfYear => (clock.ordinal().into(), 3),
+            Field::Hour => (clock.hour().into(), 2),
+            Field::HourOfTwelve => (twelve.into(), 2),
+            Field::Minute => (clock.minute().into(), 2),
+            Field::Second => (clock.second().into(), 2),
+            Field::WeekdayFromMonday => (clock.weekday().number_from_monday().into(), 1),
+            Field::WeekdayFromSunday => (clock.weekday().num_days_from_sunday().into(), 1),
+            Field::IsoYear => (i64::from(clock.iso_week().year()), 4),
+            Field::ShortIsoYear => (i64::from(clock.iso_week().year().rem_euclid(100)), 2),
+            Field::IsoWeek => (clock.iso_week().week().into(), 2),
+            Field::WeekFromSunday => (week(clock.weekday().num_days_from_sunday()).into(), 2),
+            Field::WeekFromMonday => (week(clock.weekday().num_days_from_monday()).into(), 2),
+            Field::Epoch => (at.micros().div_euclid(1_000_000), 1),
+            Field::Fraction => return write_fraction(at, width, out),
+            Field::Offset { colon } => return write_offset(zone.offset(at), colon, out),
             _ => {
                 let start = out.len();
-                self.write_name(at, zone, clock, out);
+                self.write_name(field, at, zone, clock, out);
                 let missing = usize::from(width.unwrap_or(0)).saturating_sub(out[start..].chars().count());
                 let filler = if pad == Pad::Zero { '0' } else { ' ' };
                 return (0..missing).for_each(|_| out.insert(start, filler));
@@ -331,21 +334,26 @@ impl Field {
         };
     }
 
-    fn write_name(self, at: DateTime, zone: Zone, clock: NaiveDateTime, out: &mut String) {
-        let month = MONTHS.get(clock.month0() as usize).copied().unwrap_or_default();
-        let weekday = WEEKDAYS
-            .get(clock.weekday().num_days_from_monday() as usize)
-            .copied()
-            .unwrap_or_default();
-        match self {
-            Self::MonthName => out.push_str(month),
-            Self::ShortMonthName => out.push_str(month.get(..3).unwrap_or_default()),
-            Self::WeekdayName => out.push_str(weekday),
-            Self::ShortWeekdayName => out.push_str(weekday.get(..3).unwrap_or_default()),
-            Self::HalfOfDay => out.push_str(if clock.hour() < 12 { "AM" } else { "PM" }),
-            Self::ZoneName => zone.write_abbreviation(at, out),
-            _ => {}
-        }
+    fn write_name(&self, field: Field, at: DateTime, zone: Zone, clock: NaiveDateTime, out: &mut String) {
+        let locale = self.locale;
+        let months = match field {
+            Field::ShortMonthName => locale.short_months,
+            _ if self.has_day => locale.months,
+            _ => locale.months_alone,
+        };
+        let weekdays = match field {
+            Field::ShortWeekdayName => locale.short_weekdays,
+            _ => locale.weekdays,
+        };
+        let weekday = clock.weekday().num_days_from_monday();
+        let name = match field {
+            Field::MonthName | Field::ShortMonthName => months.get(clock.month0() as usize),
+            Field::WeekdayName | Field::ShortWeekdayName => weekdays.get(weekday as usize),
+            Field::HalfOfDay => locale.halves.get(usize::from(clock.hour() >= 12)),
+            Field::ZoneName => return zone.write_abbreviation(at, out),
+            _ => None,
+        };
+        out.push_str(name.copied().unwrap_or_default());
     }
 }
 
@@ -367,17 +375,27 @@ fn write_offset(seconds: i32, colon: bool, out: &mut String) {
 }
 
 impl Case {
-    /// Changes what was written; names of months, days and zones are ASCII.
-    fn apply(self, written: &mut str) {
-        match self {
-            Self::Own => {}
-            Self::Lower => written.make_ascii_lowercase(),
+    /// Changes what was written from `start` on.
+    fn apply(self, out: &mut String, start: usize) {
+        let is_capital = |letter: char| !letter.is_lowercase();
+        let to_capitals = match self {
+            Self::Own => return,
+            Self::Lower => false,
+            Self::Upper => true,
             // As in Ruby: names in capitals become small, others become capitals.
-            Self::Swapped if written.bytes().all(|byte| byte.is_ascii_uppercase()) => {
-                written.make_ascii_lowercase();
+            Self::Swapped => !out[start..].chars().all(is_capital),
+        };
+        let end = out.len();
+        let mut at = start;
+        while let Some(letter) = out[at..end].chars().next() {
+            at += letter.len_utf8();
+            if to_capitals {
+                out.extend(letter.to_uppercase());
+            } else {
+                out.extend(letter.to_lowercase());
             }
-            Self::Upper | Self::Swapped => written.make_ascii_uppercase(),
         }
+        out.drain(start..end);
     }
 }
 
@@ -387,7 +405,7 @@ mod tests {
     use crate::value::Date;
 
     fn shown(format: &str, at: &str, zone: &str) -> Result<String, Box<dyn std::error::Error>> {
-        let format = DateFormat::parse(format).map_err(|unknown| unknown.text)?;
+        let format = DateFormat::parse(format, Locale::ENGLISH).map_err(|unknown| unknown.text)?;
         let value = match at.parse() {
             Ok(at) => ValueRef::DateTime(at),
             Err(_) => ValueRef::Date(at.parse::<Date>()?),
@@ -452,7 +470,11 @@ mod tests {
 
     #[test]
     fn unknown_fields_are_named() {
-        let unknown = |format: &str| DateFormat::parse(format).err().map(|unknown| unknown.text);
+        let unknown = |format: &str| {
+            DateFormat::parse(format, Locale::ENGLISH)
+                .err()
+                .map(|unknown| unknown.text)
+        };
         assert_eq!(unknown("%d %Q"), Some("%Q".to_owned()));
         assert_eq!(unknown("%d %"), Some("%".to_owned()));
         assert_eq!(unknown("%-é"), Some("%-é".to_owned()));

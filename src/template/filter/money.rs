@@ -1,34 +1,32 @@
-//! `money: "EUR"`: amounts as written in English, `€1,234.50`.
+//! `money: "EUR"` and `number: 2`: amounts as a language writes them, `€1,234.50` in English.
 
 use std::fmt::Write;
 
-use crate::value::{Decimal, ValueRef};
+use crate::{
+    filter::locale::Locale,
+    value::{Decimal, ValueRef},
+};
 
-/// A currency of ISO 4217.
+/// A currency of ISO 4217, as it is written in a language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Currency {
     code: &'static str,
-    /// What stands before the amount; without one the code and a no-break space.
-    symbol: Option<&'static str>,
     /// Digits after the point.
     digits: u8,
+    locale: &'static Locale,
 }
 
 impl Currency {
     /// The currency of that code, in capitals.
-    pub(crate) fn of_code(code: &str) -> Option<Self> {
+    pub(crate) fn of_code(code: &str, locale: &'static Locale) -> Option<Self> {
         let code = Self::codes().find(|known| *known == code)?;
-        let symbol = SYMBOLS
-            .iter()
-            .find(|(of, _)| *of == code)
-            .map(|(_, symbol)| *symbol);
         let listed = |list: &str| list.split(' ').any(|it| it == code);
         let digits = match () {
             () if listed(WITHOUT_DIGITS) => 0,
             () if listed(WITH_THREE_DIGITS) => 3,
             () => 2,
         };
-        Some(Self { code, symbol, digits })
+        Some(Self { code, digits, locale })
     }
 
     /// Every code, for suggestions.
@@ -38,96 +36,99 @@ impl Currency {
 
     /// Appends the amount, rounded half away from zero; `false` and nothing for a value that is no amount.
     pub(crate) fn write(self, amount: ValueRef<'_>, out: &mut String) -> bool {
-        let scale = 10_i128.pow(u32::from(self.digits));
-        let units = match amount {
-            ValueRef::Int(it) => i128::from(it) * scale,
+        let Some(rounded) = Rounded::of(amount, self.digits) else {
+            return false;
+        };
+        self.locale.write_before(self.code, rounded.is_negative(), out);
+        rounded.write(self.locale, out);
+        self.locale.write_behind(self.code, out);
+        true
+    }
+}
+
+/// Appends a number with so many digits behind the point, or as many as there are when negative, in groups of three;
+/// `false` and nothing for a value that is no number.
+pub(crate) fn write_number(number: ValueRef<'_>, digits: i64, locale: &Locale, out: &mut String) -> bool {
+    // More zeros say nothing.
+    const MOST: i64 = 20;
+    if let Ok(digits) = u8::try_from(digits.min(MOST)) {
+        let Some(rounded) = Rounded::of(number, digits) else {
+            return false;
+        };
+        if rounded.is_negative() {
+            out.push('-');
+        }
+        rounded.write(locale, out);
+        return true;
+    }
+    if !matches!(
+        number,
+        ValueRef::Int(_) | ValueRef::Decimal(_) | ValueRef::Float(_)
+    ) {
+        return false;
+    }
+    let start = out.len();
+    let _ = write!(out, "{number}");
+    let sign = usize::from(out[start..].starts_with('-'));
+    locale.write_digits(out, start + sign);
+    true
+}
+
+/// A number with so many digits behind the point.
+enum Rounded {
+    /// So many units of the last digit.
+    Exact(i128, u8),
+    Float(f64, u8),
+}
+
+impl Rounded {
+    /// Half away from zero.
+    fn of(number: ValueRef<'_>, digits: u8) -> Option<Self> {
+        let scale = 10_i128.pow(digits.into());
+        Some(match number {
+            ValueRef::Int(it) => Self::Exact(i128::from(it) * scale, digits),
             ValueRef::Decimal(it) => {
                 let units = i128::from(it.units()) * scale;
                 let half = i128::from(Decimal::SCALE) / 2 * units.signum();
-                (units + half) / i128::from(Decimal::SCALE)
+                Self::Exact((units + half) / i128::from(Decimal::SCALE), digits)
             }
-            ValueRef::Float(it) => return self.write_float(it, out),
-            _ => return false,
-        };
-        self.write_sign(units < 0, out);
-        let (units, scale) = (units.unsigned_abs(), scale.unsigned_abs());
-        write_grouped(units / scale, out);
-        if self.digits > 0 {
-            let _ = write!(
-                out,
-                ".{:0width$}",
-                units % scale,
-                width = usize::from(self.digits)
-            );
-        }
-        true
+            ValueRef::Float(it) if it.is_finite() => {
+                let scale = 10_f64.powi(digits.into());
+                // Where the digits asked for can be told apart at all.
+                let scaled = it * scale;
+                let rounded = if scaled.abs() < 1e15 {
+                    scaled.round() / scale
+                } else {
+                    it
+                };
+                Self::Float(rounded, digits)
+            }
+            _ => return None,
+        })
     }
 
-    fn write_float(self, amount: f64, out: &mut String) -> bool {
-        let scale = 10_f64.powi(i32::from(self.digits));
-        // Rounded half away from zero where the digits asked for can be told apart at all.
-        let scaled = amount * scale;
-        let rounded = if scaled.abs() < 1e15 {
-            scaled.round() / scale
-        } else {
-            amount
-        };
-        self.write_sign(rounded < 0.0, out);
+    fn is_negative(&self) -> bool {
+        match self {
+            Self::Exact(units, _) => *units < 0,
+            Self::Float(float, _) => *float < 0.0,
+        }
+    }
+
+    /// Without its sign.
+    fn write(&self, locale: &Locale, out: &mut String) {
         let start = out.len();
-        let _ = write!(out, "{:.*}", usize::from(self.digits), rounded.abs());
-        let point = out[start..].find('.').map_or(out.len(), |at| start + at);
-        group(out, start, point);
-        amount.is_finite()
-    }
-
-    fn write_sign(self, negative: bool, out: &mut String) {
-        if negative {
-            out.push('-');
-        }
-        if let Some(symbol) = self.symbol {
-            out.push_str(symbol);
-        } else {
-            out.push_str(self.code);
-            out.push('\u{a0}');
-        }
+        let _ = match *self {
+            Self::Exact(units, 0) => write!(out, "{}", units.unsigned_abs()),
+            Self::Exact(units, digits) => {
+                let (units, scale) = (units.unsigned_abs(), 10_u128.pow(digits.into()));
+                let width = usize::from(digits);
+                write!(out, "{}.{:0width$}", units / scale, units % scale)
+            }
+            Self::Float(float, digits) => write!(out, "{:.*}", usize::from(digits), float.abs()),
+        };
+        locale.write_digits(out, start);
     }
 }
-
-fn write_grouped(number: u128, out: &mut String) {
-    let start = out.len();
-    let _ = write!(out, "{number}");
-    group(out, start, out.len());
-}
-
-/// Puts commas between each three of the digits that stand from `start` to `end`.
-fn group(out: &mut String, start: usize, end: usize) {
-    let mut at = end;
-    while at > start + 3 {
-        at -= 3;
-        out.insert(at, ',');
-    }
-}
-
-/// The signs that English texts use; `$` alone is the dollar of the United States.
-const SYMBOLS: &[(&str, &str)] = &[
-    ("AUD", "A$"),
-    ("BRL", "R$"),
-    ("CAD", "CA$"),
-    ("CNY", "CN¥"),
-    ("EUR", "€"),
-    ("GBP", "£"),
-    ("HKD", "HK$"),
-    ("ILS", "₪"),
-    ("INR", "₹"),
-    ("JPY", "¥"),
-    ("KRW", "₩"),
-    ("MXN", "MX$"),
-    ("NZD", "NZ$"),
-    ("PHP", "₱"),
-    ("TWD", "NT$"),
-    ("USD", "$"),
-    ("VND", "₫"),
-];
 
 const WITHOUT_DIGITS: &str = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF";
 const WITH_THREE_DIGITS: &str = "BHD IQD JOD KWD LYD OMR TND";
@@ -145,7 +146,8 @@ mod tests {
 
     fn shown(code: &str, amount: ValueRef<'_>) -> Option<String> {
         let mut out = String::new();
-        Currency::of_code(code)?.write(amount, &mut out).then_some(out)
+        let currency = Currency::of_code(code, Locale::ENGLISH)?;
+        currency.write(amount, &mut out).then_some(out)
     }
 
     fn decimal(text: &str) -> ValueRef<'static> {
@@ -192,10 +194,45 @@ mod tests {
     }
 
     #[test]
+    fn numbers_have_the_digits_asked_for() {
+        for (number, digits, expected) in [
+            (decimal("1234567.891"), -1, "1,234,567.891"),
+            (decimal("-1234.5"), 0, "-1,235"),
+            (decimal("-0.0004"), 2, "0.00"),
+            (decimal("0.5"), i64::MAX, "0.50000000000000000000"),
+            (
+                ValueRef::Int(i64::MIN),
+                20,
+                "-9,223,372,036,854,775,808.00000000000000000000",
+            ),
+            (ValueRef::Int(999), -1, "999"),
+            (ValueRef::Float(-1234.5), -1, "-1,234.5"),
+            (ValueRef::Float(0.125), 2, "0.13"),
+        ] {
+            let mut out = String::from("-");
+            assert!(write_number(number, digits, Locale::ENGLISH, &mut out));
+            assert_eq!(out, format!("-{expected}"));
+        }
+        assert!(!write_number(
+            ValueRef::Bool(true),
+            2,
+            Locale::ENGLISH,
+            &mut String::new()
+        ));
+        assert!(!write_number(
+            ValueRef::Text("1"),
+            -1,
+            Locale::ENGLISH,
+            &mut String::new()
+        ));
+    }
+
+    #[test]
     fn only_codes_of_the_standard_are_known() {
-        assert_eq!(Currency::of_code("eur"), None);
-        assert_eq!(Currency::of_code("EURO"), None);
-        assert_eq!(Currency::of_code(""), None);
-        assert!(Currency::codes().all(|code| code.len() == 3 && Currency::of_code(code).is_some()));
+        let of = |code| Currency::of_code(code, Locale::ENGLISH);
+        assert_eq!(of("eur"), None);
+        assert_eq!(of("EURO"), None);
+        assert_eq!(of(""), None);
+        assert!(Currency::codes().all(|code| code.len() == 3 && of(code).is_some()));
     }
 }

@@ -6,6 +6,7 @@ use super::{
     super::{
         context::Escape,
         escape,
+        filter::money::write_number,
         held::Held,
         program::{Filter, Output, Source},
     },
@@ -13,7 +14,7 @@ use super::{
 };
 use crate::{
     eval::Frame,
-    filter,
+    filter::{self, locale::Quantity},
     hir::template::TextFilter,
     plan::{Kind, NodeId, Spot},
     record::Row,
@@ -21,7 +22,7 @@ use crate::{
 };
 
 /// No filter has more arguments.
-pub(super) const MOST_ARGUMENTS: usize = 4;
+pub(super) const MOST_ARGUMENTS: usize = 5;
 
 impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
     /// Writes a value that passes no filter but `default`; `false` when there is none.
@@ -157,6 +158,21 @@ impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
                     .write(|draft| known = form.write(value, zone, draft.buffer()));
                 if known { Held::text(text) } else { Held::Missing }
             }
+            Filter::DaysUntil => Held::of(days_until(value, &job)),
+            Filter::Grouped(locale, digits) => {
+                let Some(digits) = self.whole(*digits) else {
+                    return Held::Missing;
+                };
+                let mut known = false;
+                let arena = job.arena.get();
+                let text = arena.write(|draft| known = write_number(value, digits, locale, draft.buffer()));
+                if known { Held::text(text) } else { Held::Missing }
+            }
+            Filter::Plural(locale, forms) => {
+                let quantity = Quantity::of(value);
+                let form = quantity.and_then(|it| forms.get(locale.category(it) as usize));
+                form.map_or(Held::Missing, |form| self.load(*form))
+            }
             Filter::Default { .. } | Filter::Size | Filter::List(_) => Held::Missing,
         }
     }
@@ -167,6 +183,7 @@ impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
         nodes: &[NodeId],
         values: &'v mut [ValueRef<'a>; MOST_ARGUMENTS],
     ) -> Option<&'v [ValueRef<'a>]> {
+        debug_assert!(nodes.len() <= MOST_ARGUMENTS, "a filter has more arguments");
         let arena = self.job.arena;
         let values = values.get_mut(..nodes.len())?;
         for (value, node) in values.iter_mut().zip(nodes) {
@@ -190,6 +207,17 @@ impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
         }
         Some(values)
     }
+}
+
+/// How many midnights of the zone lie between now and then.
+fn days_until(value: ValueRef<'_>, job: &Job<'_>) -> Option<ValueRef<'static>> {
+    let day = match value {
+        ValueRef::Date(day) => day,
+        ValueRef::DateTime(at) => job.at.zone().checked_date_of(at)?,
+        _ => return None,
+    };
+    let days = i64::from(day.days()) - i64::from(job.at.today().days());
+    Some(ValueRef::Int(days))
 }
 
 /// Whether `default` puts something else in place of a value that is there.

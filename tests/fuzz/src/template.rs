@@ -326,6 +326,15 @@ const FILTERS: &[&str] = &[
     "find: \"quantity\", 2",
     "find_index: \"quantity\", 2",
     "has: \"quantity\", 2",
+    "number",
+    "number: 3, locale: \"de\"",
+    "money: \"PLN\", locale: \"pl\"",
+    "plural: \"a\", \"b\"",
+    "plural: one: \"a\", few: \"b\", many: \"c\", other: \"d\", locale: \"pl\"",
+    "days_until",
+    "date: \"full\", locale: \"el\"",
+    "date: \"%^A %^B %p\", locale: \"ro\", zone: \"Asia/Tokyo\"",
+    "utm: \"a\", \"b\", country",
 ];
 
 fn literal(random: &mut Random) -> &'static str {

@@ -11,10 +11,11 @@ use crate::{
         type_name,
     },
     diagnostic::{Code, Diagnostic, suggest},
+    filter::locale::{Locale, NoLocale},
     hir::{Expr, ExprKind, template::FilterKind},
     span::Span,
     syntax::template::ast::{self as written, Argument},
-    value::{Type, Value},
+    value::{Type, Value, Zone},
 };
 
 impl TemplateChecker<'_, '_> {
@@ -179,6 +180,20 @@ impl TemplateChecker<'_, '_> {
     ) -> Option<Expr> {
         match parameter.wants {
             Wants::WrittenText(needed) => self.text_argument(argument, needed),
+            Wants::Locale => {
+                let tag = self.text_argument(argument, "a language such as `\"es\"`")?;
+                self.locale(&tag)?;
+                Some(tag)
+            }
+            Wants::Zone => {
+                let zone = self.text_argument(argument, "a time zone such as `\"Europe/Madrid\"`")?;
+                if let Err(error) = Zone::named(text_of(&zone)) {
+                    let error = Diagnostic::new(Code::InvalidLiteral, error.to_string())
+                        .label(zone.span, "not a time zone");
+                    return self.checker.report.fail(error);
+                }
+                Some(zone)
+            }
             Wants::Value => {
                 let value = self.value(&argument.value)?;
                 self.printable(&value.ty, value.span)?;
@@ -220,6 +235,26 @@ impl TemplateChecker<'_, '_> {
             // Of filters on lists, which see to them.
             Wants::Field | Wants::List => None,
         }
+    }
+
+    /// The locale that is written there.
+    pub(super) fn locale(&mut self, tag: &Expr) -> Option<&'static Locale> {
+        let text = text_of(tag);
+        let error = match Locale::of(text) {
+            Ok(locale) => return Some(locale),
+            Err(NoLocale::Feature) => {
+                Diagnostic::new(Code::Unsupported, format!("the locale `{text}` is not built in"))
+                    .label(tag.span, "only English is")
+                    .help("build `audience` with the feature `locale`".to_owned())
+            }
+            Err(NoLocale::Unknown) => {
+                let known: Vec<&str> = Locale::tags().collect();
+                Diagnostic::new(Code::InvalidLiteral, format!("unknown locale `{text}`"))
+                    .label(tag.span, "not one of the languages")
+                    .help(format!("these are known: {}", known.join(", ")))
+            }
+        };
+        self.checker.report.fail(error)
     }
 
     /// An argument that must be there.
@@ -280,7 +315,15 @@ impl TemplateChecker<'_, '_> {
     }
 }
 
-fn constant(span: Span, written: Written) -> Option<Expr> {
+/// The text of a constant.
+pub(super) fn text_of(value: &Expr) -> &str {
+    match &value.kind {
+        ExprKind::Constant(Value::Text(text)) => text,
+        _ => "",
+    }
+}
+
+pub(super) fn constant(span: Span, written: Written) -> Option<Expr> {
     match written {
         Written::Nothing => None,
         Written::Text(text) => Some(Expr::constant(span, Type::String, text)),

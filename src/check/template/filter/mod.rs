@@ -3,6 +3,7 @@
 mod arguments;
 mod fold;
 mod lists;
+mod plural;
 mod shown;
 mod state;
 mod unknown;
@@ -209,6 +210,9 @@ impl TemplateChecker<'_, '_> {
                 .any(|it| matches!(it.wants, Wants::Field | Wants::List))
         {
             return self.list_filter(filter, kind, (signature, &given), (&state, items));
+        }
+        if signature.kind == FilterKind::Plural {
+            return self.plural(filter, (signature, &given), &state);
         }
         let mut arguments = Vec::with_capacity(given.len());
         let mut states = Vec::with_capacity(given.len());

@@ -143,6 +143,13 @@ pub(super) fn given_by(
             ..state.text(true)
         },
         (Gives::Count, _) => State::there(Type::Int),
+        (Gives::Days, _) => State {
+            optional: state.optional,
+            ..State::there(Type::Int)
+        },
+        (Gives::Url, StateKind::Value(ty)) => {
+            State::of(StateKind::Value(ty.clone()), state.optional, state.blank)
+        }
         (Gives::Number, StateKind::Value(ty)) => {
             let FilterKind::Number(kind) = signature.kind else {
                 return None;
@@ -171,7 +178,7 @@ pub(super) fn given_by(
             return of_list(kind, &state, items);
         }
         // Seen to before.
-        (Gives::Number | Gives::OfList | Gives::Fallback, _) => return None,
+        (Gives::Number | Gives::OfList | Gives::Url | Gives::Form | Gives::Fallback, _) => return None,
     })
 }
 

@@ -45,6 +45,12 @@ pub(super) enum Gives {
     Decoded,
     /// A whole number, also of what is missing.
     Count,
+    /// A number of days.
+    Days,
+    /// A URL that is there as much as the one that went in.
+    Url,
+    /// One of the texts that were given.
+    Form,
     /// A number whose type depends on those that it is made of.
     Number,
     /// A list of texts, perhaps without any.
@@ -64,6 +70,8 @@ pub(super) type Blank = fn(bool, &[bool]) -> bool;
 pub(super) struct Parameter {
     /// Under which it may be given.
     pub(super) name: Option<&'static str>,
+    /// Whether it may be given without a name. These come first.
+    pub(super) positional: bool,
     pub(super) wants: Wants,
     /// What stands for it when it is not given.
     pub(super) otherwise: Option<Written>,
@@ -87,6 +95,10 @@ pub(super) enum Wants {
     WrittenText(&'static str),
     /// `true` or `false` in the template itself.
     WrittenBool,
+    /// A locale in the template itself.
+    Locale,
+    /// A time zone in the template itself.
+    Zone,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -105,7 +117,7 @@ impl Signature {
 
     /// How many arguments it takes without names: at least, and at most.
     pub(super) fn positions(&self) -> (usize, usize) {
-        let positional = self.parameters.iter().filter(|it| it.name.is_none());
+        let positional = self.parameters.iter().filter(|it| it.positional);
         let least = positional.clone().filter(|it| it.otherwise.is_none()).count();
         (least, positional.count())
     }

@@ -4,7 +4,7 @@
 use super::{
     Blank, Gives, Parameter, Signature,
     Takes::{self, Anything, List, Number, Records, Shown, ShownList, Time},
-    Wants::{self, Field, Text, Value, Whole, WrittenBool, WrittenText},
+    Wants::{self, Field, Locale, Text, Value, Whole, WrittenBool, WrittenText, Zone},
     Written,
 };
 use crate::hir::template::{
@@ -177,17 +177,52 @@ pub(in crate::check::template) const FILTERS: &[Signature] = &[
         "money",
         FilterKind::Number(NumberFilter::Money),
         Number,
-        &[ask(WrittenText("a currency such as `\"EUR\"`"))],
-        Gives::Text(KEEPS),
+        &[ask(WrittenText("a currency such as `\"EUR\"`")), LOCALE],
+        Gives::Text(NEVER),
         "money: \"EUR\"",
+    ),
+    filter(
+        "number",
+        FilterKind::Number(NumberFilter::Grouped),
+        Number,
+        &[or(Whole, Written::Int(-1)), LOCALE],
+        Gives::Text(NEVER),
+        "number: 2",
+    ),
+    filter(
+        "plural",
+        FilterKind::Plural,
+        Number,
+        PLURALS,
+        Gives::Form,
+        "plural: \"order\", \"orders\"",
     ),
     filter(
         "date",
         FilterKind::Date(DateFilter::Format),
         Time,
-        &[ask(WrittenText("a form of dates such as `\"%d %B %Y\"`"))],
+        &[
+            ask(WrittenText("a form of dates such as `\"%d %B %Y\"`")),
+            LOCALE,
+            named("zone", Zone, Written::Text("")),
+        ],
         Gives::Text(|_, arguments| arguments[0]),
         "date: \"%d %B %Y\"",
+    ),
+    filter(
+        "days_until",
+        FilterKind::Date(DateFilter::DaysUntil),
+        Time,
+        &[],
+        Gives::Days,
+        "days_until",
+    ),
+    code(
+        "utm",
+        CodeFilter::Utm,
+        VISIT,
+        Gives::Url,
+        "utm: \"newsletter\", \"email\", \"spring\"",
     ),
     filter(
         "join",
@@ -248,6 +283,27 @@ const BOTH_GIVEN: &[Parameter] = &[ask(Text), ask(Text)];
 const REMOVED: &[Parameter] = &[ask(Text), fixed(Text, Written::Text(""))];
 const BY_FIELD: &[Parameter] = &[or(Field, Written::Nothing)];
 const CHOSEN: &[Parameter] = &[ask(Field), or(Value, Written::Nothing)];
+
+const LOCALE: Parameter = named("locale", Locale, Written::Text("en"));
+const PLURALS: &[Parameter] = &[
+    or(Text, Written::Nothing),
+    or(Text, Written::Nothing),
+    named("zero", Text, Written::Nothing),
+    named("one", Text, Written::Nothing),
+    named("two", Text, Written::Nothing),
+    named("few", Text, Written::Nothing),
+    named("many", Text, Written::Nothing),
+    named("other", Text, Written::Nothing),
+    LOCALE,
+];
+/// By position or by name.
+const VISIT: &[Parameter] = &[
+    either("source"),
+    either("medium"),
+    either("campaign"),
+    either("term"),
+    either("content"),
+];
 
 const fn filter(
     name: &'static str,
@@ -328,6 +384,7 @@ const fn list(
 const fn ask(wants: Wants) -> Parameter {
     Parameter {
         name: None,
+        positional: true,
         wants,
         otherwise: None,
     }
@@ -337,6 +394,7 @@ const fn ask(wants: Wants) -> Parameter {
 const fn or(wants: Wants, otherwise: Written) -> Parameter {
     Parameter {
         name: None,
+        positional: true,
         wants,
         otherwise: Some(otherwise),
     }
@@ -346,8 +404,17 @@ const fn or(wants: Wants, otherwise: Written) -> Parameter {
 const fn named(name: &'static str, wants: Wants, otherwise: Written) -> Parameter {
     Parameter {
         name: Some(name),
+        positional: false,
         wants,
         otherwise: Some(otherwise),
+    }
+}
+
+/// A text that may be left out, or given by its name or its position.
+const fn either(name: &'static str) -> Parameter {
+    Parameter {
+        positional: true,
+        ..named(name, Text, Written::Text(""))
     }
 }
 

@@ -270,6 +270,13 @@ impl Longest<'_> {
             FilterKind::Code(
                 CodeFilter::UrlEncode | CodeFilter::Base64Encode | CodeFilter::Base64UrlSafeEncode,
             ) => before.map(|it| Count::ascii(it.times(12).count.saturating_add(4))),
+            FilterKind::Code(CodeFilter::Utm) => {
+                let mut most = before?;
+                for said in &filter.arguments {
+                    most = most.then(Count::ascii(14)).then(self.value(said)?.times(12));
+                }
+                Some(most.max(Count::ascii(0)))
+            }
             // Three digits become one byte, of which a letter may be made.
             FilterKind::Code(
                 CodeFilter::UrlDecode | CodeFilter::Base64Decode | CodeFilter::Base64UrlSafeDecode,
@@ -288,21 +295,45 @@ impl Longest<'_> {
                 })
             }
             FilterKind::Size => Some(Count::digits(20)),
-            // Each directive is a word or a number, in English.
+            // Each directive is a word or a number. The forms that a language has itself have at most four.
             FilterKind::Date(DateFilter::Format) => {
-                let form = text_of(argument(0)?)?;
+                let (form, locale) = (text_of(argument(0)?)?, text_of(argument(1)?)?);
+                let directives = form.matches('%').count().max(4) as u64;
+                let names = if locale == "en" {
+                    Letters::Digits
+                } else {
+                    Letters::Any
+                };
                 let written = Count::of_text(form);
-                let directives = form.matches('%').count() as u64;
-                Some(Count {
-                    count: written.count.saturating_add(directives.saturating_mul(30)),
-                    letters: written.letters,
+                Some(
+                    Count {
+                        count: written.count.saturating_add(directives.saturating_mul(30)),
+                        ..written
+                    }
+                    .max(Count {
+                        count: 0,
+                        letters: names,
+                    }),
+                )
+            }
+            FilterKind::Date(DateFilter::DaysUntil) => Some(Count::digits(8)),
+            FilterKind::Number(NumberFilter::Money) => {
+                let (code, locale) = (text_of(argument(0)?)?, text_of(argument(1)?)?);
+                Some(match code {
+                    // Their signs are letters of text messages; the blank of other languages is not.
+                    "EUR" | "USD" | "GBP" | "JPY" if locale == "en" => Count::ascii(40),
+                    _ => Count::any(40),
                 })
             }
-            FilterKind::Number(NumberFilter::Money) => Some(match text_of(argument(0)?)? {
-                // Their signs are letters of text messages.
-                "EUR" | "USD" | "GBP" | "JPY" => Count::ascii(40),
-                _ => Count::any(40),
+            // A float has at most 309 digits before its point, with a mark between each three.
+            FilterKind::Number(NumberFilter::Grouped) => Some(match text_of(argument(1)?)? {
+                "en" => Count::ascii(440),
+                _ => Count::any(440),
             }),
+            FilterKind::Plural => {
+                let (_, forms) = filter.arguments.split_last()?;
+                self.longest(forms)
+            }
             FilterKind::Number(NumberFilter::ToDecimal) => Some(Count::digits(21)),
             // In a page, every value is escaped where it is shown, and once.
             FilterKind::Text(TextFilter::Escape | TextFilter::EscapeOnce) if self.form != Form::Html => {
