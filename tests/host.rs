@@ -430,20 +430,19 @@ fn lists_of_the_application_that_are_none_are_refused() {
     "#);
 }
 
-/// A host's list is shared by all that use it, and looked up fast.
+/// A host's list is shared by all that use it: looking at all entries for each use would not come back.
 #[test]
-fn a_large_list_used_everywhere_stays_cheap_to_compile() {
-    let many: Vec<String> = (0..20_000).map(|index| format!("{index}@shop.example")).collect();
+fn a_large_list_used_everywhere_compiles() {
+    let many: Vec<String> = (0..200_000)
+        .map(|index| format!("{index}@shop.example"))
+        .collect();
     let mut text = CONTRACT.to_owned();
     for index in 0..2_000 {
         writeln!(text, "segment s{index} = name in staff and orders > {index}").expect("a String takes all");
     }
-    let started = std::time::Instant::now();
     let shop = Definitions::builder()
         .list("staff", many.iter().map(String::as_str))
         .source("shop", text)
         .build();
     assert!(shop.is_ok());
-    // Looking at all entries for each use takes minutes without optimisation.
-    assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());
 }
