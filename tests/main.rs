@@ -3,8 +3,11 @@
 mod calendar;
 #[cfg(feature = "cli")]
 mod cli;
+#[cfg(feature = "cli")]
+mod conformance;
 mod diff;
 mod explain;
+mod filled_lists;
 mod host;
 mod hostile;
 mod item_lists;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{
     Checker,
-    path::{Found, List, Reserved, display, reserved, span_of},
+    path::{Found, List, Reserved, display, span_of},
     report::type_name,
     scope::{Entry, Member, Shape},
 };
@@ -177,7 +177,7 @@ impl Checker<'_> {
 
     /// The names of items in scope come first, the innermost first of all, then events and the customer's lists.
     pub(crate) fn collection(&mut self, path: &[Name]) -> Option<Collection> {
-        let own = match reserved(path) {
+        let own = match self.reserved(path) {
             Some(Reserved::Customer) => &path[1..],
             Some(Reserved::Previous) => &[],
             None => path,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Checker, Facts, facts};
 use crate::{
     hir::{AggregateKind, Expr, ExprKind, Function, Items, Place, Source, Spot},
-    schema::Layout,
+    schema::{Layout, Slot},
     value::{Roles, Type, Value},
 };
 
@@ -17,6 +17,30 @@ impl Checker<'_> {
     /// space. Values that are not text always show something.
     pub(crate) fn is_filled(&self, expr: &Expr, facts: &Facts) -> bool {
         self.filled(expr, facts, &mut Rows::new())
+    }
+
+    /// Tells whether a list has items where `facts` hold, when it is there at all.
+    pub(crate) fn has_items(&self, list: &Spot, facts: &Facts) -> bool {
+        facts.filled_lists.contains(list) || self.slot_of(list).is_some_and(|it| it.roles.filled.is_some())
+    }
+
+    /// Tells whether a list is there and has items, for everyone of whom `facts` hold.
+    pub(crate) fn always_has_items(&self, list: &Spot, facts: &Facts) -> bool {
+        let is_there = facts.lists.contains(list)
+            || matches!(list, Spot::Row(_)) && self.slot_of(list).is_some_and(|it| !it.optional);
+        facts.filled_lists.contains(list) || is_there && self.has_items(list, facts)
+    }
+
+    fn slot_of(&self, list: &Spot) -> Option<&Slot> {
+        let (layout, slot) = match list {
+            Spot::Row(place) if place.row == 0 => (Some(&*self.names.customer.layout), place.slot),
+            Spot::Row(place) => (self.scope.layout(place.row), place.slot),
+            Spot::Item { catalog, slot, .. } => {
+                let item = self.names.catalogs.get(*catalog);
+                (item.map(|item| &*item.layout), *slot)
+            }
+        };
+        layout.and_then(|it| it.slots.get(slot as usize))
     }
 
     fn filled(&self, expr: &Expr, facts: &Facts, rows: &mut Rows) -> bool {

@@ -3,7 +3,7 @@
 use super::{
     Checker, Held, HeldKind,
     held::Item,
-    path::{Found, List, display, span_of},
+    path::{Found, List, Record, display, span_of},
     scope::Entry,
 };
 use crate::{
@@ -101,10 +101,13 @@ impl Checker<'_> {
     pub(super) fn forloop(&mut self, number: usize, path: &[Name], at: usize) -> Option<Found> {
         let span = span_of(path);
         let Some(step) = path.get(at) else {
-            let error = Diagnostic::new(Code::TypeMismatch, "`forloop` is a record")
-                .label(span, "one value is needed here")
-                .help("name one of its fields: `forloop.index`".to_owned());
-            return self.report.fail(error);
+            return Some(Found::Record(Record {
+                span,
+                optional: false,
+                present: None,
+                slots: None,
+                field: Some("index".into()),
+            }));
         };
         let value = match &*step.text {
             "parentloop" => {
@@ -212,7 +215,7 @@ impl Checker<'_> {
         Some(Found::Value(Expr {
             span,
             ty: value.ty.clone(),
-            optional: true,
+            optional: list.optional || value.optional || !self.has_items(&list.spot, &self.given),
             kind: ExprKind::Aggregate {
                 kind,
                 value: Some(Box::new(value)),

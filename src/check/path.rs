@@ -66,7 +66,7 @@ impl Checker<'_> {
     /// What `path` stands for here; the innermost scope comes first, then the customer's attributes and the traits.
     pub(crate) fn resolve(&mut self, path: &[Name]) -> Option<Found> {
         let first = path.first()?;
-        match reserved(path) {
+        match self.reserved(path) {
             Some(Reserved::Customer) => return self.of_customer(path, 1),
             Some(Reserved::Previous) => return self.of_previous(path),
             None => {}
@@ -102,6 +102,26 @@ impl Checker<'_> {
             return self.held(&held, path);
         }
         self.outside(path)
+    }
+
+    /// Whether a path begins with `customer.` or `previous.`. In a template what is called so comes first, as in Liquid.
+    pub(super) fn reserved(&self, path: &[Name]) -> Option<Reserved> {
+        let reserved = reserved(path)?;
+        let name = &path.first()?.text;
+        let seen = self
+            .scope
+            .entries
+            .get(self.scope.first_seen()..)
+            .unwrap_or_default();
+        let is_given = seen.iter().any(|entry| match entry {
+            Entry::Loop { name: known, .. } => known == name,
+            Entry::Local(local) => local.name == *name,
+            Entry::Item { .. } | Entry::Previous { .. } => false,
+        });
+        let is_own = is_given
+            || self.scope.held(name).is_some()
+            || !self.scope.is_isolated() && self.names.customer.members.contains_key(name);
+        (!self.scope.liquid || !is_own).then_some(reserved)
     }
 
     /// What `path` stands for beside all that a template or a collection around it adds.

@@ -71,6 +71,7 @@ pub(super) struct Items<'c, 'l> {
     table: &'c mut TableBuilder,
     context: &'c mut Context<'l>,
     start: usize,
+    required: bool,
 }
 
 /// A place on Earth whose coordinates are coming in.
@@ -269,6 +270,7 @@ impl<'c, 'l> Place<'c, 'l> {
             table: self.table,
             context: self.context,
             start,
+            required: self.position != Position::Optional,
         })
     }
 
@@ -396,11 +398,21 @@ impl<'l> Items<'_, 'l> {
         self.context.path.pop();
     }
 
-    pub(super) fn finish(self) {
-        if let Some(slot) = self.list.slot {
-            let len = self.table.lists[self.list.items].rows - self.start;
-            self.table.set_span(slot, self.start, len);
+    /// Ends the list; without items it may count as missing.
+    pub(super) fn finish(self) -> Result<(), Failed> {
+        let Some(slot) = self.list.slot else { return Ok(()) };
+        let len = self.table.lists[self.list.items].rows - self.start;
+        let is_blank = len == 0 && self.table.layout.slots[slot].roles.filled.is_some();
+        match (is_blank, self.required) {
+            (false, _) => self.table.set_span(slot, self.start, len),
+            (true, false) => {}
+            (true, true) => {
+                return Err(self
+                    .context
+                    .fail(LoadErrorKind::Blank, "required, but without items"));
+            }
         }
+        Ok(())
     }
 }
 

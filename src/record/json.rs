@@ -152,7 +152,7 @@ impl<'de> Visitor<'de> for Place<'_, '_> {
         while seq.next_element_seed(Item(&mut items))?.is_some() {
             items.leave();
         }
-        items.finish();
+        items.finish().map_err(A::Error::custom)?;
         Ok(())
     }
 

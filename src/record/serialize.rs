@@ -257,7 +257,7 @@ impl Sequence<'_, '_> {
 
     fn finish(self) -> Result<(), Refusal> {
         match self {
-            Self::Items(items) => items.finish(),
+            Self::Items(items) => items.finish()?,
             Self::Place { place, .. } => place.finish()?,
         }
         Ok(())

@@ -256,8 +256,8 @@ impl Rules<'_> {
             let message = "only an attribute of the customer or a field of a catalogue can be the key";
             self.fault(Code::InvalidRole, Part::Key, message, "cannot be a key");
         }
-        if field.roles.filled.is_some() && !field.ty.is_text() {
-            let message = format!("`filled` is for text, not for {}", field.ty);
+        if field.roles.filled.is_some() && !field.ty.is_text() && !matches!(field.ty, Type::List(_)) {
+            let message = format!("`filled` is for text and lists, not for {}", field.ty);
             self.fault(Code::InvalidRole, Part::Filled, message, "cannot be blank");
         }
         if let Some(letters) = field.roles.letters {

@@ -142,7 +142,25 @@ impl World {
                 }
             }
         };
-        let items = items(groups, item).prop_map(Json::Array);
+        let one_more = item(&Group {
+            count: 1,
+            stretch: (i64::MIN, i64::MAX),
+            row: RowAims::default(),
+        });
+        let items = items(groups, item);
+        if field.roles.filled.is_some() {
+            // A list without items counts as missing.
+            let optional = field.optional;
+            return (items, one_more)
+                .prop_map(move |(mut items, one_more)| {
+                    if items.is_empty() && !optional {
+                        items.push(one_more);
+                    }
+                    (!items.is_empty()).then_some(Json::Array(items))
+                })
+                .boxed();
+        }
+        let items = items.prop_map(Json::Array);
         let aimed = !groups.some.is_empty() || !groups.none.is_empty() || groups.only;
         if field.optional && !aimed {
             return option::weighted(0.7, items).boxed();

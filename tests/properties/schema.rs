@@ -226,7 +226,8 @@ fn fields(
         .map(|_| {
             let name = names.remove(choices.below(names.len()));
             let ty = ty(choices, depth, refs);
-            let filled = (ty == Type::String && choices.one_in(4)).then(|| Filled {
+            let is_list = matches!(ty, Type::List(_));
+            let filled = ((ty == Type::String || is_list) && choices.one_in(4)).then(|| Filled {
                 except: if choices.one_in(2) {
                     vec!["N/A".into(), "a".into()]
                 } else {

@@ -13,6 +13,7 @@ use indicatif::ProgressBar;
 use crate::{
     args,
     failure::Failure,
+    infer::learn,
     lines::{self, OnBad},
 };
 
@@ -128,7 +129,11 @@ pub(crate) fn each_customer(
     visit: impl FnMut(&Customer) -> Result<ControlFlow<()>, Failure>,
 ) -> Result<(), Failure> {
     let loader = shop.loader().ignore_unknown(arguments.ignore_unknown);
-    let load = |json: &[u8], _| loader.customer_from_json(json).map_err(|error| error.to_string());
+    let number = learn::line_number(shop);
+    let load = |json: &[u8], line| {
+        let json = learn::numbered(json, line, number);
+        loader.customer_from_json(json).map_err(|error| error.to_string())
+    };
     lines::each(
         &arguments.file,
         OnBad::of(arguments.skip_bad),

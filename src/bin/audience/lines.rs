@@ -10,6 +10,7 @@ use std::{
 
 use audience::Limits;
 use indicatif::ProgressBar;
+use serde::de::IgnoredAny;
 
 use crate::failure::Failure;
 
@@ -95,6 +96,8 @@ fn numbered(what: &str, numbers: &[impl Display]) -> String {
 /// dropped.
 struct Lines {
     reader: Box<dyn BufRead>,
+    /// Whether no record was read yet, which alone may stand on several lines.
+    is_first: bool,
     limit: usize,
     number: u64,
     consumed: u64,
@@ -130,6 +133,7 @@ impl Lines {
     fn new(reader: Box<dyn BufRead>, limit: usize) -> Self {
         Self {
             reader,
+            is_first: true,
             limit,
             number: 0,
             consumed: 0,
@@ -142,7 +146,39 @@ impl Lines {
         self.consumed
     }
 
-    /// The next line that is not blank.
+    /// Adds the lines to the buffer over which the record that it begins with goes on, from `start`; none where they make no record.
+    fn join_lines(&mut self, start: usize) -> io::Result<()> {
+        let length = self.buffer.len();
+        let mut joined = self.buffer.clone();
+        let (mut lines, mut tries) = (0, 0);
+        loop {
+            let line = joined.len();
+            let most = (self.limit as u64 + 5).saturating_sub(line as u64);
+            let read = self.reader.by_ref().take(most).read_until(b'\n', &mut joined)?;
+            lines += 1;
+            // The last line of a record most often begins with its bracket; others are tried while they are few.
+            let last = joined.get(line..).unwrap_or_default();
+            let may_end = last.starts_with(b"}") || (last.trim_ascii_end().ends_with(b"}") && tries < 100);
+            tries += usize::from(may_end);
+            let is_begun = read > 0 && (!may_end || is_begun(&joined[start..]));
+            if is_begun {
+                continue;
+            }
+            let fits = joined[start..].trim_ascii_end().len() <= self.limit;
+            if read > 0 && fits && serde_json::from_slice::<IgnoredAny>(&joined[start..]).is_ok() {
+                self.number += lines;
+                self.consumed += (joined.len() - length) as u64;
+                self.buffer = joined;
+                return Ok(());
+            }
+            let rest = joined.split_off(length);
+            let reader = std::mem::replace(&mut self.reader, Box::new(io::empty()));
+            self.reader = Box::new(io::Cursor::new(rest).chain(reader));
+            return Ok(());
+        }
+    }
+
+    /// The next line that is not blank. A first record that is written over several lines is one.
     fn next(&mut self) -> io::Result<Option<Line<'_>>> {
         loop {
             self.buffer.clear();
@@ -171,6 +207,15 @@ impl Lines {
                 }));
             }
             if !self.buffer[start..end].trim_ascii().is_empty() {
+                let number = self.number;
+                if std::mem::take(&mut self.is_first) && is_begun(&self.buffer[start..end]) {
+                    self.join_lines(start)?;
+                    let (start, end) = content(&self.buffer, first);
+                    return Ok(Some(Line {
+                        number,
+                        json: Ok(&self.buffer[start..end]),
+                    }));
+                }
                 return Ok(Some(Line {
                     number: self.number,
                     json: Ok(&self.buffer[start..end]),
@@ -178,6 +223,11 @@ impl Lines {
             }
         }
     }
+}
+
+/// Whether it is the beginning of JSON that goes on.
+fn is_begun(text: &[u8]) -> bool {
+    serde_json::from_slice::<IgnoredAny>(text).is_err_and(|error| error.is_eof())
 }
 
 /// Where the content of a line starts and ends.
@@ -224,6 +274,30 @@ mod tests {
         assert_eq!(
             read(b"\n\xef\xbb\xbf{}", 100),
             [(2, Ok(b"\xef\xbb\xbf{}".to_vec()))]
+        );
+    }
+
+    #[test]
+    fn a_first_record_may_stand_on_several_lines() {
+        let whole = b"{\r\n  \"a\": [\r\n{\r\n}\r\n]\r\n}";
+        assert_eq!(read(whole, 100), [(1, Ok(whole.to_vec()))]);
+        let found = read(b"\n{\n\"a\": 1}\n{}\n", 100);
+        assert_eq!(
+            found,
+            [(2, Ok(b"{\n\"a\": 1}".to_vec())), (4, Ok(b"{}".to_vec()))]
+        );
+        // What never becomes a record is one line, as ever.
+        for text in [&b"{\"a\":\n{}\n{}\n"[..], b"{\n{}\n", b"{\n"] {
+            let found = read(text, 100);
+            assert_eq!(
+                found.len(),
+                text.split(|it| *it == b'\n').count() - 1,
+                "{found:?}"
+            );
+        }
+        assert_eq!(
+            read(b"{\n\"a\": 1\n}", 5),
+            [(1, Ok(b"{".to_vec())), (2, Err(TooLong)), (3, Ok(b"}".to_vec()))]
         );
     }
 

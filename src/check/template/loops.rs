@@ -60,7 +60,8 @@ impl TemplateChecker<'_, '_> {
             let mut body = |this: &mut Self| this.nodes(&it.body);
             let mut rest = |this: &mut Self| this.nodes(&it.otherwise);
             let name = &it.variable.text;
-            let mut whole = this.round((over, shape), name, true, &mut body, &mut rest)?;
+            let some = it.limit.is_none() && it.offset.is_none() && this.has_rounds(&over);
+            let mut whole = this.round((over, shape), name, [true, some], &mut body, &mut rest)?;
             if is_broken {
                 return Some(None);
             }
@@ -133,7 +134,7 @@ impl TemplateChecker<'_, '_> {
         &mut self,
         (over, shape): Through,
         variable: &Arc<str>,
-        is_left: bool,
+        [is_left, some]: [bool; 2],
         body: &mut dyn FnMut(&mut Self) -> (Vec<Node>, bool),
         otherwise: &mut dyn FnMut(&mut Self) -> (Vec<Node>, bool),
     ) -> Option<Loop> {
@@ -173,14 +174,17 @@ impl TemplateChecker<'_, '_> {
             }
             self.forget(&before);
             let mut rounds = around.continues;
-            rounds.push(head.clone());
             if !ends {
                 rounds.push(self.names());
             }
+            let mut behind = around.breaks;
+            behind.extend(rounds.iter().cloned());
+            rounds.push(head.clone());
             let widened = self.widened.len();
             let next = self.joined(&rounds);
-            let mut behind = around.breaks;
-            behind.push(next.clone());
+            if behind.is_empty() {
+                behind.push(next.clone());
+            }
             let behind = self.joined(&behind);
             if self.widened.len() > widened {
                 // The loop is checked once more from the outside.
@@ -205,7 +209,8 @@ impl TemplateChecker<'_, '_> {
                 Way {
                     body: rest,
                     names: self.names(),
-                    ends: rest_ends,
+                    // There is always a round.
+                    ends: rest_ends || some,
                 },
             ];
             let names = self.meet(&start, &mut ways);
@@ -223,6 +228,30 @@ impl TemplateChecker<'_, '_> {
                 behind,
                 otherwise,
             });
+        }
+    }
+
+    /// Whether a loop has a round for everyone.
+    fn has_rounds(&self, over: &Over) -> bool {
+        match over {
+            Over::Items(hir::Items {
+                source: hir::Source::List(list),
+                window: None,
+                filter: None,
+                ..
+            }) => {
+                let mut names = self.checker.scope.held.iter();
+                let is_held = |it: &Held| {
+                    let is_it = matches!(&it.kind, HeldKind::List { spot, .. } if spot == list);
+                    is_it && !it.blank && !it.optional
+                };
+                names.any(is_held) || self.checker.always_has_items(list, &self.checker.given)
+            }
+            Over::Range { from, to, .. } => match (&from.kind, &to.kind) {
+                (ExprKind::Constant(Value::Int(from)), ExprKind::Constant(Value::Int(to))) => from <= to,
+                _ => false,
+            },
+            Over::Items(_) | Over::Placement { .. } => false,
         }
     }
 

@@ -84,7 +84,7 @@ impl TemplateChecker<'_, '_> {
                 ),
                 HeldKind::List { spot, .. } => (
                     held.optional && !is_list_there(spot, given),
-                    held.blank && !given.filled_lists.contains(spot),
+                    held.blank && !self.checker.has_items(spot, given),
                 ),
                 HeldKind::Item(item) => (held.optional && !self.checker.is_there(item), held.blank),
                 HeldKind::Nothing | HeldKind::Broken | HeldKind::Conflict { .. } => {
@@ -227,7 +227,7 @@ impl TemplateChecker<'_, '_> {
                 name: name.clone(),
                 span,
                 optional: list.optional && !is_list_there(&list.spot, given),
-                blank: !given.filled_lists.contains(&list.spot),
+                blank: !self.checker.has_items(&list.spot, given),
                 markup: false,
                 kind: HeldKind::List {
                     spot: list.spot,

@@ -64,7 +64,7 @@ impl TemplateChecker<'_, '_> {
                         let fine = item.is_none_or(|item| this.item_fits(item, list));
                         this.fresh(if fine { body } else { &[] })
                     };
-                    let whole = this.round(through.clone(), &name, false, &mut round, &mut |_| {
+                    let whole = this.round(through.clone(), &name, [false, false], &mut round, &mut |_| {
                         (Vec::new(), false)
                     });
                     let nodes = whole.map(|it| Node {

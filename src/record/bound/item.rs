@@ -3,7 +3,10 @@
 use std::ops::Range;
 
 use super::{
-    super::{Item, Record, Row, Rows, binding::Place},
+    super::{
+        Item, Record, Row, Rows,
+        binding::{Kind, Place},
+    },
     known,
 };
 use crate::value::{Date, DateTime, Decimal, Geo};
@@ -149,6 +152,12 @@ impl BoundRows<'_> {
         slots: &[],
         len: 0,
     };
+
+    /// Whether there are items, none of them blank text.
+    fn are_filled(self) -> bool {
+        let is_text = matches!(self.slots, [only] if only.kind == Kind::Text && only.check.is_some());
+        self.len > 0 && (!is_text || (0..self.len).all(|index| self.get(index).text(0).is_some()))
+    }
 }
 
 impl Place {
@@ -156,11 +165,13 @@ impl Place {
     #[inline]
     pub(super) fn rows<'a>(&'a self, record: &'a dyn Record) -> Option<BoundRows<'a>> {
         let len = record.item_count(self.field)?;
-        Some(BoundRows {
+        let rows = BoundRows {
             parent: Some((record, self.field)),
             slots: &self.items.0,
             len,
-        })
+        };
+        let filled = self.check.as_ref().is_some_and(|check| check.filled.is_some());
+        (!filled || rows.are_filled()).then_some(rows)
     }
 }
 

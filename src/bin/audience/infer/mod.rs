@@ -1,19 +1,10 @@
-//! `audience infer`: a proposal for the `customer` block and the events of samples.
-//!
-//! `seen` notes what stands at each place of the samples, with `fits` asking the loader itself whether a value is of a type;
-//! `guess` has the rules of thumb, and `propose` writes definitions. They compile, and load the very samples, unless a comment says
-//! what could not be had.
+//! `audience infer`: writes what `learn` proposes.
 
-mod fits;
-mod guess;
-mod propose;
-mod seen;
+pub(crate) mod learn;
 
 use std::{io::Write, ops::ControlFlow};
 
-use audience::Definitions;
-
-use self::{fits::Fits, seen::Record};
+use self::learn::Samples;
 use crate::{
     args,
     failure::Failure,
@@ -25,18 +16,15 @@ use crate::{
 pub(crate) fn run(arguments: &args::Infer) -> Result<(), Failure> {
     let name = arguments.file.display();
     let bar = progress::over(&arguments.file, true);
-    let fits = Fits::new();
-    let mut customers = Record::default();
-    let look = |json: &[u8], line| customers.add(json, line, &fits);
+    let mut samples = Samples::new();
+    let look = |json: &[u8], line| samples.add(json, line);
     lines::each(&arguments.file, OnBad::Stop, &bar, look, |()| {
         Ok(ControlFlow::Continue(()))
     })?;
-    if customers.count == 0 {
+    if samples.is_empty() {
         return Err(Failure::data(&name, "there are no customers to learn from"));
     }
-    let text = propose::definitions(&customers, &name.to_string())
-        .map_err(|problem| Failure::data(&name, problem))?;
-    let text = Definitions::format("the proposal", &text)?;
+    let text = samples.definitions(&name.to_string())?;
     let mut out = output::stdout();
     out.write_all(text.as_bytes())?;
     out.flush()?;

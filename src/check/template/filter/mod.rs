@@ -147,7 +147,7 @@ impl TemplateChecker<'_, '_> {
         let is_filled = held.is_some_and(|it| {
             !it.blank && matches!(&it.kind, HeldKind::List { spot, .. } if *spot == list.spot)
         });
-        let blank = !is_filled && !self.checker.given.filled_lists.contains(&list.spot);
+        let blank = !is_filled && !self.checker.has_items(&list.spot, &self.checker.given);
         State::of(StateKind::List(items), optional, blank)
     }
 

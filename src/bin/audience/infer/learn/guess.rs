@@ -45,6 +45,8 @@ pub(super) fn key(customers: &Record) -> Option<Key<'_>> {
     let (&(name, _, ty), doubt) = match named {
         Some((found, _)) if is_unique(found.1) => (found, None),
         Some((found, _)) => (found, Some("some customers have the same")),
+        // What one customer has says nothing about others.
+        None if customers.count == 1 => return None,
         None => {
             let first = possible.iter().find(|it| is_unique(it.1)).or(possible.first())?;
             (first, Some("a guess: is it the identity of the customer?"))

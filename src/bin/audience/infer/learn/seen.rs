@@ -30,6 +30,8 @@ pub(super) struct Place {
     /// Whether one of the objects is no point.
     pub(super) no_point: bool,
     pub(super) list: Option<(u64, Box<Place>)>,
+    /// Whether one of the lists has no items.
+    pub(super) no_items: bool,
     /// A line in which more is nested here than definitions may nest.
     pub(super) too_deep: Option<u64>,
     /// How many there were, `null` not counted.
@@ -47,6 +49,8 @@ pub(super) struct Values {
     pub(super) other: Option<(u64, &'static str)>,
     /// A line with a value that no type takes, such as text with U+0000.
     pub(super) untyped: Option<u64>,
+    /// Whether one of the texts is only white space.
+    pub(super) blank: bool,
     /// A line with a whole number that an int cannot hold.
     pub(super) large: Option<u64>,
     /// The types that all of them fit, the narrowest first.
@@ -106,6 +110,7 @@ impl Place {
             b'[' => {
                 let (_, items) = self.list.get_or_insert_with(|| (line, Box::default()));
                 let values: Vec<&RawValue> = serde_json::from_str(json).map_err(|error| error.to_string())?;
+                self.no_items |= values.is_empty();
                 for value in values {
                     items.add(value.get(), line, levels - 1, fits)?;
                 }
@@ -128,6 +133,7 @@ impl Place {
             kind,
             other: None,
             untyped: None,
+            blank: false,
             large: None,
             types: possible.to_vec(),
             texts: Some(Vec::new()),
@@ -146,10 +152,12 @@ impl Place {
         if kind == "a number" && is_whole && json.parse::<i64>().is_err() {
             values.large.get_or_insert(line);
         }
+        let text = serde_json::from_str::<String>(json).ok();
+        values.blank |= text.as_deref().is_some_and(|it| it.trim().is_empty());
         if let Some(texts) = &mut values.texts {
-            match serde_json::from_str::<String>(json) {
-                Ok(text) if texts.contains(&text) => {}
-                Ok(text) if texts.len() < MOST_WORDS => texts.push(text),
+            match text {
+                Some(text) if texts.contains(&text) => {}
+                Some(text) if texts.len() < MOST_WORDS => texts.push(text),
                 _ => values.texts = None,
             }
         }

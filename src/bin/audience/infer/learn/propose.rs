@@ -9,13 +9,8 @@ use super::{
 };
 
 /// The proposal as text that compiles, or why there is none.
-pub(super) fn definitions(customers: &Record, source: &str) -> Result<String, String> {
-    let Some(key) = guess::key(customers) else {
-        return Err(
-            "no member is a text or a whole number in every line, so that none can be the key of a customer"
-                .to_owned(),
-        );
-    };
+pub(super) fn definitions(customers: &Record, source: &str) -> String {
+    let key = guess::key(customers);
     let mut text = String::new();
     let many = if customers.count == 1 { "" } else { "s" };
     let source: String = source.chars().filter(|it| !it.is_control()).collect();
@@ -25,6 +20,16 @@ pub(super) fn definitions(customers: &Record, source: &str) -> Result<String, St
         customers.count
     );
     text.push_str("customer {\n");
+    if key.is_none() {
+        let name = LINE_NUMBERS
+            .iter()
+            .find(|it| !customers.members.contains_key(**it));
+        let name = name.unwrap_or(&LINE_NUMBERS[0]);
+        let _ = writeln!(
+            text,
+            "{name}: int key  # the samples have no key: the number of the line stands for it"
+        );
+    }
     let mut events = Vec::new();
     for (name, place) in &customers.members {
         if let Some(event) = event(place) {
@@ -32,8 +37,10 @@ pub(super) fn definitions(customers: &Record, source: &str) -> Result<String, St
             continue;
         }
         let mut field = field(name, place, customers.count);
-        if name == key.name {
+        if let Some(key) = key.as_ref().filter(|key| key.name == name) {
+            let is_filled = field.filled || place.plain.as_ref().is_some_and(|it| !it.blank);
             field.roles = " key";
+            field.filled = key.ty == Plain::String && is_filled;
             field.note.clone_from(&key.doubt);
             field.ty = Ok(key.ty.name().to_owned());
         }
@@ -51,8 +58,11 @@ pub(super) fn definitions(customers: &Record, source: &str) -> Result<String, St
         }
         text.push_str("}\n");
     }
-    Ok(text)
+    text
 }
+
+/// What the key may be called where the samples have none; the command line gives it the number of the line.
+pub(super) const LINE_NUMBERS: [&str; 2] = ["line_number", "number_of_the_line"];
 
 /// The events of a list of objects that all have the time `at`; customers without events may say so with null.
 fn event(place: &Place) -> Option<&Record> {
@@ -74,6 +84,8 @@ struct Field<'n> {
     ty: Result<String, String>,
     optional: bool,
     roles: &'static str,
+    /// Text that is never blank, or a list that always has items.
+    filled: bool,
     note: Option<String>,
 }
 
@@ -83,12 +95,21 @@ fn field<'n>(name: &'n str, place: &Place, of: u64) -> Field<'n> {
         Some(_) => ty(place, &mut note),
         None => Err("it is no name of the language".to_owned()),
     };
+    let filled = match (ty.as_deref(), &place.list) {
+        (Ok("string"), _) => place.plain.as_ref().is_some_and(|it| !it.blank),
+        (Ok(_), Some((_, items))) => {
+            let has_blank = items.plain.as_ref().is_some_and(|it| it.blank);
+            items.count > 0 && !place.no_items && !has_blank
+        }
+        _ => false,
+    };
     let personal = ty.is_ok() && (ty.as_deref() == Ok("geo") || guess::is_personal(name));
     Field {
         name,
         ty,
         optional: place.count < of,
         roles: if personal { " personal" } else { "" },
+        filled,
         note,
     }
 }
@@ -100,7 +121,8 @@ impl Field<'_> {
             (Some(name), Ok(ty)) => {
                 let note = self.note.as_deref().map(|it| format!("  # {it}"));
                 let note = note.unwrap_or_default();
-                writeln!(text, "{name}: {ty}{optional}{}{note}", self.roles)
+                let filled = if self.filled { " filled" } else { "" };
+                writeln!(text, "{name}: {ty}{optional}{}{filled}{note}", self.roles)
             }
             (_, Err(why)) => writeln!(text, "# left out: {:?}, {why}", self.name),
             (None, Ok(_)) => Ok(()),

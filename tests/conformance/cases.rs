@@ -1,0 +1,710 @@
+//! Cases by area, written from what Liquid documents: a template, the object that it sees (none where empty), and its text.
+
+pub(super) type Case = (&'static str, &'static str, &'static str);
+
+pub(super) const ALL: &[&[Case]] = &[
+    OUTPUT, INDEXING, TRUTH, COMPARE, BRANCHES, LOOPS, NAMES, SPACE, TEXT_TAGS, FILTERS,
+];
+
+const OUTPUT: &[Case] = &[
+    ("{{ name }}", r#"{"name": "Ana"}"#, "Ana"),
+    ("{{name}}", r#"{"name": "Ana"}"#, "Ana"),
+    ("Hello {{ name }}!", r#"{"name": "Ana"}"#, "Hello Ana!"),
+    (r#"{{ "text" }}"#, "", "text"),
+    ("{{ 'text' }}", "", "text"),
+    (r#"{{ 'it"s' }}"#, "", r#"it"s"#),
+    ("{{ 5 }}", "", "5"),
+    ("{{ -5 }}", "", "-5"),
+    ("{{ 1.5 }}", "", "1.5"),
+    ("{{ -1.5 }}", "", "-1.5"),
+    ("{{ true }}", "", "true"),
+    ("{{ false }}", "", "false"),
+    ("{{ n }}", r#"{"n": 17}"#, "17"),
+    ("{{ n }}", r#"{"n": 2.25}"#, "2.25"),
+    ("{{ n }}", r#"{"n": -3}"#, "-3"),
+    (
+        "{{ yes }} {{ no_ }}",
+        r#"{"yes": true, "no_": false}"#,
+        "true false",
+    ),
+    ("{{ product.title }}", r#"{"product": {"title": "Tea"}}"#, "Tea"),
+    ("{{ a.b.c.d }}", r#"{"a": {"b": {"c": {"d": "deep"}}}}"#, "deep"),
+    (r#"{{ a["b"].c }}"#, r#"{"a": {"b": {"c": 1}}}"#, "1"),
+    (r#"{{ a["b c"] }}"#, r#"{"a": {"b c": "x"}}"#, "x"),
+    ("{{ a['b'] }}", r#"{"a": {"b": "x"}}"#, "x"),
+    ("{{ customer.name }}", r#"{"customer": {"name": "Ana"}}"#, "Ana"),
+    (
+        "{{ customer.name }}",
+        r#"{"customer": {"name": "Ana"}, "name": "other"}"#,
+        "Ana",
+    ),
+    (
+        "{{ customer.first_name }} {{ customer.orders }}",
+        r#"{"customer": {"first_name": "Ana", "orders": 3}}"#,
+        "Ana 3",
+    ),
+    ("{{ previous.title }}", r#"{"previous": {"title": "x"}}"#, "x"),
+    (
+        "{{ list }} {{ day }} {{ at }} {{ last }} {{ key }} {{ count }} {{ event }}",
+        r#"{"list": 1, "day": 2, "at": 3, "last": 4, "key": 5, "count": 6, "event": 7}"#,
+        "1 2 3 4 5 6 7",
+    ),
+    (
+        "{{ title }} {{ size }} {{ first }}",
+        r#"{"title": "a", "size": "b", "first": "c"}"#,
+        "a b c",
+    ),
+    ("{{ user_name2 }}", r#"{"user_name2": "x"}"#, "x"),
+    ("{{ _private }}", r#"{"_private": "x"}"#, "x"),
+    ("{{ größe }}", r#"{"größe": 1}"#, "1"),
+    (r#"a {{ "b" }}{{ "c" }} d"#, "", "a bc d"),
+    ("}} %} { } {a} #", "", "}} %} { } {a} #"),
+    ("100% {% if true %}x{% endif %} 5%}", "", "100% x 5%}"),
+];
+
+const INDEXING: &[Case] = &[
+    (
+        "{{ a[0] }}{{ a[1] | default: 0 }}{{ a[2] | default: 0 }}",
+        r#"{"a": [7, 8]}"#,
+        "780",
+    ),
+    ("{{ a[-1] }}", r#"{"a": [7, 8]}"#, "8"),
+    ("{{ a[-2] | default: 0 }}", r#"{"a": [7, 8]}"#, "7"),
+    ("{{ a[0] }} {{ a[-1] }}", r#"{"a": ["x", "y"]}"#, "x y"),
+    (
+        "{{ a.first }} {{ a.last }} {{ a.size }}",
+        r#"{"a": ["x", "y", "z"]}"#,
+        "x z 3",
+    ),
+    ("{{ a.size }}", r#"{"a": []}"#, "0"),
+    ("{{ s.size }}", r#"{"s": "hello"}"#, "5"),
+    (
+        "{{ a[0].title }}",
+        r#"{"a": [{"title": "x"}, {"title": "y"}]}"#,
+        "x",
+    ),
+    (
+        "{{ a.first.title }} {{ a.last.title }}",
+        r#"{"a": [{"title": "x"}, {"title": "y"}]}"#,
+        "x y",
+    ),
+    ("{{ a.b[0] }}", r#"{"a": {"b": ["x"]}}"#, "x"),
+    ("{{ a.b.first }}", r#"{"a": {"b": ["x"]}}"#, "x"),
+    ("{{ a.b.size }}", r#"{"a": {"b": [1, 2, 3]}}"#, "3"),
+    (
+        r#"{% assign x = a[1] %}{{ x | default: "-" }}"#,
+        r#"{"a": ["p", "q"]}"#,
+        "q",
+    ),
+    (
+        "{% assign x = a[1] %}{% if x %}{{ x.t }}{% endif %}",
+        r#"{"a": [{"t": "p"}, {"t": "q"}]}"#,
+        "q",
+    ),
+];
+
+const TRUTH: &[Case] = &[
+    ("{% if true %}y{% else %}n{% endif %}", "", "y"),
+    ("{% if false %}y{% else %}n{% endif %}", "", "n"),
+    ("{% if x %}y{% else %}n{% endif %}", r#"{"x": null}"#, "n"),
+    ("{% if x %}y{% else %}n{% endif %}", r#"{"x": 0}"#, "y"),
+    ("{% if x %}y{% else %}n{% endif %}", r#"{"x": ""}"#, "y"),
+    ("{% if x %}y{% else %}n{% endif %}", r#"{"x": " "}"#, "y"),
+    ("{% if x %}y{% else %}n{% endif %}", r#"{"x": []}"#, "y"),
+    ("{% if x %}y{% else %}n{% endif %}", r#"{"x": [1]}"#, "y"),
+    ("{% if x %}y{% else %}n{% endif %}", r#"{"x": {"a": 1}}"#, "y"),
+    ("{% if x %}y{% else %}n{% endif %}", r#"{"x": {}}"#, "y"),
+    ("{% if x %}y{% else %}n{% endif %}", r#"{"x": true}"#, "y"),
+    ("{% if x %}y{% else %}n{% endif %}", r#"{"x": false}"#, "n"),
+    ("{% if x %}y{% else %}n{% endif %}", r#"{"x": "false"}"#, "y"),
+    ("{% if x.y %}y{% else %}n{% endif %}", r#"{"x": {"y": "a"}}"#, "y"),
+    ("{% if 0 %}y{% else %}n{% endif %}", "", "y"),
+    (r#"{% if "" %}y{% else %}n{% endif %}"#, "", "y"),
+    (r#"{% if "a" %}y{% else %}n{% endif %}"#, "", "y"),
+    ("{% unless x %}y{% else %}n{% endunless %}", r#"{"x": null}"#, "y"),
+    ("{% unless false %}y{% endunless %}", "", "y"),
+    ("{% unless true %}y{% endunless %}", "", ""),
+    (
+        "{% unless x %}a{% elsif y %}b{% else %}c{% endunless %}",
+        r#"{"x": 1, "y": true}"#,
+        "b",
+    ),
+    (
+        "{% if a and b %}y{% else %}n{% endif %}",
+        r#"{"a": true, "b": "x"}"#,
+        "y",
+    ),
+    (
+        "{% if a and b %}y{% else %}n{% endif %}",
+        r#"{"a": true, "b": null}"#,
+        "n",
+    ),
+    (
+        "{% if a or b %}y{% else %}n{% endif %}",
+        r#"{"a": false, "b": 0}"#,
+        "y",
+    ),
+    (
+        "{% if a or b or c %}y{% else %}n{% endif %}",
+        r#"{"a": false, "b": null, "c": false}"#,
+        "n",
+    ),
+    (
+        "{% if a and b and c %}y{% else %}n{% endif %}",
+        r#"{"a": 1, "b": 2, "c": 3}"#,
+        "y",
+    ),
+];
+
+const COMPARE: &[Case] = &[
+    (
+        "{% if 1 == 1 %}y{% endif %}{% if 1 != 2 %}y{% endif %}{% if 1 <> 2 %}y{% endif %}",
+        "",
+        "yyy",
+    ),
+    (
+        "{% if 1 < 2 %}y{% endif %}{% if 2 > 1 %}y{% endif %}{% if 2 <= 2 %}y{% endif %}{% if 2 >= 3 %}n{% endif %}",
+        "",
+        "yyy",
+    ),
+    ("{% if x == 1 %}y{% else %}n{% endif %}", r#"{"x": 1}"#, "y"),
+    ("{% if x == 1.0 %}y{% else %}n{% endif %}", r#"{"x": 1}"#, "y"),
+    ("{% if x == 1 %}y{% else %}n{% endif %}", r#"{"x": 1.0}"#, "y"),
+    ("{% if x > 1.5 %}y{% else %}n{% endif %}", r#"{"x": 2}"#, "y"),
+    (
+        "{% if x == y %}y{% else %}n{% endif %}",
+        r#"{"x": 2, "y": 2}"#,
+        "y",
+    ),
+    (
+        "{% if x == y %}y{% else %}n{% endif %}",
+        r#"{"x": "a", "y": "b"}"#,
+        "n",
+    ),
+    (
+        r#"{% if x == "a" %}y{% else %}n{% endif %}"#,
+        r#"{"x": "a"}"#,
+        "y",
+    ),
+    (
+        r#"{% if x == "A" %}y{% else %}n{% endif %}"#,
+        r#"{"x": "a"}"#,
+        "n",
+    ),
+    (r#"{% if x < "b" %}y{% else %}n{% endif %}"#, r#"{"x": "a"}"#, "y"),
+    ("{% if x == true %}y{% else %}n{% endif %}", r#"{"x": true}"#, "y"),
+    (
+        "{% if x == false %}y{% else %}n{% endif %}",
+        r#"{"x": true}"#,
+        "n",
+    ),
+    (
+        "{% if x != false %}y{% else %}n{% endif %}",
+        r#"{"x": true}"#,
+        "y",
+    ),
+    ("{% if true == true %}y{% endif %}", "", "y"),
+    (r#"{% if "a" == "a" %}y{% endif %}"#, "", "y"),
+    ("{% if x == nil %}y{% else %}n{% endif %}", r#"{"x": null}"#, "y"),
+    ("{% if x == nil %}y{% else %}n{% endif %}", r#"{"x": 1}"#, "n"),
+    ("{% if x != nil %}y{% else %}n{% endif %}", r#"{"x": 1}"#, "y"),
+    ("{% if nil == x %}y{% else %}n{% endif %}", r#"{"x": null}"#, "y"),
+    ("{% if x == null %}y{% else %}n{% endif %}", r#"{"x": null}"#, "y"),
+    ("{% if x == blank %}y{% else %}n{% endif %}", r#"{"x": ""}"#, "y"),
+    (
+        "{% if x == blank %}y{% else %}n{% endif %}",
+        r#"{"x": "  "}"#,
+        "y",
+    ),
+    (
+        "{% if x == blank %}y{% else %}n{% endif %}",
+        r#"{"x": null}"#,
+        "y",
+    ),
+    ("{% if x == blank %}y{% else %}n{% endif %}", r#"{"x": []}"#, "y"),
+    ("{% if x == blank %}y{% else %}n{% endif %}", r#"{"x": "a"}"#, "n"),
+    ("{% if x != blank %}y{% else %}n{% endif %}", r#"{"x": "a"}"#, "y"),
+    (
+        "{% if x == blank %}y{% else %}n{% endif %}",
+        r#"{"x": false}"#,
+        "y",
+    ),
+    (
+        "{% if x == blank %}y{% else %}n{% endif %}",
+        r#"{"x": true}"#,
+        "n",
+    ),
+    ("{% if x == blank %}y{% else %}n{% endif %}", r#"{"x": 0}"#, "n"),
+    ("{% if x == empty %}y{% else %}n{% endif %}", r#"{"x": ""}"#, "y"),
+    ("{% if x == empty %}y{% else %}n{% endif %}", r#"{"x": " "}"#, "n"),
+    ("{% if x == empty %}y{% else %}n{% endif %}", r#"{"x": []}"#, "y"),
+    ("{% if x == empty %}y{% else %}n{% endif %}", r#"{"x": [1]}"#, "n"),
+    ("{% if x != empty %}y{% else %}n{% endif %}", r#"{"x": [1]}"#, "y"),
+    (
+        "{% if x == empty %}y{% else %}n{% endif %}",
+        r#"{"x": null}"#,
+        "n",
+    ),
+    ("{% if empty == x %}y{% else %}n{% endif %}", r#"{"x": []}"#, "y"),
+    (
+        r#"{% if x contains "b" %}y{% else %}n{% endif %}"#,
+        r#"{"x": "abc"}"#,
+        "y",
+    ),
+    (
+        r#"{% if x contains "z" %}y{% else %}n{% endif %}"#,
+        r#"{"x": "abc"}"#,
+        "n",
+    ),
+    (
+        r#"{% if x contains "b" %}y{% else %}n{% endif %}"#,
+        r#"{"x": ["a", "b"]}"#,
+        "y",
+    ),
+    (
+        r#"{% if x contains "ab" %}y{% else %}n{% endif %}"#,
+        r#"{"x": ["a", "b"]}"#,
+        "n",
+    ),
+    (
+        "{% if x contains 2 %}y{% else %}n{% endif %}",
+        r#"{"x": [1, 2]}"#,
+        "y",
+    ),
+    (
+        "{% if x contains y %}y{% else %}n{% endif %}",
+        r#"{"x": ["a", "b"], "y": "b"}"#,
+        "y",
+    ),
+    (
+        "{% if x contains y %}y{% else %}n{% endif %}",
+        r#"{"x": "abc", "y": "bc"}"#,
+        "y",
+    ),
+    (r#"{% if "abc" contains "b" %}y{% endif %}"#, "", "y"),
+    (
+        r#"{% if x contains "b" %}y{% else %}n{% endif %}"#,
+        r#"{"x": null}"#,
+        "n",
+    ),
+    (
+        "{% if x.size > 1 %}y{% else %}n{% endif %}",
+        r#"{"x": [1, 2]}"#,
+        "y",
+    ),
+    ("{% if x.size == 0 %}y{% else %}n{% endif %}", r#"{"x": []}"#, "y"),
+    (
+        "{% if x.size >= 3 %}y{% else %}n{% endif %}",
+        r#"{"x": "abc"}"#,
+        "y",
+    ),
+    (
+        r#"{% if x.first == "a" %}y{% else %}n{% endif %}"#,
+        r#"{"x": ["a"]}"#,
+        "y",
+    ),
+    (
+        "{% if x.last == 3 %}y{% else %}n{% endif %}",
+        r#"{"x": [1, 3]}"#,
+        "y",
+    ),
+    (
+        "{% if x[0] == 1 %}y{% else %}n{% endif %}",
+        r#"{"x": [1, 3]}"#,
+        "y",
+    ),
+    (
+        r#"{% if x.y.z == "a" and x.n > 1 %}y{% else %}n{% endif %}"#,
+        r#"{"x": {"y": {"z": "a"}, "n": 2}}"#,
+        "y",
+    ),
+    (
+        "{% if x == 1 or x == 2 %}y{% else %}n{% endif %}",
+        r#"{"x": 2}"#,
+        "y",
+    ),
+    ("{%if x==1%}y{%endif%}", r#"{"x": 1}"#, "y"),
+];
+
+const BRANCHES: &[Case] = &[
+    (
+        "{% if x == 1 %}a{% elsif x == 2 %}b{% elsif x == 3 %}c{% else %}d{% endif %}",
+        r#"{"x": 3}"#,
+        "c",
+    ),
+    (
+        "{% if x == 1 %}a{% elsif x == 2 %}b{% endif %}|",
+        r#"{"x": 3}"#,
+        "|",
+    ),
+    (
+        "{% if x %}{% if y %}a{% else %}b{% endif %}{% endif %}",
+        r#"{"x": true, "y": false}"#,
+        "b",
+    ),
+    (
+        "{% case x %}{% when 1 %}a{% when 2 %}b{% else %}c{% endcase %}",
+        r#"{"x": 2}"#,
+        "b",
+    ),
+    (
+        "{% case x %}{% when 1 %}a{% when 2 %}b{% else %}c{% endcase %}",
+        r#"{"x": 5}"#,
+        "c",
+    ),
+    ("{% case x %}{% when 1 %}a{% endcase %}|", r#"{"x": 5}"#, "|"),
+    (
+        r#"{% case x %}{% when "a", "b" %}ab{% when "c" or "d" %}cd{% endcase %}"#,
+        r#"{"x": "d"}"#,
+        "cd",
+    ),
+    (
+        r#"{% case x %}{% when "a" %}A{% else %}E{% endcase %}"#,
+        r#"{"x": "a"}"#,
+        "A",
+    ),
+    (
+        "{% case x %}\n  {% when 1 %}a\n  {% when 2 %}b\n{% endcase %}",
+        r#"{"x": 2}"#,
+        "b\n",
+    ),
+    (
+        "{% case x %}{% when nil %}none{% else %}some{% endcase %}",
+        r#"{"x": null}"#,
+        "none",
+    ),
+    (
+        "{% case x %}{% when true %}t{% when false %}f{% endcase %}",
+        r#"{"x": false}"#,
+        "f",
+    ),
+    (
+        "{% case x.size %}{% when 2 %}two{% endcase %}",
+        r#"{"x": [1, 2]}"#,
+        "two",
+    ),
+    (
+        "{% case x %}{% when 1.5 %}y{% else %}n{% endcase %}",
+        r#"{"x": 1.5}"#,
+        "y",
+    ),
+    (
+        "{% case x %}{% when blank %}b{% else %}c{% endcase %}",
+        r#"{"x": ""}"#,
+        "b",
+    ),
+    ("{% case 1 %}{% when 1 %}y{% endcase %}", "", "y"),
+];
+
+const LOOPS: &[Case] = &[
+    (
+        "{% for i in a %}{{ i }}{% endfor %}",
+        r#"{"a": [1, 2, 3]}"#,
+        "123",
+    ),
+    (
+        "{% for i in a %}{{ i }} {% endfor %}",
+        r#"{"a": ["x", "y"]}"#,
+        "x y ",
+    ),
+    (
+        "{% for p in a %}{{ p.t }}={{ p.n }};{% endfor %}",
+        r#"{"a": [{"t": "x", "n": 1}, {"t": "y", "n": 2}]}"#,
+        "x=1;y=2;",
+    ),
+    (
+        "{% for i in a limit: 2 %}{{ i }}{% endfor %}",
+        r#"{"a": [1, 2, 3]}"#,
+        "12",
+    ),
+    (
+        "{% for i in a limit:2 offset:1 %}{{ i }}{% endfor %}",
+        r#"{"a": [1, 2, 3, 4]}"#,
+        "23",
+    ),
+    (
+        "{% for i in a offset: 2 %}{{ i }}{% endfor %}",
+        r#"{"a": [1, 2, 3]}"#,
+        "3",
+    ),
+    (
+        "{% for i in a reversed %}{{ i }}{% endfor %}",
+        r#"{"a": [1, 2, 3]}"#,
+        "321",
+    ),
+    (
+        "{% for i in a reversed limit: 2 %}{{ i }}{% endfor %}",
+        r#"{"a": [1, 2, 3]}"#,
+        "21",
+    ),
+    (
+        "{% for i in a limit: n %}{{ i }}{% endfor %}",
+        r#"{"a": [1, 2, 3], "n": 1}"#,
+        "1",
+    ),
+    (
+        "{% for i in a offset: 9 %}{{ i }}{% else %}none{% endfor %}",
+        r#"{"a": [1, 2, 3]}"#,
+        "none",
+    ),
+    ("{% for i in (1..4) %}{{ i }}{% endfor %}", "", "1234"),
+    ("{% for i in (1..n) %}{{ i }}{% endfor %}", r#"{"n": 3}"#, "123"),
+    ("{% for i in (n..3) %}{{ i }}{% endfor %}", r#"{"n": 2}"#, "23"),
+    (
+        "{% for i in (3..1) %}{{ i }}{% else %}none{% endfor %}",
+        "",
+        "none",
+    ),
+    ("{% for i in (-1..1) %}{{ i }},{% endfor %}", "", "-1,0,1,"),
+    (
+        "{% for i in (1..a.size) %}{{ i }}{% endfor %}",
+        r#"{"a": [5, 6]}"#,
+        "12",
+    ),
+    (
+        "{% for i in (1..10) limit: 3 offset: 4 %}{{ i }}{% endfor %}",
+        "",
+        "567",
+    ),
+    (
+        "{% assign n = 3 %}{% for i in (1..n) %}{{ i }}{% endfor %}",
+        "",
+        "123",
+    ),
+    (
+        "{% for i in a %}{{ forloop.index }}{{ forloop.index0 }}{{ forloop.rindex }}{{ forloop.rindex0 }}{{ forloop.length }} {% endfor %}",
+        r#"{"a": [7, 8]}"#,
+        "10212 21102 ",
+    ),
+    (
+        "{% for i in a %}{% if forloop.first %}[{% endif %}{{ i }}{% unless forloop.last %}, {% endunless %}{% if forloop.last %}]{% endif %}{% endfor %}",
+        r#"{"a": [7, 8]}"#,
+        "[7, 8]",
+    ),
+    (
+        "{% for i in a %}{{ forloop.first }}-{{ forloop.last }} {% endfor %}",
+        r#"{"a": [7, 8]}"#,
+        "true-false false-true ",
+    ),
+    (
+        "{% for i in a %}{% for j in b %}{{ forloop.parentloop.index }}.{{ forloop.index }} {% endfor %}{% endfor %}",
+        r#"{"a": [1, 2], "b": [1, 2]}"#,
+        "1.1 1.2 2.1 2.2 ",
+    ),
+    (
+        "{% for i in a %}{% for j in i.b %}{{ j }}{% endfor %};{% endfor %}",
+        r#"{"a": [{"b": [1, 2]}, {"b": [3]}]}"#,
+        "12;3;",
+    ),
+    (
+        "{% for i in a %}{% if i == 2 %}{% break %}{% endif %}{{ i }}{% endfor %}",
+        r#"{"a": [1, 2, 3]}"#,
+        "1",
+    ),
+    (
+        "{% for i in a %}{% if i == 2 %}{% continue %}{% endif %}{{ i }}{% endfor %}",
+        r#"{"a": [1, 2, 3]}"#,
+        "13",
+    ),
+    (
+        "{% for i in a %}{% for j in a %}{% if j == 2 %}{% break %}{% endif %}{{ j }}{% endfor %}|{% endfor %}",
+        r#"{"a": [1, 2]}"#,
+        "1|1|",
+    ),
+    (
+        "{% for i in a.b %}{{ i }}{% endfor %}",
+        r#"{"a": {"b": [1, 2]}}"#,
+        "12",
+    ),
+    (
+        "{% assign b = a %}{% for i in b %}{{ i }}{% endfor %}",
+        r#"{"a": [1, 2]}"#,
+        "12",
+    ),
+    (
+        "{% assign s = 0 %}{% for i in a %}{% assign s = i %}{% endfor %}{{ s }}",
+        r#"{"a": [1, 2]}"#,
+        "2",
+    ),
+    (
+        "{% for i in a %}{% assign last = i %}{% endfor %}{{ last }}",
+        r#"{"a": [1, 2]}"#,
+        "2",
+    ),
+    (
+        "{% for i in a %}{{ i.x }}{% endfor %}{% for i in a %}{{ i.x }}{% endfor %}",
+        r#"{"a": [{"x": 1}]}"#,
+        "11",
+    ),
+    (
+        "{{ i }}{% for i in a %}{{ i }}{% endfor %}{{ i }}",
+        r#"{"a": [1, 2], "i": 9}"#,
+        "9129",
+    ),
+    (
+        "{% for item in a %}{{ item }}{% endfor %}",
+        r#"{"a": [1.5, 2]}"#,
+        "1.52",
+    ),
+    (
+        "{% for i in a %}{{ i }}{% endfor %}",
+        r#"{"a": [true, false]}"#,
+        "truefalse",
+    ),
+    (
+        "{% for p in a %}{% if p.ok %}{{ p.n }}{% endif %}{% endfor %}",
+        r#"{"a": [{"n": 1, "ok": true}, {"n": 2, "ok": false}]}"#,
+        "1",
+    ),
+    (
+        "{% for i in a %}{{ forloop.index }}{% break %}{% endfor %}",
+        r#"{"a": [1, 2]}"#,
+        "1",
+    ),
+];
+
+const NAMES: &[Case] = &[
+    (r#"{% assign x = "a" %}{{ x }}"#, "", "a"),
+    ("{% assign x = 5 %}{{ x }}", "", "5"),
+    ("{% assign x = y %}{{ x }}", r#"{"y": "b"}"#, "b"),
+    ("{% assign x = y.z %}{{ x }}", r#"{"y": {"z": 1}}"#, "1"),
+    (r#"{% assign x = "a" | upcase %}{{ x }}"#, "", "A"),
+    ("{% assign x = 1 %}{% assign x = 2 %}{{ x }}", "", "2"),
+    (r#"{%assign x="a"%}{{x}}"#, "", "a"),
+    ("{% assign x = true %}{% if x %}y{% endif %}", "", "y"),
+    (
+        r#"{% assign name = "Ben" %}{{ name }}"#,
+        r#"{"name": "Ana"}"#,
+        "Ben",
+    ),
+    ("{% assign x = a | first %}{{ x }}", r#"{"a": [4, 5]}"#, "4"),
+    ("{% assign x = a | size %}{{ x }}", r#"{"a": [4, 5]}"#, "2"),
+    (
+        "{% capture x %}Hello {{ n }}{% endcapture %}{{ x }}!",
+        r#"{"n": "Ana"}"#,
+        "Hello Ana!",
+    ),
+    (
+        "{% capture x %}a{% endcapture %}{% capture y %}{{ x }}b{% endcapture %}{{ y }}",
+        "",
+        "ab",
+    ),
+    ("{% capture 'x' %}a{% endcapture %}{{ x }}", "", "a"),
+    (
+        r#"{% assign parts = "a,b,c" | split: "," %}{{ parts.size }}"#,
+        "",
+        "3",
+    ),
+    (
+        r#"{% assign parts = "a,b" | split: "," %}{% if parts contains "b" %}y{% endif %}"#,
+        "",
+        "y",
+    ),
+];
+
+const SPACE: &[Case] = &[
+    ("a {{- 1 -}} b", "", "a1b"),
+    ("a {%- if true -%} b {%- endif -%} c", "", "abc"),
+    ("  {%- assign x = 1 -%}\n\n{{ x }}", "", "1"),
+    ("a\n{%- comment -%} x {%- endcomment -%}\nb", "", "ab"),
+    ("{% if true %}\n a\n{% endif %}", "", "\n a\n"),
+    ("{%- for i in (1..2) -%}\n{{ i }}\n{%- endfor -%}", "", "12"),
+    ("{% for i in (1..2) -%}\n  {{ i }}\n{%- endfor %}", "", "12"),
+    (r#"a  {{- "b" }}  c"#, "", "ab  c"),
+    (r#"a  {{ "b" -}}  c"#, "", "a  bc"),
+    ("x{% raw -%} y {%- endraw %}z", "", "x y z"),
+    ("> {%- raw -%} inner {%- endraw -%} <", "", "> inner <"),
+    ("a\t\n {%- if false %}b{% endif -%} \n c", "", "ac"),
+];
+
+const TEXT_TAGS: &[Case] = &[
+    ("{% comment %} {{ x }} {% if %} {% endcomment %}a", "", "a"),
+    ("a{% # a note %}b", "", "ab"),
+    ("{% # first\n  # second %}b", "", "b"),
+    ("{% raw %}{{ x }} {% if %}{% endraw %}", "", "{{ x }} {% if %}"),
+    ("{% raw %}{{ {% endraw %}", "", "{{ "),
+    (r#"{% echo "a" %}"#, "", "a"),
+    ("{% echo x | upcase %}", r#"{"x": "a"}"#, "A"),
+    ("{% liquid\n assign x = 1\n echo x\n%}", "", "1"),
+    (
+        "{% liquid\n if x == 1\n  echo \"y\"\n else\n  echo \"n\"\n endif\n%}",
+        r#"{"x": 1}"#,
+        "y",
+    ),
+    (
+        "{% liquid\n for i in a\n  echo i\n endfor\n%}",
+        r#"{"a": [1, 2]}"#,
+        "12",
+    ),
+    (
+        "{% liquid\n # note\n assign x = \"a\"\n case x\n when \"a\"\n echo \"A\"\n endcase\n%}",
+        "",
+        "A",
+    ),
+    ("{% comment %}{% raw %}{% endcomment %}", "", ""),
+    (
+        "{% comment %}a{% comment %}b{% endcomment %}c{% endcomment %}d",
+        "",
+        "d",
+    ),
+];
+
+const FILTERS: &[Case] = &[
+    (r#"{{ "Ana" | upcase }}"#, "", "ANA"),
+    (r#"{{ "Ana" | downcase }}"#, "", "ana"),
+    (r#"{{ "my title" | capitalize }}"#, "", "My title"),
+    (r#"{{ "MY TITLE" | capitalize }}"#, "", "My title"),
+    ("{{ x | upcase | downcase }}", r#"{"x": "aB"}"#, "ab"),
+    (r#"{{ "a" | append: "b" }}"#, "", "ab"),
+    ("{{ x | append: y }}", r#"{"x": "a", "y": "b"}"#, "ab"),
+    (r#"{{ x | append: ".html" }}"#, r#"{"x": "a"}"#, "a.html"),
+    ("{{ x | size }}", r#"{"x": "abc"}"#, "3"),
+    ("{{ x | size }}", r#"{"x": [1, 2]}"#, "2"),
+    (r#"{{ x | default: "d" }}"#, r#"{"x": null}"#, "d"),
+    (r#"{{ x | default: "d" }}"#, r#"{"x": ""}"#, "d"),
+    (r#"{{ x | default: "d" }}"#, r#"{"x": false}"#, "d"),
+    (r#"{{ x | default: "d" }}"#, r#"{"x": "a"}"#, "a"),
+    ("{{ x | default: 2.5 }}", r#"{"x": 0}"#, "0"),
+    (
+        r#"{{ x | default: "d", allow_false: true }}"#,
+        r#"{"x": false}"#,
+        "false",
+    ),
+    (r#"{{ x | join: ", " }}"#, r#"{"x": ["a", "b"]}"#, "a, b"),
+    ("{{ x | join }}", r#"{"x": ["a", "b"]}"#, "a b"),
+    (r#"{{ x | join: "-" }}"#, r#"{"x": [1, 2]}"#, "1-2"),
+    ("{{ x | first }}{{ x | last }}", r#"{"x": ["a", "b"]}"#, "ab"),
+    (
+        r#"{{ "Ground control to Major Tom." | truncate: 20 }}"#,
+        "",
+        "Ground control to...",
+    ),
+    (
+        r#"{{ "Ground control to Major Tom." | truncate: 25, ", and so on" }}"#,
+        "",
+        "Ground control, and so on",
+    ),
+    (r#"{{ "short" | truncate: 20 }}"#, "", "short"),
+    (r#"{{ "<a & b>" | escape }}"#, "", "&lt;a &amp; b&gt;"),
+    (r#"{{ "it's" | escape }}"#, "", "it&#39;s"),
+    (r#"{{ "john@liquid.com" | url_encode }}"#, "", "john%40liquid.com"),
+    (r#"{{ "a b" | url_encode }}"#, "", "a+b"),
+    (r#"{{ "a b c" | split: " " | size }}"#, "", "3"),
+    (
+        r#"{{ d | date: "%d.%m.%Y" }}"#,
+        r#"{"d": "2026-07-05"}"#,
+        "05.07.2026",
+    ),
+    (
+        r#"{{ d | date: "%Y-%m-%d %H:%M" }}"#,
+        r#"{"d": "2026-07-05T10:20:30Z"}"#,
+        "2026-07-05 10:20",
+    ),
+    (
+        r#"{{ d | date: "%a, %b %-d, %y" }}"#,
+        r#"{"d": "2026-07-05"}"#,
+        "Sun, Jul 5, 26",
+    ),
+    (r#"{{ "now" | date: "%Y" }}"#, "", "2026"),
+    (r#"{{ "today" | date: "%m" }}"#, "", "06"),
+];
