@@ -564,6 +564,26 @@ const LOOPS: &[Case] = &[
 ];
 
 const NAMES: &[Case] = &[
+    (
+        r#"{% assign parts = "a,b,c" | split: "," %}{{ parts[1] | default: "-" }}"#,
+        "",
+        "b",
+    ),
+    (
+        r#"{% assign parts = "a,b,c" | split: "," %}{% for p in parts %}{{ p }};{% endfor %}"#,
+        "",
+        "a;b;c;",
+    ),
+    (
+        r#"{% assign parts = "a,b,c" | split: "," %}{{ parts.first }}{{ parts.last }}"#,
+        "",
+        "ac",
+    ),
+    (
+        r#"{% assign parts = "a,b,c" | split: "," %}{% for p in parts %}{% assign last = p %}{% endfor %}{{ last }}"#,
+        "",
+        "c",
+    ),
     (r#"{% assign x = "a" %}{{ x }}"#, "", "a"),
     ("{% assign x = 5 %}{{ x }}", "", "5"),
     ("{% assign x = y %}{{ x }}", r#"{"y": "b"}"#, "b"),
@@ -650,6 +670,213 @@ const TEXT_TAGS: &[Case] = &[
 ];
 
 const FILTERS: &[Case] = &[
+    (
+        r#"{{ "Ground control to Major Tom." | truncate: 20, "" }}"#,
+        "",
+        "Ground control to Ma",
+    ),
+    (r#"{{ "a-b-c" | split: "-" | join: " " }}"#, "", "a b c"),
+    ("{{ -17 | abs }} {{ 4 | abs }}", "", "17 4"),
+    (
+        "{{ 4 | plus: 2 }} {{ 16 | plus: 4 }} {{ 183.357 | plus: 12 }}",
+        "",
+        "6 20 195.357",
+    ),
+    ("{{ 4 | minus: 2 }} {{ 183.357 | minus: 12 }}", "", "2 171.357"),
+    (
+        "{{ 3 | times: 2 }} {{ 24 | times: 7 }} {{ 183.357 | times: 12 }}",
+        "",
+        "6 168 2200.284",
+    ),
+    (
+        "{{ 16 | divided_by: 4 }} {{ 5 | divided_by: 3 }} {{ 20 | divided_by: 7 }}",
+        "",
+        "4 1 2",
+    ),
+    (
+        "{{ 3 | modulo: 2 }} {{ 24 | modulo: 7 }} {{ 183.357 | modulo: 12 }}",
+        "",
+        "1 3 3.357",
+    ),
+    ("{{ -7 | divided_by: 2 }} {{ -7 | modulo: 3 }}", "", "-4 2"),
+    (
+        "{{ 1.2 | ceil }} {{ 2.0 | ceil }} {{ 183.357 | ceil }}",
+        "",
+        "2 2 184",
+    ),
+    (
+        "{{ 1.2 | floor }} {{ 2.0 | floor }} {{ 183.357 | floor }}",
+        "",
+        "1 2 183",
+    ),
+    (
+        "{{ 1.2 | round }} {{ 2.7 | round }} {{ 183.357 | round: 2 }}",
+        "",
+        "1 3 183.36",
+    ),
+    (
+        "{{ 4 | at_least: 5 }} {{ 4 | at_least: 3 }} {{ 4 | at_most: 5 }} {{ 4 | at_most: 3 }}",
+        "",
+        "5 4 4 3",
+    ),
+    ("{{ n | plus: 1 | times: 2 }}", r#"{"n": 4}"#, "10"),
+    ("{{ n | divided_by: 2 }}", r#"{"n": 7}"#, "3"),
+    (
+        r#"{{ "/my/fancy/url" | append: ".html" }}"#,
+        "",
+        "/my/fancy/url.html",
+    ),
+    (
+        r#"{{ "apples, oranges" | prepend: "Some fruit: " }}"#,
+        "",
+        "Some fruit: apples, oranges",
+    ),
+    (
+        r#"{{ "I strained to see the train through the rain" | remove: "rain" }}"#,
+        "",
+        "I sted to see the t through the ",
+    ),
+    (
+        r#"{{ "I strained to see the train through the rain" | remove_first: "rain" }}"#,
+        "",
+        "I sted to see the train through the rain",
+    ),
+    (
+        r#"{{ "I strained to see the train through the rain" | remove_last: "rain" }}"#,
+        "",
+        "I strained to see the train through the ",
+    ),
+    (
+        r#"{{ "a-a-a" | replace: "a", "b" }} {{ "a-a-a" | replace_first: "a", "b" }} {{ "a-a-a" | replace_last: "a", "b" }}"#,
+        "",
+        "b-b-b b-a-a a-a-b",
+    ),
+    (
+        r#"{{ "Liquid" | slice: 0 }} {{ "Liquid" | slice: 2 }} {{ "Liquid" | slice: 2, 5 }} {{ "Liquid" | slice: -3, 2 }}"#,
+        "",
+        "L q quid ui",
+    ),
+    (
+        r#"[{{ "  So much room  " | strip }}] [{{ "  So much  " | lstrip }}] [{{ "  So much  " | rstrip }}]"#,
+        "",
+        "[So much room] [So much  ] [  So much]",
+    ),
+    (
+        r#"{{ "Have <em>you</em> read <strong>Ulysses</strong>?" | strip_html }}"#,
+        "",
+        "Have you read Ulysses?",
+    ),
+    (
+        r#"{{ "1 < 2 & 3" | escape }} {{ "1 &lt; 2 &amp; 3" | escape_once }}"#,
+        "",
+        "1 &lt; 2 &amp; 3 1 &lt; 2 &amp; 3",
+    ),
+    (
+        r#"{{ "%27Stop%21%27+said+Fred" | url_decode }}"#,
+        "",
+        "'Stop!' said Fred",
+    ),
+    (
+        r#"{{ "one two three" | base64_encode }} {{ "b25lIHR3byB0aHJlZQ==" | base64_decode }}"#,
+        "",
+        "b25lIHR3byB0aHJlZQ== one two three",
+    ),
+    (
+        r#"{{ "Ground control to Major Tom." | truncatewords: 3 }}"#,
+        "",
+        "Ground control to...",
+    ),
+    (
+        r#"{{ "Ground control to Major Tom." | truncatewords: 3, "--" }}"#,
+        "",
+        "Ground control to--",
+    ),
+    (
+        r#"{{ "Ground control to Major Tom." | truncatewords: 3, "" }}"#,
+        "",
+        "Ground control to",
+    ),
+    (
+        r#"{{ a | sort | join: ", " }}"#,
+        r#"{"a": ["zebra", "octopus", "giraffe", "Sally Snake"]}"#,
+        "Sally Snake, giraffe, octopus, zebra",
+    ),
+    (
+        r#"{{ a | sort_natural | join: ", " }}"#,
+        r#"{"a": ["zebra", "octopus", "giraffe", "Sally Snake"]}"#,
+        "giraffe, octopus, Sally Snake, zebra",
+    ),
+    (
+        r#"{{ a | reverse | join: ", " }}"#,
+        r#"{"a": ["apples", "oranges", "peaches"]}"#,
+        "peaches, oranges, apples",
+    ),
+    (
+        r#"{{ a | uniq | join: ", " }}"#,
+        r#"{"a": ["ants", "bugs", "bees", "bugs", "ants"]}"#,
+        "ants, bugs, bees",
+    ),
+    (
+        r#"{{ a | map: "c" | join: ", " }}"#,
+        r#"{"a": [{"c": "x"}, {"c": "y"}]}"#,
+        "x, y",
+    ),
+    (
+        r#"{{ a | map: "c" | uniq | join: ", " }}"#,
+        r#"{"a": [{"c": "x"}, {"c": "y"}, {"c": "x"}]}"#,
+        "x, y",
+    ),
+    (
+        r#"{% assign b = a | where: "t", "k" %}{% for p in b %}{{ p.n }}{% endfor %}"#,
+        r#"{"a": [{"t": "k", "n": 1}, {"t": "l", "n": 2}, {"t": "k", "n": 3}]}"#,
+        "13",
+    ),
+    (
+        r#"{% assign b = a | where: "ok" %}{% for p in b %}{{ p.n }}{% endfor %}"#,
+        r#"{"a": [{"ok": true, "n": 1}, {"ok": false, "n": 2}]}"#,
+        "1",
+    ),
+    (
+        r#"{% assign b = a | reject: "t", "k" %}{% for p in b %}{{ p.n }}{% endfor %}"#,
+        r#"{"a": [{"t": "k", "n": 1}, {"t": "l", "n": 2}]}"#,
+        "2",
+    ),
+    (
+        r#"{% assign b = a | sort: "n" %}{% for p in b %}{{ p.n }}{% endfor %}"#,
+        r#"{"a": [{"n": 3}, {"n": 1}, {"n": 2}]}"#,
+        "123",
+    ),
+    (
+        r#"{% assign p = a | find: "n", 2 %}{{ p.t | default: "-" }}"#,
+        r#"{"a": [{"n": 1, "t": "x"}, {"n": 2, "t": "y"}]}"#,
+        "y",
+    ),
+    (
+        r#"{{ a | find_index: "n", 2 | default: -1 }}"#,
+        r#"{"a": [{"n": 1}, {"n": 2}]}"#,
+        "1",
+    ),
+    (
+        r#"{{ a | has: "n", 2 }}"#,
+        r#"{"a": [{"n": 1}, {"n": 2}]}"#,
+        "true",
+    ),
+    (
+        r#"{{ a | sum }} {{ b | sum: "n" }}"#,
+        r#"{"a": [1, 2, 3], "b": [{"n": 4}, {"n": 5}]}"#,
+        "6 9",
+    ),
+    (
+        r#"{{ a | concat: b | join: ", " }}"#,
+        r#"{"a": ["x"], "b": ["y", "z"]}"#,
+        "x, y, z",
+    ),
+    (r#"{{ a | compact | join: " " }}"#, r#"{"a": ["x", "y"]}"#, "x y"),
+    (
+        "{{ a | first }}{{ a | last }}{{ a | size }}",
+        r#"{"a": ["x", "y"]}"#,
+        "xy2",
+    ),
     (r#"{{ "Ana" | upcase }}"#, "", "ANA"),
     (r#"{{ "Ana" | downcase }}"#, "", "ana"),
     (r#"{{ "my title" | capitalize }}"#, "", "My title"),

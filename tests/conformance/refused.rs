@@ -63,6 +63,8 @@ pub(super) const ALL: &[(&str, &str, &str, &str)] = &[
         "unknown-collection",
     ),
     ("{{ nil }}", "", "", "foreign-syntax"),
+    (r#"{{ "-19.86" | abs }}"#, "", "19.86", "type-mismatch"),
+    ("{{ x | plus: 1 }}", r#"{"x": "3"}"#, "4", "type-mismatch"),
     // What depends on values is written out.
     (
         "{% case x %}{% when y %}same{% else %}other{% endcase %}",
