@@ -141,7 +141,7 @@ fn by_name<T>(
 /// assert_eq!(
 ///     error.to_string(),
 ///     "customer.id: the key of the customer is string or int, not float\n\
-///      customer.age: `filled` is for text, not for int"
+///      customer.age: `filled` is for text and lists, not for int"
 /// );
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -343,9 +343,9 @@ mod tests {
                 "customer.x.a: only an attribute of the customer or a field of a catalogue can be the key",
             ),
             (
-                id().attribute(Field::new("x", Type::list(Type::String)).filled()),
+                id().attribute(Field::new("x", Type::Bool).filled()),
                 Code::InvalidRole,
-                "customer.x: `filled` is for text, not for [string]",
+                "customer.x: `filled` is for text and lists, not for bool",
             ),
             (
                 field(Type::Duration),
