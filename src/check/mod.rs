@@ -234,6 +234,7 @@ fn module(
         messages: Vec::new(),
         tests: Vec::new(),
         cuts: None,
+        translations: Arc::default(),
     };
     for meaning in meanings {
         match meaning? {

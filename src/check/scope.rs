@@ -6,7 +6,7 @@ use indexmap::{IndexMap, IndexSet};
 
 use super::held::{self, Held, HeldKind};
 use crate::{
-    hir::{Condition, Expr, ExprKind, Function, HostFunction, List, MADE_LISTS, Module},
+    hir::{Condition, Expr, ExprKind, Function, HostFunction, List, MADE_LISTS, Module, Translations},
     schema::{Layout, Schema},
     span::Span,
     value::{Field, Filled, Roles, Type},
@@ -130,6 +130,7 @@ pub(crate) struct Names {
     pub(crate) segment_roles: Vec<Roles>,
     /// The host's.
     pub(crate) functions: Vec<HostFunction>,
+    pub(crate) translations: Arc<Translations>,
     /// The segments that need a population.
     pub(crate) ranked_segments: HashSet<Arc<str>>,
     /// Whether what needs a population cannot be used, because none was given.
@@ -172,6 +173,7 @@ impl Names {
             conditions: Vec::new(),
             segment_roles: Vec::new(),
             functions: Vec::new(),
+            translations: Arc::default(),
             ranked_segments: HashSet::new(),
             unfitted: false,
             broken: HashSet::new(),
@@ -193,6 +195,7 @@ impl Names {
             names.traits.insert(it.name.clone(), Some(ty));
         }
         names.functions.clone_from(&module.functions);
+        names.translations = Arc::clone(&module.translations);
         for it in &module.lists {
             names.lists.insert(it.name.clone(), it.clone());
         }

@@ -13,7 +13,7 @@ use crate::{
     },
     diagnostic::{Code, Diagnostic, Level, Lints, Severity, Source},
     error::CompileError,
-    hir::{Module, Rank},
+    hir::{Module, Rank, Translations},
     limits::Limits,
     message,
     population::{Population, PopulationProblem},
@@ -50,6 +50,7 @@ pub struct Builder {
     pub(super) given: Given,
     pub(super) files: Files,
     pub(super) partials: Partials,
+    translations: Translations,
 }
 
 impl Builder {
@@ -162,6 +163,37 @@ impl Builder {
         }
     }
 
+    /// Adds the texts of a language for the filter `t`, in JSON: an object of texts, or of objects like it. In `{name}` stands what
+    /// the argument `name` says; of a text with `count`, there is one for each form: `orders.one`, `orders.other`.
+    ///
+    /// ```
+    /// # use audience::{Code, Definitions, Format, Inputs, Placements, Zone};
+    /// let shop = Definitions::builder()
+    ///     .source("shop", "customer { id: string key, orders: int }")
+    ///     .translations("en", r#"{"orders": {"one": "one order", "other": "{count} orders"}}"#)
+    ///     .build()?;
+    /// let template = shop.template(Format::Text, "You have {{ \"orders\" | t: count: orders }}.")?;
+    /// let ana = shop.customer_from_json(r#"{"id": "ana", "orders": 3}"#)?;
+    /// let at = shop.at("2026-06-01T00:00:00Z".parse()?, &Zone::UTC);
+    /// let mut out = String::new();
+    /// let _ = template.render_into(&ana, &Inputs::default(), &Placements::new(), &at, &mut out)?;
+    /// assert_eq!(out, "You have 3 orders.");
+    ///
+    /// let error = Definitions::builder().translations("en", "[]").build().unwrap_err();
+    /// assert_eq!(error.diagnostics()[0].code, Code::InvalidJson);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn translations(mut self, language: impl AsRef<str>, json: &str) -> Self {
+        let language = language.as_ref();
+        if let Err(problem) = self.translations.add(language, json) {
+            let span = Span::new(self.next(), 0, 0);
+            self.problems
+                .push(Diagnostic::new(Code::InvalidJson, problem).label(span, "given as JSON"));
+            return self.source(format!("translations.{language}"), "");
+        }
+        self
+    }
+
     /// Sets the bounds on what the sources may ask for.
     ///
     /// ```
@@ -229,6 +261,7 @@ impl Builder {
             given,
             files: message_files,
             partials,
+            translations,
         } = self;
         let bytes: usize = sources.iter().map(|source| source.text.len()).sum();
         if bytes > limits.source_bytes {
@@ -259,7 +292,8 @@ impl Builder {
             problems.extend(take_cuts(module, population));
         }
         let definitions = sources.len();
-        let compiled = module.map(|module| {
+        let compiled = module.map(|mut module| {
+            module.translations = Arc::new(translations);
             let module = Arc::new(module);
             let shape = Arc::new(Shape::new(Arc::clone(&module.schema)));
             let files = message_files.add(&module, &mut sources, &mut problems, &limits);

@@ -76,6 +76,38 @@ impl Builder {
         self
     }
 
+    /// Adds the files of a folder that end in `.json` as translations, each in the language that it is named after: `es.json`. See
+    /// [`translations`](Self::translations).
+    ///
+    /// ```no_run
+    /// # use audience::Definitions;
+    /// let shop = Definitions::builder().folder("audiences").translations_folder("audiences/locales").build()?;
+    /// # Ok::<(), audience::CompileError>(())
+    /// ```
+    pub fn translations_folder(mut self, folder: impl AsRef<Path>) -> Self {
+        let folder = folder.as_ref();
+        let mut room = self.limits.source_bytes;
+        let mut files = Vec::new();
+        if let Err(error) = files_in(folder, &mut files) {
+            self.unreadable(&folder.to_string_lossy(), &error);
+        }
+        files.retain(|path| path.parent() == Some(folder) && path.extension().is_some_and(|it| it == "json"));
+        for path in files {
+            let text = read(&path, room).and_then(|text| {
+                text.ok_or_else(|| io::Error::other("the translations have more bytes than the limit"))
+            });
+            match text {
+                Ok(text) => {
+                    room = room.saturating_sub(text.len());
+                    let language = path.file_stem().unwrap_or_default().to_string_lossy();
+                    self = self.translations(&*language, &text);
+                }
+                Err(error) => self.unreadable(&path.to_string_lossy(), &error),
+            }
+        }
+        self
+    }
+
     /// Adds every file of a folder, and of those inside it, as a partial: `tiles/small.html` is rendered as `"tiles/small"`,
     /// or with its ending. Of several files with one name, a part takes the one whose ending is that of its format: `.html`,
     /// `.txt` or `.json`. What is hidden, with a name that begins with a point, is left out.

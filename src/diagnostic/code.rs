@@ -128,6 +128,8 @@ codes! {
     InvalidName "invalid-name" Error;
     /// A partial that was not given to the template.
     UnknownPartial "unknown-partial" Error;
+    /// A key that the catalogue of translations does not have, or a language that it is not in.
+    UnknownTranslation "unknown-translation" Error;
     /// A `case` over an enumeration that leaves some of its words without a branch.
     MissingWord "missing-word" Warning;
     /// A filter that does not exist.

@@ -59,6 +59,7 @@ pub(super) fn apply<'a>(
         (TextFilter::ReplaceLast, [Text(from), Text(to)]) => {
             return replace_at(text, text.rfind(from), from, to, draft);
         }
+        (TextFilter::Fill, named) => fill(text, named, draft),
         (TextFilter::Slice, [Int(offset), Int(length)]) => return Made::Text(slice(text, *offset, *length)),
         (TextFilter::Truncate, [Int(length), Text(mark)]) => match kept(text, *length, mark) {
             None => return Made::Text(text),
@@ -162,6 +163,25 @@ fn has_more_words(text: &str, words: i64) -> bool {
         }
     }
     true
+}
+
+/// Puts values in the places of a text, `{name}`: after each name comes its value.
+fn fill(text: &str, named: &[ValueRef<'_>], draft: &mut Draft) {
+    let mut rest = text;
+    while let Some((before, place)) = rest.split_once('{') {
+        draft.push_str(before);
+        let found = place.split_once('}').and_then(|(name, after)| {
+            let value = named.chunks_exact(2).find_map(|pair| match pair {
+                [ValueRef::Text(known), ValueRef::Text(value)] if *known == name => Some(*value),
+                _ => None,
+            });
+            Some((value?, after))
+        });
+        let (value, after) = found.unwrap_or(("{", place));
+        draft.push_str(value);
+        rest = after;
+    }
+    draft.push_str(rest);
 }
 
 /// Every `from` becomes `to`; an empty one stands before every letter and at the end.
@@ -314,6 +334,14 @@ mod tests {
             made(TextFilter::LineBreaks, "a\r\n<b>\n", &[]),
             "a<br />\n&lt;b&gt;<br />\n"
         );
+    }
+
+    #[test]
+    fn values_stand_in_their_places() {
+        let named = ["name", "{b}", "b", "B"].map(ValueRef::Text);
+        let of = |text| made(TextFilter::Fill, text, &named);
+        assert_eq!(of("Hi {name}, {b}{b}!"), "Hi {b}, BB!");
+        assert_eq!(of("{ {c} {name {{b}"), "{ {c} {name {B");
     }
 
     #[test]

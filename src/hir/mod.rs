@@ -9,6 +9,7 @@ mod parts;
 mod rank;
 pub(crate) mod template;
 mod test;
+mod translations;
 
 use std::sync::Arc;
 
@@ -33,6 +34,7 @@ pub(crate) use message::{
 pub(crate) use parts::Part;
 pub(crate) use rank::Rank;
 pub(crate) use test::{Expectation, Said, Test};
+pub(crate) use translations::{Texts, Translations};
 
 /// All definitions after checking. References between them are indices and form no cycle.
 #[derive(Clone, Debug)]
@@ -50,6 +52,8 @@ pub(crate) struct Module {
     pub(crate) cuts: Option<Vec<Cuts>>,
     pub(crate) messages: Vec<Arc<Message>>,
     pub(crate) tests: Vec<Arc<Test>>,
+    /// For the filter `t`.
+    pub(crate) translations: Arc<Translations>,
 }
 
 #[derive(Clone, Debug)]

@@ -186,6 +186,8 @@ pub(crate) enum TextFilter {
     ReplaceLast,
     /// With an offset and a number of letters.
     Slice,
+    /// Puts values in the places of a text: the name and the value of each.
+    Fill,
     /// Gives a list.
     Split,
 }

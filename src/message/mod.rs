@@ -112,8 +112,12 @@ fn one(
             .source(place.name().unwrap_or(&name), place.text(part.rule.form))
             .limits(setting.limits.clone())
             .partials(setting.partials.clone())
-            .part_of(part_of.clone())
-            .build();
+            .part_of(part_of.clone());
+        let built = match tag_of(message, part) {
+            Some(language) => built.language(language),
+            None => built,
+        };
+        let built = built.build();
         let first = setting.sources.len();
         let template = match built {
             Ok(template) => {
@@ -196,11 +200,15 @@ fn format(form: Form) -> Format {
 
 /// `win_back_mail.subject`, `win_back_mail.subject.es`.
 fn part_name(message: &hir::Message, part: &hir::MessagePart) -> String {
-    let language = part.language.zip(message.languages.as_ref());
-    let tag = language
-        .map(|(index, it)| format!(".{}", it.tags[index]))
+    let tag = tag_of(message, part)
+        .map(|it| format!(".{it}"))
         .unwrap_or_default();
     format!("{}.{}{tag}", message.name, part.rule.name)
+}
+
+/// The language of a part that is not the same in all.
+fn tag_of<'m>(message: &'m hir::Message, part: &hir::MessagePart) -> Option<&'m Arc<str>> {
+    message.languages.as_ref()?.tags.get(part.language?)
 }
 
 /// What a message reads to know whom it is for, in which language, and what it says.

@@ -48,6 +48,7 @@ pub struct TemplateBuilder<R = Customer> {
     lints: Lints,
     part: Option<PartOf>,
     partials: Partials,
+    language: Option<Arc<str>>,
     delimiters: Delimiters,
     record: PhantomData<fn(&R)>,
 }
@@ -83,6 +84,7 @@ impl<R> TemplateBuilder<R> {
             lints,
             part: None,
             partials: Partials::default(),
+            language: None,
             delimiters: Delimiters::default(),
             record: PhantomData,
         }
@@ -157,6 +159,26 @@ impl<R> TemplateBuilder<R> {
         self
     }
 
+    /// Says which language the template is written in, such as `es` or `es-MX`: what `t`, `date`, `money`, `number` and `plural`
+    /// write where they name none. Another than English needs the feature `locale`, but for `t`.
+    ///
+    /// ```
+    /// # use audience::{Definitions, Format};
+    /// let shop = Definitions::builder()
+    ///     .source("shop", "customer { id: string key }")
+    ///     .translations("en", r#"{"hello": "Hello {name}"}"#)
+    ///     .translations("es", r#"{"hello": "Hola {name}"}"#)
+    ///     .build()?;
+    /// let template = |text| shop.template_builder(Format::Text).source("mail", text).language("es").build();
+    /// assert!(template("{{ \"hello\" | t: name: id }}!").is_ok());
+    /// assert!(template("{{ \"hullo\" | t: name: id }}!").is_err());
+    /// # Ok::<(), audience::CompileError>(())
+    /// ```
+    pub fn language(mut self, language: impl AsRef<str>) -> Self {
+        self.language = Some(language.as_ref().into());
+        self
+    }
+
     /// Makes the template a part of a message.
     pub(crate) fn part_of(mut self, message: PartOf) -> Self {
         self.part = Some(message);
@@ -188,6 +210,7 @@ impl<R> TemplateBuilder<R> {
             lints,
             part,
             partials,
+            language,
             delimiters,
             ..
         } = self;
@@ -223,6 +246,7 @@ impl<R> TemplateBuilder<R> {
             partials: &partials,
             known: &known,
             texts: &texts,
+            language: language.as_deref(),
             is_page: format == Format::Html,
         };
         let template = check_template(whole, &names, locals, &given, &mut report);
@@ -358,6 +382,7 @@ impl<R> Clone for TemplateBuilder<R> {
             lints: self.lints.clone(),
             part: self.part.clone(),
             partials: self.partials.clone(),
+            language: self.language.clone(),
             delimiters: self.delimiters.clone(),
             record: PhantomData,
         }

@@ -34,6 +34,29 @@ fn folder(name: &str) -> Folder {
 }
 
 #[test]
+fn translations_are_the_files_of_a_folder() {
+    let folder = folder("render_translations");
+    std::fs::create_dir_all(folder.path.join("locales")).expect("a folder");
+    folder
+        .write("locales/en.json", r#"{"hello": "Hello {name}"}"#)
+        .write("locales/es.json", r#"{"hello": "Hola {name}"}"#)
+        .write("hello.txt", "{{ \"hello\" | t: name: id }}");
+    let command = format!("{RENDER} --key ana --translations locales");
+    folder
+        .run(&format!("{command} --language es"))
+        .expect(0, "Hola ana", "");
+    let run = folder.run(&command);
+    assert!(run.stderr.contains("not known which language"), "{}", run.stderr);
+    folder.write("locales/es.json", "[]");
+    let run = folder.run(&format!("{command} --language en"));
+    assert!(
+        run.stderr.contains("expected an object of texts"),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
 fn partials_are_the_files_of_a_folder() {
     let folder = folder("render_partials");
     std::fs::create_dir_all(folder.path.join("parts/mail")).expect("a folder");

@@ -1,6 +1,6 @@
 //! The filters that Liquid does not have: amounts, forms of nouns, dates of a language, links.
 
-use audience::Format;
+use audience::{Definitions, Format, Inputs, Placements, Zone};
 
 use super::{ANA, NOBODY, compile, says, shop};
 
@@ -337,4 +337,172 @@ fn languages_write_amounts_dates_and_nouns_their_own_way() {
 fn other_languages_need_the_feature() {
     let error = problems("{{ orders | money: \"EUR\", locale: \"es\" }}");
     assert_eq!(error, ["the locale `es` is not built in"]);
+}
+
+/// What a template in a language says to Ana.
+fn translated(language: &str, text: &str) -> Result<String, Vec<String>> {
+    let shop = Definitions::builder()
+        .source("shop.audience", include_str!("../golden/template/shop.audience"))
+        .translations(
+            "en",
+            r#"{"hello": "Hello {name}!", "bye": "Goodbye", "cart": {"title": "Your {what}"}, "blank": "{name}",
+               "points": {"one": "one point, {name}", "other": "{count} points, {name}"}}"#,
+        )
+        .translations(
+            "pl",
+            r#"{"hello": "Cześć {name}!", "points": {"one": "{count} punkt", "few": "{count} punkty", "many": "{count} punktów"}}"#,
+        )
+        .build()
+        .expect("it compiles");
+    let mut builder = shop.template_builder(Format::Text).source("t", text);
+    if !language.is_empty() {
+        builder = builder.language(language);
+    }
+    let template = builder.build().map_err(|error| {
+        error
+            .diagnostics()
+            .iter()
+            .map(|it| it.message.clone())
+            .collect::<Vec<_>>()
+    })?;
+    let ana = shop.customer_from_json(ANA).expect("it is one");
+    let at = shop.at("2026-06-01T00:00:00Z".parse().expect("a moment"), &Zone::UTC);
+    let mut out = String::new();
+    let _ = template
+        .render_into(&ana, &Inputs::default(), &Placements::new(), &at, &mut out)
+        .expect("no limit is reached");
+    Ok(out)
+}
+
+/// [filter-13]
+#[test]
+fn texts_come_from_a_catalogue() {
+    for (language, text, expected) in [
+        (
+            "en",
+            "{{ \"hello\" | t: name: first_name | default: \"x\" }}",
+            Err("`first_name` may be missing"),
+        ),
+        (
+            "en",
+            "{{ \"hello\" | t: name: country }} {{ \"bye\" | t | upcase }}",
+            Ok("Hello ES! GOODBYE"),
+        ),
+        (
+            "en-GB",
+            "{{ \"cart.title\" | t: what: \"{name} basket\" }}",
+            Ok("Your {name} basket"),
+        ),
+        (
+            "",
+            "{{ \"hello\" | t: name: country, locale: \"pl\" }}",
+            Ok("Cześć ES!"),
+        ),
+        (
+            "en",
+            "{{ \"points\" | t: count: 1, name: country }}; {{ \"points\" | t: count: orders, name: country }}",
+            Ok("one point, ES; 3 points, ES"),
+        ),
+        (
+            "",
+            "{{ \"hello\" | t: name: country }}",
+            Err("it is not known which language this is in"),
+        ),
+        (
+            "de",
+            "{{ \"hello\" | t: name: country }}",
+            Err("no translations for `de`"),
+        ),
+        ("pl", "{{ \"bye\" | t }}", Err("no translation of `bye`")),
+        (
+            "en",
+            "{{ \"hallo\" | t: name: country }}",
+            Err("no translation of `hallo`"),
+        ),
+        ("en", "{{ \"hello\" | t }}", Err("the text needs `name`")),
+        (
+            "en",
+            "{{ \"bye\" | t: name: country }}",
+            Err("the text has no place for `name`"),
+        ),
+        (
+            "en",
+            "{{ \"bye\" | t: country }}",
+            Err("`t` takes arguments with names"),
+        ),
+        (
+            "en",
+            "{{ \"points\" | t: name: country }}",
+            Err("the text needs `count`"),
+        ),
+        (
+            "en",
+            "{{ \"points\" | t: count: country, name: country }}",
+            Err("`count` takes a number"),
+        ),
+        (
+            "en",
+            "{{ \"blank\" | t: name: country }}",
+            Err("`\"blank\" | t: name: country` may be blank"),
+        ),
+        ("en", "{{ country | t }}", Err("`t` takes the key of a text")),
+        (
+            "en",
+            "{{ \"bye\" | upcase | t }}",
+            Err("`t` is not the first filter"),
+        ),
+    ] {
+        match expected {
+            Ok(expected) => assert_eq!(translated(language, text).as_deref(), Ok(expected), "{text}"),
+            Err(problem) => assert_eq!(
+                translated(language, text),
+                Err(vec![problem.to_owned()]),
+                "{text}"
+            ),
+        }
+    }
+}
+
+/// [filter-14]
+#[cfg(feature = "locale")]
+#[test]
+fn filters_write_in_the_language_of_the_text() {
+    let blanks = |text: &str| text.replace('\u{a0}', "_");
+    for (language, text, expected) in [
+        (
+            "pl",
+            "{{ \"points\" | t: count: 1 }}, {{ \"points\" | t: count: 3 }}, {{ \"points\" | t: count: 5 }}",
+            "1 punkt, 3 punkty, 5 punktów",
+        ),
+        (
+            "pl",
+            "{{ 2026-07-05 | date: \"%-d %B\" }} {{ 12345.5 | money: \"PLN\" }} {{ 0.5 | number }}",
+            "5 lipca 12_345,50_zł 0,5",
+        ),
+        (
+            "de",
+            "{{ 2026-03-05 | date: \"long\" }} {{ 2 | plural: \"Tag\", \"Tage\" }} {{ 1 | money: \"EUR\", locale: \"en\" }}",
+            "5. März 2026 Tage €1.00",
+        ),
+        ("sv", "{{ 2026-03-05 | date: \"%d/%m/%Y\" }}", "05/03/2026"),
+    ] {
+        let shown = translated(language, text).map(|it| blanks(&it));
+        assert_eq!(shown.as_deref(), Ok(expected), "{text}");
+    }
+    for text in [
+        "{{ 2026-03-05 | date: \"%B\" }}",
+        "{{ 1 | money: \"EUR\" }}",
+        "{{ 1 | number }}",
+        "{{ 1 | plural: \"a\", \"b\" }}",
+    ] {
+        assert_eq!(
+            translated("sv", text),
+            Err(vec!["unknown locale `sv`".to_owned()]),
+            "{text}"
+        );
+    }
+    assert_eq!(
+        translated("pl", "{{ 1 | plural: \"a\", \"b\" }}").map_err(|it| it.len()),
+        Err(1)
+    );
 }

@@ -48,6 +48,9 @@ pub(crate) struct Partials {
     /// The folder of the partials, each known by its path in there, with or without its ending
     #[arg(long = "partials", value_name = "DIR")]
     pub(crate) folder: Option<PathBuf>,
+    /// The folder of the translations, a JSON file for each language: es.json
+    #[arg(long, value_name = "DIR")]
+    pub(crate) translations: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -282,6 +285,9 @@ pub(crate) struct Render {
     /// What the template writes; left out, the ending of its name says so: .txt, .json, and html for all others
     #[arg(long, value_name = "html|text|json", value_parser = output)]
     pub(crate) format: Option<Output>,
+    /// The language that the template is written in, such as es
+    #[arg(long, value_name = "TAG", conflicts_with = "message")]
+    pub(crate) language: Option<String>,
     /// Inputs and placements by name, as one JSON object
     #[arg(long, value_name = "FILE")]
     pub(crate) context: Option<PathBuf>,

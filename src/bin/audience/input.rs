@@ -49,8 +49,12 @@ pub(crate) fn definitions<'f>(
     let builder = files
         .into_iter()
         .fold(Definitions::builder(), audience::Builder::file);
-    match &partials.folder {
+    let builder = match &partials.folder {
         Some(folder) => builder.partials(folder),
+        None => builder,
+    };
+    match &partials.translations {
+        Some(folder) => builder.translations_folder(folder),
         None => builder,
     }
 }

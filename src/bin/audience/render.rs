@@ -129,6 +129,9 @@ fn template(
     for input in inputs {
         builder = builder.input(input.name.as_str(), input.ty.clone());
     }
+    if let Some(language) = &arguments.language {
+        builder = builder.language(language);
+    }
     let template = builder.build().map_err(|error| {
         let mut codes = error
             .diagnostics()

@@ -48,6 +48,8 @@ pub(crate) struct Written<'t> {
     pub(crate) known: &'t [Arc<str>],
     /// Of all, the template's first.
     pub(crate) texts: &'t [&'t str],
+    /// The language that it is written in, where that is known.
+    pub(crate) language: Option<&'t str>,
     /// Whether it is a page, in which text has to be escaped.
     pub(crate) is_page: bool,
 }

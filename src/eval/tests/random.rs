@@ -671,6 +671,7 @@ fn module(dice: &mut Dice) -> Module {
         functions: Vec::new(),
         ranks: Vec::new(),
         cuts: None,
+        translations: Arc::default(),
     };
     let types: Vec<Type> = item_fields().into_iter().map(|(_, ty)| ty).collect();
     let mut author = Author {

@@ -21,7 +21,7 @@ use crate::{
     value::{ValueRef, text},
 };
 
-/// No filter has more arguments.
+/// Most filters have no more arguments; those of others lie in the arena.
 pub(super) const MOST_ARGUMENTS: usize = 5;
 
 impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
@@ -183,9 +183,19 @@ impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
         nodes: &[NodeId],
         values: &'v mut [ValueRef<'a>; MOST_ARGUMENTS],
     ) -> Option<&'v [ValueRef<'a>]> {
-        debug_assert!(nodes.len() <= MOST_ARGUMENTS, "a filter has more arguments");
+        self.read(nodes, values).map(|it| &*it)
+    }
+
+    fn read<'v>(
+        &mut self,
+        nodes: &[NodeId],
+        values: &'v mut [ValueRef<'a>; MOST_ARGUMENTS],
+    ) -> Option<&'v mut [ValueRef<'a>]> {
         let arena = self.job.arena;
-        let values = values.get_mut(..nodes.len())?;
+        let values = match values.get_mut(..nodes.len()) {
+            Some(few) => few,
+            None => arena.get().places(nodes.len(), ValueRef::Int(0)),
+        };
         for (value, node) in values.iter_mut().zip(nodes) {
             *value = self.machine.lasting(*node, |text| arena.get().text(text))?;
         }
@@ -200,8 +210,7 @@ impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
         values: &'v mut [ValueRef<'a>; MOST_ARGUMENTS],
     ) -> Option<&'v [ValueRef<'a>]> {
         let job = self.job;
-        self.arguments(nodes, values)?;
-        let values = values.get_mut(..nodes.len())?;
+        let values = self.read(nodes, values)?;
         for value in values.iter_mut().skip(counts) {
             *value = ValueRef::Text(show(*value, &job));
         }

@@ -11,7 +11,7 @@ use crate::{
         type_name,
     },
     diagnostic::{Code, Diagnostic, suggest},
-    filter::locale::{Locale, NoLocale},
+    filter::locale::{FORMS, Locale, NoLocale},
     hir::{Expr, ExprKind, template::FilterKind},
     span::Span,
     syntax::template::ast::{self as written, Argument},
@@ -237,24 +237,44 @@ impl TemplateChecker<'_, '_> {
         }
     }
 
+    /// The locale of a filter that names none: that of the language of the text, English where none is known or nothing in the
+    /// form of a date depends on it.
+    pub(super) fn own_locale(
+        &mut self,
+        filter: &written::Filter,
+        kind: FilterKind,
+        form: Option<&Expr>,
+    ) -> Option<Expr> {
+        let Some(language) = self.written.language else {
+            return Some(Expr::constant(filter.span, Type::String, "en"));
+        };
+        let tag = Expr::constant(filter.span, Type::String, language);
+        match Locale::of(language) {
+            Ok(_) => Some(tag),
+            Err(_)
+                if matches!(kind, FilterKind::Date(_)) && !form.is_some_and(|it| has_names(text_of(it))) =>
+            {
+                Some(Expr::constant(filter.span, Type::String, "en"))
+            }
+            Err(reason) => {
+                let error = no_locale(reason, &tag).help(format!(
+                    "or write it as in English: `{}: …, locale: \"en\"`",
+                    filter.name.text
+                ));
+                self.checker.report.fail(error)
+            }
+        }
+    }
+
     /// The locale that is written there.
     pub(super) fn locale(&mut self, tag: &Expr) -> Option<&'static Locale> {
-        let text = text_of(tag);
-        let error = match Locale::of(text) {
-            Ok(locale) => return Some(locale),
-            Err(NoLocale::Feature) => {
-                Diagnostic::new(Code::Unsupported, format!("the locale `{text}` is not built in"))
-                    .label(tag.span, "only English is")
-                    .help("build `audience` with the feature `locale`".to_owned())
+        match Locale::of(text_of(tag)) {
+            Ok(locale) => Some(locale),
+            Err(reason) => {
+                let error = no_locale(reason, tag);
+                self.checker.report.fail(error)
             }
-            Err(NoLocale::Unknown) => {
-                let known: Vec<&str> = Locale::tags().collect();
-                Diagnostic::new(Code::InvalidLiteral, format!("unknown locale `{text}`"))
-                    .label(tag.span, "not one of the languages")
-                    .help(format!("these are known: {}", known.join(", ")))
-            }
-        };
-        self.checker.report.fail(error)
+        }
     }
 
     /// An argument that must be there.
@@ -304,7 +324,7 @@ impl TemplateChecker<'_, '_> {
         self.checker.report.fail(error)
     }
 
-    fn text_argument(&mut self, argument: &Argument, needed: &str) -> Option<Expr> {
+    pub(super) fn text_argument(&mut self, argument: &Argument, needed: &str) -> Option<Expr> {
         let value = self.value(&argument.value)?;
         if let ExprKind::Constant(Value::Text(_)) = value.kind {
             return Some(value);
@@ -313,6 +333,35 @@ impl TemplateChecker<'_, '_> {
             .label(argument.span, "must be written out in quotes");
         self.checker.report.fail(error)
     }
+}
+
+/// Why a locale cannot be used.
+fn no_locale(reason: NoLocale, tag: &Expr) -> Diagnostic {
+    let text = text_of(tag);
+    match reason {
+        NoLocale::Feature => {
+            Diagnostic::new(Code::Unsupported, format!("the locale `{text}` is not built in"))
+                .label(tag.span, "only English is")
+                .help("build `audience` with the feature `locale`".to_owned())
+        }
+        NoLocale::Unknown => {
+            let known: Vec<&str> = Locale::tags().collect();
+            Diagnostic::new(Code::InvalidLiteral, format!("unknown locale `{text}`"))
+                .label(tag.span, "not one of the languages")
+                .help(format!("these are known: {}", known.join(", ")))
+        }
+    }
+}
+
+/// Whether a form of dates has something that is not the same in all languages: names, halves of the day.
+fn has_names(form: &str) -> bool {
+    let directive = |rest: &str| {
+        let letter = rest
+            .chars()
+            .find(|it| !matches!(it, '-' | '_' | '^' | '#' | ':' | '0'..='9'));
+        letter.is_some_and(|it| "BbhAapPcv+r".contains(it))
+    };
+    FORMS.contains(&form) || form.split('%').skip(1).any(directive)
 }
 
 /// The text of a constant.

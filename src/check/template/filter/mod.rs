@@ -6,6 +6,7 @@ mod lists;
 mod plural;
 mod shown;
 mod state;
+mod translate;
 mod unknown;
 
 pub(super) use self::state::{Items, State, StateKind};
@@ -30,6 +31,9 @@ use crate::{
     value::{Type, Value},
 };
 
+/// The filter that stands for a whole text, and so has arguments of any names.
+const TRANSLATE: &str = "t";
+
 impl TemplateChecker<'_, '_> {
     /// A placeholder, which must show something.
     pub(in crate::check::template) fn output(
@@ -48,8 +52,13 @@ impl TemplateChecker<'_, '_> {
         value: &ast::Expr,
         filters: &[written::Filter],
     ) -> Option<(Output, State)> {
-        let (source, mut checked, mut state) = self.source(value, filters.first())?;
-        for (index, filter) in filters.iter().enumerate() {
+        let (source, mut checked, mut state) = match filters.first() {
+            Some(first) if &*first.name.text == TRANSLATE => self.translated(value, first)?,
+            first => self.source(value, first)?,
+        };
+        let first = filters.first().filter(|it| &*it.name.text == TRANSLATE);
+        let done = usize::from(first.is_some());
+        for (index, filter) in filters.iter().enumerate().skip(done) {
             let (filter, next) = self.filter(filter, state, &filters[index + 1..])?;
             checked.push(filter);
             state = next;
@@ -192,6 +201,12 @@ impl TemplateChecker<'_, '_> {
         state: State,
         rest: &[written::Filter],
     ) -> Option<(Filter, State)> {
+        if &*filter.name.text == TRANSLATE {
+            let error = Diagnostic::new(Code::Syntax, "`t` is not the first filter")
+                .label(filter.span, "takes the key of a text")
+                .help("write it as in `{{ \"cart.title\" | t }}`".to_owned());
+            return self.checker.report.fail(error);
+        }
         let Some(signature) = Signature::of(&filter.name.text) else {
             return self.unknown_filter(&filter.name);
         };
@@ -217,7 +232,10 @@ impl TemplateChecker<'_, '_> {
         let mut arguments = Vec::with_capacity(given.len());
         let mut states = Vec::with_capacity(given.len());
         for (parameter, argument) in signature.parameters.iter().zip(given) {
-            let expr = self.argument_or(filter, parameter, argument)?;
+            let expr = match (parameter.wants, argument) {
+                (Wants::Locale, None) => self.own_locale(filter, signature.kind, arguments.first())?,
+                _ => self.argument_or(filter, parameter, argument)?,
+            };
             states.push(self.state_of(&expr));
             arguments.push(expr);
         }

@@ -1,6 +1,6 @@
 //! `plural`: the form of a noun beside a number.
 
-use super::{State, StateKind, arguments::constant};
+use super::{State, StateKind};
 use crate::{
     check::template::{TemplateChecker, signature::Signature},
     diagnostic::{Code, Diagnostic},
@@ -23,7 +23,7 @@ impl TemplateChecker<'_, '_> {
         };
         let tag = match tag {
             Some(tag) => self.argument_or(filter, signature.parameters.last()?, Some(tag))?,
-            None => constant(filter.span, signature.parameters.last()?.otherwise?)?,
+            None => self.own_locale(filter, signature.kind, None)?,
         };
         let locale = self.locale(&tag)?;
         let mut forms: Vec<Option<&Argument>> = named.to_vec();

@@ -10,6 +10,7 @@ impl TemplateChecker<'_, '_> {
     pub(super) fn unknown_filter<T>(&mut self, name: &Name) -> Option<T> {
         let text = &*name.text;
         let foreign = match text {
+            "translate" | "trans" | "i18n" => Some("t"),
             "upper" | "uppercase" => Some("upcase"),
             "lower" | "lowercase" => Some("downcase"),
             "title" | "titlecase" | "titleize" => Some("capitalize"),
@@ -44,7 +45,10 @@ impl TemplateChecker<'_, '_> {
             .label(name.span, format!("write `{ours}`")),
             None => Diagnostic::new(Code::UnknownFilter, format!("unknown filter `{text}`"))
                 .label(name.span, "not a filter")
-                .help(suggest::did_you_mean(text, FILTERS.iter().map(|it| it.name))),
+                .help(suggest::did_you_mean(
+                    text,
+                    FILTERS.iter().map(|it| it.name).chain([super::TRANSLATE]),
+                )),
         };
         self.checker.report.fail(error)
     }

@@ -358,6 +358,15 @@ impl Longest<'_> {
                 }
                 Some(Count::digits(most.count))
             }
+            // Each value may stand in several places, as many as the text has marks for.
+            FilterKind::Text(TextFilter::Fill) => {
+                let text = before?;
+                let mut most = text;
+                for value in filter.arguments.iter().skip(1).step_by(2) {
+                    most = most.then(self.value(value)?.times(text.count / 3));
+                }
+                Some(most)
+            }
             FilterKind::Text(TextFilter::Split) | FilterKind::List(_) => None,
         }
     }
