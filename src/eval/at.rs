@@ -123,9 +123,12 @@ impl At {
         self.inner.items.iter().find(|items| items.id() == catalog)
     }
 
-    /// The values of a program's moments, when they are the ones resolved here.
+    /// The values of a program's moments, when they are the ones resolved here or there are none.
     #[inline]
     pub(crate) fn resolved(&self, moments: &Arc<Moments>) -> Option<&[i64]> {
+        if moments.is_empty() {
+            return Some(&[]);
+        }
         Arc::ptr_eq(&self.inner.moments, moments).then_some(&self.inner.resolved)
     }
 }

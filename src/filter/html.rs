@@ -128,13 +128,25 @@ fn next_special(bytes: &[u8], from: usize) -> Option<usize> {
     }
     bytes[at..]
         .iter()
-        .position(|byte| is_special(*byte))
+        .position(|byte| SPECIAL[usize::from(*byte)])
         .map(|found| at + found)
 }
 
 fn is_special(byte: u8) -> bool {
     matches!(byte, b'&' | b'<' | b'>' | b'"' | b'\'')
 }
+
+/// The same as a table, for one byte after the other.
+static SPECIAL: [bool; 256] = {
+    let mut table = [false; 256];
+    let special = b"&<>\"'";
+    let mut at = 0;
+    while at < special.len() {
+        table[special[at] as usize] = true;
+        at += 1;
+    }
+    table
+};
 
 #[cfg(test)]
 mod tests {

@@ -208,6 +208,11 @@ impl Day {
 }
 
 impl Moments {
+    #[inline]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.list.is_empty() && self.times.is_empty()
+    }
+
     /// The number of a moment, added when it is new.
     pub(crate) fn number(&mut self, moment: Moment) -> u32 {
         u32::try_from(self.list.insert_full(moment).0).expect("limits keep the number of windows below 2^32")

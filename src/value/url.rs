@@ -47,10 +47,10 @@ impl std::fmt::Display for Schemes {
 ///
 /// White space and control characters that browsers would skip are not skipped here, so they make the address refused.
 pub(crate) fn scheme(url: &str) -> Option<&str> {
-    let (scheme, _) = url.split_once(':')?;
-    let (first, rest) = scheme.as_bytes().split_first()?;
-    let plain = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.');
-    (first.is_ascii_alphabetic() && rest.iter().all(plain)).then_some(scheme)
+    let bytes = url.as_bytes();
+    let continues = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.');
+    let end = bytes.iter().position(|byte| !continues(byte))?;
+    (bytes[end] == b':' && bytes[0].is_ascii_alphabetic()).then(|| &url[..end])
 }
 
 #[cfg(test)]

@@ -50,12 +50,12 @@ pub(crate) fn all(document: Document) -> Vec<Box<dyn Rival>> {
     ]
 }
 
+/// The name of an engine, and what compiles a template with it.
+pub(crate) type Compiler = (&'static str, Box<dyn FnMut()>);
+
 /// What compiles the e-mail; askama does so with the program.
-pub(crate) fn compilers() -> Vec<(&'static str, Box<dyn FnMut()>)> {
-    fn compiler<T: 'static>(
-        name: &'static str,
-        compile: fn(Document) -> T,
-    ) -> (&'static str, Box<dyn FnMut()>) {
+pub(crate) fn compilers() -> Vec<Compiler> {
+    fn compiler<T: 'static>(name: &'static str, compile: fn(Document) -> T) -> Compiler {
         let compile = move || drop(std::hint::black_box(compile(Document::Letter)));
         (name, Box::new(compile))
     }

@@ -5,7 +5,7 @@ mod value;
 
 use super::{At, frame::Frames, scratch::Scratch};
 use crate::{
-    plan::{BlockId, Kind, Leaf, NodeId, Op, Program, Target, float_key, set_order},
+    plan::{BlockId, Kind, Leaf, Node, NodeId, Op, Program, Target, float_key, set_order},
     record::Row,
     value::{Date, DateTime, Decimal, Geo, ValueRef, text},
 };
@@ -181,6 +181,10 @@ impl<'a, 'l, R: Row<'a>> Machine<'a, 'l, R> {
 
     /// A value, or nothing when it is missing. Text that had to be made stays until the next question.
     pub(crate) fn value(&mut self, node: NodeId) -> Option<ValueRef<'_>> {
+        // What most placeholders show needs nothing made.
+        if let Node::Slot { place, kind } = self.program.nodes[node.0 as usize] {
+            return self.slot(place, kind);
+        }
         self.release(0);
         let datum = self.eval(node)?;
         Some(self.resolve(datum))

@@ -110,7 +110,7 @@ impl<'a, R: Row<'a>> Machine<'a, '_, R> {
         items.row(found?)
     }
 
-    fn slot(&self, place: Place, kind: Kind) -> Option<ValueRef<'a>> {
+    pub(super) fn slot(&self, place: Place, kind: Kind) -> Option<ValueRef<'a>> {
         match place.row {
             0 => read(self.customer, place.slot, kind),
             row => read(self.frames.get(row)?, place.slot, kind),

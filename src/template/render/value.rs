@@ -18,7 +18,7 @@ use crate::{
     hir::template::TextFilter,
     plan::{Kind, NodeId, Spot},
     record::Row,
-    value::{ValueRef, text},
+    value::{Decimal, ValueRef, text},
 };
 
 /// Most filters have no more arguments; those of others lie in the arena.
@@ -253,6 +253,12 @@ fn write_plain(value: ValueRef<'_>, job: &Job<'_>, out: &mut String) {
     match value {
         ValueRef::Text(it) => out.push_str(it),
         ValueRef::Bool(it) => out.push_str(if it { "true" } else { "false" }),
+        ValueRef::Int(it) => {
+            if it < 0 {
+                out.push('-');
+            }
+            write_whole(it.unsigned_abs(), out);
+        }
         ValueRef::Decimal(it) => write_decimal(it.units(), out),
         ValueRef::DateTime(_) => {
             job.program.instants.write(value, job.at.zone(), out);
@@ -284,11 +290,64 @@ fn write_value(value: ValueRef<'_>, escape: Escape, job: &Job<'_>, out: &mut Str
 
 /// As many digits as needed, without memory of their own.
 fn write_decimal(units: i64, out: &mut String) {
+    const UNITS: u64 = Decimal::SCALE.unsigned_abs();
+    if units < 0 {
+        out.push('-');
+    }
     let magnitude = units.unsigned_abs();
-    let (whole, part) = (magnitude / 10_000, magnitude % 10_000);
-    let _ = write!(out, "{}{whole}", if units < 0 { "-" } else { "" });
+    write_whole(magnitude / UNITS, out);
+    let part = magnitude % UNITS;
     if part != 0 {
-        let _ = write!(out, ".{part:04}");
+        let point = out.len();
+        // The one in front holds the zeros behind the point.
+        write_whole(UNITS + part, out);
+        out.replace_range(point..=point, ".");
         out.truncate(out.trim_end_matches('0').len());
+    }
+}
+
+/// The digits of a number, which formatting takes longer for.
+fn write_whole(number: u64, out: &mut String) {
+    let mut digits = [b'0'; 20];
+    let (mut start, mut rest) = (digits.len(), number);
+    loop {
+        start -= 1;
+        digits[start] += u8::try_from(rest % 10).unwrap_or_default();
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    out.push_str(std::str::from_utf8(&digits[start..]).unwrap_or_default());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_written_as_they_display() {
+        for number in [0, 1, 9, 10, 99, 100, 12_345, u64::MAX] {
+            let mut out = String::new();
+            write_whole(number, &mut out);
+            assert_eq!(out, number.to_string());
+        }
+        for units in [
+            0,
+            1,
+            -1,
+            10_000,
+            -10_000,
+            10_001,
+            500,
+            12_340,
+            -5,
+            i64::MAX,
+            i64::MIN,
+        ] {
+            let mut out = String::new();
+            write_decimal(units, &mut out);
+            assert_eq!(out, Decimal::from_units(units).to_string());
+        }
     }
 }
