@@ -49,8 +49,8 @@ impl Currency {
 /// Appends a number with so many digits behind the point, or as many as there are when negative, in groups of three;
 /// `false` and nothing for a value that is no number.
 pub(crate) fn write_number(number: ValueRef<'_>, digits: i64, locale: &Locale, out: &mut String) -> bool {
-    // More zeros say nothing.
-    const MOST: i64 = 20;
+    // More zeros say nothing, and with so many all numbers have room.
+    const MOST: i64 = 18;
     if let Ok(digits) = u8::try_from(digits.min(MOST)) {
         let Some(rounded) = Rounded::of(number, digits) else {
             return false;
@@ -199,11 +199,11 @@ mod tests {
             (decimal("1234567.891"), -1, "1,234,567.891"),
             (decimal("-1234.5"), 0, "-1,235"),
             (decimal("-0.0004"), 2, "0.00"),
-            (decimal("0.5"), i64::MAX, "0.50000000000000000000"),
+            (decimal("0.5"), i64::MAX, "0.500000000000000000"),
             (
                 ValueRef::Int(i64::MIN),
                 20,
-                "-9,223,372,036,854,775,808.00000000000000000000",
+                "-9,223,372,036,854,775,808.000000000000000000",
             ),
             (ValueRef::Int(999), -1, "999"),
             (ValueRef::Float(-1234.5), -1, "-1,234.5"),
