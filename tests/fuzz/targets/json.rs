@@ -77,7 +77,9 @@ fn place(error: &JsonError, tree: Option<&Value>) {
     let Some(tree) = tree else {
         return;
     };
-    let whole = error.path().is_empty() && error.message().starts_with("the JSON ");
+    // What is found while the text is read has a line and a column, such as a member that stands twice.
+    let is_read = error.path().is_empty() && error.message().contains(" at line ");
+    let whole = is_read || error.path().is_empty() && error.message().starts_with("the JSON ");
     if whole || error.path() == "version" || error.message().starts_with("recursion limit") {
         return;
     }
