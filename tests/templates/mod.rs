@@ -9,6 +9,7 @@ mod no_value;
 mod own_filters;
 mod references;
 mod standard_filters;
+mod structure;
 mod tags;
 
 use audience::{

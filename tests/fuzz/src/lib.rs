@@ -3,6 +3,7 @@
 pub mod customer;
 pub mod definitions;
 pub mod json;
+pub mod page;
 pub mod pair;
 pub mod random;
 pub mod report;
