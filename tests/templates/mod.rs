@@ -4,6 +4,7 @@ mod errors;
 mod faults;
 mod filters;
 mod hostile;
+mod json_loops;
 mod liquid;
 mod no_value;
 mod own_filters;

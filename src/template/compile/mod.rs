@@ -2,10 +2,14 @@
 
 mod output;
 mod problems;
+mod rounds;
 
 use std::sync::Arc;
 
-use self::problems::{misfits, unlike_rounds};
+use self::{
+    problems::{misfits, unlike_rounds},
+    rounds::{Counting, holds},
+};
 use super::{
     Format,
     context::{Escape, Position},
@@ -53,6 +57,7 @@ pub(super) fn compile(
         depth: 0,
         at: program::Position::default(),
         around: Vec::new(),
+        counting: Vec::new(),
         diagnostics: Vec::new(),
         schemes: Schemes::default(),
         is_page: matches!(format, Format::Html),
@@ -118,6 +123,8 @@ struct Compiler<'m> {
     at: program::Position,
     /// The loops around.
     around: Vec<Around>,
+    /// The loops around that are followed round by round.
+    counting: Vec<Counting>,
     diagnostics: Vec<Diagnostic>,
     schemes: Schemes,
     /// Whether text is escaped where it is shown, so that `escape` has nothing to do.
@@ -212,7 +219,8 @@ impl Compiler<'_> {
                 end: span.start + offset(byte + letter),
                 ..span
             };
-            self.diagnostics.push(misfits(misfit, here));
+            self.diagnostics
+                .push(misfits(misfit, here, text[byte..].chars().next()));
         }
         self.push_text(text);
     }
@@ -284,11 +292,19 @@ impl Compiler<'_> {
         // The places that the branches end in, with where each is written.
         let mut places: Vec<(Position, Span)> = Vec::new();
         let mut all_skip = true;
-        let start = position.clone();
+        let mut start = position.clone();
         for branch in branches {
             let condition = self.planner.add_condition(&branch.condition);
             let test = self.push(Op::Unless { condition, to: 0 });
             let mut here = start.clone();
+            if let Position::Json(worlds) = &start
+                && !self.counting.is_empty()
+            {
+                let counting = &self.counting;
+                let (taken, rest) = worlds.split(|rounds| holds(&branch.condition, counting, rounds));
+                here = Position::Json(taken);
+                start = Position::Json(rest);
+            }
             let skips = self.nodes(&branch.body, &mut here);
             if !skips {
                 places.push((here, branch.condition.span));
@@ -386,14 +402,25 @@ impl Compiler<'_> {
         self.label = body;
         let row = it.over.row();
         self.planner.place(row, Some(layout));
-        let round = start.round();
+        let followed = match &start {
+            Position::Json(worlds) => self.begin(it, worlds),
+            _ => None,
+        };
+        let is_followed = followed.is_some();
+        let round = followed.map_or_else(|| start.round(), Position::Json);
         position.clone_from(&round);
+        if is_followed {
+            self.count(it);
+        }
         self.around.push(Around {
             round: round.clone(),
             breaks: Vec::new(),
             continues: Vec::new(),
         });
         let ends = self.nodes(&it.body, position);
+        if is_followed {
+            self.counting.pop();
+        }
         let around = self.around.pop();
         let (breaks, continues) = around.map(|it| (it.breaks, it.continues)).unwrap_or_default();
         self.planner.place(row, None);
@@ -405,7 +432,18 @@ impl Compiler<'_> {
             self.patch(jump);
         }
         self.push(Op::Next { body: offset(body) });
-        if ends {
+        if is_followed {
+            let behind = match (&*position, &round) {
+                (Position::Json(end), Position::Json(begun)) => end.end(begun),
+                _ => None,
+            };
+            if let Some(behind) = behind {
+                *position = Position::Json(behind);
+            } else {
+                self.diagnostics.push(unlike_rounds(&round, position, span));
+                position.end_round(&start);
+            }
+        } else if ends {
             position.clone_from(&round);
         } else if *position != round {
             self.diagnostics.push(unlike_rounds(&round, position, span));

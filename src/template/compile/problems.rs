@@ -32,10 +32,14 @@ pub(super) fn unlike_rounds(begin: &Position, end: &Position, span: Span) -> Dia
         .help(help.to_owned())
 }
 
-pub(super) fn misfits(misfit: Misfit, here: Span) -> Diagnostic {
+pub(super) fn misfits(misfit: Misfit, here: Span, found: Option<char>) -> Diagnostic {
     let (message, label, help) = match misfit {
         Misfit::Json(expected) => {
-            return Diagnostic::new(Code::InvalidJson, "this is no JSON").label(here, expected);
+            let help = "no comma stands behind the last item: in a loop write `{% unless forloop.last %},{% endunless %}`";
+            let help = (matches!(found, Some(']' | '}')) && !expected.contains('`')).then(|| help.to_owned());
+            return Diagnostic::new(Code::InvalidJson, "this is no JSON")
+                .label(here, expected)
+                .help(help);
         }
         Misfit::SchemeFromValue => (
             "a placeholder would become the scheme of a URL",

@@ -200,6 +200,11 @@ impl Json {
         self.end_item();
     }
 
+    /// After an error that was told, nothing more is said.
+    pub(super) fn lose(&mut self) {
+        self.state = State::Lost;
+    }
+
     /// Whether an item has just ended.
     fn is_after_item(&self) -> bool {
         self.settled().state == State::Between(AFTER_ITEM)
@@ -341,7 +346,7 @@ impl Json {
     }
 
     /// With a number that may end ended.
-    fn settled(&self) -> Self {
+    pub(super) fn settled(&self) -> Self {
         let mut settled = self.clone();
         if matches!(self.state, State::Number(number) if number.may_end()) {
             settled.end_item();

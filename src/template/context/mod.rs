@@ -10,15 +10,17 @@ mod css;
 mod json;
 mod names;
 mod position;
+mod rounds;
 #[cfg(test)]
 mod tests;
 mod tokens;
 mod url;
 
 pub(crate) use css::{Css, is_plain_word};
-pub(crate) use json::Json;
+use json::Json;
 pub(crate) use names::{AttributeKind, Mode, Name};
 pub(crate) use position::Position;
+pub(crate) use rounds::{Round, Worlds};
 pub(crate) use tokens::{Quote, State};
 pub(crate) use url::{SchemeFromValue, Url};
 

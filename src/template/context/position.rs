@@ -1,6 +1,6 @@
 //! Where the text so far leads, in any format.
 
-use super::{Context, Escape, Json, Misfit, Unsafe};
+use super::{Context, Escape, Misfit, Unsafe, Worlds};
 use crate::template::Format;
 
 /// A place of a message.
@@ -9,7 +9,7 @@ pub(crate) enum Position {
     /// In plain text, which has no places.
     Text,
     Page(Context),
-    Json(Json),
+    Json(Worlds),
 }
 
 impl Position {
@@ -18,7 +18,7 @@ impl Position {
         match format {
             Format::Html => Self::Page(Context::new()),
             Format::Text => Self::Text,
-            Format::Json => Self::Json(Json::new()),
+            Format::Json => Self::Json(Worlds::new()),
         }
     }
 

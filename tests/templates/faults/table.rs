@@ -847,6 +847,16 @@ pub(super) const FAULTS: &[Fault] = &[
         mended: &[("\"Hello\" ", "\"Hello\", ")],
     },
     Fault {
+        file: "json_comma_at_the_end.json",
+        at: "]",
+        says: "this is no JSON",
+        mend: "{% unless forloop.last %},{% endunless %}",
+        mended: &[(
+            ",{% endfor %}",
+            "{% unless forloop.last %},{% endunless %}{% endfor %}",
+        )],
+    },
+    Fault {
         file: "json_single_quotes.json",
         at: "'",
         says: "this is no JSON",
