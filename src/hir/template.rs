@@ -153,6 +153,8 @@ pub(crate) enum FilterKind {
     Code(CodeFilter),
     Number(NumberFilter),
     Date(DateFilter),
+    /// A value or a list of plain ones, as JSON.
+    Json,
     /// One text for each category of nouns, and the locale: a constant.
     Plural,
     List(ListFilter),

@@ -122,6 +122,7 @@ pub(super) enum Filter {
     Money(Currency),
     Date(DateFormat),
     DaysUntil,
+    Json,
     /// With the number of digits.
     Grouped(&'static Locale, NodeId),
     /// One text for each category.

@@ -506,3 +506,42 @@ fn filters_write_in_the_language_of_the_text() {
         Err(1)
     );
 }
+
+/// [filter-15]
+#[test]
+fn values_and_lists_are_written_as_json() {
+    table(&[
+        (
+            "{{ \"a\\\"b\\n\" | json }} {{ orders | json }} {{ total_spent | json }} {{ consent.email | json }}",
+            "\"a\\\"b\\n\" 3 1234.5 true",
+        ),
+        (
+            "{{ interests | json }} {{ scores | json | default: \"-\" }} {{ \"\" | split: \",\" | json }} {{ today | json }}",
+            "[\"tea\",\"books\"] [3,4] [] \"2026-06-01\"",
+        ),
+        (
+            "{{ favorites | map: \"note\" | compact | json }}",
+            "[\"for Eva\",\"me\"]",
+        ),
+    ]);
+    assert_eq!(
+        says(Format::Html, ANA, "<p data-x=\"{{ interests | json }}\">"),
+        "<p data-x=\"[&quot;tea&quot;,&quot;books&quot;]\">"
+    );
+    assert_eq!(
+        says(
+            Format::Json,
+            ANA,
+            "{\"list\": {{ interests | json }}, \"one\": {{ country | json }}, \"text\": \"{{ country | json }}\"}"
+        ),
+        "{\"list\": [\"tea\",\"books\"], \"one\": \"ES\", \"text\": \"\\\"ES\\\"\"}"
+    );
+    for (text, problem) in [
+        ("{{ favorites | json }}", "`json` takes a list of plain values"),
+        ("{{ favorites | map: \"note\" | json }}", "an item may be missing"),
+        ("{{ nps | json }}", "`nps | json` may be missing"),
+        ("{{ orders | size }}", "`size` takes a text or a list"),
+    ] {
+        assert_eq!(problems(text), [problem], "{text}");
+    }
+}

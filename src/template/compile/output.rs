@@ -90,6 +90,8 @@ impl Compiler<'_> {
             (Escape::UrlPart | Escape::UrlPartNoSlash, Some(Filter::Code(CodeFilter::UrlEncode, _))) => {
                 Escape::Html
             }
+            // A whole value stands where one is wanted.
+            (Escape::JsonValue, Some(Filter::Json)) => Escape::None,
             _ => escape,
         };
         let op = match (source, &*filters) {
@@ -233,6 +235,7 @@ impl Compiler<'_> {
                 ),
             },
             FilterKind::Size => Filter::Size,
+            FilterKind::Json => Filter::Json,
             FilterKind::Text(kind) => Filter::Text(kind, arguments(self)),
             FilterKind::Code(kind) => Filter::Code(kind, arguments(self)),
             FilterKind::List(kind) => Filter::List(Box::new(OfList {

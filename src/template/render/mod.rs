@@ -171,6 +171,7 @@ impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
                     if !self.output(&program.outputs[number as usize]) {
                         return Ok(Rendered::Skipped(Arc::clone(&program.no_value)));
                     }
+                    self.check_rounds(here)?;
                 }
                 Op::Unless { condition, to } => {
                     if !self.machine.test(condition) {
@@ -201,7 +202,10 @@ impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
                     self.end_round();
                     continue;
                 }
-                Op::Assign { number, target } => self.assign(&program.outputs[number as usize], target),
+                Op::Assign { number, target } => {
+                    self.assign(&program.outputs[number as usize], target);
+                    self.check_rounds(here)?;
+                }
                 Op::Capture => {
                     self.captures[self.captured] = self.out.len();
                     self.captured += 1;
@@ -214,9 +218,6 @@ impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
             }
             if self.out.len() > self.end {
                 return Err(self.reached(LimitKind::OutputBytes(self.job.limits.output_bytes), here));
-            }
-            if self.rounds > self.job.limits.iterations {
-                return Err(self.reached(LimitKind::Iterations(self.job.limits.iterations), here));
             }
             if self.job.arena.is_full() {
                 return Err(self.reached(LimitKind::ScratchBytes(self.job.limits.scratch_bytes), here));
@@ -232,6 +233,10 @@ impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
 
     fn count_round(&mut self, op: usize) -> Result<(), Reached> {
         self.rounds += 1;
+        self.check_rounds(op)
+    }
+
+    fn check_rounds(&self, op: usize) -> Result<(), Reached> {
         if self.rounds > self.job.limits.iterations {
             return Err(self.reached(LimitKind::Iterations(self.job.limits.iterations), op));
         }

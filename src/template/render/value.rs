@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     eval::Frame,
-    filter::{self, locale::Quantity},
+    filter::{self, Draft, locale::Quantity},
     hir::template::TextFilter,
     plan::{Kind, NodeId, Spot},
     record::Row,
@@ -107,6 +107,20 @@ impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
                 let size = i64::try_from(size).unwrap_or(i64::MAX);
                 return Held::Plain(ValueRef::Int(size));
             }
+            (Filter::Json, Held::List(items)) => {
+                return Held::text(job.arena.get().write(|draft| {
+                    for (index, item) in items.iter().enumerate() {
+                        draft.push_str(if index == 0 { "[" } else { "," });
+                        if let Frame::Value(value) = item {
+                            write_json(*value, &job, draft);
+                        }
+                        if draft.is_full() {
+                            return;
+                        }
+                    }
+                    draft.push_str(if items.is_empty() { "[]" } else { "]" });
+                }));
+            }
             (Filter::List(of_list), Held::List(items)) => return self.of_list(of_list, items),
             (_, Held::Plain(value)) => value,
             (_, Held::Missing | Held::List(_) | Held::Item(_)) => return Held::Missing,
@@ -158,6 +172,7 @@ impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
                     .write(|draft| known = form.write(value, zone, draft.buffer()));
                 if known { Held::text(text) } else { Held::Missing }
             }
+            Filter::Json => Held::text(job.arena.get().write(|draft| write_json(value, &job, draft))),
             Filter::DaysUntil => Held::of(days_until(value, &job)),
             Filter::Grouped(locale, digits) => {
                 let Some(digits) = self.whole(*digits) else {
@@ -265,6 +280,22 @@ fn write_plain(value: ValueRef<'_>, job: &Job<'_>, out: &mut String) {
         }
         value => {
             let _ = write!(out, "{value}");
+        }
+    }
+}
+
+/// A value as JSON: numbers and truth values as they are, everything else as text in quotes.
+fn write_json(value: ValueRef<'_>, job: &Job<'_>, draft: &mut Draft) {
+    match value {
+        ValueRef::Text(text) => escape::write(Escape::JsonValue, text, job.schemes, draft.buffer()),
+        ValueRef::Bool(_) | ValueRef::Int(_) | ValueRef::Decimal(_) | ValueRef::Float(_) => {
+            write_plain(value, job, draft.buffer());
+        }
+        value => {
+            // Days and instants have no letters that JSON writes in another way.
+            draft.push_str("\"");
+            write_plain(value, job, draft.buffer());
+            draft.push_str("\"");
         }
     }
 }

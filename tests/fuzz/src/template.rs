@@ -327,6 +327,7 @@ const FILTERS: &[&str] = &[
     "find_index: \"quantity\", 2",
     "has: \"quantity\", 2",
     "number",
+    "json",
     "number: 3, locale: \"de\"",
     "money: \"PLN\", locale: \"pl\"",
     "plural: \"a\", \"b\"",

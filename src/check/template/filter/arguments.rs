@@ -98,9 +98,19 @@ impl TemplateChecker<'_, '_> {
             return self.checker.report.fail(error);
         }
         match (&state.kind, signature.takes) {
-            (StateKind::Value(ty), Takes::Shown | Takes::Anything) => self.printable(ty, filter.span),
+            (StateKind::Value(ty), Takes::Shown | Takes::Anything | Takes::ShownOrList) => {
+                self.printable(ty, filter.span)
+            }
+            (StateKind::Value(ty), Takes::TextOrList) if ty.is_text() => Some(()),
+            (StateKind::Value(ty), Takes::TextOrList) => self.wrong_type(filter, ty, "a text or a list"),
+            (StateKind::List(items), Takes::ShownOrList) if items.may_be_missing() => {
+                let error = Diagnostic::new(Code::MayBeMissing, "an item may be missing")
+                    .label(filter.span, "JSON says nothing of it")
+                    .help("put `compact` before it".to_owned());
+                self.checker.report.fail(error)
+            }
             (StateKind::Value(Type::Date | Type::DateTime), Takes::Time)
-            | (StateKind::List(_), Takes::List | Takes::Anything) => Some(()),
+            | (StateKind::List(_), Takes::List | Takes::Anything | Takes::TextOrList) => Some(()),
             (StateKind::List(items), Takes::Records) if items.have_fields() => Some(()),
             (StateKind::List(items), Takes::Records) => {
                 let message = format!("`{name}` takes a list of records");
@@ -128,7 +138,7 @@ impl TemplateChecker<'_, '_> {
                     );
                 self.checker.report.fail(error)
             }
-            (StateKind::List(items), Takes::ShownList) => {
+            (StateKind::List(items), Takes::ShownList | Takes::ShownOrList) => {
                 if items.are_records() {
                     let message = format!("`{name}` takes a list of plain values");
                     let error = Diagnostic::new(Code::TypeMismatch, message)

@@ -33,6 +33,10 @@ pub(super) enum Takes {
     Records,
     /// One value that can be shown, or a list.
     Anything,
+    /// One value that can be shown, or a list of such, none of which is missing.
+    ShownOrList,
+    /// A text, part of a page, or a list.
+    TextOrList,
 }
 
 /// What comes out of a filter.

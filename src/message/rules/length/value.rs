@@ -295,6 +295,8 @@ impl Longest<'_> {
                 })
             }
             FilterKind::Size => Some(Count::digits(20)),
+            // Six letters for one in the worst case, and the quotes.
+            FilterKind::Json => before.map(|it| it.times(6).then(Count::ascii(2))),
             // Each directive is a word or a number. The forms that a language has itself have at most four.
             FilterKind::Date(DateFilter::Format) => {
                 let (form, locale) = (text_of(argument(0)?)?, text_of(argument(1)?)?);
