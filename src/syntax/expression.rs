@@ -47,7 +47,12 @@ pub(super) struct Builder<'t> {
     pub(super) broken: std::cell::Cell<bool>,
     /// Whether the text is a template's, which compares with `nil`, `blank` and `empty` and has `a[0]`.
     pub(super) liquid: bool,
+    /// Whether [`LINE_BREAK`] stands for a line break in texts.
+    pub(super) breaks: bool,
 }
+
+/// What the grammar sees in the place of a line break in a text of a template.
+pub(super) const LINE_BREAK: char = '\u{1}';
 
 /// An operand on its way: 2^63 is no `int` until a `-` stands before it.
 pub(super) enum Operand {
@@ -64,6 +69,7 @@ impl<'t> Builder<'t> {
             diagnostics: RefCell::default(),
             broken: std::cell::Cell::new(false),
             liquid: false,
+            breaks: false,
         }
     }
 
@@ -593,6 +599,11 @@ impl<'t> Builder<'t> {
 
     pub(super) fn text(&self, pair: &Pair<'_, Rule>) -> Text {
         let (text, flaws) = literal::text(pair.as_str());
+        let text = if self.breaks {
+            text.replace(LINE_BREAK, "\n").into()
+        } else {
+            text
+        };
         for flaw in flaws {
             self.broken.set(true);
             self.flaw(pair, flaw);

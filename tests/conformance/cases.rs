@@ -670,6 +670,12 @@ const TEXT_TAGS: &[Case] = &[
 ];
 
 const FILTERS: &[Case] = &[
+    ("{{ \"Hello\nthere\" | strip_newlines }}", "", "Hellothere"),
+    ("{{ \"a\nb\" | newline_to_br }}", "", "a<br />\nb"),
+    ("[{{ \"\n a b \n\" | strip }}]", "", "[a b]"),
+    ("{{ \"a\nb\" | split: \"\n\" | join: \"-\" }}", "", "a-b"),
+    ("{{ 'a\nb' }}", "", "a\nb"),
+    ("{% assign x = \"a\nb\" %}{{ x\n | upcase\n}}", "", "A\nB"),
     (
         r#"{{ "Ground control to Major Tom." | truncate: 20, "" }}"#,
         "",

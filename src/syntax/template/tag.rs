@@ -1,6 +1,6 @@
 //! What stands inside one placeholder or tag.
 
-use std::ops::Range;
+use std::{borrow::Cow, ops::Range};
 
 use pest::{Parser, iterators::Pair};
 
@@ -15,7 +15,7 @@ use crate::{
     syntax::{
         ast::{Expr, Field, Name, Text},
         error::{self, Part},
-        expression::Builder,
+        expression::{Builder, LINE_BREAK},
         grammar::{Grammar, Rule},
         limit,
         scan::{self, Scan, TokenKind},
@@ -177,7 +177,9 @@ impl<'t> Reader<'t> {
         let written = &self.text[inside.clone()];
         let start = inside.start + (written.len() - written.trim_start().len());
         let part = &self.text[start..start + written.trim().len()];
-        let scan = match self.look(part) {
+        let joined = without_line_breaks(part);
+        let breaks = matches!(joined, Cow::Owned(_));
+        let scan = match self.look(&joined) {
             Ok(scan) => scan,
             Err(diagnostic) => {
                 self.diagnostics.push(moved(diagnostic, start));
@@ -187,9 +189,10 @@ impl<'t> Reader<'t> {
         let base = u32::try_from(start).unwrap_or(u32::MAX);
         let builder = Builder {
             liquid: true,
+            breaks,
             ..Builder::new(self.source, base, part)
         };
-        match Grammar::parse(rule, &scan::without_comments(part, 0, &scan.comments)) {
+        match Grammar::parse(rule, &scan::without_comments(&joined, 0, &scan.comments)) {
             Ok(mut pairs) => {
                 let parts = pairs.next().expect("a parse gives its rule").into_inner();
                 let tree = build(&builder, parts);
@@ -236,6 +239,39 @@ impl<'t> Reader<'t> {
         limit::check_tokens(self.source, part, &scan.tokens, self.limits)?;
         Ok(scan)
     }
+}
+
+/// With another sign in the place of the line breaks inside of quotes, where that sign stands nowhere else: texts of Liquid may
+/// have several lines.
+fn without_line_breaks(part: &str) -> Cow<'_, str> {
+    let bytes = part.as_bytes();
+    if memchr::memchr(b'\n', bytes).is_none() || part.contains(LINE_BREAK) {
+        return Cow::Borrowed(part);
+    }
+    let mut breaks = Vec::new();
+    let mut at = 0;
+    while let Some(quote) = bytes.get(at).copied() {
+        if matches!(quote, b'"' | b'\'') {
+            let mut end = at + 1;
+            while bytes.get(end).is_some_and(|it| *it != quote) {
+                end += 1 + usize::from(bytes[end] == b'\\');
+            }
+            if end >= bytes.len() {
+                break;
+            }
+            breaks.extend(memchr::memchr_iter(b'\n', &bytes[at..end]).map(|it| at + it));
+            at = end;
+        }
+        at += 1;
+    }
+    if breaks.is_empty() {
+        return Cow::Borrowed(part);
+    }
+    let mut joined = bytes.to_vec();
+    for at in breaks {
+        joined[at] = LINE_BREAK as u8;
+    }
+    String::from_utf8(joined).map_or(Cow::Borrowed(part), Cow::Owned)
 }
 
 /// The same diagnostic, so many bytes further down.
