@@ -63,6 +63,7 @@ pub(super) const ALL: &[(&str, &str, &str, &str)] = &[
         "unknown-collection",
     ),
     ("{{ nil }}", "", "", "foreign-syntax"),
+    ("{{ 123 | size }}", "", "8", "type-mismatch"),
     (r#"{{ "-19.86" | abs }}"#, "", "19.86", "type-mismatch"),
     ("{{ x | plus: 1 }}", r#"{"x": "3"}"#, "4", "type-mismatch"),
     // What depends on values is written out.
