@@ -8,6 +8,7 @@ mod letters;
 mod partials;
 mod render;
 mod sheet;
+#[cfg(feature = "plain-text")]
 mod standard;
 
 use audience::{Builder, CompileError, Definitions, Message, Parts, Placements, Rendered, Value, Zone};

@@ -51,7 +51,6 @@ const LINKS: [(&str, &str); 2] = [
 ];
 
 /// `[partial-7]`
-#[cfg(feature = "plain-text")]
 #[test]
 fn golden() -> Result {
     let shop = shop()?;
@@ -75,7 +74,6 @@ fn golden() -> Result {
 }
 
 /// `[message-29]`
-#[cfg(feature = "plain-text")]
 #[test]
 fn an_e_mail_without_text_gets_one() -> Result {
     let shop = shop()?;
