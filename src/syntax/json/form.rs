@@ -234,7 +234,7 @@ pub(super) fn members<'j>(json: &'j Value, known: &[&str]) -> Read<&'j Map<Strin
         .as_object()
         .ok_or_else(|| Wrong::expected("an object", json))?;
     match members.keys().find(|name| !known.contains(&name.as_str())) {
-        Some(name) => Err(Wrong::new("unknown member").inside(format!(".{name}"))),
+        Some(name) => Err(Wrong::new("unknown member").inside(step(name))),
         None => Ok(members),
     }
 }
@@ -384,3 +384,13 @@ macro_rules! words {
 }
 
 pub(super) use {record, tagged, words};
+
+/// A member as a step of a path: `.name`, or `["a name"]` for one that would not be told from the steps around it.
+fn step(name: &str) -> String {
+    let is_word = |letter: char| letter.is_alphanumeric() || letter == '_';
+    if !name.is_empty() && name.chars().all(is_word) {
+        format!(".{name}")
+    } else {
+        format!("[{}]", json!(name))
+    }
+}

@@ -79,6 +79,8 @@ fn what_is_not_of_the_form_is_refused_with_its_path() {
             "version: this is not version 1, the only one that is known",
         ),
         (r#"{"version": 1, "item": []}"#, "item: unknown member"),
+        (r#"{"version": 1, "": []}"#, r#"[""]: unknown member"#),
+        (r#"{"version": 1, "a\"b": []}"#, r#"["a\"b"]: unknown member"#),
         (
             r#"{"version": 1, "items": {}}"#,
             "items: expected a list, found an object",

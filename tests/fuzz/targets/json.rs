@@ -93,6 +93,12 @@ fn place(error: &JsonError, tree: Option<&Value>) {
                 let number: usize = number.parse().expect("a number");
                 items.get(number).map(|it| (it, after))
             }
+            Value::Object(members) if rest.starts_with("[\"") => {
+                let mut names = serde_json::Deserializer::from_str(&rest[1..]).into_iter::<String>();
+                let name = names.next().expect("a name").expect("a name in quotes");
+                let after = &rest[1 + names.byte_offset() + 1..];
+                members.get(&name).map(|it| (it, after))
+            }
             Value::Object(members) => {
                 let rest = rest.strip_prefix('.').unwrap_or(rest);
                 let longest = members.iter().filter(|(name, _)| rest.starts_with(name.as_str()));
