@@ -156,6 +156,8 @@ codes! {
     NullText "null-text" Warning;
     /// A text that looks like a placeholder with a brace too few.
     BrokenPlaceholder "broken-placeholder" Warning;
+    /// A value that the template writes without escaping; only told when asked for.
+    Unescaped "unescaped" Warning;
     /// A message that may be cut, split or refused for its length.
     MayBeTooLong "may-be-too-long" Warning;
     /// A negation that holds for customers whose value is missing.

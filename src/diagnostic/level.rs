@@ -63,7 +63,7 @@ impl Code {
     #[must_use]
     pub fn level(self) -> Level {
         match self {
-            Self::SegmentDisjoint => Level::Allow,
+            Self::SegmentDisjoint | Self::Unescaped => Level::Allow,
             code if code.severity() == Severity::Error => Level::Deny,
             _ => Level::Warn,
         }

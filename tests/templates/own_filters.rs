@@ -1,6 +1,6 @@
 //! The filters that Liquid does not have: amounts, forms of nouns, dates of a language, links.
 
-use audience::{Definitions, Format, Inputs, Placements, Zone};
+use audience::{Code, Definitions, Format, Inputs, Level, Placements, Zone};
 
 use super::{ANA, NOBODY, compile, says, shop};
 
@@ -505,6 +505,39 @@ fn filters_write_in_the_language_of_the_text() {
         translated("pl", "{{ 1 | plural: \"a\", \"b\" }}").map_err(|it| it.len()),
         Err(1)
     );
+}
+
+/// [filter-16]
+#[test]
+fn who_denies_values_without_escaping_takes_no_raw() {
+    let text = "customer { id: string key, bio: string filled }
+        message m { channel email, transactional, subject \"Hello\", text \"-\", html BODY }";
+    let build = |body: &str, level| {
+        let builder = Definitions::builder()
+            .source("shop", text.replace("BODY", &format!("\"{body}\"")))
+            .partial("about", "<p>{{ text | raw }}</p>");
+        builder.lint(Code::Unescaped, level).build()
+    };
+    for body in ["<p>{{ bio | raw }}</p>", "{% render 'about', text: bio %}"] {
+        let told = build(body, Level::Warn).expect("it compiles");
+        let codes: Vec<_> = told.warnings().iter().map(|it| it.code).collect();
+        assert_eq!(codes, [Code::Unescaped], "{body}");
+        assert!(
+            build(body, Level::Allow)
+                .expect("it compiles")
+                .warnings()
+                .is_empty()
+        );
+        let error = build(body, Level::Deny).expect_err("it is denied");
+        assert_eq!(error.diagnostics()[0].code, Code::Unescaped, "{error}");
+
+        let strict = build("-", Level::Deny).expect("it compiles");
+        let error = strict.template(Format::Html, body).expect_err("it is denied");
+        assert_eq!(error.diagnostics().len(), 1, "{error}");
+        let loose = build("-", Level::Allow).expect("it compiles");
+        let template = loose.template(Format::Html, body).expect("it compiles");
+        assert!(template.warnings().is_empty());
+    }
 }
 
 /// [filter-15]

@@ -216,6 +216,12 @@ impl TemplateChecker<'_, '_> {
                 .help("put it at the end".to_owned());
             return self.checker.report.fail(error);
         }
+        if signature.kind == FilterKind::Raw {
+            let warning = Diagnostic::new(Code::Unescaped, "`raw` leaves out the escaping")
+                .label(filter.span, "what the value says becomes part of the page")
+                .help("leave it out, or allow `unescaped` where values are trusted".to_owned());
+            self.checker.report.push(warning);
+        }
         let given = self.given(filter, signature)?;
         self.takes(filter, signature, &state)?;
         if let (FilterKind::List(kind), StateKind::List(items)) = (signature.kind, &state.kind)
