@@ -24,7 +24,8 @@ pub(super) struct Reach {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Walk {
     items: CollectionId,
-    start: usize,
+    /// Where their positions begin in the scratch; where nothing is asked of the items, they are those of the rows.
+    start: Option<usize>,
     len: usize,
 }
 
@@ -123,6 +124,14 @@ impl<'a, R: Row<'a>> Machine<'a, '_, R> {
     /// Goes through the items in order, events by time: as many as `limit`.
     pub(crate) fn open(&mut self, items: CollectionId, limit: usize) -> Walk {
         let collection = self.program.collections[items.0 as usize];
+        if collection.filter.is_none() && collection.stretch.is_none() {
+            let len = with_rows!(self, collection.source, |rows, _wrap| rows.len(), 0);
+            return Walk {
+                items,
+                start: None,
+                len: len.min(limit),
+            };
+        }
         let start = self.scratch().order.len();
         with_rows!(
             self,
@@ -131,7 +140,11 @@ impl<'a, R: Row<'a>> Machine<'a, '_, R> {
             ()
         );
         let len = self.scratch().order.len() - start;
-        Walk { items, start, len }
+        Walk {
+            items,
+            start: Some(start),
+            len,
+        }
     }
 
     /// Puts an item of a walk in scope, the first being 0; `false` when there are not so many.
@@ -140,10 +153,13 @@ impl<'a, R: Row<'a>> Machine<'a, '_, R> {
             return false;
         }
         let collection = self.program.collections[walk.items.0 as usize];
-        let Some(position) = self.scratch().order.get(walk.start + index).copied() else {
-            return false;
+        let position = match walk.start {
+            None => index,
+            Some(start) => match self.scratch().order.get(start + index) {
+                Some(position) => *position as usize,
+                None => return false,
+            },
         };
-        let position = position as usize;
         let frame = with_rows!(
             self,
             collection.source,
@@ -158,7 +174,9 @@ impl<'a, R: Row<'a>> Machine<'a, '_, R> {
     pub(crate) fn leave(&mut self, walk: Walk) {
         let collection = self.program.collections[walk.items.0 as usize];
         self.frames.set(collection.row, None);
-        self.scratch().order.truncate(walk.start);
+        if let Some(start) = walk.start {
+            self.scratch().order.truncate(start);
+        }
     }
 
     /// Puts an item in scope, or takes it out: for rows that are not of the customer.

@@ -181,6 +181,20 @@ impl<'a, R: Row<'a>> Rows<'a> for FrameRows<'a, R> {
     }
 }
 
+macro_rules! at_slot {
+    ($($name:ident -> $to:ty;)*) => {$(
+        /// What stands at a slot of the item that is row number `row`.
+        #[inline]
+        pub(crate) fn $name(&self, row: u8, slot: u32) -> Option<$to> {
+            match self.near(row) {
+                Some(Frame::Item(item)) => item.$name(slot),
+                Some(Frame::Placed(item)) => item.$name(slot),
+                _ => self.get(row)?.$name(slot),
+            }
+        }
+    )*};
+}
+
 /// The items in scope by their row number; the first few need no memory of their own.
 pub(crate) struct Frames<'a, R: Row<'a>> {
     few: [Option<Frame<'a, R>>; FEW],
@@ -208,6 +222,12 @@ impl<'a, R: Row<'a>> Default for Frames<'a, R> {
 }
 
 impl<'a, R: Row<'a>> Frames<'a, R> {
+    at_slot! {
+        text -> &'a str;
+        int -> i64;
+        decimal -> i64;
+    }
+
     /// How many places have to be lent so that this many rows need no memory of their own.
     pub(crate) fn wanted(rows: u8) -> usize {
         usize::from(rows).saturating_sub(FEW)
@@ -227,6 +247,12 @@ impl<'a, R: Row<'a>> Frames<'a, R> {
             Some(frame) => *frame,
             None => self.beyond(row, index - FEW),
         }
+    }
+
+    /// The item in the first few places: looked at where it is, because copying it takes longer than what is asked of it.
+    #[inline]
+    fn near(&self, row: u8) -> Option<&Frame<'a, R>> {
+        self.few.get(usize::from(row).wrapping_sub(1))?.as_ref()
     }
 
     fn beyond(&self, row: u8, index: usize) -> Option<Frame<'a, R>> {

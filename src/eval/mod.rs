@@ -34,6 +34,6 @@ mod tests;
 pub use at::At;
 pub(crate) use collection::Walk;
 pub(crate) use frame::{Frame, Frames, MadeLists};
-pub(crate) use machine::{Machine, key, test};
+pub(crate) use machine::{Machine, key, test, test_slots};
 pub use next_change::NextChange;
 pub(crate) use next_change::{ChangePlan, Instants, next_change};

@@ -1,7 +1,18 @@
 //! Text as part of a page.
 
+use crate::value::text::{any_byte, eight, has_zero};
+
 /// `& < > " '` as entities; `/` stays.
+#[inline]
 pub(crate) fn escape(text: &str, out: &mut String) {
+    if any_byte(text.as_bytes(), is_special, has_special) {
+        escape_each(text, out);
+    } else {
+        out.push_str(text);
+    }
+}
+
+fn escape_each(text: &str, out: &mut String) {
     let bytes = text.as_bytes();
     let mut done = 0;
     while let Some(at) = next_special(bytes, done) {
@@ -116,24 +127,25 @@ fn is_entity(bytes: &[u8]) -> bool {
     length > 0 && name.get(length) == Some(&b';')
 }
 
-/// The first of `& < > " '` from `from` on. Looks at sixteen bytes at a time, in a form that compilers turn into vector
-/// instructions.
+/// The first of `& < > " '` from `from` on.
 fn next_special(bytes: &[u8], from: usize) -> Option<usize> {
-    let mut at = from;
-    while let Some(block) = bytes.get(at..at + 16) {
-        if block.iter().fold(false, |any, byte| any | is_special(*byte)) {
-            break;
-        }
-        at += 16;
-    }
-    bytes[at..]
-        .iter()
-        .position(|byte| SPECIAL[usize::from(*byte)])
-        .map(|found| at + found)
+    let special = |byte: &u8| SPECIAL[usize::from(*byte)];
+    bytes[from..].iter().position(special).map(|found| from + found)
 }
 
+#[inline]
+#[expect(clippy::needless_bitwise_bool, reason = "`||` would become a jump")]
 fn is_special(byte: u8) -> bool {
-    matches!(byte, b'&' | b'<' | b'>' | b'"' | b'\'')
+    // Of `&` and `'`, and of `<` and `>`, one bit differs.
+    (byte == b'"') | (byte | 1 == b'\'') | (byte | 2 == b'>')
+}
+
+/// The same of eight bytes.
+#[inline]
+fn has_special(word: u64) -> bool {
+    has_zero(word ^ eight(b'"'))
+        | has_zero((word | eight(1)) ^ eight(b'\''))
+        | has_zero((word | eight(2)) ^ eight(b'>'))
 }
 
 /// The same as a table, for one byte after the other.
@@ -156,6 +168,19 @@ mod tests {
         let mut out = String::from("<kept>");
         make(text, &mut out);
         out.strip_prefix("<kept>").unwrap_or("overwritten").to_owned()
+    }
+
+    #[test]
+    fn special_bytes() {
+        for byte in 0..=255 {
+            let is_it = SPECIAL[usize::from(byte)];
+            assert_eq!(is_special(byte), is_it, "{byte}");
+            for at in 0..8 {
+                let mut word = [b'a'; 8];
+                word[at] = byte;
+                assert_eq!(has_special(u64::from_le_bytes(word)), is_it, "{byte} at {at}");
+            }
+        }
     }
 
     #[test]

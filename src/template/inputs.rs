@@ -154,6 +154,12 @@ impl Inputs {
         done(&mut few[..count])
     }
 
+    /// The value of the input of that number.
+    #[inline]
+    pub(crate) fn value(&self, index: u32) -> Option<&Value> {
+        self.values.get(index as usize)?.as_ref()
+    }
+
     pub(crate) fn values(&self) -> impl Iterator<Item = Option<ValueRef<'_>>> {
         self.values.iter().map(|value| value.as_ref().map(Value::as_ref))
     }

@@ -8,18 +8,23 @@ use super::{
 };
 use crate::{
     filter::locale::Locale,
-    hir::template::{CodeFilter, ListFilter, NumberFilter, Target, TextFilter},
+    hir::{
+        Place,
+        template::{CodeFilter, ListFilter, NumberFilter, Target, TextFilter},
+    },
     plan::{self, BlockId, CollectionId, Kind, NodeId, Spot},
     schema::Catalog,
 };
 
 #[derive(Debug)]
 pub(super) struct Program {
-    pub(super) ops: Vec<Op>,
-    /// Where each instruction stands in the template, for the messages of limits.
-    pub(super) positions: Vec<Position>,
-    /// The text between placeholders, written as it is.
-    pub(super) text: Box<str>,
+    pub(super) steps: Vec<Step>,
+    /// Where the text and the instruction of each step stand in the template, for the messages of limits.
+    pub(super) positions: Vec<[Position; 2]>,
+    /// The length of all text between placeholders.
+    pub(super) length: usize,
+    /// What stands where a value is missing, escaped for its place.
+    pub(super) fallbacks: Vec<Box<str>>,
     pub(super) outputs: Vec<Output>,
     pub(super) loops: Vec<Loop>,
     pub(super) reasons: Vec<Arc<str>>,
@@ -45,14 +50,36 @@ pub(super) struct Position {
     pub(super) at: u32,
 }
 
+/// Text between placeholders, written as it is, and what comes after it.
+#[derive(Debug)]
+pub(super) struct Step {
+    pub(super) text: Box<str>,
+    pub(super) op: Op,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Op {
-    /// Text from one position of [`Program::text`] to another.
-    Literal {
-        start: u32,
-        end: u32,
+    /// Goes on.
+    Nothing,
+    /// The text at a slot.
+    Text {
+        place: Place,
+        escape: Escape,
+        fallback: Fallback,
     },
-    /// A value that needs no filter but a fallback.
+    /// The number at a slot, a whole one or a decimal, where its digits mean nothing else.
+    Number {
+        place: Place,
+        is_decimal: bool,
+        fallback: Fallback,
+    },
+    /// An input that the template does not change, by its number.
+    Input {
+        index: u32,
+        escape: Escape,
+        fallback: Fallback,
+    },
+    /// Any other value that needs no filter but a fallback.
     Value {
         node: NodeId,
         fallback: Option<NodeId>,
@@ -90,6 +117,14 @@ pub(super) enum Op {
     },
     /// Ends without a message; an index into [`Program::reasons`].
     Skip(u32),
+}
+
+/// What is shown where a value is missing or blank: an index into [`Program::fallbacks`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Fallback(pub(super) u32);
+
+impl Fallback {
+    pub(super) const NONE: Self = Self(u32::MAX);
 }
 
 #[derive(Debug)]

@@ -16,7 +16,7 @@ pub use geo::Geo;
 pub use time::{Date, DateTime, Duration, TimeError, Zone, ZoneError};
 pub(crate) use time::{Period, months_later, start_of_period};
 pub use ty::{Field, Filled, Roles, Type};
-pub(crate) use url::Schemes;
+pub(crate) use url::{Schemes, begins_with_http};
 
 use std::{fmt, sync::Arc};
 

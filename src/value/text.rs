@@ -65,8 +65,49 @@ pub(crate) fn length(text: &str) -> i64 {
 }
 
 /// Tells whether there is more than white space.
+#[inline]
 pub(crate) fn filled(text: &str) -> bool {
+    text.as_bytes().first().is_some_and(u8::is_ascii_graphic) || has_more_than_space(text)
+}
+
+fn has_more_than_space(text: &str) -> bool {
     !text.chars().all(char::is_whitespace)
+}
+
+/// Whether a test holds for any byte, given in two forms: of one byte, which compilers turn into vector instructions for
+/// sixteen, and of eight bytes at once. The last bytes are looked at together with some before them, a second time.
+#[inline]
+pub(crate) fn any_byte(bytes: &[u8], of_byte: impl Fn(u8) -> bool, of_word: impl Fn(u64) -> bool) -> bool {
+    let of_block = |block: &[u8; 16]| block.iter().fold(false, |any, byte| any | of_byte(*byte));
+    if let (Some(start), Some(end)) = (bytes.first_chunk(), bytes.last_chunk()) {
+        let mut found = of_block(start) | of_block(end);
+        if bytes.len() > 32 {
+            for block in bytes[16..].chunks_exact(16) {
+                found |= block.first_chunk().is_some_and(of_block);
+            }
+        }
+        return found;
+    }
+    if let (Some(start), Some(end)) = (bytes.first_chunk(), bytes.last_chunk()) {
+        return of_word(u64::from_le_bytes(*start)) | of_word(u64::from_le_bytes(*end));
+    }
+    if let (Some(start), Some(end)) = (bytes.first_chunk(), bytes.last_chunk()) {
+        let half = |bytes| u64::from(u32::from_le_bytes(bytes));
+        return of_word(half(*start) << 32 | half(*end));
+    }
+    bytes.iter().any(|byte| of_byte(*byte))
+}
+
+/// Eight times this byte.
+#[inline]
+pub(crate) const fn eight(byte: u8) -> u64 {
+    u64::from_le_bytes([byte; 8])
+}
+
+/// Whether one of eight bytes is zero.
+#[inline]
+pub(crate) fn has_zero(word: u64) -> bool {
+    word.wrapping_sub(eight(1)) & !word & eight(0x80) != 0
 }
 
 /// Appends what `string(value)` gives: numbers with as many digits as needed, times in ISO 8601.
@@ -118,6 +159,21 @@ mod tests {
             assert_eq!(written(|out| lower(text, out)), low, "{text}");
             assert_eq!(text.to_lowercase(), low, "{text}");
             assert_eq!(written(|out| upper(text, out)), up, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_byte_is_found_wherever_it_stands() {
+        let is_it = |byte| byte == b'<';
+        let has_it = |word| has_zero(word ^ eight(b'<'));
+        for length in 0..100 {
+            let mut text = vec![b'a'; length];
+            assert!(!any_byte(&text, is_it, has_it));
+            for at in 0..length {
+                text[at] = b'<';
+                assert!(any_byte(&text, is_it, has_it), "{at} of {length}");
+                text[at] = b'a';
+            }
         }
     }
 

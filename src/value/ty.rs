@@ -4,6 +4,8 @@ use std::{fmt, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
+use super::text;
+
 /// The type of a value, without whether it may be missing.
 ///
 /// ```
@@ -308,6 +310,6 @@ impl Filled {
     /// ```
     #[must_use]
     pub fn accepts(&self, text: &str) -> bool {
-        !text.chars().all(char::is_whitespace) && !self.except.iter().any(|word| **word == *text)
+        text::filled(text) && !self.except.iter().any(|word| **word == *text)
     }
 }

@@ -32,8 +32,15 @@ impl Schemes {
     /// Tells whether `url` begins with a scheme of the list.
     #[inline]
     pub(crate) fn allow(&self, url: &str) -> bool {
-        scheme(url).is_some_and(|scheme| self.0.iter().any(|it| it.eq_ignore_ascii_case(scheme)))
+        begins_with_http(url)
+            || scheme(url).is_some_and(|scheme| self.0.iter().any(|it| it.eq_ignore_ascii_case(scheme)))
     }
+}
+
+/// What most addresses begin with, and what is on every list.
+#[inline]
+pub(crate) fn begins_with_http(url: &str) -> bool {
+    url.starts_with("https://") || url.starts_with("http://")
 }
 
 /// As `http, https, mailto, tel`.

@@ -5,6 +5,7 @@ mod value;
 
 use super::{At, frame::Frames, scratch::Scratch};
 use crate::{
+    hir::Place,
     plan::{BlockId, Kind, Leaf, Node, NodeId, Op, Program, Target, float_key, set_order},
     record::Row,
     value::{Date, DateTime, Decimal, Geo, ValueRef, text},
@@ -51,6 +52,27 @@ pub(crate) fn test<'a, R: Row<'a>>(program: &'a Program, customer: R, at: &'a At
         return target == Target::TRUE;
     }
     take_over(program, customer, at, target)
+}
+
+/// The same, but only for conditions that look at slots of the customer and nothing else; nothing for others.
+#[inline]
+pub(crate) fn test_slots<'a, R: Row<'a>>(
+    program: &'a Program,
+    customer: R,
+    at: &'a At,
+    block: BlockId,
+) -> Option<bool> {
+    let block = program.blocks[block.0 as usize];
+    if block.row != 0 {
+        return None;
+    }
+    let moments = at.resolved(&program.moments)?;
+    let mut target = block.start;
+    while let Some(leaf) = program.leaves.get(target.0 as usize) {
+        let holds = of_slot(program, &leaf.op, customer, |number| moments[number as usize])?;
+        target = if holds { leaf.then } else { leaf.otherwise };
+    }
+    Some(target == Target::TRUE)
 }
 
 #[inline(never)]
@@ -188,6 +210,26 @@ impl<'a, 'l, R: Row<'a>> Machine<'a, 'l, R> {
         self.release(0);
         let datum = self.eval(node)?;
         Some(self.resolve(datum))
+    }
+
+    /// The text at a slot of a row in scope.
+    #[inline]
+    pub(crate) fn text_at(&self, place: Place) -> Option<&'a str> {
+        match place.row {
+            0 => self.customer.text(place.slot),
+            row => self.frames.text(row, place.slot),
+        }
+    }
+
+    /// The number at a slot of a row in scope, of a decimal in its units.
+    #[inline]
+    pub(crate) fn number_at(&self, place: Place, is_decimal: bool) -> Option<i64> {
+        match (place.row, is_decimal) {
+            (0, false) => self.customer.int(place.slot),
+            (0, true) => self.customer.decimal(place.slot),
+            (row, false) => self.frames.int(row, place.slot),
+            (row, true) => self.frames.decimal(row, place.slot),
+        }
     }
 
     /// A value that lasts as long as what it was asked of: `keep` makes a copy of text that would not.

@@ -7,7 +7,10 @@ use super::{
     Record, Row,
     binding::{Binding, Check, Kind, Place},
 };
-use crate::value::{Date, DateTime, Decimal, Geo};
+use crate::value::{
+    Date, DateTime, Decimal, Geo,
+    text::{any_byte, has_zero},
+};
 
 /// A struct that is read as a customer.
 #[derive(Debug)]
@@ -55,7 +58,7 @@ impl Place {
     /// The text, unless it is one that counts as missing.
     #[inline]
     fn checked<'a>(&self, text: &'a str) -> Option<&'a str> {
-        let nul = text.as_bytes().contains(&0);
+        let nul = any_byte(text.as_bytes(), |byte| byte == 0, has_zero);
         let refused = nul || self.check.as_ref().is_some_and(|check| !check.accepts(text));
         (!refused).then_some(text)
     }

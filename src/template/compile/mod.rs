@@ -3,6 +3,7 @@
 mod output;
 mod problems;
 mod rounds;
+mod slots;
 
 use std::sync::Arc;
 
@@ -14,7 +15,7 @@ use super::{
     Format,
     context::{Escape, Position},
     filter::date::DateFormat,
-    program::{self, Op, Program, Stock},
+    program::{self, Op, Program, Step, Stock},
 };
 use crate::{
     check::template::{REASON, placed_fields},
@@ -36,6 +37,9 @@ const NO_VALUE: &str = "a value of the message is missing";
 /// Loops inside each other, beyond which a template is refused; each needs its place while rendering.
 pub(super) const DEEPEST_LOOP: usize = 8;
 
+/// Longer texts are copied piece by piece: from some kilobytes on, C libraries copy in a way that takes long to begin.
+const LONGEST_PIECE: usize = 1024;
+
 /// Compiles a template of that text; all that is wrong with its places is said at once.
 pub(super) fn compile(
     template: &Template,
@@ -47,13 +51,14 @@ pub(super) fn compile(
         texts,
         module,
         planner: Planner::new(module),
-        ops: Vec::new(),
+        steps: Vec::new(),
         positions: Vec::new(),
         text: String::new(),
+        text_at: program::Position::default(),
+        length: 0,
         outputs: Vec::new(),
         loops: Vec::new(),
         reasons: Vec::new(),
-        label: 0,
         depth: 0,
         at: program::Position::default(),
         around: Vec::new(),
@@ -87,15 +92,19 @@ pub(super) fn compile(
             None => error.label(Span::new(0, end, end), "something is not closed before here"),
         });
     }
+    compiler.end_text();
+    let plan = compiler.planner.finish();
+    let fallbacks = slots::read_slots(&mut compiler.steps, &compiler.loops, &plan, &compiler.schemes);
     let program = Program {
-        ops: compiler.ops,
+        steps: compiler.steps,
         positions: compiler.positions,
-        text: compiler.text.into(),
+        length: compiler.length,
+        fallbacks,
         outputs: compiler.outputs,
         loops: compiler.loops,
         reasons: compiler.reasons,
         no_value: NO_VALUE.into(),
-        plan: compiler.planner.finish(),
+        plan,
         instants: DateFormat::of_instants(),
         locals: template.locals,
         lists: template.lists.slots.len(),
@@ -110,14 +119,16 @@ struct Compiler<'m> {
     texts: &'m [&'m str],
     module: &'m Module,
     planner: Planner<'m>,
-    ops: Vec<Op>,
-    positions: Vec<program::Position>,
+    steps: Vec<Step>,
+    positions: Vec<[program::Position; 2]>,
+    /// Text that no instruction follows yet, and where it begins.
     text: String,
+    text_at: program::Position,
+    /// Of all text so far.
+    length: usize,
     outputs: Vec<program::Output>,
     loops: Vec<program::Loop>,
     reasons: Vec<Arc<str>>,
-    /// The last instruction that a jump leads to: text is not merged across it.
-    label: usize,
     depth: usize,
     /// Where the node stands that is compiled.
     at: program::Position,
@@ -226,17 +237,11 @@ impl Compiler<'_> {
     }
 
     fn push_text(&mut self, text: &str) {
-        let start = offset(self.text.len());
-        self.text.push_str(text);
-        let end = offset(self.text.len());
-        let may_grow = self.label < self.ops.len();
-        match self.ops.last_mut() {
-            Some(Op::Literal { end: last, .. }) if may_grow => *last = end,
-            _ if start == end => {}
-            _ => {
-                self.push(Op::Literal { start, end });
-            }
+        if self.text.is_empty() {
+            self.text_at = self.at;
         }
+        self.text.push_str(text);
+        self.length += text.len();
     }
 
     /// What is written in the body becomes the text of a local. Says whether what follows is never reached.
@@ -398,8 +403,7 @@ impl Compiler<'_> {
         });
         // A collection that is empty for every customer has a body that is never reached.
         let never = open.is_none().then(|| self.push(Op::Jump(0)));
-        let body = self.ops.len();
-        self.label = body;
+        let body = self.here();
         let row = it.over.row();
         self.planner.place(row, Some(layout));
         let followed = match &start {
@@ -531,16 +535,44 @@ impl Compiler<'_> {
     }
 
     fn push(&mut self, op: Op) -> usize {
-        self.ops.push(op);
-        self.positions.push(self.at);
-        self.ops.len() - 1
+        let text = std::mem::take(&mut self.text);
+        let mut rest = &*text;
+        while rest.len() > LONGEST_PIECE {
+            let mut end = LONGEST_PIECE;
+            while !rest.is_char_boundary(end) {
+                end -= 1;
+            }
+            let (piece, after) = rest.split_at(end);
+            self.push_step(piece, Op::Nothing);
+            rest = after;
+        }
+        self.push_step(rest, op);
+        self.steps.len() - 1
+    }
+
+    fn push_step(&mut self, text: &str, op: Op) {
+        let text = text.into();
+        self.steps.push(Step { text, op });
+        self.positions.push([self.text_at, self.at]);
+    }
+
+    /// Text that stands before a place where a jump leads to needs a step of its own.
+    fn end_text(&mut self) {
+        if !self.text.is_empty() {
+            self.push(Op::Nothing);
+        }
+    }
+
+    /// Where a jump leads that goes on here.
+    fn here(&mut self) -> usize {
+        self.end_text();
+        self.steps.len()
     }
 
     /// Lets a jump lead to the next instruction.
     fn patch(&mut self, jump: usize) {
-        let here = offset(self.ops.len());
-        self.label = self.ops.len();
-        match &mut self.ops[jump] {
+        let here = offset(self.here());
+        match &mut self.steps[jump].op {
             Op::Unless { to, .. } | Op::Jump(to) | Op::Open { none: to, .. } => *to = here,
             _ => debug_assert!(false, "only jumps are patched"),
         }

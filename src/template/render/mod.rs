@@ -1,6 +1,7 @@
 //! Runs a program for one customer.
 
 mod assign;
+mod digits;
 mod list;
 mod value;
 
@@ -10,18 +11,20 @@ use super::{
     Rendered,
     arena::Lent,
     compile::DEEPEST_LOOP,
+    context::Escape,
+    escape,
     inputs::Inputs,
     placements::Placements,
-    program::{Op, Over, Position, Program, Stock},
+    program::{Fallback, Op, Over, Position, Program, Stock},
 };
 use crate::{
     check::template::DEEPEST_CAPTURE,
     error::LimitKind,
-    eval::{At, Frame, Machine, MadeLists, Walk},
+    eval::{self, At, Frame, Machine, MadeLists, Walk},
     limits::Limits,
     plan::{BlockId, NodeId},
     record::{PlacedRow, Row},
-    value::{Schemes, ValueRef},
+    value::{Schemes, Value, ValueRef, text},
 };
 
 /// Everything that one message is made from.
@@ -46,11 +49,98 @@ const LOCALS_IN_PLACE: usize = 16;
 
 impl<'a> Job<'a> {
     /// Appends the message; when there is none, or a limit is reached, `out` is as it was.
+    #[inline]
     pub(super) fn run<R: Row<'a>>(
         self,
         customer: R,
         inputs: &'a Inputs,
         out: &mut String,
+    ) -> Result<Rendered, Reached> {
+        let base = out.len();
+        out.reserve(self.program.length);
+        let result = self.straight(customer, inputs, out);
+        if !matches!(result, Ok(Rendered::Sent)) {
+            out.truncate(base);
+        }
+        result
+    }
+
+    /// Runs the steps that need nothing but slots of the customer and inputs, and leaves the rest to a machine. It is not
+    /// small: for a short message, making one would take longer than all else.
+    fn straight<R: Row<'a>>(
+        self,
+        customer: R,
+        inputs: &'a Inputs,
+        out: &mut String,
+    ) -> Result<Rendered, Reached> {
+        let program = self.program;
+        let end = out.len().saturating_add(self.limits.output_bytes);
+        let mut next = 0;
+        while let Some(step) = program.steps.get(next) {
+            out.push_str(&step.text);
+            if out.len() > end {
+                return Err(self.too_long(next, Part::Text));
+            }
+            let here = next;
+            next += 1;
+            let is_shown = match step.op {
+                Op::Nothing => continue,
+                Op::Text {
+                    place,
+                    escape,
+                    fallback,
+                } if place.row == 0 => self.show_text(customer.text(place.slot), escape, fallback, out),
+                Op::Number {
+                    place,
+                    is_decimal,
+                    fallback,
+                } if place.row == 0 => {
+                    let number = if is_decimal {
+                        customer.decimal(place.slot)
+                    } else {
+                        customer.int(place.slot)
+                    };
+                    self.show_number(number, is_decimal, fallback, out)
+                }
+                Op::Input {
+                    index,
+                    escape,
+                    fallback,
+                } => self.show_input(inputs, index, escape, fallback, out),
+                Op::Unless { condition, to } => {
+                    match eval::test_slots(&program.plan, customer, self.at, condition) {
+                        Some(true) => {}
+                        Some(false) => next = to as usize,
+                        None => return self.with_machine(here, customer, inputs, out, end),
+                    }
+                    continue;
+                }
+                Op::Jump(to) => {
+                    next = to as usize;
+                    continue;
+                }
+                Op::Skip(reason) => return Ok(self.skipped(reason)),
+                _ => return self.with_machine(here, customer, inputs, out, end),
+            };
+            if !is_shown {
+                return Ok(self.without_value());
+            }
+            if out.len() > end {
+                return Err(self.too_long(here, Part::Op));
+            }
+        }
+        Ok(Rendered::Sent)
+    }
+
+    /// Goes on from the instruction of a step, whose text is written.
+    #[inline(never)]
+    fn with_machine<R: Row<'a>>(
+        self,
+        step: usize,
+        customer: R,
+        inputs: &'a Inputs,
+        out: &mut String,
+        end: usize,
     ) -> Result<Rendered, Reached> {
         let mut few = [None; LOCALS_IN_PLACE];
         let count = self.program.locals;
@@ -61,13 +151,12 @@ impl<'a> Job<'a> {
         for (local, value) in locals.iter_mut().zip(inputs.values()) {
             *local = value;
         }
-        let base = out.len();
-        out.reserve(self.program.text.len());
         let mut renderer = Renderer {
             machine: Machine::with_locals(&self.program.plan, customer, self.at, locals),
             job: self,
+            inputs,
             out,
-            end: base.saturating_add(self.limits.output_bytes),
+            end,
             rounds: 0,
             loops: [None; DEEPEST_LOOP],
             depth: 0,
@@ -76,18 +165,97 @@ impl<'a> Job<'a> {
             captured: 0,
         };
         renderer.make_places();
-        let result = renderer.run();
-        drop(renderer);
-        if !matches!(result, Ok(Rendered::Sent)) {
-            out.truncate(base);
-        }
-        result
+        renderer.run(step)
     }
+
+    /// Writes a text, or what stands in its place; `false` when there is neither.
+    #[inline]
+    fn show_text(&self, value: Option<&str>, escape: Escape, fallback: Fallback, out: &mut String) -> bool {
+        match value {
+            Some(it) if fallback == Fallback::NONE || text::filled(it) => {
+                escape::write(escape, it, self.schemes, out);
+                true
+            }
+            _ => self.fall_back(fallback, out),
+        }
+    }
+
+    #[inline]
+    fn show_number(
+        &self,
+        value: Option<i64>,
+        is_decimal: bool,
+        fallback: Fallback,
+        out: &mut String,
+    ) -> bool {
+        match value {
+            Some(it) if is_decimal => digits::write_decimal(it, out),
+            Some(it) => digits::write_int(it, out),
+            None => return self.fall_back(fallback, out),
+        }
+        true
+    }
+
+    #[inline]
+    fn show_input(
+        &self,
+        inputs: &Inputs,
+        index: u32,
+        escape: Escape,
+        fallback: Fallback,
+        out: &mut String,
+    ) -> bool {
+        match inputs.value(index) {
+            Some(Value::Text(it)) => self.show_text(Some(it), escape, fallback, out),
+            Some(it) if fallback == Fallback::NONE || !value::gives_way(it.as_ref(), false) => {
+                value::write_value(it.as_ref(), escape, self, out);
+                true
+            }
+            _ => self.fall_back(fallback, out),
+        }
+    }
+
+    #[inline]
+    fn fall_back(&self, fallback: Fallback, out: &mut String) -> bool {
+        let text = self.program.fallbacks.get(fallback.0 as usize);
+        out.push_str(text.map_or("", |it| &**it));
+        text.is_some()
+    }
+
+    #[cold]
+    fn skipped(&self, reason: u32) -> Rendered {
+        Rendered::Skipped(Arc::clone(&self.program.reasons[reason as usize]))
+    }
+
+    #[cold]
+    fn without_value(&self) -> Rendered {
+        Rendered::Skipped(Arc::clone(&self.program.no_value))
+    }
+
+    #[cold]
+    fn too_long(&self, step: usize, part: Part) -> Reached {
+        self.reached(LimitKind::OutputBytes(self.limits.output_bytes), step, part)
+    }
+
+    #[cold]
+    fn reached(&self, kind: LimitKind, step: usize, part: Part) -> Reached {
+        let positions = self.program.positions.get(step);
+        let position = positions.map_or_else(Position::default, |it| it[part as usize]);
+        Reached { kind, position }
+    }
+}
+
+/// Which half of a step.
+#[derive(Clone, Copy, Debug)]
+enum Part {
+    Text,
+    Op,
 }
 
 struct Renderer<'a, 'l, 'o, R: Row<'a>> {
     machine: Machine<'a, 'l, R>,
     job: Job<'a>,
+    inputs: &'a Inputs,
     out: &'o mut String,
     /// The length that the buffer may reach.
     end: usize,
@@ -150,38 +318,53 @@ impl<'a, R: Row<'a>> Clone for Round<'a, R> {
 impl<'a, R: Row<'a>> Copy for Round<'a, R> {}
 
 impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
-    fn run(&mut self) -> Result<Rendered, Reached> {
-        let program = self.job.program;
-        let mut next = 0;
-        while let Some(op) = program.ops.get(next) {
-            let here = next;
-            next += 1;
-            match *op {
-                Op::Literal { start, end } => self.out.push_str(&program.text[start as usize..end as usize]),
+    /// Runs the program from the instruction of that step on.
+    fn run(&mut self, step: usize) -> Result<Rendered, Reached> {
+        let (job, program) = (self.job, self.job.program);
+        let mut here = step;
+        while let Some(step) = program.steps.get(here) {
+            let mut next = here + 1;
+            let is_shown = match step.op {
+                Op::Text {
+                    place,
+                    escape,
+                    fallback,
+                } => job.show_text(self.machine.text_at(place), escape, fallback, self.out),
+                Op::Number {
+                    place,
+                    is_decimal,
+                    fallback,
+                } => {
+                    let number = self.machine.number_at(place, is_decimal);
+                    job.show_number(number, is_decimal, fallback, self.out)
+                }
+                Op::Input {
+                    index,
+                    escape,
+                    fallback,
+                } => job.show_input(self.inputs, index, escape, fallback, self.out),
                 Op::Value {
                     node,
                     fallback,
                     escape,
-                } => {
-                    if !self.value(node, fallback, escape) {
-                        return Ok(Rendered::Skipped(Arc::clone(&program.no_value)));
-                    }
-                }
+                } => self.value(node, fallback, escape),
                 Op::Output(number) => {
-                    if !self.output(&program.outputs[number as usize]) {
-                        return Ok(Rendered::Skipped(Arc::clone(&program.no_value)));
+                    let is_shown = self.output(&program.outputs[number as usize]);
+                    if is_shown {
+                        self.check_rounds(here)?;
                     }
-                    self.check_rounds(here)?;
+                    is_shown
                 }
                 Op::Unless { condition, to } => {
                     if !self.machine.test(condition) {
                         next = to as usize;
                     }
-                    continue;
+                    true
                 }
+                Op::Nothing => true,
                 Op::Jump(to) => {
                     next = to as usize;
-                    continue;
+                    true
                 }
                 Op::Open { number, none } => {
                     if self.open(number as usize) {
@@ -189,56 +372,69 @@ impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
                     } else {
                         next = none as usize;
                     }
-                    continue;
+                    true
                 }
                 Op::Next { body } => {
                     if self.go_on() {
                         self.count_round(here)?;
                         next = body as usize;
                     }
-                    continue;
+                    true
                 }
                 Op::Leave => {
                     self.end_round();
-                    continue;
+                    true
                 }
                 Op::Assign { number, target } => {
                     self.assign(&program.outputs[number as usize], target);
                     self.check_rounds(here)?;
+                    true
                 }
                 Op::Capture => {
                     self.captures[self.captured] = self.out.len();
                     self.captured += 1;
-                    continue;
+                    true
                 }
-                Op::Captured { local } => self.end_capture(local),
-                Op::Skip(reason) => {
-                    return Ok(Rendered::Skipped(Arc::clone(&program.reasons[reason as usize])));
+                Op::Captured { local } => {
+                    self.end_capture(local);
+                    true
                 }
+                Op::Skip(reason) => return Ok(job.skipped(reason)),
+            };
+            if !is_shown {
+                return Ok(job.without_value());
             }
-            if self.out.len() > self.end {
-                return Err(self.reached(LimitKind::OutputBytes(self.job.limits.output_bytes), here));
-            }
-            if self.job.arena.is_full() {
-                return Err(self.reached(LimitKind::ScratchBytes(self.job.limits.scratch_bytes), here));
+            self.check_length(here, Part::Op)?;
+            here = next;
+            if let Some(step) = program.steps.get(here) {
+                self.out.push_str(&step.text);
+                self.check_length(here, Part::Text)?;
             }
         }
         Ok(Rendered::Sent)
     }
 
-    fn reached(&self, kind: LimitKind, op: usize) -> Reached {
-        let position = self.job.program.positions.get(op).copied().unwrap_or_default();
-        Reached { kind, position }
+    #[inline]
+    fn check_length(&self, step: usize, part: Part) -> Result<(), Reached> {
+        if self.out.len() > self.end {
+            return Err(self.job.too_long(step, part));
+        }
+        if self.job.arena.is_full() {
+            let kind = LimitKind::ScratchBytes(self.job.limits.scratch_bytes);
+            return Err(self.job.reached(kind, step, part));
+        }
+        Ok(())
     }
 
-    fn count_round(&mut self, op: usize) -> Result<(), Reached> {
+    fn count_round(&mut self, step: usize) -> Result<(), Reached> {
         self.rounds += 1;
-        self.check_rounds(op)
+        self.check_rounds(step)
     }
 
-    fn check_rounds(&self, op: usize) -> Result<(), Reached> {
+    fn check_rounds(&self, step: usize) -> Result<(), Reached> {
         if self.rounds > self.job.limits.iterations {
-            return Err(self.reached(LimitKind::Iterations(self.job.limits.iterations), op));
+            let kind = LimitKind::Iterations(self.job.limits.iterations);
+            return Err(self.job.reached(kind, step, Part::Op));
         }
         Ok(())
     }

@@ -11,6 +11,7 @@ use super::{
         program::{Filter, Output, Source},
     },
     Job, Renderer,
+    digits::{write_decimal, write_int},
 };
 use crate::{
     eval::Frame,
@@ -18,7 +19,7 @@ use crate::{
     hir::template::TextFilter,
     plan::{Kind, NodeId, Spot},
     record::Row,
-    value::{Decimal, ValueRef, text},
+    value::{ValueRef, text},
 };
 
 /// Most filters have no more arguments; those of others lie in the arena.
@@ -245,7 +246,7 @@ fn days_until(value: ValueRef<'_>, job: &Job<'_>) -> Option<ValueRef<'static>> {
 }
 
 /// Whether `default` puts something else in place of a value that is there.
-fn gives_way(value: ValueRef<'_>, allow_false: bool) -> bool {
+pub(super) fn gives_way(value: ValueRef<'_>, allow_false: bool) -> bool {
     match value {
         ValueRef::Text(it) => !text::filled(it),
         ValueRef::Bool(it) => !it && !allow_false,
@@ -268,12 +269,7 @@ fn write_plain(value: ValueRef<'_>, job: &Job<'_>, out: &mut String) {
     match value {
         ValueRef::Text(it) => out.push_str(it),
         ValueRef::Bool(it) => out.push_str(if it { "true" } else { "false" }),
-        ValueRef::Int(it) => {
-            if it < 0 {
-                out.push('-');
-            }
-            write_whole(it.unsigned_abs(), out);
-        }
+        ValueRef::Int(it) => write_int(it, out),
         ValueRef::Decimal(it) => write_decimal(it.units(), out),
         ValueRef::DateTime(_) => {
             job.program.instants.write(value, job.at.zone(), out);
@@ -300,7 +296,7 @@ fn write_json(value: ValueRef<'_>, job: &Job<'_>, draft: &mut Draft) {
     }
 }
 
-fn write_value(value: ValueRef<'_>, escape: Escape, job: &Job<'_>, out: &mut String) {
+pub(super) fn write_value(value: ValueRef<'_>, escape: Escape, job: &Job<'_>, out: &mut String) {
     match (value, escape) {
         (ValueRef::Text(it), _) => escape::write(escape, it, job.schemes, out),
         // Digits, letters and `-.:+` mean nothing in text.
@@ -315,70 +311,6 @@ fn write_value(value: ValueRef<'_>, escape: Escape, job: &Job<'_>, out: &mut Str
                 .get()
                 .write(|draft| write_plain(value, job, draft.buffer()));
             escape::write(escape, text, job.schemes, out);
-        }
-    }
-}
-
-/// As many digits as needed, without memory of their own.
-fn write_decimal(units: i64, out: &mut String) {
-    const UNITS: u64 = Decimal::SCALE.unsigned_abs();
-    if units < 0 {
-        out.push('-');
-    }
-    let magnitude = units.unsigned_abs();
-    write_whole(magnitude / UNITS, out);
-    let part = magnitude % UNITS;
-    if part != 0 {
-        let point = out.len();
-        // The one in front holds the zeros behind the point.
-        write_whole(UNITS + part, out);
-        out.replace_range(point..=point, ".");
-        out.truncate(out.trim_end_matches('0').len());
-    }
-}
-
-/// The digits of a number, which formatting takes longer for.
-fn write_whole(number: u64, out: &mut String) {
-    let mut digits = [b'0'; 20];
-    let (mut start, mut rest) = (digits.len(), number);
-    loop {
-        start -= 1;
-        digits[start] += u8::try_from(rest % 10).unwrap_or_default();
-        rest /= 10;
-        if rest == 0 {
-            break;
-        }
-    }
-    out.push_str(std::str::from_utf8(&digits[start..]).unwrap_or_default());
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_are_written_as_they_display() {
-        for number in [0, 1, 9, 10, 99, 100, 12_345, u64::MAX] {
-            let mut out = String::new();
-            write_whole(number, &mut out);
-            assert_eq!(out, number.to_string());
-        }
-        for units in [
-            0,
-            1,
-            -1,
-            10_000,
-            -10_000,
-            10_001,
-            500,
-            12_340,
-            -5,
-            i64::MAX,
-            i64::MIN,
-        ] {
-            let mut out = String::new();
-            write_decimal(units, &mut out);
-            assert_eq!(out, Decimal::from_units(units).to_string());
         }
     }
 }

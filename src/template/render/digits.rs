@@ -1,0 +1,93 @@
+//! The digits of numbers, which formatting takes longer for.
+
+use crate::value::Decimal;
+
+/// Each number below a hundred in two digits.
+const PAIRS: &str = "\
+    0001020304050607080910111213141516171819\
+    2021222324252627282930313233343536373839\
+    4041424344454647484950515253545556575859\
+    6061626364656667686970717273747576777879\
+    8081828384858687888990919293949596979899";
+
+pub(super) fn write_int(number: i64, out: &mut String) {
+    if number < 0 {
+        out.push('-');
+    }
+    write_whole(number.unsigned_abs(), out);
+}
+
+/// A decimal, given in its units: as many digits as needed behind the point.
+pub(super) fn write_decimal(units: i64, out: &mut String) {
+    const UNITS: u64 = Decimal::SCALE.unsigned_abs();
+    if units < 0 {
+        out.push('-');
+    }
+    let magnitude = units.unsigned_abs();
+    write_whole(magnitude / UNITS, out);
+    let part = magnitude % UNITS;
+    if part == 0 {
+        return;
+    }
+    out.push('.');
+    let (first, last) = (part / 100, part % 100);
+    if last == 0 {
+        return write_rest(first, out);
+    }
+    write_pair(first, out);
+    write_rest(last, out);
+}
+
+fn write_whole(number: u64, out: &mut String) {
+    if number >= 100 {
+        write_whole(number / 100, out);
+        write_pair(number % 100, out);
+    } else if number >= 10 {
+        write_pair(number, out);
+    } else {
+        write_digit(number, out);
+    }
+}
+
+/// Two digits, without a zero at the end.
+fn write_rest(pair: u64, out: &mut String) {
+    if pair.is_multiple_of(10) {
+        write_digit(pair / 10, out);
+    } else {
+        write_pair(pair, out);
+    }
+}
+
+#[inline]
+fn write_pair(number: u64, out: &mut String) {
+    let at = usize::try_from(number).unwrap_or(0) * 2;
+    out.push_str(PAIRS.get(at..at + 2).unwrap_or_default());
+}
+
+#[inline]
+fn write_digit(number: u64, out: &mut String) {
+    let at = usize::try_from(number).unwrap_or(0) * 2 + 1;
+    out.push_str(PAIRS.get(at..at + 1).unwrap_or_default());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_written_as_they_display() {
+        let powers = (0..19).map(|power| 10_i64.pow(power));
+        let around = powers.flat_map(|it| [it - 1, it, it + 1, -it]);
+        for number in around.chain([i64::MIN, i64::MAX, 1_234_567]) {
+            let mut out = String::new();
+            write_int(number, &mut out);
+            assert_eq!(out, number.to_string());
+        }
+        let parts = (0..20_000).chain([i64::MIN, i64::MAX]);
+        for units in parts.flat_map(|it: i64| [it, it.wrapping_neg()]) {
+            let mut out = String::new();
+            write_decimal(units, &mut out);
+            assert_eq!(out, Decimal::from_units(units).to_string());
+        }
+    }
+}
