@@ -83,6 +83,7 @@
 // The parser that pest writes names it so, as its guard of the stack is left out: see `syntax/grammar.rs`.
 extern crate alloc;
 
+mod campaign;
 mod check;
 mod definitions;
 mod diagnostic;
@@ -107,10 +108,12 @@ mod template;
 pub mod testing;
 mod value;
 
+pub use campaign::{CodeError, CodePool, CodeRequest, Codes, Hold, HoldReason};
 pub use definitions::{
-    Batch, Bound, Builder, Computed, Defined, Definitions, DescribedMessage, DescribedPart, DescribedSegment,
+    Batch, Bound, Builder, Campaign, Campaigns, Choice, ChoiceError, Computed, Decided, Decision, DecisionExplanation,
+    DecisionStep, Decisions, Defined, Definitions, DescribedMessage, DescribedPart, DescribedSegment,
     DescribedTrait, Description, Diff, Difference, Effect, Fitter, Message, Move, Moves, Parts, Prepared,
-    Recipient, RenderError, SchemaMismatch, Segment, TestCase, TestFailure, TestOutcome,
+    Recipient, RenderError, SchemaMismatch, Segment, StepKind, Summary, SummaryHeld, SummarySent, TestCase, TestFailure, TestOutcome,
 };
 pub use diagnostic::{Code, Diagnostic, Label, Level, Severity, Source, render};
 pub use error::{CompileError, JsonError, LimitError, LimitKind, NameError, NeedsPopulation, UnknownName};

@@ -9,7 +9,9 @@ use crate::{
     diagnostic::{Code, Diagnostic},
     limits::Limits,
     span::Span,
-    syntax::ast::{Expr, Field, File, ItemKind, ItemWord, Message, Name, Test, Text},
+    syntax::ast::{
+        Campaign, Channel, Expr, Field, File, ItemKind, ItemWord, Message, Name, Offer, Share, Test, Text,
+    },
 };
 
 /// The definitions of all files. The second definition of a name is reported and left out, except that the
@@ -27,6 +29,11 @@ pub(crate) struct Definitions<'a> {
     pub(crate) segments: IndexMap<Arc<str>, usize>,
     pub(crate) lists: IndexMap<Arc<str>, List<'a>>,
     pub(crate) messages: IndexMap<Arc<str>, &'a Message>,
+    pub(crate) channels: IndexMap<Arc<str>, &'a Channel>,
+    pub(crate) offers: IndexMap<Arc<str>, &'a Offer>,
+    pub(crate) campaigns: IndexMap<Arc<str>, &'a Campaign>,
+    /// Of all campaigns, and where it stands.
+    pub(crate) holdout: Option<(&'a Share, Span)>,
     pub(crate) tests: Vec<&'a Test>,
     /// Names whose definition could not be read.
     pub(crate) broken: HashSet<Arc<str>>,
@@ -199,6 +206,16 @@ pub(crate) fn collect<'a>(files: &'a [File], limits: &Limits, report: &mut Repor
                 |it| &it.name,
                 report,
             ),
+            ItemKind::Channel(it) => define(&mut all.channels, "channel", &it.name, it, |it| &it.name, report),
+            ItemKind::Offer(it) => define(&mut all.offers, "offer", &it.name, it, |it| &it.name, report),
+            ItemKind::Campaign(it) => define(&mut all.campaigns, "campaign", &it.name, it, |it| &it.name, report),
+            ItemKind::Holdout { share, .. } => match all.holdout {
+                None => all.holdout = Some((share, item.span)),
+                Some((_, first)) => {
+                    let message = "the holdout of all campaigns is given twice".to_owned();
+                    report.push(duplicate(message, item.span, first));
+                }
+            },
             ItemKind::List { name, values, .. } => {
                 let list = List { name, values };
                 define(&mut all.lists, "list", name, list, |it| it.name, report);

@@ -5,6 +5,7 @@
 //! [`Checker::check_condition`], [`Checker::check_value`] and [`Checker::check_items`].
 
 mod call;
+mod campaign;
 mod case;
 mod coerce;
 mod collections;
@@ -116,11 +117,13 @@ pub(crate) fn check_beside(
     let mut ranks = Ranks::default();
     let formulas = formulas(&definitions, &mut names, limits, &mut ranks, &mut report);
     let messages = message::check(&definitions, &names, &mut report);
+    let (campaigns, rules) = campaign::check(&definitions, &names, &messages, &mut ranks, &mut report);
     let tests = expectations::check(&definitions, &messages, &names, &mut report);
-    let module = (!report.has_errors()).then(|| module(&definitions, &names, formulas, ranks));
+    let module = (!report.has_errors()).then(|| module(&definitions, &names, formulas, rules, ranks));
     let mut module = module.flatten();
     if let Some(module) = &mut module {
         module.messages = messages;
+        module.campaigns = campaigns;
         module.tests = tests;
         follow::warn(module, &mut report);
     }
@@ -222,6 +225,7 @@ fn module(
     definitions: &Definitions<'_>,
     names: &Names,
     meanings: Vec<Option<Meaning>>,
+    rules: Vec<hir::Segment>,
     ranks: Ranks,
 ) -> Option<Module> {
     let mut module = Module {
@@ -232,6 +236,8 @@ fn module(
         functions: names.functions.clone(),
         ranks: Vec::new(),
         messages: Vec::new(),
+        named: definitions.segments.len(),
+        campaigns: hir::Campaigns::default(),
         tests: Vec::new(),
         cuts: None,
         translations: Arc::default(),
@@ -242,6 +248,7 @@ fn module(
             Meaning::Segment(it) => module.segments.push(it),
         }
     }
+    module.segments.extend(rules);
     module.ranks = ranks.finish(&module, definitions);
     Some(module)
 }

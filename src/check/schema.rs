@@ -137,6 +137,11 @@ pub(crate) fn inputs(
             }
             _ if field.roles.key => Diagnostic::new(Code::InvalidRole, "an input is no key")
                 .label(spans.key.unwrap_or(spans.name), "leave it out"),
+            _ if field.roles.zone || field.roles.channel => {
+                let span = spans.zone.or(spans.channel).unwrap_or(spans.name);
+                Diagnostic::new(Code::InvalidRole, "a role of one attribute of the customer")
+                    .label(span, "leave it out")
+            }
             _ => continue,
         };
         reader.report.push(problem);
@@ -181,6 +186,8 @@ struct FieldSpans {
     key: Option<Span>,
     filled: Option<Span>,
     letters: Option<Span>,
+    zone: Option<Span>,
+    channel: Option<Span>,
     words: Vec<Span>,
     fields: Vec<FieldSpans>,
 }
@@ -221,6 +228,8 @@ impl FieldSpans {
             Part::Key => self.key.unwrap_or(self.name),
             Part::Filled => self.filled.unwrap_or(self.name),
             Part::Letters => self.letters.unwrap_or(self.name),
+            Part::Zone => self.zone.unwrap_or(self.name),
+            Part::Channel => self.channel.unwrap_or(self.name),
         }
     }
 }
@@ -379,6 +388,14 @@ impl Reader<'_> {
                 }
                 Role::Personal(span) => (*span, "personal", std::mem::replace(&mut roles.personal, true)),
                 Role::Sensitive(span) => (*span, "sensitive", std::mem::replace(&mut roles.sensitive, true)),
+                Role::Zone(span) => {
+                    spans.zone = Some(*span);
+                    (*span, "zone", std::mem::replace(&mut roles.zone, true))
+                }
+                Role::Channel(span) => {
+                    spans.channel = Some(*span);
+                    (*span, "channel", std::mem::replace(&mut roles.channel, true))
+                }
                 Role::Filled { span, except } => {
                     spans.filled = Some(*span);
                     (*span, "filled", roles.filled.replace(filled(except)).is_some())
@@ -389,9 +406,9 @@ impl Reader<'_> {
                     (*span, "at most … letters", roles.letters.replace(most).is_some())
                 }
                 Role::Unknown(name) => {
-                    let names = ["key", "personal", "sensitive", "filled"];
+                    let names = ["key", "personal", "sensitive", "filled", "zone", "channel"];
                     let help = self.report.suggest(&name.text, names).unwrap_or_else(|| {
-                        "the roles are `key`, `personal`, `sensitive`, `filled` and `at most 30 letters`"
+                        "the roles are `key`, `personal`, `sensitive`, `filled`, `at most 30 letters`, `zone` and `channel`"
                             .to_owned()
                     });
                     let error = Diagnostic::new(Code::UnknownRole, format!("unknown role `{}`", name.text))

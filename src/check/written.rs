@@ -90,6 +90,8 @@ fn roles(roles: &value::Roles) -> Vec<Role> {
         roles.key.then_some(Role::Key(span)),
         roles.personal.then_some(Role::Personal(span)),
         roles.sensitive.then_some(Role::Sensitive(span)),
+        roles.zone.then_some(Role::Zone(span)),
+        roles.channel.then_some(Role::Channel(span)),
         filled,
         roles.letters.map(|most| Role::Letters {
             span,

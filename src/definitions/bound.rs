@@ -2,7 +2,7 @@
 
 use std::{fmt, marker::PhantomData, sync::Arc};
 
-use super::{Computed, Fitter, Inner, Message, Segment};
+use super::{Campaign, Campaigns, Computed, Fitter, Inner, Message, Segment};
 use crate::{
     error::{CompileError, NameError},
     eval::At,
@@ -113,6 +113,23 @@ impl<R: Record> Bound<R> {
     pub fn messages(&self) -> impl Iterator<Item = Message<R>> {
         let messages = self.inner.messages();
         messages.map(|index| Message::new(Arc::clone(&self.inner), Some(Arc::clone(&self.binding)), index))
+    }
+
+    /// The campaign of that name.
+    ///
+    /// # Errors
+    ///
+    /// No such campaign, or one that needs a population, as for [`Definitions::campaign`](crate::Definitions::campaign).
+    pub fn campaign(&self, name: &str) -> Result<Campaign<R>, NameError> {
+        let index = self.inner.find_campaign(name)?;
+        let (inner, binding) = (Arc::clone(&self.inner), Arc::clone(&self.binding));
+        Ok(Campaign::new(inner, Some(binding), index))
+    }
+
+    /// All campaigns together, by priority, but those that need a population when none was given.
+    #[must_use]
+    pub fn campaigns(&self) -> Campaigns<R> {
+        Campaigns::new(Arc::clone(&self.inner), Some(Arc::clone(&self.binding)))
     }
 
     /// Compiles a template that needs no inputs, to be rendered for records of this type.

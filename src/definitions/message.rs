@@ -57,7 +57,7 @@ pub struct Message<R = Customer> {
 }
 
 impl<R> Message<R> {
-    pub(super) fn new(inner: Arc<Inner>, binding: Option<Arc<Binding>>, index: usize) -> Self {
+    pub(in crate::definitions) fn new(inner: Arc<Inner>, binding: Option<Arc<Binding>>, index: usize) -> Self {
         Self {
             inner,
             binding,
@@ -164,17 +164,17 @@ impl<R> Message<R> {
         !self.compiled().ranks().is_empty() && self.inner.module.cuts.is_none()
     }
 
-    pub(super) fn takes(&self, inputs: &Inputs) -> bool {
+    pub(in crate::definitions) fn takes(&self, inputs: &Inputs) -> bool {
         inputs.fit(&self.compiled().inputs)
     }
 
     /// Memory for what all parts make on their way, to be had before the row of the customer.
-    pub(super) fn arena(&self) -> Lent {
+    pub(in crate::definitions) fn arena(&self) -> Lent {
         let first = self.compiled().parts.first();
         Lent::new(first.map_or(0, |part| part.template.scratch_bytes()))
     }
 
-    pub(super) fn render<'a, Q: Row<'a>>(
+    pub(in crate::definitions) fn render<'a, Q: Row<'a>>(
         &'a self,
         customer: Q,
         inputs: &'a Inputs,

@@ -3,6 +3,7 @@
 mod batch;
 mod bound;
 mod builder;
+mod campaign;
 mod computed;
 mod describe;
 mod diff;
@@ -22,6 +23,10 @@ mod warnings;
 pub use batch::{Batch, Prepared, Recipient, RenderError};
 pub use bound::Bound;
 pub use builder::Builder;
+pub use campaign::{
+    Campaign, Campaigns, Choice, ChoiceError, Decided, Decision, DecisionExplanation, DecisionStep, Decisions, StepKind,
+    Summary, SummaryHeld, SummarySent,
+};
 pub use computed::Computed;
 pub use describe::{DescribedMessage, DescribedPart, DescribedSegment, DescribedTrait, Description};
 pub use diff::{Defined, Diff, Difference, Effect, Move, Moves};
@@ -133,7 +138,7 @@ impl Inner {
 
 impl Inner {
     fn find_segment(&self, name: &str) -> Result<usize, NameError> {
-        let segments = &self.module.segments;
+        let segments = self.module.named_segments();
         let index = find("segment", name, || segments.iter().map(|it| &*it.name))?;
         let condition = hir::Part::Condition(&segments[index].condition);
         self.check_fitted("segment", name, segments[index].ranked, condition)?;
@@ -193,6 +198,34 @@ impl Inner {
             .map(|(index, _)| index)
     }
 
+    fn find_campaign(&self, name: &str) -> Result<usize, NameError> {
+        let campaigns = &self.module.campaigns.campaigns;
+        let index = find("campaign", name, || campaigns.iter().map(|it| &*it.name))?;
+        if self.answers(self.module.is_ranked(&campaigns[index])) {
+            return Ok(index);
+        }
+        let rules = self.module.campaigns.rules_of(&campaigns[index], &self.module).into_iter();
+        let mut ranks: Vec<_> = rules
+            .flat_map(|it| self.module.ranks_of(hir::Part::Condition(&self.module.segments[it].condition)))
+            .collect();
+        ranks.sort_unstable();
+        ranks.dedup();
+        let needs = NeedsPopulation {
+            kind: "campaign",
+            name: name.to_owned(),
+            expressions: ranks.into_iter().map(|it| self.module.ranks[it].wanted.written.to_string()).collect(),
+        };
+        Err(needs.into())
+    }
+
+    /// The positions of the campaigns that can decide.
+    fn campaigns(&self) -> impl Iterator<Item = usize> {
+        let campaigns = self.module.campaigns.campaigns.iter().enumerate();
+        campaigns
+            .filter(|(_, it)| self.answers(self.module.is_ranked(it)))
+            .map(|(index, _)| index)
+    }
+
     /// Tells whether what is `ranked` can be asked.
     fn answers(&self, ranked: bool) -> bool {
         !ranked || self.module.cuts.is_some()
@@ -200,7 +233,7 @@ impl Inner {
 
     /// The positions of the segments that can be asked.
     fn segments(&self) -> impl Iterator<Item = usize> {
-        let segments = self.module.segments.iter().enumerate();
+        let segments = self.module.named_segments().iter().enumerate();
         segments
             .filter(|(_, it)| self.answers(it.ranked))
             .map(|(index, _)| index)
@@ -398,7 +431,7 @@ impl Definitions {
         traits.map(|index| Computed::new(Arc::clone(&self.inner), None, index))
     }
 
-    /// The names of the segments, then of the traits and the messages, that cannot be asked: they compare a customer with the others, and no
+    /// The names of the segments, then of the traits, the messages and the campaigns, that cannot be asked: they compare a customer with the others, and no
     /// population was given.
     ///
     /// ```
@@ -418,7 +451,7 @@ impl Definitions {
     /// ```
     pub fn unfitted(&self) -> impl Iterator<Item = &str> {
         let inner = &self.inner;
-        let segments = inner.module.segments.iter();
+        let segments = inner.module.named_segments().iter();
         let segments = segments
             .filter(|it| !inner.answers(it.ranked))
             .map(|it| &*it.name);
@@ -428,7 +461,9 @@ impl Definitions {
         let messages = messages
             .filter(|it| !inner.answers(!it.ranks().is_empty()))
             .map(|it| &*it.message.name);
-        segments.chain(traits).chain(messages)
+        let campaigns = inner.module.campaigns.campaigns.iter();
+        let campaigns = campaigns.filter(|it| !inner.answers(inner.module.is_ranked(it))).map(|it| &*it.name);
+        segments.chain(traits).chain(messages).chain(campaigns)
     }
 
     /// Compares customers with each other: finds the cut points of all that stands before `in top` and `in bottom` and in
@@ -535,6 +570,24 @@ impl Definitions {
     pub fn messages(&self) -> impl Iterator<Item = Message> {
         let messages = self.inner.messages();
         messages.map(|index| Message::new(Arc::clone(&self.inner), None, index))
+    }
+
+    /// The campaign of that name.
+    ///
+    /// # Errors
+    ///
+    /// No such campaign, and the message offers the nearest name; or one that compares a customer with the others, see
+    /// [`with_population`](Self::with_population).
+    pub fn campaign(&self, name: &str) -> Result<Campaign, NameError> {
+        let index = self.inner.find_campaign(name)?;
+        Ok(Campaign::new(Arc::clone(&self.inner), None, index))
+    }
+
+    /// All campaigns together, by priority, but those that need a population when none was given:
+    /// [`unfitted`](Self::unfitted) names them.
+    #[must_use]
+    pub fn campaigns(&self) -> Campaigns {
+        Campaigns::new(Arc::clone(&self.inner), None)
     }
 
     /// Prepares to read the application's own struct `R` in place, see [`record!`](crate::record).
@@ -662,7 +715,7 @@ impl Definitions {
 /// The names of what is defined.
 impl fmt::Debug for Definitions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let segments: Vec<_> = self.inner.module.segments.iter().map(|it| &*it.name).collect();
+        let segments: Vec<_> = self.inner.module.named_segments().iter().map(|it| &*it.name).collect();
         let traits: Vec<_> = self.inner.module.traits.iter().map(|it| &*it.name).collect();
         f.debug_struct("Definitions")
             .field("traits", &traits)

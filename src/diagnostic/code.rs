@@ -92,6 +92,18 @@ codes! {
     MissingUnsubscribe "missing-unsubscribe" Error;
     /// A message, or a part of one, that is not defined.
     UnknownMessage "unknown-message" Error;
+    /// A channel that does not exist.
+    UnknownChannel "unknown-channel" Error;
+    /// A channel without an address, or deliveries that cannot be counted.
+    InvalidChannel "invalid-channel" Error;
+    /// A channel without a rule of consent.
+    MissingConsent "missing-consent" Error;
+    /// A campaign that sends nothing, or variants that cannot be drawn.
+    InvalidCampaign "invalid-campaign" Error;
+    /// An offer that is not defined.
+    UnknownOffer "unknown-offer" Error;
+    /// A channel that a campaign prefers and none of its messages takes.
+    UnusedPreference "unused-preference" Warning;
     /// A test that has no customer or expects nothing, or that gives what does not fit the contract.
     InvalidTest "invalid-test" Error;
     /// A test that expects what does not hold.

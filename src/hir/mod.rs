@@ -3,6 +3,7 @@
 //! A [`Condition`] is true or false for every customer; an [`Expr`] has a value or is missing. Evaluation of either
 //! cannot fail.
 
+mod campaign;
 mod constants;
 mod message;
 mod parts;
@@ -26,6 +27,9 @@ pub(crate) use crate::{
     value::Period,
 };
 pub(crate) use ast::{AggregateKind, ArithmeticOp, Quantifier};
+pub(crate) use campaign::{
+    Campaign, Campaigns, Cap, ChannelRules, MOST_SENDS, Offer, Offered, Preferred, Quiet, Send, Term, Variant, Within,
+};
 pub(crate) use constants::{Constants, Entry, List};
 pub use message::Channel;
 pub(crate) use message::{
@@ -40,7 +44,10 @@ pub(crate) use translations::{Texts, Translations};
 #[derive(Clone, Debug)]
 pub(crate) struct Module {
     pub(crate) schema: Arc<Schema>,
+    /// Those that have a name, then the rules of channels, offers and campaigns.
     pub(crate) segments: Vec<Segment>,
+    /// How many of `segments` have a name.
+    pub(crate) named: usize,
     pub(crate) traits: Vec<Trait>,
     /// Those of the sources, then those that the host gave.
     pub(crate) lists: Vec<Arc<List>>,
@@ -51,6 +58,7 @@ pub(crate) struct Module {
     /// The cut points of each of `ranks`, once a population was given.
     pub(crate) cuts: Option<Vec<Cuts>>,
     pub(crate) messages: Vec<Arc<Message>>,
+    pub(crate) campaigns: Campaigns,
     pub(crate) tests: Vec<Arc<Test>>,
     /// For the filter `t`.
     pub(crate) translations: Arc<Translations>,

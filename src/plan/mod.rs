@@ -23,6 +23,7 @@
 //! 4. `emit`: flat leaves with forward jumps only.
 
 mod boolean;
+mod campaign;
 mod condition;
 mod constant;
 mod cost;
@@ -44,6 +45,7 @@ mod tree;
 mod value;
 mod weight;
 
+pub(crate) use campaign::CampaignNodes;
 pub(crate) use constant::calculate;
 #[cfg(feature = "proptest")]
 pub(crate) use moment::end_of;
@@ -68,6 +70,7 @@ pub(crate) struct Planned {
     pub(crate) languages: Vec<Option<NodeId>>,
     /// What is compared with a population, in the order of [`Module::ranks`].
     pub(crate) ranks: Vec<NodeId>,
+    pub(crate) campaigns: CampaignNodes,
 }
 
 /// Plans everything that a module defines.
@@ -84,11 +87,13 @@ pub(crate) fn plan(module: &Module) -> Planned {
     let languages = languages.collect();
     let ranks = module.ranks.iter().map(|it| planner.add_value(&it.operand));
     let ranks = ranks.collect();
+    let campaigns = campaign::plan(module, &mut planner);
     Planned {
         segments,
         traits,
         languages,
         ranks,
+        campaigns,
         program: planner.finish(),
     }
 }

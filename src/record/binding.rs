@@ -53,6 +53,8 @@ pub(super) struct Check {
     pub(super) short: Option<Roles>,
     pub(super) words: Option<Arc<[Arc<str>]>>,
     pub(super) schemes: Option<Schemes>,
+    /// Whether it names a time zone.
+    pub(super) zone: bool,
 }
 
 impl Binding {
@@ -211,14 +213,16 @@ impl Search<'_> {
                 None
             },
             schemes: (slot.ty == Type::Url).then(|| self.schemes.clone()),
+            zone: slot.roles.zone,
         };
         let Check {
             filled,
             short,
             words,
             schemes,
+            zone,
         } = &check;
-        (filled.is_some() || short.is_some() || words.is_some() || schemes.is_some()).then(|| check.into())
+        (*zone || filled.is_some() || short.is_some() || words.is_some() || schemes.is_some()).then(|| check.into())
     }
 
     /// Refuses a record that lists a field twice.

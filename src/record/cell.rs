@@ -9,7 +9,7 @@ use super::{
 use crate::{
     diagnostic::suggest,
     schema::Slot,
-    value::{Date, DateTime, Decimal, DecimalError, Geo, Schemes, TimeError, Type},
+    value::{Date, DateTime, Decimal, DecimalError, Geo, Schemes, TimeError, Type, Zone},
 };
 
 /// What stands in a record where a value is expected.
@@ -154,6 +154,13 @@ fn text(slot: &Slot, text: &str, schemes: &Schemes, store: &mut StoreBuilder) ->
     if let Some(most) = slot.roles.letters.filter(|_| !slot.roles.is_short(text)) {
         let message = format!("{} letters, and at most {most} are allowed", text.chars().count());
         return Err(Fault(LoadErrorKind::TooLong, message));
+    }
+    if slot.roles.zone && Zone::named(text).is_err() {
+        let message = format!(
+            "{} is no time zone; use an IANA name such as `Europe/Madrid`",
+            quoted(slot, text)
+        );
+        return Err(Fault(LoadErrorKind::UnknownZone, message));
     }
     match &slot.ty {
         Type::Words(words) => {

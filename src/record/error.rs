@@ -66,6 +66,8 @@ pub enum LoadErrorKind {
     NulCharacter,
     /// Text with more letters than the schema allows.
     TooLong,
+    /// Text that names no time zone where the role `zone` asks for one.
+    UnknownZone,
     /// A URL whose scheme is not allowed.
     UrlScheme,
     /// A null in a list.

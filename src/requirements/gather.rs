@@ -8,8 +8,8 @@ use std::{
 use super::{LookBack, RequiredCatalog, RequiredEvent, RequiredField, RequiredPlacement, Requirements};
 use crate::{
     hir::{
-        Bound, Condition, ConditionKind, Expr, ExprKind, Function, Items, MADE_LISTS, Module, Part, Place,
-        Source, Spot, Step, Window,
+        Bound, Condition, ConditionKind, Distance, Expr, ExprKind, Function, Items, MADE_LISTS, Module, Part, Place,
+        Source, Spot, Step, Window, Within,
         template::{
             Assign, DateFilter, EachKind, Filter, FilterKind, ListFilter, Node, NodeKind, Output, Over,
             Source as Shown, Target, Template,
@@ -98,6 +98,37 @@ impl<'m> Gather<'m> {
         if self.traits.insert(index) {
             let module = self.module;
             self.outside(|this| this.part(Part::Expr(&module.traits[index].value)));
+        }
+    }
+
+    /// Looks into what a campaign asks to decide.
+    pub(crate) fn campaign(&mut self, index: usize) {
+        let module = self.module;
+        let all = &module.campaigns;
+        let campaign = &all.campaigns[index];
+        for rule in all.rules_of(campaign, module) {
+            self.segment(rule);
+        }
+        let channels: Vec<_> = all.channels_of(campaign, module).collect();
+        let offers = all.offers_of(campaign);
+        let of_channels = channels.iter().flat_map(|it| &it.caps);
+        let of_offers = offers.iter().filter_map(|it| it.cap.as_ref());
+        for cap in campaign.caps.iter().chain(of_channels).chain(of_offers) {
+            self.value(&cap.counted);
+            self.zone |= !matches!(cap.within, Within::Distance(Distance::Micros(_)));
+        }
+        for term in offers.iter().flat_map(|it| &it.terms) {
+            term.value.iter().for_each(|it| self.value(it));
+        }
+        let is_quiet = channels.iter().any(|it| it.quiet.is_some());
+        self.now |= is_quiet;
+        self.zone |= is_quiet;
+        if self.zone {
+            all.zone.iter().for_each(|it| self.value(it));
+        }
+        if channels.len() > 1 {
+            all.declared.iter().for_each(|it| self.value(it));
+            all.answered.iter().for_each(|it| self.value(it));
         }
     }
 

@@ -57,6 +57,10 @@ pub(crate) enum Part {
     Filled,
     /// How many letters it has at most.
     Letters,
+    /// The role `zone`.
+    Zone,
+    /// The role `channel`.
+    Channel,
 }
 
 /// For so many faults names are searched for a near one; a hostile schema may have very many of both.
@@ -71,6 +75,8 @@ pub(crate) fn validate(schema: &Schema) -> Vec<Fault> {
         faults: Vec::new(),
         definition: Definition::Customer,
         path: Vec::new(),
+        in_list: false,
+        given: [None, None],
     };
     if schema.customer.is_empty() {
         rules.fault(
@@ -113,6 +119,10 @@ struct Rules<'s> {
     faults: Vec<Fault>,
     definition: Definition,
     path: Vec<usize>,
+    /// Whether it is about items of a list.
+    in_list: bool,
+    /// Where `zone` and `channel` were given.
+    given: [Option<Place>; 2],
 }
 
 impl Rules<'_> {
@@ -260,6 +270,14 @@ impl Rules<'_> {
             let message = format!("`filled` is for text and lists, not for {}", field.ty);
             self.fault(Code::InvalidRole, Part::Filled, message, "cannot be blank");
         }
+        if field.roles.zone {
+            let fits = field.ty == Type::String;
+            self.of_customer(Part::Zone, ("zone", 0), fits, "a `string`");
+        }
+        if field.roles.channel {
+            let fits = matches!(field.ty, Type::String | Type::Words(_));
+            self.of_customer(Part::Channel, ("channel", 1), fits, "a `string` or words");
+        }
         if let Some(letters) = field.roles.letters {
             let fault = if !matches!(field.ty, Type::String | Type::Url) {
                 Some((
@@ -277,6 +295,22 @@ impl Rules<'_> {
             if let Some((message, label)) = fault {
                 self.fault(Code::InvalidRole, Part::Letters, message, label);
             }
+        }
+    }
+
+    /// A role that one attribute of the customer may have.
+    fn of_customer(&mut self, part: Part, (word, index): (&str, usize), fits: bool, types: &str) {
+        if self.definition != Definition::Customer || self.in_list {
+            let message = format!("`{word}` is a role of one attribute of the customer");
+            self.fault(Code::InvalidRole, part, message, "not of a customer");
+        } else if !fits {
+            let message = format!("`{word}` is the role of {types}");
+            self.fault(Code::InvalidRole, part, message, "of another type");
+        } else if let Some(first) = self.given[index].clone() {
+            let message = format!("two attributes have the role `{word}`");
+            self.fault(Code::InvalidRole, part, message, "remove one of them").other = Some(first);
+        } else {
+            self.given[index] = Some(self.place(part));
         }
     }
 
@@ -301,7 +335,9 @@ impl Rules<'_> {
                         .help =
                         Some("make the items records with a list in them: [{ items: [int] }]".to_owned());
                 }
+                let outside = std::mem::replace(&mut self.in_list, true);
                 self.ty(item, depth + 1);
+                self.in_list = outside;
             }
             Type::Record(fields) if fields.is_empty() => {
                 self.fault(

@@ -77,7 +77,6 @@ impl<'t> Reader<'t> {
         };
         let word = match chunk.head {
             Some(Head::Item(word)) => word,
-            Some(Head::Later(word)) => return self.refuse_later(word, first),
             Some(Head::Slip(word)) => {
                 self.refuse_unknown(first);
                 if let Some(Head::Item(word)) = Head::of(word) {
@@ -97,6 +96,8 @@ impl<'t> Reader<'t> {
         }
         let item = match word {
             ItemWord::Message => self.message(tokens),
+            ItemWord::Channel => self.channel(tokens),
+            ItemWord::Campaign => self.campaign(tokens),
             ItemWord::Test => self.test(tokens),
             _ => self.definition(tokens),
         };
@@ -115,7 +116,7 @@ impl<'t> Reader<'t> {
     }
 
     fn give_up(&mut self, kind: ItemWord, tokens: &[Token]) {
-        let is_named = !matches!(kind, ItemWord::Customer | ItemWord::Use | ItemWord::Test);
+        let is_named = !matches!(kind, ItemWord::Customer | ItemWord::Use | ItemWord::Test | ItemWord::Holdout);
         let name = tokens.get(1).filter(|_| is_named);
         let name = name.and_then(|token| self.name_of(*token));
         self.file.broken.push(Broken {
@@ -148,17 +149,10 @@ impl<'t> Reader<'t> {
         )
         .label(
             first.span(self.source),
-            "expected `customer`, `catalog`, `event`, `placement`, `trait`, `segment`, `message`, `list`, `use` or `test`",
+            "expected `customer`, `catalog`, `event`, `placement`, `trait`, `segment`, `message`, `channel`, `campaign`, `offer`, `holdout`, `list`, `use` or `test`",
         )
         .help(help.or_else(|| foreign::comment(&self.text[first.start as usize..]).map(str::to_owned)));
         self.diagnostics.push(diagnostic);
-    }
-
-    fn refuse_later(&mut self, word: &str, head: Token) {
-        self.diagnostics.push(
-            Diagnostic::new(Code::Unsupported, format!("`{word}` is not supported yet"))
-                .label(head.span(self.source), "this definition is left out"),
-        );
     }
 
     /// Drops the `;` that other languages end with, and says so.
@@ -358,9 +352,14 @@ impl Builder<'_> {
     fn item(&self, pair: Pair<'_, Rule>) -> Item {
         let span = self.span(&pair);
         let rule = pair.as_rule();
+        if rule == Rule::offer {
+            let kind = ItemKind::Offer(self.offer(pair));
+            return Item { span, kind };
+        }
         let mut names = Vec::new();
         let mut description = None;
         let mut owner = None;
+        let mut share = None;
         let mut fields = Vec::new();
         let mut value = None;
         let mut values = Vec::new();
@@ -370,6 +369,7 @@ impl Builder<'_> {
                 Rule::description => description = Some(self.only_text(part)),
                 Rule::owner => owner = Some(self.only_text(part)),
                 Rule::block => fields = self.block(part),
+                Rule::holdout => share = Some(self.share(part)),
                 Rule::expr => value = Some(self.expr(part)),
                 Rule::set => {
                     if let Set::Literals(items) = self.set(part) {
@@ -388,6 +388,10 @@ impl Builder<'_> {
         let mut value = || value.take().expect("the grammar asks for an expression");
         let kind = match rule {
             Rule::customer | Rule::customer_head => ItemKind::Customer { fields },
+            Rule::global_holdout => ItemKind::Holdout {
+                share: share.expect("the grammar asks for a share"),
+                description,
+            },
             Rule::catalog | Rule::catalog_head => ItemKind::Catalog {
                 name: name(),
                 description,
@@ -486,6 +490,8 @@ impl Builder<'_> {
             word if word.eq_ignore_ascii_case("key") => Role::Key(span),
             word if word.eq_ignore_ascii_case("personal") => Role::Personal(span),
             word if word.eq_ignore_ascii_case("sensitive") => Role::Sensitive(span),
+            word if word.eq_ignore_ascii_case("zone") => Role::Zone(span),
+            word if word.eq_ignore_ascii_case("channel") => Role::Channel(span),
             _ => Role::Unknown(name),
         }
     }

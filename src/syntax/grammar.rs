@@ -7,6 +7,7 @@
 #[derive(pest_derive::Parser)]
 #[grammar = "grammar/expression.pest"]
 #[grammar = "grammar/definitions.pest"]
+#[grammar = "grammar/campaign.pest"]
 #[grammar = "grammar/test.pest"]
 #[grammar = "grammar/template.pest"]
 pub(super) struct Grammar;
@@ -95,6 +96,25 @@ pub(super) fn words(rule: Rule) -> Option<&'static str> {
         | Rule::unsubscribe
         | Rule::most
         | Rule::part => "a clause such as `channel email`",
+        Rule::channel_clause
+        | Rule::address
+        | Rule::consent
+        | Rule::cap
+        | Rule::quiet
+        | Rule::suppress => "a clause such as `address email`",
+        Rule::clock => "a time of day such as `22:00`",
+        Rule::to_word => "`to`",
+        Rule::if_word => "`if` with a condition",
+        Rule::campaign_clause | Rule::priority | Rule::holdout | Rule::prefer | Rule::send => {
+            "a clause such as `send win_back_mail`"
+        }
+        Rule::variant | Rule::preferred => NAME,
+        Rule::offered => "`with` and an offer",
+        Rule::label => "`as` and a name",
+        Rule::exposure => "`to` and a percentage",
+        Rule::terms => "`{`",
+        Rule::offer_term => "a term such as `percent: 20`",
+        Rule::unique_code => "`unique code`",
         Rule::sent_word => "`sent`",
         Rule::skipped_word => "`skipped`",
         Rule::says | Rule::says_word => "a test such as `contains`",

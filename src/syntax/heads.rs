@@ -10,34 +10,33 @@ use crate::diagnostic::suggest;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Head {
     Item(ItemWord),
-    /// Of the language, but not supported yet.
-    Later(&'static str),
     /// A slip for this keyword.
     Slip(&'static str),
 }
 
 /// The keywords of definitions, in the order of the manual.
-const WORDS: [(&str, Option<ItemWord>); 13] = [
-    ("customer", Some(ItemWord::Customer)),
-    ("catalog", Some(ItemWord::Catalog)),
-    ("event", Some(ItemWord::Event)),
-    ("placement", Some(ItemWord::Placement)),
-    ("trait", Some(ItemWord::Trait)),
-    ("segment", Some(ItemWord::Segment)),
-    ("message", Some(ItemWord::Message)),
-    ("channel", None),
-    ("campaign", None),
-    ("offer", None),
-    ("list", Some(ItemWord::List)),
-    ("use", Some(ItemWord::Use)),
-    ("test", Some(ItemWord::Test)),
+const WORDS: [(&str, ItemWord); 14] = [
+    ("customer", ItemWord::Customer),
+    ("catalog", ItemWord::Catalog),
+    ("event", ItemWord::Event),
+    ("placement", ItemWord::Placement),
+    ("trait", ItemWord::Trait),
+    ("segment", ItemWord::Segment),
+    ("message", ItemWord::Message),
+    ("channel", ItemWord::Channel),
+    ("campaign", ItemWord::Campaign),
+    ("offer", ItemWord::Offer),
+    ("holdout", ItemWord::Holdout),
+    ("list", ItemWord::List),
+    ("use", ItemWord::Use),
+    ("test", ItemWord::Test),
 ];
 
 impl Head {
     pub(super) fn of(word: &str) -> Option<Self> {
         let is = |keyword: &str| keyword.len() == word.len() && keyword.eq_ignore_ascii_case(word);
-        let (keyword, item) = WORDS.iter().find(|(it, _)| is(it))?;
-        Some(item.map_or(Self::Later(keyword), Self::Item))
+        let (_, item) = WORDS.iter().find(|(it, _)| is(it))?;
+        Some(Self::Item(*item))
     }
 }
 
@@ -142,7 +141,7 @@ impl Place<'_> {
             return None;
         }
         let names_segment = |word| before.is_some_and(|it| it.is(self.text, word));
-        let is_audience = depth == 0 && inside == Some(Head::Item(ItemWord::Message)) && names_segment("for");
+        let is_audience = depth == 0 && matches!(inside, Some(Head::Item(ItemWord::Message | ItemWord::Campaign))) && names_segment("for");
         if names_segment("in") || is_audience {
             let head = Head::of(token.text(self.text)).filter(|_| token.first_on_line)?;
             return self.is_whole(head).then_some(head);
@@ -151,13 +150,13 @@ impl Place<'_> {
         let Some(head) = Head::of(token.text(self.text)) else {
             return self.slip(ended);
         };
-        // The bodies of what is not supported yet are not looked into, unless a bracket was left open.
+        // A message names its channel, and a campaign has a holdout of its own.
         let at_margin = token.start == 0 || self.text.as_bytes()[token.start as usize - 1] == b'\n';
-        if depth > 0 && matches!(inside, Some(Head::Later(_))) {
-            return (at_margin && self.is_whole(head)).then_some(head);
-        }
-        // A message names its channel.
-        if depth > 0 && inside == Some(Head::Item(ItemWord::Message)) {
+        let has_clauses = matches!(
+            inside,
+            Some(Head::Item(ItemWord::Message | ItemWord::Channel | ItemWord::Campaign))
+        );
+        if depth > 0 && has_clauses {
             return (at_margin && self.is_whole(head)).then_some(head);
         }
         // A test has a customer of its own, in JSON.
@@ -183,13 +182,16 @@ impl Place<'_> {
         if head == Head::Item(ItemWord::Test) {
             return is_text(1) && self.is_word(2, "at");
         }
+        if head == Head::Item(ItemWord::Holdout) {
+            return self.next_is(TokenKind::Number);
+        }
         if !self.is_name(1) {
             return false;
         }
         let mut next = 2 + usize::from(is_text(2));
         match head {
             Head::Item(ItemWord::Placement) => self.is_word(2, "of"),
-            Head::Item(ItemWord::Catalog | ItemWord::Event) | Head::Later("channel") => {
+            Head::Item(ItemWord::Catalog | ItemWord::Event | ItemWord::Channel) => {
                 self.is_symbol(next, &["{"])
             }
             Head::Item(ItemWord::Use) => self.is_symbol(2, &["."]) && self.is_name(3),
@@ -205,7 +207,20 @@ impl Place<'_> {
                 }
                 self.is_symbol(next, &["{"])
             }
-            Head::Later("campaign" | "offer") => self.is_symbol(2, &["{"]) || self.is_word(2, "for"),
+            Head::Item(ItemWord::Campaign) => {
+                if self.is_word(2, "for") && self.is_name(3) {
+                    next = 4 + usize::from(is_text(4));
+                }
+                if self.is_word(next, "owner") && is_text(next + 1) {
+                    next += 2;
+                }
+                self.is_symbol(next, &["{"])
+            }
+            Head::Item(ItemWord::Offer) => {
+                self.is_symbol(next, &["{"])
+                    || self.is_word(next, "for")
+                    || self.is_word(next, "at") && self.is_word(next + 1, "most")
+            }
             _ => false,
         }
     }

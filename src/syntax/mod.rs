@@ -1,6 +1,7 @@
 //! Text to `ast`, and back. The only place that knows pest.
 
 pub(crate) mod ast;
+mod campaign;
 mod collection;
 mod condition;
 mod definitions;
@@ -22,7 +23,9 @@ mod test;
 
 pub(crate) use definitions::parse_file;
 pub(crate) use expression::last_bare_filter;
-pub(crate) use format::{format_file, written_clause};
+pub(crate) use format::{
+    format_file, written_campaign_clause, written_channel_clause, written_clause, written_offer,
+};
 pub(crate) use json::{from_json, schema as json_schema, to_json};
 pub(crate) use literal::offset_in_literal;
 #[cfg(feature = "proptest")]

@@ -231,6 +231,20 @@ impl Field {
         self
     }
 
+    /// It is the customer's time zone, by its IANA name.
+    #[must_use]
+    pub fn zone(mut self) -> Self {
+        self.roles.zone = true;
+        self
+    }
+
+    /// It is the channel by which the customer wants to be written to.
+    #[must_use]
+    pub fn channel(mut self) -> Self {
+        self.roles.channel = true;
+        self
+    }
+
     /// Says what it is, for people.
     #[must_use]
     pub fn described(mut self, description: impl AsRef<str>) -> Self {
@@ -239,7 +253,7 @@ impl Field {
     }
 }
 
-/// What stands after a type: `key`, `personal`, `sensitive`, `filled`, `at most 30 letters`.
+/// What stands after a type: `key`, `personal`, `sensitive`, `filled`, `at most 30 letters`, `zone`, `channel`.
 ///
 /// ```
 /// # use audience::{Definitions, Roles};
@@ -267,6 +281,12 @@ pub struct Roles {
     /// At most so many letters (code points), so that it is known how long a message may become.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub letters: Option<u32>,
+    /// The customer's time zone, by its IANA name.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub zone: bool,
+    /// The channel by which the customer wants to be written to.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub channel: bool,
 }
 
 impl Roles {

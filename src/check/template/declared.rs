@@ -371,6 +371,8 @@ fn read(written: &[ast::Field], report: &mut Report) -> Option<Vec<Wanted>> {
                 Role::Filled { span, .. }
                 | Role::Personal(span)
                 | Role::Sensitive(span)
+                | Role::Zone(span)
+                | Role::Channel(span)
                 | Role::Letters { span, .. } => *span,
             };
             let error = Diagnostic::new(

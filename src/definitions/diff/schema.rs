@@ -145,6 +145,8 @@ fn roles(roles: &Roles) -> String {
         (roles.key, "key"),
         (roles.personal, "personal"),
         (roles.sensitive, "sensitive"),
+        (roles.zone, "zone"),
+        (roles.channel, "channel"),
     ];
     words.extend(
         all.into_iter()

@@ -190,7 +190,7 @@ impl Instants {
         }
     }
 
-    pub(super) fn keep(&self, at: At) -> &At {
+    pub(crate) fn keep(&self, at: At) -> &At {
         let number = self.count.get() + 1;
         self.count.set(number);
         let piece = number.ilog2();

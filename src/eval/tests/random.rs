@@ -664,6 +664,8 @@ fn module(dice: &mut Dice) -> Module {
     let mut module = Module {
         schema: Arc::new(schema()),
         segments: Vec::new(),
+        named: usize::MAX,
+        campaigns: crate::hir::Campaigns::default(),
         traits: Vec::new(),
         lists: Vec::new(),
         messages: Vec::new(),

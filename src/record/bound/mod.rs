@@ -8,7 +8,7 @@ use super::{
     binding::{Binding, Check, Kind, Place},
 };
 use crate::value::{
-    Date, DateTime, Decimal, Geo,
+    Date, DateTime, Decimal, Geo, Zone,
     text::{any_byte, has_zero},
 };
 
@@ -44,6 +44,7 @@ impl Check {
                 .is_none_or(|words| words.iter().any(|word| **word == *text))
             && self.short.as_ref().is_none_or(|roles| roles.is_short(text))
             && self.schemes.as_ref().is_none_or(|schemes| schemes.allow(text))
+            && (!self.zone || Zone::named(text).is_ok())
     }
 
     fn word(&self, text: &str) -> Option<u32> {

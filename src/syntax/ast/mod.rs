@@ -1,7 +1,12 @@
 //! What was written: the trees that the parser gives, before any name is looked up.
 
+mod campaign;
 mod message;
 
+pub(crate) use campaign::{
+    Campaign, CampaignClause, CampaignClauseKind, Cap, Channel, ChannelClause, ChannelClauseKind, Clock, Exposure, Offer,
+    Preferred, Send, Share, Term, Variant,
+};
 pub(crate) use message::{Clause, ClauseKind, Content, Message, Outcome, Said, SaidTest};
 
 use std::sync::Arc;
@@ -42,6 +47,10 @@ pub(crate) enum ItemWord {
     Trait,
     Segment,
     Message,
+    Channel,
+    Campaign,
+    Offer,
+    Holdout,
     List,
     Use,
     Test,
@@ -94,6 +103,14 @@ pub(crate) enum ItemKind {
         condition: Expr,
     },
     Message(Message),
+    Channel(Channel),
+    Campaign(Campaign),
+    Offer(Offer),
+    /// `holdout 5% of "2026"`, of all campaigns.
+    Holdout {
+        share: Share,
+        description: Option<Text>,
+    },
     List {
         name: Name,
         description: Option<Text>,
@@ -221,6 +238,8 @@ pub(crate) enum Role {
         span: Span,
         most: u64,
     },
+    Zone(Span),
+    Channel(Span),
     /// A word that is no role (the checker says so, with the nearest one).
     Unknown(Name),
 }
@@ -590,7 +609,9 @@ impl PartialEq for Role {
         match (self, other) {
             (Self::Key(_), Self::Key(_))
             | (Self::Personal(_), Self::Personal(_))
-            | (Self::Sensitive(_), Self::Sensitive(_)) => true,
+            | (Self::Sensitive(_), Self::Sensitive(_))
+            | (Self::Zone(_), Self::Zone(_))
+            | (Self::Channel(_), Self::Channel(_)) => true,
             (Self::Filled { except, .. }, Self::Filled { except: others, .. }) => except == others,
             (Self::Letters { most, .. }, Self::Letters { most: other, .. }) => most == other,
             (Self::Unknown(name), Self::Unknown(other)) => name == other,

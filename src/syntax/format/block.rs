@@ -118,6 +118,8 @@ fn after_type(out: &mut String, field: &Field) {
             Role::Key(_) => out.push_str("key"),
             Role::Personal(_) => out.push_str("personal"),
             Role::Sensitive(_) => out.push_str("sensitive"),
+            Role::Zone(_) => out.push_str("zone"),
+            Role::Channel(_) => out.push_str("channel"),
             Role::Filled { except, .. } => {
                 out.push_str("filled");
                 if !except.is_empty() {

@@ -73,21 +73,12 @@ impl Printer<'_> {
 
 /// What a clause is about, and what it says of that, on one line.
 pub(crate) fn written_clause(clause: &Clause) -> (String, String) {
-    let mut printer = Printer {
-        out: String::new(),
-        comments: &[],
-        blanks: &[],
-        line_has_comment: false,
-    };
-    printer.clause(clause);
-    // Only line breaks of the layout: a text has none of its own.
-    let lines: Vec<_> = printer.out.lines().map(str::trim).collect();
     let head = match &clause.kind {
         ClauseKind::Transactional => "transactional".to_owned(),
         ClauseKind::AtMost { unit, .. } => format!("at most {}", unit.text),
         _ => head(clause),
     };
-    (head, lines.join(" "))
+    (head, super::on_one_line(|printer| printer.clause(clause)))
 }
 
 /// The word that a clause begins with, when something follows it in the column.

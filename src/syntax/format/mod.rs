@@ -4,10 +4,12 @@
 //! comments, and the blank lines between definitions and between fields.
 
 mod block;
+mod campaign;
 mod expression;
 mod message;
 mod test;
 
+pub(crate) use campaign::{written_campaign_clause, written_channel_clause, written_offer};
 pub(crate) use message::written_clause;
 
 use super::{
@@ -39,6 +41,20 @@ pub(crate) fn format_file(file: &File) -> String {
         printer.out.push('\n');
     }
     printer.out
+}
+
+/// What `write` writes, without a comment and on one line.
+fn on_one_line(write: impl FnOnce(&mut Printer<'_>)) -> String {
+    let mut printer = Printer {
+        out: String::new(),
+        comments: &[],
+        blanks: &[],
+        line_has_comment: false,
+    };
+    write(&mut printer);
+    // Only line breaks of the layout: a text has none of its own.
+    let lines: Vec<_> = printer.out.lines().map(str::trim).collect();
+    lines.join(" ")
 }
 
 struct Printer<'f> {
@@ -208,6 +224,14 @@ impl<'f> Printer<'f> {
                 print::name(&mut self.out, file);
             }
             ItemKind::Message(message) => self.message(message, end),
+            ItemKind::Channel(channel) => self.channel(channel, end),
+            ItemKind::Campaign(campaign) => self.campaign(campaign, end),
+            ItemKind::Offer(offer) => self.offer(offer, end),
+            ItemKind::Holdout { share, description } => {
+                self.out.push_str("holdout ");
+                self.share(share);
+                self.description(description.as_ref());
+            }
             ItemKind::Test(test) => self.test(test, end),
         }
         // Those that no line took.

@@ -10,7 +10,8 @@ use super::form::{
 use crate::{
     span::Span,
     syntax::ast::{
-        AggregateKind, Amount, ArithmeticOp, Clause, ClauseKind, CompareOp, Content, DistanceUnit, Expr,
+        AggregateKind, Amount, ArithmeticOp, Campaign, CampaignClause, CampaignClauseKind, Cap, Channel, ChannelClause,
+        ChannelClauseKind, Clock, Exposure, Offer, Preferred, Send, Share, Term, Variant, Clause, ClauseKind, CompareOp, Content, DistanceUnit, Expr,
         ExprKind, Field, Item, ItemKind, Items, Json, JsonKind, JsonMember, Literal, Message, Name, Outcome,
         Place, Quantifier, Role, Said, SaidTest, Set, State, Step, Test, TestPart, TestPartKind, Text,
         TextTest, Type, TypeKind, Unit, Window,
@@ -28,6 +29,10 @@ tagged!(ItemKind {
         "name" name: Name, "description" description: Option<Text>, "owner" owner: Option<Text>, "condition" condition: Expr,
     };
     Message "message" ( "message" message: Message );
+    Channel "channel" ( "channel" channel: Channel );
+    Campaign "campaign" ( "campaign" campaign: Campaign );
+    Offer "offer" ( "offer" offer: Offer );
+    Holdout "holdout" { "share" share: Share, "description" description: Option<Text> };
     List "list" { "name" name: Name, "description" description: Option<Text>, "values" values: Vec<Expr> };
     Use "use" { "library" library: Name, "file" file: Name };
     Test "test" ( "test" test: Test );
@@ -56,6 +61,31 @@ tagged!(Content {
     Text "text" ( "text" text: Text );
     File "file" ( "name" name: Text );
 });
+record!(Channel { "name" name, "description" description, "clauses" clauses });
+tagged!(ChannelClauseKind {
+    Address "address" ( "value" value: Expr );
+    Consent "consent" ( "condition" condition: Expr );
+    AtMost "at_most" ( "cap" cap: Cap );
+    Quiet "quiet" { "from" from: Clock, "to" to: Clock };
+    Suppress "suppress" ( "condition" condition: Expr );
+});
+record!(Cap { "count" count, "within" within } span);
+record!(Clock { "minutes" minutes } span);
+record!(Share { "percent" percent, "salt" salt } span);
+record!(Campaign { "name" name, "for" audience, "description" description, "owner" owner, "clauses" clauses });
+tagged!(CampaignClauseKind {
+    Priority "priority" ( "number" number: u64 );
+    Holdout "holdout" ( "share" share: Share );
+    AtMost "at_most" ( "cap" cap: Cap );
+    Prefer "prefer" ( "channels" channels: Vec<Preferred> );
+    Send "send" ( "send" send: Send );
+});
+record!(Preferred { "channel" channel, "when" when });
+record!(Send { "variants" variants, "salt" salt, "to" exposure, "when" when });
+record!(Variant { "percent" percent, "message" message, "offer" offer, "label" label } span);
+record!(Exposure { "percent" percent } span);
+record!(Offer { "name" name, "description" description, "for" eligible, "cap" cap, "terms" terms });
+record!(Term { "name" name, "value" value });
 record!(Test { "name" name, "at" at, "zone" zone, "parts" parts });
 tagged!(TestPartKind {
     Customer "customer" ( "record" record: Json );
@@ -183,7 +213,10 @@ macro_rules! spanned {
     )*};
 }
 
-spanned!(Expr ExprKind, Item ItemKind, TestPart TestPartKind, Clause ClauseKind, Json JsonKind);
+spanned!(
+    Expr ExprKind, Item ItemKind, TestPart TestPartKind, Clause ClauseKind, Json JsonKind, ChannelClause ChannelClauseKind,
+    CampaignClause CampaignClauseKind
+);
 
 /// A name is its text, unless it stood in backticks without need.
 impl Form for Name {
@@ -276,6 +309,8 @@ impl Form for Role {
             Self::Key(_) => Tree::Text("key".into()),
             Self::Personal(_) => Tree::Text("personal".into()),
             Self::Sensitive(_) => Tree::Text("sensitive".into()),
+            Self::Zone(_) => Tree::Text("zone".into()),
+            Self::Channel(_) => Tree::Text("channel".into()),
             Self::Filled { except, .. } => Tree::Record(vec![("filled_except", except.write())]),
             Self::Letters { most, .. } => Tree::Record(vec![("at_most_letters", most.write())]),
             Self::Unknown(name) => Tree::Record(vec![("unknown", name.write())]),
@@ -300,12 +335,14 @@ impl Form for Role {
             Some("key") => Ok(Self::Key(span)),
             Some("personal") => Ok(Self::Personal(span)),
             Some("sensitive") => Ok(Self::Sensitive(span)),
+            Some("zone") => Ok(Self::Zone(span)),
+            Some("channel") => Ok(Self::Channel(span)),
             Some("filled") => Ok(Self::Filled {
                 span,
                 except: Vec::new(),
             }),
             _ => Err(Wrong::expected(
-                "key, personal, sensitive, filled or an object",
+                "key, personal, sensitive, filled, zone, channel or an object",
                 json,
             )),
         }
@@ -316,7 +353,7 @@ impl Form for Role {
             let texts = json!({"type": "array", "items": {"type": "string"}});
             let unknown = Name::schema(schemas);
             json!({"oneOf": [
-                {"enum": ["key", "personal", "sensitive", "filled"]},
+                {"enum": ["key", "personal", "sensitive", "filled", "zone", "channel"]},
                 object(None, vec![("filled_except", texts, true)]),
                 object(None, vec![("at_most_letters", json!({"type": "integer"}), true)]),
                 object(None, vec![("unknown", unknown, true)]),
