@@ -251,6 +251,16 @@ impl<'a, 'l, 's, R: Row<'a>> Decider<'a, 'l, 's, R> {
         suppressed
     }
 
+    /// What keeps a message from being rendered without a decision: nobody is written to who did not agree.
+    pub(crate) fn forbidden(&mut self, channel: Channel, transactional: bool) -> Option<HoldReason> {
+        let (_, rules) = self.rules(channel)?;
+        if self.is_suppressed(channel) {
+            return Some(HoldReason::Suppressed);
+        }
+        let agreed = transactional || self.holds(rules.consent);
+        (!agreed).then_some(HoldReason::NoConsent)
+    }
+
     /// What keeps a message from being sent by its channel.
     pub(crate) fn obstacle(&mut self, channel: Channel, transactional: bool, sent: &[Sent]) -> Option<Hold> {
         let hold = |reason| Some(Hold::by(reason, channel));

@@ -1,6 +1,9 @@
 //! Why nothing is sent.
 
-use std::fmt;
+use std::{
+    fmt,
+    sync::{Arc, LazyLock},
+};
 
 use serde::{Serialize, Serializer};
 
@@ -63,6 +66,13 @@ pub enum HoldReason {
     CapReached,
     /// It is late where the customer is.
     Quiet,
+}
+
+/// The words of a reason, shared.
+pub(crate) fn shared(reason: HoldReason) -> Arc<str> {
+    static WORDS: LazyLock<Vec<Arc<str>>> =
+        LazyLock::new(|| HoldReason::ALL.iter().map(|it| it.as_str().into()).collect());
+    Arc::clone(&WORDS[reason as usize])
 }
 
 impl HoldReason {

@@ -12,4 +12,5 @@ mod remember;
 pub use codes::{CodeRequest, CodeError, CodePool, Codes};
 pub(crate) use decide::{Decider, Outcome, Sent};
 pub use hold::{Hold, HoldReason};
+pub(crate) use hold::shared as words_of;
 pub(crate) use remember::Scratch;

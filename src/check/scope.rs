@@ -199,7 +199,7 @@ impl Names {
         for it in &module.lists {
             names.lists.insert(it.name.clone(), it.clone());
         }
-        for it in &module.segments {
+        for it in module.named_segments() {
             names.segments.insert(it.name.clone());
             if it.ranked {
                 names.ranked_segments.insert(it.name.clone());

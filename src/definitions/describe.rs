@@ -184,7 +184,7 @@ impl Definitions {
     #[must_use]
     pub fn describe(&self) -> Description {
         let module = &self.inner.module;
-        let segments = module.segments.iter().enumerate().map(|(index, segment)| {
+        let segments = module.named_segments().iter().enumerate().map(|(index, segment)| {
             let mut gather = Gather::new(module);
             gather.segment(index);
             DescribedSegment {

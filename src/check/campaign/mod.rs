@@ -18,7 +18,7 @@ use super::{
 use crate::{
     diagnostic::{Code, Diagnostic},
     hir::{
-        Campaign, Campaigns, Cap, Channel, Condition, ConditionKind, Expr, Message, Offer, Preferred, Segment,
+        Campaign, Campaigns, Cap, Channel, Condition, ConditionKind, Expr, MOST_SENDS, Message, Offer, Preferred, Segment,
         Within,
     },
     span::Span,
@@ -238,7 +238,14 @@ impl CampaignChecker<'_, '_> {
                 }
             }
         }
-        if !written.clauses.iter().any(|it| matches!(it.kind, CampaignClauseKind::Send(_))) {
+        let is_send = |it: &&ast::CampaignClause| matches!(it.kind, CampaignClauseKind::Send(_));
+        let sends = || written.clauses.iter().filter(is_send);
+        if let Some(send) = sends().nth(MOST_SENDS) {
+            let message = format!("more than {MOST_SENDS} sends");
+            let error = Diagnostic::new(Code::Limit, message).label(send.span, "one too many");
+            self.report.push(error);
+        }
+        if sends().next().is_none() {
             let error = Diagnostic::new(Code::InvalidCampaign, "the campaign sends nothing")
                 .label(written.name.span, "which message?")
                 .help("write `send` and the name of a message".to_owned());

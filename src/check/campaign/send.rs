@@ -6,7 +6,7 @@ use super::{CampaignChecker, duplicate};
 use crate::{
     check::type_name,
     diagnostic::{Code, Diagnostic},
-    hir::{Message, Offered, Send, Term, Variant},
+    hir::{MOST_SENDS, Message, Offered, Send, Term, Variant},
     span::Span,
     syntax::ast,
     value::{Decimal, Type, sample::WHOLE},
@@ -20,8 +20,13 @@ impl CampaignChecker<'_, '_> {
         written: &ast::Send,
         span: Span,
     ) -> Option<Send> {
+        if let Some(variant) = written.variants.get(MOST_SENDS) {
+            let message = format!("more than {MOST_SENDS} variants");
+            let error = Diagnostic::new(Code::Limit, message).label(variant.span, "one too many");
+            return self.report.fail(error);
+        }
         let names: Vec<_> = written.variants.iter().map(|it| &*it.message.text).collect();
-        let label = format!("the sending of {} in {campaign}", names.join(" or "));
+        let label = format!("the sending of {}", names.join(" or "));
         let mut when = Vec::new();
         let mut whole = true;
         if let Some(condition) = &written.when {
@@ -73,6 +78,7 @@ impl CampaignChecker<'_, '_> {
         }
         if let (Some(exposure), Some(salt)) = (written.exposure, &written.salt)
             && let Some(share) = self.share(exposure.span, exposure.percent)
+            && share < WHOLE
         {
             // Drawn apart from the variants, so that who joins later is spread over them, and nobody changes hers.
             let salt = format!("{}/exposure", salt.text);

@@ -63,7 +63,7 @@ pub(super) fn compare<'m>(
 ) {
     let codes = [Code::SegmentEqual, Code::SegmentInside, Code::SegmentDisjoint];
     let [equal, inside, disjoint] = codes.map(|code| lints.level(code) != Level::Allow);
-    let count = module.segments.len();
+    let count = module.named_segments().len();
     if !(equal || inside || disjoint) || !(2..=SEGMENTS).contains(&count) {
         return;
     }

@@ -44,7 +44,7 @@ use crate::{
 /// greeting: cap reached, until 2026-06-06T10:00:00Z
 ///   the sending of hi: for everyone
 ///   consent to sms: agreed is true
-///   address for sms: phone is filled
+///   address for sms: there is one
 /// ✗ at most 1 in 7 days by sms: 1 since 2026-05-25T09:00:00Z
 /// ");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -366,7 +366,10 @@ impl<R> Campaign<R> {
         }
         if let Some((_, rule)) = &rules.address {
             let holds = decider.holds(*rule);
-            steps.rule((StepKind::Address, Some(channel)), *rule, row, (holds, true));
+            // Where somebody is reached is personal, whatever the schema says of it.
+            let because = if holds { "there is one" } else { "there is none" };
+            let asks = format!("address for {channel}");
+            steps.add(StepKind::Address, Some(channel), asks, holds, because.to_owned());
             if !holds {
                 return;
             }
