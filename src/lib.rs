@@ -111,7 +111,7 @@ mod value;
 pub use campaign::{CodeError, CodePool, CodeRequest, Codes, Hold, HoldReason};
 pub use definitions::{
     Batch, Bound, Builder, Campaign, Campaigns, Choice, ChoiceError, Computed, Decided, Decision, DecisionExplanation,
-    DecisionStep, Decisions, Defined, Definitions, DescribedMessage, DescribedPart, DescribedSegment,
+    DecisionStep, Decisions, Defined, Definitions, DescribedCampaign, DescribedChannel, DescribedMessage, DescribedOffer, DescribedPart, DescribedSegment,
     DescribedTrait, Description, Diff, Difference, Effect, Fitter, Message, Move, Moves, Parts, Prepared,
     Recipient, RenderError, SchemaMismatch, Segment, StepKind, Summary, SummaryHeld, SummarySent, TestCase, TestFailure, TestOutcome,
 };

@@ -25,6 +25,7 @@ const LAYERS: &[&[&str]] = &[
     &["template"],
     &["message"],
     &["recommend"],
+    &["campaign"],
     &["definitions"],
     &["testing"],
 ];

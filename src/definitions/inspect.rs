@@ -4,7 +4,7 @@ use super::{Computed, Definitions, Segment};
 use crate::requirements::{Gather, Requirements};
 
 impl Definitions {
-    /// What all traits, segments and messages together read: what a data team has to deliver. The inputs of messages are not
+    /// What all traits, segments, messages, channels, offers and campaigns together read: what a data team has to deliver. The inputs of messages are not
     /// among them, see [`Message::requirements`](crate::Message::requirements).
     ///
     /// Takes time proportional to the length of the definitions.
@@ -25,6 +25,10 @@ impl Definitions {
         (0..module.segments.len()).for_each(|index| gather.segment(index));
         (0..module.traits.len()).for_each(|index| gather.computed(index));
         self.inner.messages.iter().for_each(|it| it.gather(&mut gather));
+        let campaigns = &module.campaigns;
+        campaigns.channels.iter().for_each(|it| gather.channel(it));
+        campaigns.offers.iter().for_each(|it| gather.offer(it));
+        (0..campaigns.campaigns.len()).for_each(|index| gather.campaign(index));
         gather.finish()
     }
 }

@@ -4,6 +4,7 @@ use std::{fmt, marker::PhantomData, sync::Arc};
 
 use super::{Inner, Parts, SchemaMismatch};
 use crate::{
+    campaign::{self, Decider},
     diagnostic::Diagnostic,
     error::LimitError,
     eval::{self, At, Machine},
@@ -184,6 +185,39 @@ impl<R> Message<R> {
         out: &mut Parts,
     ) -> Result<Rendered, LimitError> {
         out.clear();
+        if let Some(reason) = self.forbidden(customer, at) {
+            return Ok(Rendered::Skipped(reason));
+        }
+        self.render_decided(customer, inputs, placements, at, arena, out)
+    }
+
+    /// Why the customer must not get it, whatever it says. What was decided has been asked all that.
+    fn forbidden<'a, Q: Row<'a>>(&'a self, customer: Q, at: &'a At) -> Option<Arc<str>> {
+        let compiled = self.compiled();
+        if !self.is_in_audience(customer, at) {
+            return Some(Arc::clone(&compiled.not_in_audience));
+        }
+        let inner = &*self.inner;
+        if inner.module.campaigns.channels.is_empty() {
+            return None;
+        }
+        let mut locals = [None];
+        let mut decider = Decider::new(&inner.module, &inner.planned, customer, at, &mut locals, None);
+        let reason = decider.forbidden(compiled.message.channel, compiled.message.transactional)?;
+        Some(campaign::words_of(reason))
+    }
+
+    /// Renders what a campaign has decided to send.
+    pub(in crate::definitions) fn render_decided<'a, Q: Row<'a>>(
+        &'a self,
+        customer: Q,
+        inputs: &'a Inputs,
+        placements: &'a Placements,
+        at: &'a At,
+        arena: &'a Lent,
+        out: &mut Parts,
+    ) -> Result<Rendered, LimitError> {
+        out.clear();
         let rendered = self.parts(customer, inputs, placements, at, arena, out);
         if !matches!(rendered, Ok(Rendered::Sent)) {
             out.clear();
@@ -201,9 +235,6 @@ impl<R> Message<R> {
         out: &mut Parts,
     ) -> Result<Rendered, LimitError> {
         let compiled = self.compiled();
-        if !self.is_in_audience(customer, at) {
-            return Ok(Rendered::Skipped(Arc::clone(&compiled.not_in_audience)));
-        }
         let languages = compiled.message.languages.as_ref();
         let language = languages.map(|languages| {
             let chosen = self.language(languages, customer, inputs, at);
@@ -267,7 +298,9 @@ impl Message {
     /// Renders all parts for a customer into `out`, whose old content is dropped and whose memory is used again.
     ///
     /// The message is skipped when the customer is not in its audience, when any of its parts skips, and when a part that its
-    /// channel needs comes out blank; `out` is empty then. Nothing is allocated once the buffer has grown to the length of
+    /// channel needs comes out blank; `out` is empty then. It is skipped also when the definitions say what its channel asks, and
+    /// the channel is suppressed for the customer or she has not agreed to it: to send it, ask a
+    /// [`Campaign`](crate::Campaign), which knows of caps and quiet hours too. Nothing is allocated once the buffer has grown to the length of
     /// the messages and a thread has rendered one, but for an e-mail whose text is made from its page (feature `plain-text`).
     ///
     /// # Errors

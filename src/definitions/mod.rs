@@ -28,7 +28,7 @@ pub use campaign::{
     Summary, SummaryHeld, SummarySent,
 };
 pub use computed::Computed;
-pub use describe::{DescribedMessage, DescribedPart, DescribedSegment, DescribedTrait, Description};
+pub use describe::{DescribedCampaign, DescribedChannel, DescribedMessage, DescribedOffer, DescribedPart, DescribedSegment, DescribedTrait, Description};
 pub use diff::{Defined, Diff, Difference, Effect, Move, Moves};
 pub use fitter::Fitter;
 pub use message::Message;

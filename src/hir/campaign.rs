@@ -31,8 +31,6 @@ pub(crate) struct Campaigns {
 #[derive(Clone, Debug)]
 pub(crate) struct ChannelRules {
     pub(crate) channel: Channel,
-    /// Where its name stands.
-    pub(crate) span: Span,
     pub(crate) description: Option<Arc<str>>,
     /// A text: where she is reached, and the rule that it is there.
     pub(crate) address: Option<(Expr, usize)>,
@@ -47,7 +45,6 @@ pub(crate) struct ChannelRules {
 /// `at most 3 in 7 days`.
 #[derive(Clone, Debug)]
 pub(crate) struct Cap {
-    pub(crate) span: Span,
     pub(crate) most: u64,
     pub(crate) within: Within,
     /// As written, for people: `7 days`.
@@ -83,7 +80,6 @@ impl Within {
 /// `quiet 22:00 to 08:00`, in minutes after midnight; never equal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Quiet {
-    pub(crate) span: Span,
     pub(crate) from: u32,
     pub(crate) to: u32,
 }
@@ -118,7 +114,6 @@ pub(crate) struct Preferred {
 
 #[derive(Clone, Debug)]
 pub(crate) struct Send {
-    pub(crate) span: Span,
     /// Rules that must all hold: its condition, the audiences of its messages, who may have its offers, how far it is
     /// ramped up.
     pub(crate) when: Vec<usize>,
@@ -150,7 +145,6 @@ pub(crate) struct Offered {
 #[derive(Clone, Debug)]
 pub(crate) struct Offer {
     pub(crate) name: Arc<str>,
-    pub(crate) span: Span,
     pub(crate) description: Option<Arc<str>>,
     /// A rule.
     pub(crate) eligible: Option<usize>,

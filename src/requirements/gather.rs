@@ -8,7 +8,7 @@ use std::{
 use super::{LookBack, RequiredCatalog, RequiredEvent, RequiredField, RequiredPlacement, Requirements};
 use crate::{
     hir::{
-        Bound, Condition, ConditionKind, Distance, Expr, ExprKind, Function, Items, MADE_LISTS, Module, Part, Place,
+        Bound, Cap, ChannelRules, Condition, ConditionKind, Distance, Expr, ExprKind, Function, Items, MADE_LISTS, Module, Offer, Part, Place,
         Source, Spot, Step, Window, Within,
         template::{
             Assign, DateFilter, EachKind, Filter, FilterKind, ListFilter, Node, NodeKind, Output, Over,
@@ -109,27 +109,52 @@ impl<'m> Gather<'m> {
         for rule in all.rules_of(campaign, module) {
             self.segment(rule);
         }
-        let channels: Vec<_> = all.channels_of(campaign, module).collect();
-        let offers = all.offers_of(campaign);
-        let of_channels = channels.iter().flat_map(|it| &it.caps);
-        let of_offers = offers.iter().filter_map(|it| it.cap.as_ref());
-        for cap in campaign.caps.iter().chain(of_channels).chain(of_offers) {
-            self.value(&cap.counted);
-            self.zone |= !matches!(cap.within, Within::Distance(Distance::Micros(_)));
+        campaign.caps.iter().for_each(|it| self.cap(it));
+        all.offers_of(campaign).into_iter().for_each(|it| self.offer(it));
+        let mut channels = 0;
+        for channel in all.channels_of(campaign, module) {
+            self.channel(channel);
+            channels += 1;
         }
-        for term in offers.iter().flat_map(|it| &it.terms) {
-            term.value.iter().for_each(|it| self.value(it));
-        }
-        let is_quiet = channels.iter().any(|it| it.quiet.is_some());
-        self.now |= is_quiet;
-        self.zone |= is_quiet;
-        if self.zone {
-            all.zone.iter().for_each(|it| self.value(it));
-        }
-        if channels.len() > 1 {
+        if channels > 1 {
             all.declared.iter().for_each(|it| self.value(it));
             all.answered.iter().for_each(|it| self.value(it));
         }
+    }
+
+    /// Looks into what a channel asks.
+    pub(crate) fn channel(&mut self, channel: &ChannelRules) {
+        let address = channel.address.as_ref().map(|(_, rule)| *rule);
+        let rules = channel.suppress.iter().copied().chain([channel.consent]).chain(address);
+        rules.for_each(|it| self.segment(it));
+        channel.caps.iter().for_each(|it| self.cap(it));
+        if channel.quiet.is_some() {
+            self.now = true;
+            self.zone();
+        }
+    }
+
+    /// Looks into who may have an offer, and its terms.
+    pub(crate) fn offer(&mut self, offer: &Offer) {
+        offer.eligible.iter().for_each(|it| self.segment(*it));
+        offer.cap.iter().for_each(|it| self.cap(it));
+        for term in &offer.terms {
+            term.value.iter().for_each(|it| self.value(it));
+        }
+    }
+
+    fn cap(&mut self, cap: &Cap) {
+        self.value(&cap.counted);
+        if !matches!(cap.within, Within::Distance(Distance::Micros(_))) {
+            self.zone();
+        }
+    }
+
+    /// The customer's zone, or that of the evaluation.
+    fn zone(&mut self) {
+        let module = self.module;
+        self.zone = true;
+        module.campaigns.zone.iter().for_each(|it| self.value(it));
     }
 
     /// Looks into a value.

@@ -47,7 +47,7 @@ impl CampaignChecker<'_, '_> {
                     let counted = self.deliveries_by(channel, it.span);
                     caps.extend(self.cap(it, counted));
                 }
-                ChannelClauseKind::Quiet { from, to } => quiet = self.quiet(clause.span, *from, *to),
+                ChannelClauseKind::Quiet { from, to } => quiet = self.quiet(*from, *to),
                 ChannelClauseKind::Suppress(it) => {
                     suppress.extend(self.rule(format!("suppression of {channel}"), it));
                 }
@@ -72,7 +72,6 @@ impl CampaignChecker<'_, '_> {
         }
         Some(ChannelRules {
             channel,
-            span: written.name.span,
             description: crate::check::schema::text_of(written.description.as_ref()),
             address,
             consent: consent?,
@@ -98,14 +97,13 @@ impl CampaignChecker<'_, '_> {
         Some((value, rule))
     }
 
-    fn quiet(&mut self, span: Span, from: ast::Clock, to: ast::Clock) -> Option<Quiet> {
+    fn quiet(&mut self, from: ast::Clock, to: ast::Clock) -> Option<Quiet> {
         if from.minutes == to.minutes {
             let error = Diagnostic::new(Code::InvalidLiteral, "the quiet hours end when they begin")
                 .label(to.span, "expected another time");
             return self.report.fail(error);
         }
         Some(Quiet {
-            span,
             from: from.minutes,
             to: to.minutes,
         })

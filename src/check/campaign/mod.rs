@@ -153,7 +153,6 @@ impl CampaignChecker<'_, '_> {
             checker.distance(cap.span, cap.within).map(Within::Distance)
         };
         Some(Cap {
-            span: cap.span,
             most: cap.count,
             within: within?,
             written: cap.within.to_string().into(),
@@ -284,7 +283,8 @@ impl CampaignChecker<'_, '_> {
         if !sent.any(|it| self.messages[it.message].channel == channel) && !campaign.sends.is_empty() {
             let message = format!("no message of the campaign is sent by {channel}");
             let warning = Diagnostic::new(Code::UnusedPreference, message)
-                .label(written.channel.span, "preferred for nothing");
+                .label(written.channel.span, "preferred for nothing")
+                .help(format!("leave it out, or send a message by {channel}"));
             self.report.push(warning);
         }
         let name = format!("preference for {channel} in {}", campaign.name);

@@ -37,7 +37,6 @@ impl CampaignChecker<'_, '_> {
         let whole = self.report.error_count() == before && eligible.is_none_or(|it| it.is_some());
         whole.then(|| Offer {
             name: name.clone(),
-            span: written.name.span,
             description: schema::text_of(written.description.as_ref()),
             eligible: eligible.flatten(),
             cap,

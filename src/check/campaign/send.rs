@@ -84,7 +84,7 @@ impl CampaignChecker<'_, '_> {
             let salt = format!("{}/exposure", salt.text);
             when.push(self.slice(format!("{label} so far"), exposure.span, (0, share), &salt));
         }
-        whole.then_some(Send { span, when, variants })
+        whole.then_some(Send { when, variants })
     }
 
     /// The shares of the variants in millionths; reports what is wrong with them.

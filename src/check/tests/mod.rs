@@ -80,7 +80,6 @@ fn all_of_the_manual_checks_but_what_is_left_for_later() {
 
 /// What this stage reports.
 const CODES: &[Code] = &[
-    Code::Unsupported,
     Code::Limit,
     Code::InvalidLiteral,
     Code::InvalidPattern,

@@ -275,7 +275,7 @@ impl<'a> Choice<'a> {
         let message: Message = Message::new(Arc::clone(self.inner), None, self.variant_definition().message);
         assert!(message.takes(inputs), "these inputs were made for another message");
         let arena = message.arena();
-        message.render(self.customer, inputs, placements, self.at, &arena, out)
+        message.render_decided(self.customer, inputs, placements, self.at, &arena, out)
     }
 }
 
@@ -335,7 +335,7 @@ impl<'a, R: Record> Choice<'a, R> {
         let message: Message<R> = Message::new(Arc::clone(self.inner), None, self.variant_definition().message);
         assert!(message.takes(inputs), "these inputs were made for another message");
         let arena = message.arena();
-        message.render(self.row(), inputs, placements, self.at, &arena, out)
+        message.render_decided(self.row(), inputs, placements, self.at, &arena, out)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Defined, Difference, Effect, message, schema::described, written_out::Names};
+use super::{Defined, Difference, Effect, campaign, message, schema::described, written_out::Names};
 use crate::{
     check::{self, Given, Relation},
     definitions::Definitions,
@@ -58,6 +58,7 @@ pub(super) fn compare(old: &Definitions, new: &Definitions, changes: &mut Vec<Di
         }
     }
     message::compare((old, &files[0]), (new, &files[1]), changes);
+    campaign::compare(&files[0], &files[1], changes);
 }
 
 /// The sources as trees. They were read before, so that nothing is wrong with them.

@@ -1,5 +1,6 @@
 //! What changed between two sets of definitions, and whom it moves.
 
+mod campaign;
 mod meaning;
 mod message;
 mod moves;
@@ -76,6 +77,14 @@ pub enum Defined {
     Segment,
     /// What is sent; with the name of a clause, `win_back_mail.subject`.
     Message,
+    /// When a way to customers may be used; with the name of a clause, `email.consent`.
+    Channel,
+    /// What is given on certain terms.
+    Offer,
+    /// Who gets which message; with the name of a clause, `spring.holdout`.
+    Campaign,
+    /// Those whom no campaign writes to.
+    Holdout,
 }
 
 /// How something is different.
@@ -193,6 +202,10 @@ impl fmt::Display for Defined {
             Self::Trait => "trait",
             Self::Segment => "segment",
             Self::Message => "message",
+            Self::Channel => "channel",
+            Self::Offer => "offer",
+            Self::Campaign => "campaign",
+            Self::Holdout => "holdout",
         })
     }
 }

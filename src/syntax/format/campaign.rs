@@ -224,6 +224,11 @@ pub(crate) fn written_offer(offer: &Offer) -> String {
     super::on_one_line(|printer| printer.offer(offer, 0))
 }
 
+/// The share of a holdout.
+pub(crate) fn written_share(share: &Share) -> String {
+    super::on_one_line(|printer| printer.share(share))
+}
+
 fn cap(out: &mut String, cap: &Cap) {
     let _ = write!(out, "{} in {}", cap.count, cap.within);
 }

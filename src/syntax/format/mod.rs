@@ -9,7 +9,7 @@ mod expression;
 mod message;
 mod test;
 
-pub(crate) use campaign::{written_campaign_clause, written_channel_clause, written_offer};
+pub(crate) use campaign::{written_campaign_clause, written_channel_clause, written_offer, written_share};
 pub(crate) use message::written_clause;
 
 use super::{

@@ -1,5 +1,6 @@
 //! What is written one way or another and means the same, and what every form of the language becomes.
 
+mod campaigns;
 mod golden;
 mod hostile;
 mod json;

@@ -2,7 +2,7 @@
 
 use proptest::{collection::vec, prelude::*, test_runner::TestCaseResult};
 
-use super::{strategies, without_parens};
+use super::{campaigns, strategies, without_parens};
 use crate::{
     diagnostic::{Diagnostic, Source, render},
     limits::Limits,
@@ -62,7 +62,7 @@ fn said(items: &[Item]) -> Vec<ItemKind> {
                 }
                 ItemKind::Test(test)
             }
-            kind => kind,
+            kind => campaigns::map(kind, without_parens),
         })
         .collect()
 }

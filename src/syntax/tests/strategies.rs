@@ -58,6 +58,7 @@ pub(super) fn item() -> impl Strategy<Value = Item> {
         }),
         (name(), name()).prop_map(|(library, file)| ItemKind::Use { library, file }),
         message().prop_map(ItemKind::Message),
+        super::campaigns::item(),
         whole_test().prop_map(ItemKind::Test),
     ];
     kind.prop_map(|kind| Item {
@@ -504,7 +505,7 @@ fn window(inner: &BoxedStrategy<Expr>) -> BoxedStrategy<Window> {
     .boxed()
 }
 
-fn amount() -> impl Strategy<Value = Amount> {
+pub(super) fn amount() -> impl Strategy<Value = Amount> {
     let unit = prop::sample::select(vec![
         Unit::Second,
         Unit::Minute,
@@ -531,7 +532,7 @@ fn path() -> impl Strategy<Value = Vec<Name>> {
 }
 
 /// Names of all kinds, many of them keywords.
-fn name() -> impl Strategy<Value = Name> {
+pub(super) fn name() -> impl Strategy<Value = Name> {
     let keywords = vec![
         "x",
         "amount",
@@ -615,7 +616,7 @@ fn is_plain(word: &str) -> bool {
     !crate::syntax::scan::is_reserved(word) && !["null", "nil"].contains(&word)
 }
 
-fn text() -> impl Strategy<Value = Text> {
+pub(super) fn text() -> impl Strategy<Value = Text> {
     let texts = prop_oneof![
         "[a-zA-Z ,]{0,12}",
         "[^\\x00]{0,8}",

@@ -1,5 +1,9 @@
 //! The sheet that marketers, copywriters, developers of messages and engineers share.
 
+mod campaign;
+
+pub use campaign::{DescribedCampaign, DescribedChannel, DescribedOffer};
+
 use std::{fmt, sync::Arc};
 
 use serde::Serialize;
@@ -60,7 +64,16 @@ pub struct Description {
     /// The messages, in the order defined, and then the templates that were [added](Self::with_message).
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub messages: Vec<DescribedMessage>,
-    /// What all segments, traits and messages read.
+    /// The channels, in the order defined.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub channels: Vec<DescribedChannel>,
+    /// The offers, in the order defined.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub offers: Vec<DescribedOffer>,
+    /// The campaigns, in the order defined.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub campaigns: Vec<DescribedCampaign>,
+    /// What all of them read.
     pub needs: Requirements,
 }
 
@@ -220,12 +233,15 @@ impl Definitions {
                 .iter()
                 .map(|it| described_message(module, it))
                 .collect(),
+            channels: self.described_channels(),
+            offers: self.described_offers(),
+            campaigns: self.described_campaigns(),
             needs: self.requirements(),
         }
     }
 
     /// The text of a span in one line, without its comments.
-    fn written(&self, span: Span) -> String {
+    pub(super) fn written(&self, span: Span) -> String {
         let source = self.inner.sources.get(span.source as usize);
         let text = source.and_then(|it| it.text.get(span.start as usize..span.end as usize));
         let lines = text.unwrap_or_default().lines().map(without_comment);
@@ -319,7 +335,7 @@ impl Description {
         self
     }
 
-    /// The part that is about the segment, the trait or the message of that name, if there is one.
+    /// The part that is about the segment, the trait, the message, the channel, the offer or the campaign of that name, if there is one.
     #[must_use]
     pub fn only(&self, name: &str) -> Option<Self> {
         let segments: Vec<_> = self
@@ -340,14 +356,26 @@ impl Description {
             .filter(|it| &*it.name == name)
             .cloned()
             .collect();
+        let channels = self.channels.iter().filter(|it| it.channel.as_str() == name);
+        let channels: Vec<_> = channels.cloned().collect();
+        let offers: Vec<_> = self.offers.iter().filter(|it| &*it.name == name).cloned().collect();
+        let campaigns = self.campaigns.iter().filter(|it| &*it.name == name);
+        let campaigns: Vec<_> = campaigns.cloned().collect();
         let segment = segments.first().map(|it| &it.needs);
         let computed = traits.first().map(|it| &it.needs);
         let message = messages.first().map(|it| &it.needs);
-        let needs = segment.or(computed).or(message)?.clone();
+        let channel = channels.first().map(|it| &it.needs);
+        let offer = offers.first().map(|it| &it.needs);
+        let campaign = campaigns.first().map(|it| &it.needs);
+        let first = segment.or(computed).or(message).or(channel).or(offer);
+        let needs = first.or(campaign)?.clone();
         Some(Self {
             segments,
             traits,
             messages,
+            channels,
+            offers,
+            campaigns,
             needs,
         })
     }
@@ -418,8 +446,26 @@ impl fmt::Display for Description {
             needs(f, &message.needs)?;
             blank = "\n";
         }
+        for channel in &self.channels {
+            f.write_str(blank)?;
+            channel.write(f)?;
+            blank = "\n";
+        }
+        for offer in &self.offers {
+            f.write_str(blank)?;
+            offer.write(f)?;
+            blank = "\n";
+        }
+        for campaign in &self.campaigns {
+            f.write_str(blank)?;
+            campaign.write(f)?;
+            blank = "\n";
+        }
         if self.segments.len()
             + self.traits.len()
+            + self.channels.len()
+            + self.offers.len()
+            + self.campaigns.len()
             + self.messages.iter().filter(|it| it.channel.is_some()).count()
             > 1
         {
