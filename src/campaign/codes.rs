@@ -167,6 +167,8 @@ impl fmt::Debug for CodePool {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let state = self.locked();
         let left: BTreeMap<_, _> = state.left.iter().map(|(offer, it)| (offer, it.len())).collect();
-        f.debug_struct("CodePool").field("left", &left).finish_non_exhaustive()
+        f.debug_struct("CodePool")
+            .field("left", &left)
+            .finish_non_exhaustive()
     }
 }

@@ -3,7 +3,9 @@
 use super::{Hold, HoldReason, remember::Scratch};
 use crate::{
     eval::{At, Machine},
-    hir::{Campaign, Campaigns, Cap, Channel, ChannelRules, MOST_SENDS, Module, Offered, Quiet, Send, Variant},
+    hir::{
+        Campaign, Campaigns, Cap, Channel, ChannelRules, MOST_SENDS, Module, Offered, Quiet, Send, Variant,
+    },
     plan::{NodeId, Planned},
     record::Row,
     value::{DateTime, ValueRef, Zone},
@@ -50,8 +52,14 @@ struct Way {
     address: Option<bool>,
     /// How many more may be sent, before what this run sends.
     room: Option<u64>,
-    /// When the quiet hours end, if it is quiet.
-    quiet: Option<Option<DateTime>>,
+    quiet: Option<Loudness>,
+}
+
+/// Whether it is quiet where the customer is.
+#[derive(Clone, Copy, Debug)]
+enum Loudness {
+    Loud,
+    QuietUntil(DateTime),
 }
 
 impl Outcome {
@@ -105,9 +113,9 @@ impl<'a, 'l, 's, R: Row<'a>> Decider<'a, 'l, 's, R> {
         holds
     }
 
-    /// Decides the campaign at a position. `sent` is what was decided before.
-    pub(crate) fn decide(&mut self, index: usize, sent: &[Sent]) -> Outcome {
-        let campaign = &*self.all().campaigns[index];
+    /// Decides the campaign at a position. `before` is what was decided to be sent already.
+    pub(crate) fn decide(&mut self, index: usize, before: &[Sent]) -> Outcome {
+        let campaign = &*self.all().all[index];
         if let Some(hold) = self.suppressed_everywhere(campaign) {
             return Outcome::Hold(hold);
         }
@@ -120,21 +128,25 @@ impl<'a, 'l, 's, R: Row<'a>> Decider<'a, 'l, 's, R> {
         }
         let nodes = &self.planned.campaigns.campaigns[index];
         let of_campaign = |it: &&Sent| campaign.messages().any(|message| message == it.message);
-        let before = sent.iter().filter(of_campaign).count() as u64;
-        if before >= self.room(&campaign.caps, nodes) {
+        let already = before.iter().filter(of_campaign).count() as u64;
+        if already >= self.room(&campaign.caps, nodes) {
             return Outcome::Hold(Hold::new(HoldReason::CapReached));
         }
         // Of each send the variant that is this customer's, where it concerns her.
         let mut chosen = [None; MOST_SENDS];
         let mut channels = [false; CHANNELS];
         for (send, chosen) in campaign.sends.iter().zip(&mut chosen) {
-            *chosen = self.variant(send, sent);
+            *chosen = self.variant(send, before);
             if let Some(variant) = *chosen {
                 channels[self.channel_of(&send.variants[variant]) as usize] = true;
             }
         }
         let several = channels.iter().filter(|it| **it).count() > 1;
-        let ranks = if several { self.ranks(campaign) } else { [0; CHANNELS] };
+        let ranks = if several {
+            self.ranks(campaign)
+        } else {
+            [0; CHANNELS]
+        };
         let mut nearest: Option<Hold> = None;
         for rank in 0..=CHANNELS {
             for (position, (send, chosen)) in campaign.sends.iter().zip(&chosen).enumerate() {
@@ -145,7 +157,7 @@ impl<'a, 'l, 's, R: Row<'a>> Decider<'a, 'l, 's, R> {
                 if usize::from(ranks[message.channel as usize]) != rank {
                     continue;
                 }
-                match self.obstacle(message.channel, message.transactional, sent) {
+                match self.obstacle(message.channel, message.transactional, before) {
                     None => return Outcome::Send(position, variant),
                     Some(hold) if nearest.is_none_or(|it| it.reason < hold.reason) => nearest = Some(hold),
                     Some(_) => {}
@@ -176,13 +188,13 @@ impl<'a, 'l, 's, R: Row<'a>> Decider<'a, 'l, 's, R> {
     }
 
     /// The variant of a send that is this customer's, if the send concerns her.
-    fn variant(&mut self, send: &Send, sent: &[Sent]) -> Option<usize> {
+    fn variant(&mut self, send: &Send, before: &[Sent]) -> Option<usize> {
         if !send.when.iter().all(|it| self.holds(*it)) {
             return None;
         }
         let offers = send.variants.iter().filter_map(|it| it.offer.as_ref());
         for offered in offers {
-            if !self.may_offer(offered, sent) {
+            if !self.may_offer(offered, before) {
                 return None;
             }
         }
@@ -190,15 +202,15 @@ impl<'a, 'l, 's, R: Row<'a>> Decider<'a, 'l, 's, R> {
         send.variants.iter().position(is_hers)
     }
 
-    fn may_offer(&mut self, offered: &Offered, sent: &[Sent]) -> bool {
+    fn may_offer(&mut self, offered: &Offered, before: &[Sent]) -> bool {
         let offer = &self.all().offers[offered.offer];
         let Some(cap) = &offer.cap else {
             return true;
         };
-        let before = sent.iter().filter(|it| it.offer == Some(offered.offer)).count() as u64;
+        let already = before.iter().filter(|it| it.offer == Some(offered.offer)).count() as u64;
         let node = self.planned.campaigns.offers[offered.offer].cap;
         let nodes = node.as_slice();
-        before < self.room(std::slice::from_ref(cap), nodes)
+        already < self.room(std::slice::from_ref(cap), nodes)
     }
 
     /// How many more may be sent.
@@ -228,17 +240,23 @@ impl<'a, 'l, 's, R: Row<'a>> Decider<'a, 'l, 's, R> {
             return zone;
         }
         let of_evaluation = self.at.zone();
-        let zone = self.planned.campaigns.zone.and_then(|node| match self.machine.value(node) {
-            Some(ValueRef::Text(name)) => Zone::named(name).ok(),
-            _ => None,
-        });
+        let zone = self
+            .planned
+            .campaigns
+            .zone
+            .and_then(|node| match self.machine.value(node) {
+                Some(ValueRef::Text(name)) => Zone::named(name).ok(),
+                _ => None,
+            });
         *self.zone.insert(zone.unwrap_or(of_evaluation))
     }
 
     /// What a channel has rules for, with its position among them.
     fn rules(&self, channel: Channel) -> Option<(usize, &'a ChannelRules)> {
         let mut channels = self.all().channels.iter().enumerate();
-        channels.find(|(_, it)| it.channel == channel).map(|(index, it)| (index, &**it))
+        channels
+            .find(|(_, it)| it.channel == channel)
+            .map(|(index, it)| (index, &**it))
     }
 
     fn is_suppressed(&mut self, channel: Channel) -> bool {
@@ -262,11 +280,14 @@ impl<'a, 'l, 's, R: Row<'a>> Decider<'a, 'l, 's, R> {
     }
 
     /// What keeps a message from being sent by its channel.
-    pub(crate) fn obstacle(&mut self, channel: Channel, transactional: bool, sent: &[Sent]) -> Option<Hold> {
+    pub(crate) fn obstacle(
+        &mut self,
+        channel: Channel,
+        transactional: bool,
+        before: &[Sent],
+    ) -> Option<Hold> {
         let hold = |reason| Some(Hold::by(reason, channel));
-        let Some((index, rules)) = self.rules(channel) else {
-            return None;
-        };
+        let (index, rules) = self.rules(channel)?;
         if self.is_suppressed(channel) {
             return hold(HoldReason::Suppressed);
         }
@@ -294,23 +315,29 @@ impl<'a, 'l, 's, R: Row<'a>> Decider<'a, 'l, 's, R> {
         let nodes = &self.planned.campaigns.channels[index].caps;
         let room = known.unwrap_or_else(|| self.room(&rules.caps, nodes));
         self.ways[channel as usize].room = Some(room);
-        let before = sent.iter().filter(|it| it.channel == channel).count() as u64;
-        if before >= room {
+        let already = before.iter().filter(|it| it.channel == channel).count() as u64;
+        if already >= room {
             return hold(HoldReason::CapReached);
         }
         let known = self.ways[channel as usize].quiet;
-        let quiet = known.unwrap_or_else(|| rules.quiet.and_then(|it| self.quiet_until(it)));
-        self.ways[channel as usize].quiet = Some(quiet);
-        let until = quiet?;
-        Some(Hold {
-            until: Some((until, self.zone())),
-            ..Hold::by(HoldReason::Quiet, channel)
-        })
+        let loudness = known.unwrap_or_else(|| {
+            let until = rules.quiet.and_then(|it| self.quiet_until(it));
+            until.map_or(Loudness::Loud, Loudness::QuietUntil)
+        });
+        self.ways[channel as usize].quiet = Some(loudness);
+        match loudness {
+            Loudness::Loud => None,
+            Loudness::QuietUntil(until) => Some(Hold {
+                until: Some((until, self.zone())),
+                ..Hold::by(HoldReason::Quiet, channel)
+            }),
+        }
     }
 
     /// The rank of each channel: what the campaign prefers, what the customer declared, what she answered most; the others
     /// come last, together.
     fn ranks(&mut self, campaign: &Campaign) -> [u8; CHANNELS] {
+        #[expect(clippy::cast_possible_truncation, reason = "there are five")]
         const LAST: u8 = CHANNELS as u8;
         let mut ranks = [LAST; CHANNELS];
         let mut next = 0;
@@ -375,7 +402,7 @@ impl<'a, 'l, 's, R: Row<'a>> Decider<'a, 'l, 's, R> {
     pub(crate) fn edge(&mut self, index: usize) -> Option<i64> {
         let planned = self.planned;
         let all = self.all();
-        let campaign = &all.campaigns[index];
+        let campaign = &all.all[index];
         let mut soonest: Option<i64> = None;
         let mut note = |edge: Option<DateTime>| {
             let edges = soonest.into_iter().chain(edge.map(DateTime::micros));

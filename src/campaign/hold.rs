@@ -156,7 +156,9 @@ impl fmt::Display for Hold {
             return Ok(());
         };
         // What the clock shows is written as an instant of UTC would be.
-        let shown = DateTime::from_micros(zone.wall(until)).unwrap_or(until).to_string();
+        let shown = DateTime::from_micros(zone.wall(until))
+            .unwrap_or(until)
+            .to_string();
         let shown = shown.trim_end_matches('Z');
         write!(f, " until {}", shown.strip_suffix(":00").unwrap_or(shown))
     }

@@ -9,8 +9,8 @@ mod hold;
 mod quiet;
 mod remember;
 
-pub use codes::{CodeRequest, CodeError, CodePool, Codes};
+pub use codes::{CodeError, CodePool, CodeRequest, Codes};
 pub(crate) use decide::{Decider, Outcome, Sent};
-pub use hold::{Hold, HoldReason};
 pub(crate) use hold::shared as words_of;
+pub use hold::{Hold, HoldReason};
 pub(crate) use remember::Scratch;

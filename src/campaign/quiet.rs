@@ -50,7 +50,6 @@ impl Quiet {
         let loud = Self {
             from: self.to,
             to: self.from,
-            ..self
         };
         loud.end(at, zone)
     }

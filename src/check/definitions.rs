@@ -206,9 +206,18 @@ pub(crate) fn collect<'a>(files: &'a [File], limits: &Limits, report: &mut Repor
                 |it| &it.name,
                 report,
             ),
-            ItemKind::Channel(it) => define(&mut all.channels, "channel", &it.name, it, |it| &it.name, report),
+            ItemKind::Channel(it) => {
+                define(&mut all.channels, "channel", &it.name, it, |it| &it.name, report);
+            }
             ItemKind::Offer(it) => define(&mut all.offers, "offer", &it.name, it, |it| &it.name, report),
-            ItemKind::Campaign(it) => define(&mut all.campaigns, "campaign", &it.name, it, |it| &it.name, report),
+            ItemKind::Campaign(it) => define(
+                &mut all.campaigns,
+                "campaign",
+                &it.name,
+                it,
+                |it| &it.name,
+                report,
+            ),
             ItemKind::Holdout { share, .. } => match all.holdout {
                 None => all.holdout = Some((share, item.span)),
                 Some((_, first)) => {

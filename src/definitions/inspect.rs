@@ -28,7 +28,7 @@ impl Definitions {
         let campaigns = &module.campaigns;
         campaigns.channels.iter().for_each(|it| gather.channel(it));
         campaigns.offers.iter().for_each(|it| gather.offer(it));
-        (0..campaigns.campaigns.len()).for_each(|index| gather.campaign(index));
+        (0..campaigns.all.len()).for_each(|index| gather.campaign(index));
         gather.finish()
     }
 }

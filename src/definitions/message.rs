@@ -58,7 +58,11 @@ pub struct Message<R = Customer> {
 }
 
 impl<R> Message<R> {
-    pub(in crate::definitions) fn new(inner: Arc<Inner>, binding: Option<Arc<Binding>>, index: usize) -> Self {
+    pub(in crate::definitions) fn new(
+        inner: Arc<Inner>,
+        binding: Option<Arc<Binding>>,
+        index: usize,
+    ) -> Self {
         Self {
             inner,
             binding,

@@ -24,11 +24,14 @@ pub use batch::{Batch, Prepared, Recipient, RenderError};
 pub use bound::Bound;
 pub use builder::Builder;
 pub use campaign::{
-    Campaign, Campaigns, Choice, ChoiceError, Decided, Decision, DecisionExplanation, DecisionStep, Decisions, StepKind,
-    Summary, SummaryHeld, SummarySent,
+    Campaign, Campaigns, Choice, ChoiceError, Decided, Decision, DecisionExplanation, DecisionStep,
+    Decisions, StepKind, Summary, SummaryHeld, SummarySent,
 };
 pub use computed::Computed;
-pub use describe::{DescribedCampaign, DescribedChannel, DescribedMessage, DescribedOffer, DescribedPart, DescribedSegment, DescribedTrait, Description};
+pub use describe::{
+    DescribedCampaign, DescribedChannel, DescribedMessage, DescribedOffer, DescribedPart, DescribedSegment,
+    DescribedTrait, Description,
+};
 pub use diff::{Defined, Diff, Difference, Effect, Move, Moves};
 pub use fitter::Fitter;
 pub use message::Message;
@@ -199,28 +202,38 @@ impl Inner {
     }
 
     fn find_campaign(&self, name: &str) -> Result<usize, NameError> {
-        let campaigns = &self.module.campaigns.campaigns;
+        let campaigns = &self.module.campaigns.all;
         let index = find("campaign", name, || campaigns.iter().map(|it| &*it.name))?;
         if self.answers(self.module.is_ranked(&campaigns[index])) {
             return Ok(index);
         }
-        let rules = self.module.campaigns.rules_of(&campaigns[index], &self.module).into_iter();
+        let rules = self
+            .module
+            .campaigns
+            .rules_of(&campaigns[index], &self.module)
+            .into_iter();
         let mut ranks: Vec<_> = rules
-            .flat_map(|it| self.module.ranks_of(hir::Part::Condition(&self.module.segments[it].condition)))
+            .flat_map(|it| {
+                self.module
+                    .ranks_of(hir::Part::Condition(&self.module.segments[it].condition))
+            })
             .collect();
         ranks.sort_unstable();
         ranks.dedup();
         let needs = NeedsPopulation {
             kind: "campaign",
             name: name.to_owned(),
-            expressions: ranks.into_iter().map(|it| self.module.ranks[it].wanted.written.to_string()).collect(),
+            expressions: ranks
+                .into_iter()
+                .map(|it| self.module.ranks[it].wanted.written.to_string())
+                .collect(),
         };
         Err(needs.into())
     }
 
     /// The positions of the campaigns that can decide.
     fn campaigns(&self) -> impl Iterator<Item = usize> {
-        let campaigns = self.module.campaigns.campaigns.iter().enumerate();
+        let campaigns = self.module.campaigns.all.iter().enumerate();
         campaigns
             .filter(|(_, it)| self.answers(self.module.is_ranked(it)))
             .map(|(index, _)| index)
@@ -461,8 +474,10 @@ impl Definitions {
         let messages = messages
             .filter(|it| !inner.answers(!it.ranks().is_empty()))
             .map(|it| &*it.message.name);
-        let campaigns = inner.module.campaigns.campaigns.iter();
-        let campaigns = campaigns.filter(|it| !inner.answers(inner.module.is_ranked(it))).map(|it| &*it.name);
+        let campaigns = inner.module.campaigns.all.iter();
+        let campaigns = campaigns
+            .filter(|it| !inner.answers(inner.module.is_ranked(it)))
+            .map(|it| &*it.name);
         segments.chain(traits).chain(messages).chain(campaigns)
     }
 
@@ -715,7 +730,13 @@ impl Definitions {
 /// The names of what is defined.
 impl fmt::Debug for Definitions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let segments: Vec<_> = self.inner.module.named_segments().iter().map(|it| &*it.name).collect();
+        let segments: Vec<_> = self
+            .inner
+            .module
+            .named_segments()
+            .iter()
+            .map(|it| &*it.name)
+            .collect();
         let traits: Vec<_> = self.inner.module.traits.iter().map(|it| &*it.name).collect();
         f.debug_struct("Definitions")
             .field("traits", &traits)

@@ -16,7 +16,7 @@ pub(crate) struct Campaigns {
     pub(crate) channels: Vec<Arc<ChannelRules>>,
     pub(crate) offers: Vec<Arc<Offer>>,
     /// In the order written.
-    pub(crate) campaigns: Vec<Arc<Campaign>>,
+    pub(crate) all: Vec<Arc<Campaign>>,
     /// A rule: those whom no campaign writes to.
     pub(crate) holdout: Option<usize>,
     /// A text: the customer's time zone.
@@ -198,7 +198,10 @@ impl Campaigns {
         campaign: &Campaign,
         module: &Module,
     ) -> impl Iterator<Item = &'m Arc<ChannelRules>> {
-        let used: Vec<_> = campaign.messages().map(|it| module.messages[it].channel).collect();
+        let used: Vec<_> = campaign
+            .messages()
+            .map(|it| module.messages[it].channel)
+            .collect();
         self.channels.iter().filter(move |it| used.contains(&it.channel))
     }
 

@@ -28,7 +28,8 @@ pub(crate) use crate::{
 };
 pub(crate) use ast::{AggregateKind, ArithmeticOp, Quantifier};
 pub(crate) use campaign::{
-    Campaign, Campaigns, Cap, ChannelRules, MOST_SENDS, Offer, Offered, Preferred, Quiet, Send, Term, Variant, Within,
+    Campaign, Campaigns, Cap, ChannelRules, MOST_SENDS, Offer, Offered, Preferred, Quiet, Send, Term,
+    Variant, Within,
 };
 pub(crate) use constants::{Constants, Entry, List};
 pub use message::Channel;

@@ -31,13 +31,21 @@ pub(crate) struct OfferNodes {
 
 pub(super) fn plan(module: &Module, planner: &mut Planner<'_>) -> CampaignNodes {
     let all = &module.campaigns;
-    let mut caps = |caps: &[Cap]| caps.iter().map(|it| planner.add_value(&it.counted)).collect::<Vec<_>>();
-    let of_campaigns = all.campaigns.iter().map(|it| caps(&it.caps)).collect();
+    let mut caps = |caps: &[Cap]| {
+        caps.iter()
+            .map(|it| planner.add_value(&it.counted))
+            .collect::<Vec<_>>()
+    };
+    let of_campaigns = all.all.iter().map(|it| caps(&it.caps)).collect();
     let of_channels: Vec<_> = all.channels.iter().map(|it| caps(&it.caps)).collect();
-    let channels = all.channels.iter().zip(of_channels).map(|(channel, caps)| ChannelNodes {
-        address: channel.address.as_ref().map(|(it, _)| planner.add_value(it)),
-        caps,
-    });
+    let channels = all
+        .channels
+        .iter()
+        .zip(of_channels)
+        .map(|(channel, caps)| ChannelNodes {
+            address: channel.address.as_ref().map(|(it, _)| planner.add_value(it)),
+            caps,
+        });
     let channels = channels.collect();
     let offers = all.offers.iter().map(|offer| OfferNodes {
         cap: offer.cap.as_ref().map(|it| planner.add_value(&it.counted)),

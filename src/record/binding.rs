@@ -222,7 +222,8 @@ impl Search<'_> {
             schemes,
             zone,
         } = &check;
-        (*zone || filled.is_some() || short.is_some() || words.is_some() || schemes.is_some()).then(|| check.into())
+        (*zone || filled.is_some() || short.is_some() || words.is_some() || schemes.is_some())
+            .then(|| check.into())
     }
 
     /// Refuses a record that lists a field twice.

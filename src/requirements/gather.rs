@@ -8,8 +8,8 @@ use std::{
 use super::{LookBack, RequiredCatalog, RequiredEvent, RequiredField, RequiredPlacement, Requirements};
 use crate::{
     hir::{
-        Bound, Cap, ChannelRules, Condition, ConditionKind, Distance, Expr, ExprKind, Function, Items, MADE_LISTS, Module, Offer, Part, Place,
-        Source, Spot, Step, Window, Within,
+        Bound, Cap, ChannelRules, Condition, ConditionKind, Distance, Expr, ExprKind, Function, Items,
+        MADE_LISTS, Module, Offer, Part, Place, Source, Spot, Step, Window, Within,
         template::{
             Assign, DateFilter, EachKind, Filter, FilterKind, ListFilter, Node, NodeKind, Output, Over,
             Source as Shown, Target, Template,
@@ -105,7 +105,7 @@ impl<'m> Gather<'m> {
     pub(crate) fn campaign(&mut self, index: usize) {
         let module = self.module;
         let all = &module.campaigns;
-        let campaign = &all.campaigns[index];
+        let campaign = &all.all[index];
         for rule in all.rules_of(campaign, module) {
             self.segment(rule);
         }
@@ -125,7 +125,12 @@ impl<'m> Gather<'m> {
     /// Looks into what a channel asks.
     pub(crate) fn channel(&mut self, channel: &ChannelRules) {
         let address = channel.address.as_ref().map(|(_, rule)| *rule);
-        let rules = channel.suppress.iter().copied().chain([channel.consent]).chain(address);
+        let rules = channel
+            .suppress
+            .iter()
+            .copied()
+            .chain([channel.consent])
+            .chain(address);
         rules.for_each(|it| self.segment(it));
         channel.caps.iter().for_each(|it| self.cap(it));
         if channel.quiet.is_some() {

@@ -84,11 +84,10 @@ impl Content {
             let roles = &field.roles;
             let marks = [field.optional, roles.key, roles.personal, roles.sensitive];
             self.0.update(marks.map(u8::from));
-            self.0
-                .update([u8::from(roles.filled.is_some())
-                    | u8::from(roles.letters.is_some()) << 1
-                    | u8::from(roles.zone) << 2
-                    | u8::from(roles.channel) << 3]);
+            self.0.update([u8::from(roles.filled.is_some())
+                | u8::from(roles.letters.is_some()) << 1
+                | u8::from(roles.zone) << 2
+                | u8::from(roles.channel) << 3]);
             if let Some(letters) = roles.letters {
                 self.number(letters as usize);
             }

@@ -308,7 +308,8 @@ impl Rules<'_> {
             self.fault(Code::InvalidRole, part, message, "of another type");
         } else if let Some(first) = self.given[index].clone() {
             let message = format!("two attributes have the role `{word}`");
-            self.fault(Code::InvalidRole, part, message, "remove one of them").other = Some(first);
+            self.fault(Code::InvalidRole, part, message, "remove one of them")
+                .other = Some(first);
         } else {
             self.given[index] = Some(self.place(part));
         }

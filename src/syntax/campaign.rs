@@ -101,7 +101,10 @@ impl<'t> Reader<'t> {
                 && error.span().start == piece[0].start
             {
                 let first = piece[0].text(self.text);
-                error.help.extend(suggest::did_you_mean(first, words.iter().copied().filter(|it| *it != "at")));
+                error.help.extend(suggest::did_you_mean(
+                    first,
+                    words.iter().copied().filter(|it| *it != "at"),
+                ));
             }
         }
         right.then_some(clauses)
@@ -172,7 +175,9 @@ impl Builder<'_> {
     }
 
     fn channel_clauses(&self, pair: Pair<'_, Rule>) -> Vec<ChannelClause> {
-        let clauses = pair.into_inner().filter(|it| it.as_rule() == Rule::channel_clause);
+        let clauses = pair
+            .into_inner()
+            .filter(|it| it.as_rule() == Rule::channel_clause);
         clauses.map(|it| self.channel_clause(it)).collect()
     }
 
@@ -198,9 +203,9 @@ impl Builder<'_> {
         };
         // Blanks after the last token belong to nothing.
         let span = match &kind {
-            ChannelClauseKind::Address(it) | ChannelClauseKind::Consent(it) | ChannelClauseKind::Suppress(it) => {
-                span.to(it.span)
-            }
+            ChannelClauseKind::Address(it)
+            | ChannelClauseKind::Consent(it)
+            | ChannelClauseKind::Suppress(it) => span.to(it.span),
             _ => span,
         };
         ChannelClause { span, kind }

@@ -116,7 +116,10 @@ impl<'t> Reader<'t> {
     }
 
     fn give_up(&mut self, kind: ItemWord, tokens: &[Token]) {
-        let is_named = !matches!(kind, ItemWord::Customer | ItemWord::Use | ItemWord::Test | ItemWord::Holdout);
+        let is_named = !matches!(
+            kind,
+            ItemWord::Customer | ItemWord::Use | ItemWord::Test | ItemWord::Holdout
+        );
         let name = tokens.get(1).filter(|_| is_named);
         let name = name.and_then(|token| self.name_of(*token));
         self.file.broken.push(Broken {

@@ -29,7 +29,7 @@ pub(super) fn words(rule: Rule) -> Option<&'static str> {
         | Rule::argument
         | Rule::argument_name => VALUE,
         Rule::text | Rule::description | Rule::field_description => TEXT,
-        Rule::name | Rule::collection => NAME,
+        Rule::name | Rule::collection | Rule::variant | Rule::preferred => NAME,
         Rule::int => "a whole number",
         Rule::amount | Rule::duration => "a duration such as `30 days`",
         Rule::percent => "a percentage such as `10%`",
@@ -72,7 +72,7 @@ pub(super) fn words(rule: Rule) -> Option<&'static str> {
         Rule::bar => "`|`",
         Rule::list_end => "`]`",
         Rule::arguments => "`(`",
-        Rule::block | Rule::block_start => "`{`",
+        Rule::block | Rule::block_start | Rule::terms => "`{`",
         Rule::block_end => "`}`",
         Rule::field => "a field such as `city: string`",
         Rule::field_end => "the end of the field",
@@ -96,23 +96,18 @@ pub(super) fn words(rule: Rule) -> Option<&'static str> {
         | Rule::unsubscribe
         | Rule::most
         | Rule::part => "a clause such as `channel email`",
-        Rule::channel_clause
-        | Rule::address
-        | Rule::consent
-        | Rule::cap
-        | Rule::quiet
-        | Rule::suppress => "a clause such as `address email`",
+        Rule::channel_clause | Rule::address | Rule::consent | Rule::cap | Rule::quiet | Rule::suppress => {
+            "a clause such as `address email`"
+        }
         Rule::clock => "a time of day such as `22:00`",
         Rule::to_word => "`to`",
         Rule::if_word => "`if` with a condition",
         Rule::campaign_clause | Rule::priority | Rule::holdout | Rule::prefer | Rule::send => {
             "a clause such as `send win_back_mail`"
         }
-        Rule::variant | Rule::preferred => NAME,
         Rule::offered => "`with` and an offer",
         Rule::label => "`as` and a name",
         Rule::exposure => "`to` and a percentage",
-        Rule::terms => "`{`",
         Rule::offer_term => "a term such as `percent: 20`",
         Rule::unique_code => "`unique code`",
         Rule::sent_word => "`sent`",

@@ -141,7 +141,9 @@ impl Place<'_> {
             return None;
         }
         let names_segment = |word| before.is_some_and(|it| it.is(self.text, word));
-        let is_audience = depth == 0 && matches!(inside, Some(Head::Item(ItemWord::Message | ItemWord::Campaign))) && names_segment("for");
+        let is_audience = depth == 0
+            && matches!(inside, Some(Head::Item(ItemWord::Message | ItemWord::Campaign)))
+            && names_segment("for");
         if names_segment("in") || is_audience {
             let head = Head::of(token.text(self.text)).filter(|_| token.first_on_line)?;
             return self.is_whole(head).then_some(head);
@@ -154,7 +156,9 @@ impl Place<'_> {
         let at_margin = token.start == 0 || self.text.as_bytes()[token.start as usize - 1] == b'\n';
         let has_clauses = matches!(
             inside,
-            Some(Head::Item(ItemWord::Message | ItemWord::Channel | ItemWord::Campaign))
+            Some(Head::Item(
+                ItemWord::Message | ItemWord::Channel | ItemWord::Campaign
+            ))
         );
         if depth > 0 && has_clauses {
             return (at_margin && self.is_whole(head)).then_some(head);
@@ -230,9 +234,8 @@ impl Place<'_> {
         match head {
             Head::Item(ItemWord::Segment | ItemWord::Trait | ItemWord::List) => self.is_symbol(1, &["="]),
             Head::Item(ItemWord::Test) => self.next_is(TokenKind::Text),
-            Head::Item(ItemWord::Use) => false,
+            Head::Item(ItemWord::Use) | Head::Slip(_) => false,
             Head::Item(_) => self.is_symbol(1, &["{"]),
-            _ => false,
         }
     }
 

@@ -24,7 +24,8 @@ mod test;
 pub(crate) use definitions::parse_file;
 pub(crate) use expression::last_bare_filter;
 pub(crate) use format::{
-    format_file, written_campaign_clause, written_channel_clause, written_clause, written_offer, written_share,
+    format_file, written_campaign_clause, written_channel_clause, written_clause, written_offer,
+    written_share,
 };
 pub(crate) use json::{from_json, schema as json_schema, to_json};
 pub(crate) use literal::offset_in_literal;

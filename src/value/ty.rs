@@ -265,6 +265,10 @@ impl Field {
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a word that stands or does not"
+)]
 pub struct Roles {
     /// The identity of the customer, or of a catalogue's item.
     #[serde(skip_serializing_if = "std::ops::Not::not")]

@@ -55,10 +55,13 @@ impl CampaignChecker<'_, '_> {
         }
         let is_given = |word: &str| once.iter().any(|(it, _)| *it == word);
         if !is_given("consent") {
-            let error = Diagnostic::new(Code::MissingConsent, format!("`{channel}` has no rule of consent"))
-                .label(written.name.span, "who has agreed to it?")
-                .help("write `consent` and a condition, such as `consent consent.email`".to_owned())
-                .help("a message that nobody has to have agreed to says `transactional`".to_owned());
+            let error = Diagnostic::new(
+                Code::MissingConsent,
+                format!("`{channel}` has no rule of consent"),
+            )
+            .label(written.name.span, "who has agreed to it?")
+            .help("write `consent` and a condition, such as `consent consent.email`".to_owned())
+            .help("a message that nobody has to have agreed to says `transactional`".to_owned());
             self.report.push(error);
         }
         if !is_given("address") && matches!(channel, Channel::Email | Channel::Push | Channel::Sms) {
@@ -87,8 +90,8 @@ impl CampaignChecker<'_, '_> {
         let (roles, ranked) = (checker.used.clone(), checker.is_ranked());
         if !value.ty.is_text() {
             let message = format!("an address is a text, not {}", crate::check::type_name(&value.ty));
-            let error =
-                Diagnostic::new(Code::TypeMismatch, message).label(value.span, "where is the customer reached?");
+            let error = Diagnostic::new(Code::TypeMismatch, message)
+                .label(value.span, "where is the customer reached?");
             return self.report.fail(error);
         }
         let kind = ConditionKind::TextFilled(Box::new(value.clone()));

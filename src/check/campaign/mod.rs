@@ -18,8 +18,8 @@ use super::{
 use crate::{
     diagnostic::{Code, Diagnostic},
     hir::{
-        Campaign, Campaigns, Cap, Channel, Condition, ConditionKind, Expr, MOST_SENDS, Message, Offer, Preferred, Segment,
-        Within,
+        Campaign, Campaigns, Cap, Channel, Condition, ConditionKind, Expr, MOST_SENDS, Message, Offer,
+        Preferred, Segment, Within,
     },
     span::Span,
     syntax::ast::{self, CampaignClauseKind, ExprKind, Name},
@@ -65,7 +65,7 @@ pub(super) fn check(
         all.holdout = checker.holdout("the holdout of all campaigns", share);
     }
     for campaign in definitions.campaigns.values() {
-        all.campaigns.extend(checker.campaign(campaign).map(Arc::new));
+        all.all.extend(checker.campaign(campaign).map(Arc::new));
     }
     (all, checker.rules)
 }
@@ -165,8 +165,8 @@ impl CampaignChecker<'_, '_> {
         fn find(fields: &[Field], has: &impl Fn(&Roles) -> bool, path: &mut Vec<Arc<str>>) -> bool {
             fields.iter().any(|field| {
                 path.push(field.name.clone());
-                let found = has(&field.roles)
-                    || matches!(&field.ty, Type::Record(fields) if find(fields, has, path));
+                let found =
+                    has(&field.roles) || matches!(&field.ty, Type::Record(fields) if find(fields, has, path));
                 if !found {
                     path.pop();
                 }
@@ -258,7 +258,8 @@ impl CampaignChecker<'_, '_> {
             campaign.prefer.extend(self.preferred(&campaign, choice));
         }
         // Names whose own definition has an error are `None` without a word.
-        let whole = self.report.error_count() == before && written.audience.is_some() == campaign.audience.is_some();
+        let whole =
+            self.report.error_count() == before && written.audience.is_some() == campaign.audience.is_some();
         whole.then_some(campaign)
     }
 

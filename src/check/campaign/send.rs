@@ -94,12 +94,17 @@ impl CampaignChecker<'_, '_> {
         if drawn && written.salt.is_none() {
             let error = Diagnostic::new(Code::InvalidCampaign, "a share is drawn from a sample")
                 .label(span, "of which one?")
-                .help("write `of` and a name for the sample, as in `send 50% a, 50% b of \"copy of May\"`".to_owned());
+                .help(
+                    "write `of` and a name for the sample, as in `send 50% a, 50% b of \"copy of May\"`"
+                        .to_owned(),
+                );
             self.report.push(error);
         }
         if let (false, Some(salt)) = (drawn, &written.salt) {
-            let error = Diagnostic::new(Code::InvalidCampaign, "nothing is drawn here")
-                .label(salt.span, "leave it out, or say how many it reaches with `to 20%`");
+            let error = Diagnostic::new(Code::InvalidCampaign, "nothing is drawn here").label(
+                salt.span,
+                "leave it out, or say how many it reaches with `to 20%`",
+            );
             self.report.push(error);
         }
         if let [only] = &written.variants[..] {
@@ -132,15 +137,23 @@ impl CampaignChecker<'_, '_> {
         }
         let all_given = shares.len() == written.variants.len();
         if all_given && i64::from(WHOLE) != sum.units() {
-            let error = Diagnostic::new(Code::InvalidCampaign, format!("the shares of the variants make {sum}%"))
-                .label(span, "expected 100% together")
-                .help("to reach fewer customers, keep the shares and write `to 20%` behind the sample".to_owned());
+            let error = Diagnostic::new(
+                Code::InvalidCampaign,
+                format!("the shares of the variants make {sum}%"),
+            )
+            .label(span, "expected 100% together")
+            .help(
+                "to reach fewer customers, keep the shares and write `to 20%` behind the sample".to_owned(),
+            );
             self.report.push(error);
         }
         let called = |it: &ast::Variant| it.label.as_ref().unwrap_or(&it.message).clone();
         for (index, variant) in written.variants.iter().enumerate() {
             let name = called(variant);
-            let first = written.variants[..index].iter().map(called).find(|it| *it == name);
+            let first = written.variants[..index]
+                .iter()
+                .map(called)
+                .find(|it| *it == name);
             if let Some(first) = first {
                 let message = format!("two variants are called `{}`", name.text);
                 let error = duplicate(message, name.span, first.span)
@@ -215,7 +228,9 @@ impl CampaignChecker<'_, '_> {
         };
         let widens = matches!(
             (&input.ty, &ty),
-            (Type::Decimal | Type::Float, Type::Int) | (Type::Float, Type::Decimal) | (Type::String, Type::Words(_) | Type::Url)
+            (Type::Decimal | Type::Float, Type::Int)
+                | (Type::Float, Type::Decimal)
+                | (Type::String, Type::Words(_) | Type::Url)
         );
         let problem = if input.ty != ty && !widens {
             format!(
@@ -225,15 +240,24 @@ impl CampaignChecker<'_, '_> {
                 type_name(&input.ty)
             )
         } else if optional && !input.optional {
-            format!("`{}` may be missing in the offer, and the message needs it", term.name)
+            format!(
+                "`{}` may be missing in the offer, and the message needs it",
+                term.name
+            )
         } else {
             return;
         };
         let error = Diagnostic::new(Code::TypeMismatch, problem)
             .label(name.span, "the terms of this offer")
-            .label(message.span, format!("the input `{}` of this message", input.name))
+            .label(
+                message.span,
+                format!("the input `{}` of this message", input.name),
+            )
             .help(if optional {
-                format!("give it a value in every case, or write `{}: …?` in the message", term.name)
+                format!(
+                    "give it a value in every case, or write `{}: …?` in the message",
+                    term.name
+                )
             } else {
                 "give them one type, or one of them another name".to_owned()
             });

@@ -104,7 +104,7 @@ impl<'a, R> Decisions<'a, R> {
                 )),
             };
             Decided {
-                campaign: &inner.module.campaigns.campaigns[index].name,
+                campaign: &inner.module.campaigns.all[index].name,
                 decision,
             }
         })
@@ -114,7 +114,9 @@ impl<'a, R> Decisions<'a, R> {
 /// What was decided, not for whom.
 impl<R> fmt::Debug for Decisions<'_, R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.iter().map(|it| it.to_string())).finish()
+        f.debug_list()
+            .entries(self.iter().map(|it| it.to_string()))
+            .finish()
     }
 }
 
@@ -128,7 +130,7 @@ pub(super) struct Memory {
 
 impl<R> Campaigns<R> {
     pub(in crate::definitions) fn new(inner: Arc<Inner>, binding: Option<Arc<Binding>>) -> Self {
-        let campaigns = &inner.module.campaigns.campaigns;
+        let campaigns = &inner.module.campaigns.all;
         let mut order: Vec<_> = inner.campaigns().collect();
         order.sort_by_key(|index| std::cmp::Reverse(campaigns[*index].priority));
         Self {
@@ -141,7 +143,7 @@ impl<R> Campaigns<R> {
 
     /// The names of the campaigns in the order in which they are decided.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        let campaigns = &self.inner.module.campaigns.campaigns;
+        let campaigns = &self.inner.module.campaigns.all;
         self.order.iter().map(|index| &*campaigns[*index].name)
     }
 
@@ -157,7 +159,7 @@ impl<R> Campaigns<R> {
             let outcome = decider.decide(index, &memory.sent);
             memory.outcomes.push(outcome);
             if let Outcome::Send(send, variant) = outcome {
-                let variant = &module.campaigns.campaigns[index].sends[send].variants[variant];
+                let variant = &module.campaigns.all[index].sends[send].variants[variant];
                 memory.sent.push(Sent {
                     channel: module.messages[variant.message].channel,
                     message: variant.message,

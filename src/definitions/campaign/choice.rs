@@ -11,7 +11,7 @@ use crate::{
     message::Compiled,
     record::{Binding, BoundRow, Customer, Record, Row},
     template::{InputError, Inputs, Placements, Rendered},
-    value::{Value, ValueRef},
+    value::{Type, Value, ValueRef},
 };
 
 /// A message for a customer, by a channel that she has agreed to and may be used now.
@@ -60,7 +60,7 @@ impl<'a, R> Choice<'a, R> {
     }
 
     pub(super) fn definition(&self) -> &'a hir::Campaign {
-        &self.inner.module.campaigns.campaigns[self.path[0]]
+        &self.inner.module.campaigns.all[self.path[0]]
     }
 
     pub(super) fn variant_definition(&self) -> &'a hir::Variant {
@@ -130,6 +130,16 @@ impl<'a, R> Choice<'a, R> {
         }
     }
 
+    /// The customer's key, as text.
+    fn key(&self, row: impl Row<'a>) -> String {
+        let shape = &self.inner.shape;
+        match shape.customer.slots[shape.key as usize].ty {
+            Type::Int => row.int(shape.key).map(|it| it.to_string()),
+            _ => row.text(shape.key).map(str::to_owned),
+        }
+        .unwrap_or_default()
+    }
+
     /// The terms of the offer that the message shows, with the names of its inputs.
     fn terms(
         &self,
@@ -144,23 +154,18 @@ impl<'a, R> Choice<'a, R> {
         let mut terms = Vec::with_capacity(offered.inputs.len());
         for (input, term) in &offered.inputs {
             let name = &self.compiled().message.inputs[*input].name;
-            let value = match nodes[*term] {
-                Some(node) => machine.value(node).map(ValueRef::to_owned),
-                None => {
-                    let Some((codes, occasion)) = codes else {
-                        return Err(ChoiceError::NeedsCode(offer.name.to_string()));
-                    };
-                    let key = self.inner.shape.key;
-                    let key = row.text(key).map(str::to_owned);
-                    let key = key.or_else(|| row.int(self.inner.shape.key).map(|it| it.to_string()));
-                    let customer = key.unwrap_or_default();
-                    let request = CodeRequest {
-                        offer: &offer.name,
-                        customer: &customer,
-                        occasion,
-                    };
-                    Some(Value::Text(codes.code(request)?))
-                }
+            let value = if let Some(node) = nodes[*term] {
+                machine.value(node).map(ValueRef::to_owned)
+            } else {
+                let Some((codes, occasion)) = codes else {
+                    return Err(ChoiceError::NeedsCode(offer.name.to_string()));
+                };
+                let request = CodeRequest {
+                    offer: &offer.name,
+                    customer: &self.key(row),
+                    occasion,
+                };
+                Some(Value::Text(codes.code(request)?))
             };
             terms.extend(value.map(|it| (Arc::clone(name), it)));
         }
@@ -182,7 +187,7 @@ impl<'a, R> Choice<'a, R> {
     }
 }
 
-impl<'a> Choice<'a> {
+impl Choice<'_> {
     /// Where the message goes: the channel's address for this customer.
     #[must_use]
     pub fn address(&self) -> Option<String> {
@@ -273,7 +278,10 @@ impl<'a> Choice<'a> {
         out: &mut Parts,
     ) -> Result<Rendered, LimitError> {
         let message: Message = Message::new(Arc::clone(self.inner), None, self.variant_definition().message);
-        assert!(message.takes(inputs), "these inputs were made for another message");
+        assert!(
+            message.takes(inputs),
+            "these inputs were made for another message"
+        );
         let arena = message.arena();
         message.render_decided(self.customer, inputs, placements, self.at, &arena, out)
     }
@@ -281,7 +289,9 @@ impl<'a> Choice<'a> {
 
 impl<'a, R: Record> Choice<'a, R> {
     fn row(&self) -> BoundRow<'a, R> {
-        let binding = self.binding.expect("a choice of records is made by a bound campaign");
+        let binding = self
+            .binding
+            .expect("a choice of records is made by a bound campaign");
         BoundRow::new(self.customer, binding)
     }
 
@@ -332,8 +342,12 @@ impl<'a, R: Record> Choice<'a, R> {
         placements: &Placements,
         out: &mut Parts,
     ) -> Result<Rendered, LimitError> {
-        let message: Message<R> = Message::new(Arc::clone(self.inner), None, self.variant_definition().message);
-        assert!(message.takes(inputs), "these inputs were made for another message");
+        let message: Message<R> =
+            Message::new(Arc::clone(self.inner), None, self.variant_definition().message);
+        assert!(
+            message.takes(inputs),
+            "these inputs were made for another message"
+        );
         let arena = message.arena();
         message.render_decided(self.row(), inputs, placements, self.at, &arena, out)
     }

@@ -156,12 +156,12 @@ impl fmt::Display for DecisionExplanation {
 struct Steps<'s, 'a, R> {
     campaign: &'a Campaign<R>,
     question: Question<'s>,
-    steps: Vec<DecisionStep>,
+    gathered: Vec<DecisionStep>,
 }
 
 impl<R> Steps<'_, '_, R> {
     fn add(&mut self, kind: StepKind, channel: Option<Channel>, asks: String, passed: bool, because: String) {
-        self.steps.push(DecisionStep {
+        self.gathered.push(DecisionStep {
             kind,
             channel,
             asks,
@@ -184,7 +184,11 @@ impl<R> Steps<'_, '_, R> {
             ..self.question
         };
         let explanation = explain::explain(&question, row);
-        debug_assert_eq!(explanation.holds(), holds, "the interpreter answers as the program does");
+        debug_assert_eq!(
+            explanation.holds(),
+            holds,
+            "the interpreter answers as the program does"
+        );
         let reason = explanation.reason();
         let because = reason.split_once(" because ").map_or(reason, |(_, it)| it);
         let name = &self.campaign.inner.module.segments[rule].name;
@@ -192,7 +196,7 @@ impl<R> Steps<'_, '_, R> {
             StepKind::Audience => format!("in {name}"),
             _ => name.to_string(),
         };
-        self.steps.push(DecisionStep {
+        self.gathered.push(DecisionStep {
             kind,
             channel,
             asks,
@@ -224,7 +228,7 @@ impl<R> Campaign<R> {
                 at,
                 options,
             },
-            steps: Vec::new(),
+            gathered: Vec::new(),
         };
         self.steps(&mut decider, row, outcome, &mut steps);
         DecisionExplanation {
@@ -241,7 +245,7 @@ impl<R> Campaign<R> {
             now: at.now(),
             zone: at.zone().name(),
             changes,
-            steps: steps.steps,
+            steps: steps.gathered,
         }
     }
 
@@ -280,7 +284,10 @@ impl<R> Campaign<R> {
         if reason == Some(HoldReason::NotInAudience) {
             return;
         }
-        for rule in [module.campaigns.holdout, definition.holdout].into_iter().flatten() {
+        for rule in [module.campaigns.holdout, definition.holdout]
+            .into_iter()
+            .flatten()
+        {
             let holds = decider.holds(rule);
             steps.rule((StepKind::Holdout, None), rule, row, (holds, false));
             if holds {
@@ -289,7 +296,14 @@ impl<R> Campaign<R> {
         }
         let nodes = &self.inner.planned.campaigns.campaigns[self.index];
         for (cap, node) in definition.caps.iter().zip(nodes) {
-            cap_step(steps, decider, cap, *node, &format!("of {}", definition.name), None);
+            cap_step(
+                steps,
+                decider,
+                cap,
+                *node,
+                &format!("of {}", definition.name),
+                None,
+            );
         }
         for (position, send) in definition.sends.iter().enumerate() {
             let names: Vec<_> = send
@@ -322,7 +336,10 @@ impl<R> Campaign<R> {
                 let asks = format!("the sending of {names}");
                 steps.add(StepKind::Send, None, asks, true, "for everyone".to_owned());
             }
-            let hers = send.variants.iter().position(|it| it.slice.is_none_or(|slice| decider.holds(slice)));
+            let hers = send
+                .variants
+                .iter()
+                .position(|it| it.slice.is_none_or(|slice| decider.holds(slice)));
             let Some(variant) = hers else {
                 continue;
             };
@@ -359,7 +376,12 @@ impl<R> Campaign<R> {
             steps.add(StepKind::Consent, Some(channel), asks, true, because);
         } else {
             let holds = decider.holds(rules.consent);
-            steps.rule((StepKind::Consent, Some(channel)), rules.consent, row, (holds, true));
+            steps.rule(
+                (StepKind::Consent, Some(channel)),
+                rules.consent,
+                row,
+                (holds, true),
+            );
             if !holds {
                 return;
             }
@@ -379,22 +401,43 @@ impl<R> Campaign<R> {
         }
         let nodes = &self.inner.planned.campaigns.channels[index].caps;
         for (cap, node) in rules.caps.iter().zip(nodes) {
-            if !cap_step(steps, decider, cap, *node, &format!("by {channel}"), Some(channel)) {
+            if !cap_step(
+                steps,
+                decider,
+                cap,
+                *node,
+                &format!("by {channel}"),
+                Some(channel),
+            ) {
                 return;
             }
         }
         if let Some(quiet) = rules.quiet {
             let until = decider.quiet_until(quiet);
             let clock = |minutes: u32| format!("{:02}:{:02}", minutes / 60, minutes % 60);
-            let asks = format!("quiet hours of {channel} {} to {}", clock(quiet.from), clock(quiet.to));
+            let asks = format!(
+                "quiet hours of {channel} {} to {}",
+                clock(quiet.from),
+                clock(quiet.to)
+            );
             let zone = decider.zone();
-            let because = format!("it is {} in {}", clock_of(steps.question.at.now(), zone), zone.name());
+            let because = format!(
+                "it is {} in {}",
+                clock_of(steps.question.at.now(), zone),
+                zone.name()
+            );
             steps.add(StepKind::Quiet, Some(channel), asks, until.is_none(), because);
         }
     }
 
     /// The earliest instant at which another outcome comes out.
-    fn changes<'a>(&'a self, row: impl Row<'a>, at: &'a At, horizon: Duration, instants: &'a Instants) -> NextChange {
+    fn changes<'a>(
+        &'a self,
+        row: impl Row<'a>,
+        at: &'a At,
+        horizon: Duration,
+        instants: &'a Instants,
+    ) -> NextChange {
         let inner = &*self.inner;
         let first = self.outcome(row, at).apart_from_time();
         let start = at.now().micros();
@@ -447,7 +490,13 @@ fn cap_step<'a, Q: Row<'a>, R>(
     let (count, since) = decider.count_of(cap, node);
     let passed = count < cap.most;
     let asks = format!("at most {} in {} {of}", cap.most, cap.written);
-    steps.add(StepKind::Cap, channel, asks, passed, format!("{count} since {since}"));
+    steps.add(
+        StepKind::Cap,
+        channel,
+        asks,
+        passed,
+        format!("{count} since {since}"),
+    );
     passed
 }
 
@@ -476,7 +525,12 @@ impl Campaign {
     ///
     /// When the customer was loaded for another schema.
     #[must_use]
-    pub fn explain_with(&self, customer: &Customer, at: &At, options: &ExplainOptions) -> DecisionExplanation {
+    pub fn explain_with(
+        &self,
+        customer: &Customer,
+        at: &At,
+        options: &ExplainOptions,
+    ) -> DecisionExplanation {
         let changes = self.next_change(customer, at);
         self.explained(customer, at, options, changes)
     }

@@ -85,7 +85,7 @@ impl<R> Campaign<R> {
     }
 
     pub(super) fn definition(&self) -> &hir::Campaign {
-        &self.inner.module.campaigns.campaigns[self.index]
+        &self.inner.module.campaigns.all[self.index]
     }
 
     /// Its name.
@@ -173,9 +173,13 @@ impl<R> Campaign<R> {
     fn decision<'a>(&'a self, customer: &'a R, at: &'a At, outcome: Outcome) -> Decision<'a, R> {
         match outcome {
             Outcome::Hold(hold) => Decision::Hold(hold),
-            Outcome::Send(send, variant) => {
-                Decision::Send(Choice::new(&self.inner, self.binding.as_deref(), customer, at, [self.index, send, variant]))
-            }
+            Outcome::Send(send, variant) => Decision::Send(Choice::new(
+                &self.inner,
+                self.binding.as_deref(),
+                customer,
+                at,
+                [self.index, send, variant],
+            )),
         }
     }
 
@@ -205,7 +209,11 @@ impl Campaign {
     }
 
     /// Decides what the customer gets, unless it was loaded for another schema.
-    pub fn try_decide<'a>(&'a self, customer: &'a Customer, at: &'a At) -> Result<Decision<'a>, SchemaMismatch> {
+    pub fn try_decide<'a>(
+        &'a self,
+        customer: &'a Customer,
+        at: &'a At,
+    ) -> Result<Decision<'a>, SchemaMismatch> {
         if !customer.fits(&self.inner.shape) {
             return Err(SchemaMismatch);
         }

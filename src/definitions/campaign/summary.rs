@@ -85,7 +85,7 @@ impl Summary {
     /// Nothing decided yet.
     pub(super) fn of(module: &Module, order: &[usize]) -> Self {
         let campaigns = order.iter().map(|index| {
-            let campaign = &module.campaigns.campaigns[*index];
+            let campaign = &module.campaigns.all[*index];
             let mut sent = Vec::new();
             let mut starts = Vec::new();
             for send in &campaign.sends {

@@ -1,6 +1,9 @@
 //! Channels, offers and campaigns on the sheet, line by line in plain English.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt::{self, Write as _},
+    sync::Arc,
+};
 
 use serde::Serialize;
 
@@ -131,17 +134,23 @@ impl Definitions {
 
     pub(super) fn described_campaigns(&self) -> Vec<DescribedCampaign> {
         let module = &*self.inner.module;
-        let campaigns = module.campaigns.campaigns.iter().enumerate().map(|(index, campaign)| {
+        let campaigns = module.campaigns.all.iter().enumerate().map(|(index, campaign)| {
             let mut gather = Gather::new(module);
             gather.campaign(index);
-            let audience = campaign.audience.map(|it| format!("segment {}", module.segments[it].name));
+            let audience = campaign
+                .audience
+                .map(|it| format!("segment {}", module.segments[it].name));
             let mut rules = vec![format!("For {}", audience.as_deref().unwrap_or("everyone"))];
             if campaign.priority > 0 {
                 rules.push(format!("Priority {}", campaign.priority));
             }
             let holdout = campaign.holdout.map(|it| self.written(module.segments[it].span));
             rules.extend(holdout.map(|it| {
-                let (share, salt) = it.strip_prefix("holdout ").unwrap_or(&it).split_once(" of ").unwrap_or_default();
+                let (share, salt) = it
+                    .strip_prefix("holdout ")
+                    .unwrap_or(&it)
+                    .split_once(" of ")
+                    .unwrap_or_default();
                 format!("Holds out {share} of “{}”", salt.trim_matches(['"', '\'']))
             }));
             rules.extend(campaign.caps.iter().map(|it| format!("Sends {}", cap(it))));
@@ -175,9 +184,9 @@ impl Definitions {
                 let written = self.written(module.segments[slice].span);
                 said.extend(written.split_inclusive('%').next().map(|it| format!("{it} ")));
             }
-            said.push_str(&format!("{} by {}", message.name, message.channel));
+            let _ = write!(said, "{} by {}", message.name, message.channel);
             if let Some(offer) = &variant.offer {
-                said.push_str(&format!(" with {}", module.campaigns.offers[offer.offer].name));
+                let _ = write!(said, " with {}", module.campaigns.offers[offer.offer].name);
             }
             match &variant.name {
                 Some(name) if *name != message.name => format!("{said} as {name}"),

@@ -197,19 +197,23 @@ impl Definitions {
     #[must_use]
     pub fn describe(&self) -> Description {
         let module = &self.inner.module;
-        let segments = module.named_segments().iter().enumerate().map(|(index, segment)| {
-            let mut gather = Gather::new(module);
-            gather.segment(index);
-            DescribedSegment {
-                name: segment.name.clone(),
-                description: segment.description.clone(),
-                owner: segment.owner.clone(),
-                says: explain::in_words(module, &segment.condition),
-                written: self.written(segment.condition.span),
-                uses: self.uses(Part::Condition(&segment.condition)),
-                needs: gather.finish(),
-            }
-        });
+        let segments = module
+            .named_segments()
+            .iter()
+            .enumerate()
+            .map(|(index, segment)| {
+                let mut gather = Gather::new(module);
+                gather.segment(index);
+                DescribedSegment {
+                    name: segment.name.clone(),
+                    description: segment.description.clone(),
+                    owner: segment.owner.clone(),
+                    says: explain::in_words(module, &segment.condition),
+                    written: self.written(segment.condition.span),
+                    uses: self.uses(Part::Condition(&segment.condition)),
+                    needs: gather.finish(),
+                }
+            });
         let traits = module.traits.iter().enumerate().map(|(index, computed)| {
             let mut gather = Gather::new(module);
             gather.computed(index);
@@ -358,7 +362,12 @@ impl Description {
             .collect();
         let channels = self.channels.iter().filter(|it| it.channel.as_str() == name);
         let channels: Vec<_> = channels.cloned().collect();
-        let offers: Vec<_> = self.offers.iter().filter(|it| &*it.name == name).cloned().collect();
+        let offers: Vec<_> = self
+            .offers
+            .iter()
+            .filter(|it| &*it.name == name)
+            .cloned()
+            .collect();
         let campaigns = self.campaigns.iter().filter(|it| &*it.name == name);
         let campaigns: Vec<_> = campaigns.cloned().collect();
         let segment = segments.first().map(|it| &it.needs);

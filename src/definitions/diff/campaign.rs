@@ -1,5 +1,7 @@
 //! What changed of channels, offers and campaigns: clause by clause.
 
+use std::collections::HashMap;
+
 use super::{Defined, Difference, Effect, schema::described};
 use crate::syntax::{
     ast::{File, ItemKind, Name, Text},
@@ -77,13 +79,15 @@ fn written(files: &[File]) -> Vec<Written<'_>> {
 /// Clauses with the same head are told apart by their number.
 fn numbered(clauses: impl Iterator<Item = (String, String)>) -> Vec<(String, String)> {
     let mut all: Vec<(String, String)> = Vec::new();
+    let mut counts: HashMap<String, usize> = HashMap::new();
     for (head, body) in clauses {
-        let again = |number: usize| match number {
-            1 => head.clone(),
-            _ => format!("{head} ({number})"),
+        let count = counts.entry(head.clone()).or_default();
+        *count += 1;
+        let head = match *count {
+            1 => head,
+            number => format!("{head} ({number})"),
         };
-        let free = (1..).map(again).find(|it| all.iter().all(|(other, _)| other != it));
-        all.push((free.unwrap_or_default(), body));
+        all.push((head, body));
     }
     all
 }

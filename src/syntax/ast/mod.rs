@@ -4,8 +4,8 @@ mod campaign;
 mod message;
 
 pub(crate) use campaign::{
-    Campaign, CampaignClause, CampaignClauseKind, Cap, Channel, ChannelClause, ChannelClauseKind, Clock, Exposure, Offer,
-    Preferred, Send, Share, Term, Variant,
+    Campaign, CampaignClause, CampaignClauseKind, Cap, Channel, ChannelClause, ChannelClauseKind, Clock,
+    Exposure, Offer, Preferred, Send, Share, Term, Variant,
 };
 pub(crate) use message::{Clause, ClauseKind, Content, Message, Outcome, Said, SaidTest};
 

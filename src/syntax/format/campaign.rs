@@ -216,7 +216,10 @@ pub(crate) fn written_campaign_clause(clause: &CampaignClause) -> (String, Strin
             format!("send {}", messages.join(", "))
         }
     };
-    (head, super::on_one_line(|printer| printer.campaign_clause(clause)))
+    (
+        head,
+        super::on_one_line(|printer| printer.campaign_clause(clause)),
+    )
 }
 
 /// An offer without its head, on one line.

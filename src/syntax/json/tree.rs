@@ -10,11 +10,11 @@ use super::form::{
 use crate::{
     span::Span,
     syntax::ast::{
-        AggregateKind, Amount, ArithmeticOp, Campaign, CampaignClause, CampaignClauseKind, Cap, Channel, ChannelClause,
-        ChannelClauseKind, Clock, Exposure, Offer, Preferred, Send, Share, Term, Variant, Clause, ClauseKind, CompareOp, Content, DistanceUnit, Expr,
-        ExprKind, Field, Item, ItemKind, Items, Json, JsonKind, JsonMember, Literal, Message, Name, Outcome,
-        Place, Quantifier, Role, Said, SaidTest, Set, State, Step, Test, TestPart, TestPartKind, Text,
-        TextTest, Type, TypeKind, Unit, Window,
+        AggregateKind, Amount, ArithmeticOp, Campaign, CampaignClause, CampaignClauseKind, Cap, Channel,
+        ChannelClause, ChannelClauseKind, Clause, ClauseKind, Clock, CompareOp, Content, DistanceUnit,
+        Exposure, Expr, ExprKind, Field, Item, ItemKind, Items, Json, JsonKind, JsonMember, Literal, Message,
+        Name, Offer, Outcome, Place, Preferred, Quantifier, Role, Said, SaidTest, Send, Set, Share, State,
+        Step, Term, Test, TestPart, TestPartKind, Text, TextTest, Type, TypeKind, Unit, Variant, Window,
     },
     value::{DateTime, Decimal, DecimalError, TimeError},
 };

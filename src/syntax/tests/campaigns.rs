@@ -7,7 +7,7 @@ use crate::{
     span::Span,
     syntax::ast::{
         Campaign, CampaignClause, CampaignClauseKind, Cap, Channel, ChannelClause, ChannelClauseKind, Clock,
-        Expr, Exposure, ItemKind, Offer, Preferred, Send, Share, Term, Variant,
+        Exposure, Expr, ItemKind, Offer, Preferred, Send, Share, Term, Variant,
     },
     value::Decimal,
 };
