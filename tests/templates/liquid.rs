@@ -788,3 +788,20 @@ fn what_a_template_holds_is_traced_to_what_it_reads() -> Result {
     assert_eq!(shown, ["f.note", "p.name", "c"]);
     Ok(())
 }
+
+/// What an error left broken was silent in the next look at the loop, and the error itself forgotten.
+#[test]
+fn errors_in_loops_are_not_forgotten_when_the_loop_is_looked_at_again() {
+    assert_eq!(
+        problems(
+            r#"{% assign t = "a" %}{% for i in (1..2) %}{% assign t = t | louder %}{% endfor %}{{ t }}"#
+        ),
+        ["unknown filter `louder`"]
+    );
+    assert_eq!(
+        problems(
+            r#"{% assign t = "a" %}{% for i in (1..2) %}{{ t | upcase }}{% assign t = t | size %}{% endfor %}"#
+        ),
+        ["`t` may hold things of different kinds here"; 2]
+    );
+}

@@ -191,7 +191,16 @@ impl TemplateChecker<'_, '_> {
                 self.set_names(behind);
                 return None;
             }
-            if !is_same(&head, &next) && self.work > 0 {
+            // Nothing is said of what an error has broken, so that the error must stay.
+            let is_broken = |names: &held::Names, name: &Arc<str>| {
+                names
+                    .iter()
+                    .any(|it| it.name == *name && matches!(it.kind, HeldKind::Broken))
+            };
+            let breaks = next
+                .iter()
+                .any(|it| is_broken(&next, &it.name) && !is_broken(&head, &it.name));
+            if !is_same(&head, &next) && self.work > 0 && !breaks {
                 self.checker.report.truncate(reported);
                 self.checker.set_flagged(flagged);
                 self.checker.given = given;

@@ -259,13 +259,13 @@ fn join_two(one: &Held, other: &Held) -> Held {
         other: other.span,
     };
     let kind = match (&one.kind, &other.kind) {
-        (HeldKind::Conflict { .. } | HeldKind::Broken, _) => one.kind.clone(),
-        (_, HeldKind::Broken) => HeldKind::Broken,
+        (HeldKind::Conflict { .. }, _) => one.kind.clone(),
         (_, HeldKind::Conflict { here, there, other }) => HeldKind::Conflict {
             here: here.clone(),
             there: there.clone(),
             other: *other,
         },
+        (HeldKind::Broken, _) | (_, HeldKind::Broken) => HeldKind::Broken,
         (HeldKind::Nothing, other) => other.clone(),
         (kind, HeldKind::Nothing) => kind.clone(),
         (HeldKind::Value(a), HeldKind::Value(b)) if one.markup == other.markup => {
