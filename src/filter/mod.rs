@@ -4,13 +4,14 @@ mod code;
 mod draft;
 pub(crate) mod html;
 pub(crate) mod locale;
+pub(crate) mod moment;
 mod number;
 mod split;
 mod text;
 mod utm;
 
 pub(crate) use draft::Draft;
-pub(crate) use number::{joined, number};
+pub(crate) use number::{is_number, joined, number, of_text};
 pub(crate) use split::split;
 pub(crate) use text::range;
 

@@ -22,14 +22,51 @@ pub(crate) fn joined(one: &Type, other: &Type) -> Type {
     }
 }
 
-/// Applies a filter; nothing comes out of a division by zero, and of what goes beyond the type.
+/// What a text says as a number, as Liquid reads it: the digits that it begins with, and those behind a point where nothing else
+/// stands in it; 0 where it begins with something else. `None` for one that goes beyond the types.
+pub(crate) fn of_text(text: &str) -> Option<ValueRef<'static>> {
+    let text = text.trim();
+    let digits = text.trim_start_matches(['-', '+']);
+    let sign = &text[..text.len() - digits.len()];
+    let whole = digits.bytes().take_while(u8::is_ascii_digit).count();
+    if sign.len() > 1 || whole == 0 {
+        return Some(ValueRef::Int(0));
+    }
+    let fraction = digits[whole..].strip_prefix('.');
+    if let Some(fraction) = fraction
+        && sign != "+"
+        && !fraction.is_empty()
+        && fraction.bytes().all(|it| it.is_ascii_digit())
+    {
+        return Decimal::parse_rounded(text).ok().map(ValueRef::Decimal);
+    }
+    text[..sign.len() + whole].parse().ok().map(ValueRef::Int)
+}
+
+fn said(value: ValueRef<'_>) -> Option<ValueRef<'_>> {
+    match value {
+        ValueRef::Text(text) => of_text(text),
+        value => Some(value),
+    }
+}
+
+/// Whether a text is a number and nothing else.
+pub(crate) fn is_number(text: &str) -> bool {
+    let digits = text.trim().trim_start_matches('-');
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
+    let are_digits = |it: &str| !it.is_empty() && it.bytes().all(|it| it.is_ascii_digit());
+    are_digits(whole) && are_digits(fraction) && text.trim().len() - digits.len() < 2
+}
+
+/// Applies a filter; texts are the numbers that they say. Nothing comes out of a division by zero, and of what goes beyond the type.
 pub(crate) fn number(
     filter: NumberFilter,
     value: ValueRef<'_>,
     arguments: &[ValueRef<'_>],
 ) -> Option<ValueRef<'static>> {
+    let value = said(value)?;
     let both = |calculate: fn(ValueRef<'_>, ValueRef<'_>) -> Option<ValueRef<'static>>| {
-        let other = *arguments.first()?;
+        let other = said(*arguments.first()?)?;
         let is_float = |it: ValueRef<'_>| matches!(it, ValueRef::Float(_));
         if is_float(value) || is_float(other) {
             calculate(to_float(value)?, to_float(other)?)
@@ -132,8 +169,11 @@ fn round_to(value: ValueRef<'_>, digits: i64) -> Option<ValueRef<'static>> {
             let power = 10_f64.powi(i32::try_from(digits).unwrap_or(i32::MAX));
             let scaled = it * power;
             // Where the digits asked for cannot be told apart, nothing is left to round.
-            if scaled.abs() >= 1e15 || !power.is_normal() {
+            if !power.is_normal() {
                 return Some(ValueRef::Float(if digits < 0 { 0.0 } else { it }));
+            }
+            if scaled.abs() >= 1e15 {
+                return Some(ValueRef::Float(it));
             }
             finite(scaled.round() / power)
         }
@@ -203,6 +243,37 @@ mod tests {
     }
 
     #[test]
+    fn texts_are_the_numbers_that_they_say() {
+        for (text, expected, is_alone) in [
+            ("3", Some(Int(3)), true),
+            (" -12 ", Some(Int(-12)), true),
+            ("+5", Some(Int(5)), false),
+            ("4.50", Some(dec("4.5")), true),
+            ("-0.00005", Some(dec("-0.0001")), true),
+            ("3abc", Some(Int(3)), false),
+            ("1e3", Some(Int(1)), false),
+            ("4.5 kg", Some(Int(4)), false),
+            ("1.2.3", Some(Int(1)), false),
+            (".5", Some(Int(0)), false),
+            ("5.", Some(Int(5)), false),
+            ("--5", Some(Int(0)), false),
+            ("", Some(Int(0)), false),
+            ("many", Some(Int(0)), false),
+            ("99999999999999999999", None, true),
+            ("999999999999999.5", None, true),
+        ] {
+            assert_eq!((of_text(text), is_number(text)), (expected, is_alone), "{text}");
+        }
+        let text = ValueRef::Text;
+        assert_eq!(of(NumberFilter::Plus, text("3"), Int(4)), Some(Int(7)));
+        assert_eq!(of(NumberFilter::DividedBy, Int(10), text("3")), Some(Int(3)));
+        assert_eq!(of(NumberFilter::Times, text("1.5"), text("3")), Some(dec("4.5")));
+        assert_eq!(of(NumberFilter::Plus, text("x"), Float(0.5)), Some(Float(0.5)));
+        assert_eq!(number(NumberFilter::Ceil, text("4.2"), &[]), Some(Int(5)));
+        assert_eq!(number(NumberFilter::ToDecimal, text("4"), &[]), Some(dec("4")));
+    }
+
+    #[test]
     fn rounding_is_half_away_from_zero() {
         for (value, digits, expected) in [
             (dec("1.2"), 0, Int(1)),
@@ -221,6 +292,7 @@ mod tests {
             (Float(2.675), 1, Float(2.7)),
             (Float(-155.0), -1, Float(-160.0)),
             (Float(1e300), 3, Float(1e300)),
+            (Float(1e20), -1, Float(1e20)),
             (Float(1.5), 400, Float(1.5)),
             (Float(1.5), -400, Float(0.0)),
             (Float(1.5), 0, Int(2)),

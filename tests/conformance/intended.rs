@@ -11,6 +11,35 @@ pub(super) const ALL: &[(&str, &str, &str, &str)] = &[
         "3 5 1a",
     ),
     ("{{ 20 | divided_by: 7.0 }}", "", "2.857142857142857", "2.8571"),
+    // Whole numbers have 64 bits; larger ones are floats.
+    (
+        "{{ x }}",
+        r#"{"x": 18446744073709551616}"#,
+        "18446744073709551616",
+        "1.8446744073709552e+19",
+    ),
+    (
+        "{{ x | plus: 1 }}",
+        r#"{"x": 9223372036854775807}"#,
+        "9223372036854775808",
+        "skipped: a value of the message is missing",
+    ),
+    // What is only white space gives way to a fallback.
+    (r#"{{ x | default: "d" }}"#, r#"{"x": " "}"#, " ", "d"),
+    // A record is there, also without fields.
+    (
+        "{% if x == blank %}y{% else %}n{% endif %}",
+        r#"{"x": {}}"#,
+        "y",
+        "n",
+    ),
+    // A name with points leads from field to field.
+    (
+        r#"{{ x | map: "a.b" | join }}"#,
+        r#"{"x": [{"a": {"b": 1}}]}"#,
+        "",
+        "1",
+    ),
     // A comparison with a missing side does not hold.
     (
         "{% if x == y %}y{% else %}n{% endif %}",

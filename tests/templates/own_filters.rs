@@ -38,10 +38,7 @@ fn numbers_are_written_in_groups() {
         ),
     ]);
     assert_eq!(problems("{{ country | number }}"), ["`number` takes a number"]);
-    assert_eq!(
-        problems("{{ orders | number: \"2\" }}"),
-        ["expected a whole number"]
-    );
+    assert_eq!(problems("{{ orders | number: \"two\" }}"), ["`two` is no number"]);
 }
 
 /// [filter-8]

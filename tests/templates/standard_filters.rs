@@ -196,8 +196,13 @@ fn numbers_are_calculated_as_liquid_documents() {
         problems("{{ orders | divided_by: orders }}"),
         ["`orders | divided_by: orders` may be missing"]
     );
-    assert_eq!(problems("{{ orders | plus: \"1\" }}"), ["expected a number"]);
-    assert_eq!(problems("{{ country | plus: 1 }}"), ["`plus` takes a number"]);
+    assert_eq!(problems("{{ orders | plus: \"one\" }}"), ["`one` is no number"]);
+    assert_eq!(problems("{{ orders | plus: \"1\" }}"), Vec::<String>::new());
+    assert_eq!(
+        problems("{{ interests | plus: 1 }}"),
+        ["`plus` takes one value, found a list"]
+    );
+    assert_eq!(problems("{{ birth_date | plus: 1 }}"), ["`plus` takes a number"]);
     assert_eq!(problems("{{ orders | round: 1.5 }}"), ["expected a whole number"]);
 }
 

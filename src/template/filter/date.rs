@@ -5,8 +5,11 @@ use std::{fmt::Write, sync::Arc};
 use chrono::{DateTime as Clock, Datelike, NaiveDateTime, Timelike};
 
 use crate::{
-    filter::locale::Locale,
-    value::{DateTime, ValueRef, Zone},
+    filter::{
+        locale::Locale,
+        moment::{self, Written},
+    },
+    value::{Date, DateTime, ValueRef, Zone},
 };
 
 /// A form of dates, read once when the template is compiled.
@@ -47,7 +50,7 @@ enum Field {
     Minute,
     Second,
     Fraction,
-    Offset { colon: bool },
+    Offset { colons: u8 },
     ZoneName,
     WeekdayName,
     ShortWeekdayName,
@@ -76,6 +79,59 @@ enum Case {
     Upper,
     Swapped,
     Lower,
+}
+
+/// An instant and what a clock shows then.
+#[derive(Clone, Copy)]
+struct Moment {
+    at: DateTime,
+    clock: NaiveDateTime,
+    place: Place,
+}
+
+/// Where the clock stands.
+#[derive(Clone, Copy)]
+enum Place {
+    Zone(Zone),
+    /// So many seconds ahead of UTC.
+    Ahead(i32),
+}
+
+impl Moment {
+    fn of(at: DateTime, zone: Zone) -> Self {
+        Self {
+            at,
+            clock: clock(zone.wall(at)),
+            place: Place::Zone(zone),
+        }
+    }
+
+    /// When the clock of a zone shows this.
+    fn on_wall(wall: i64, zone: Zone) -> Self {
+        Self {
+            at: instant(zone.instant(wall)),
+            clock: clock(wall),
+            place: Place::Zone(zone),
+        }
+    }
+
+    /// How far the clock is ahead of UTC, in seconds.
+    fn offset(self) -> i32 {
+        match self.place {
+            Place::Zone(zone) => zone.offset(self.at),
+            Place::Ahead(seconds) => seconds,
+        }
+    }
+}
+
+/// The nearest instant of the calendar.
+fn instant(micros: i64) -> DateTime {
+    let end = if micros < 0 { DateTime::MIN } else { DateTime::MAX };
+    DateTime::from_micros(micros).unwrap_or(end)
+}
+
+fn clock(wall: i64) -> NaiveDateTime {
+    Clock::from_timestamp_micros(wall).unwrap_or_default().naive_utc()
 }
 
 /// A `%` with what follows it that is no field.
@@ -117,26 +173,26 @@ impl DateFormat {
         Self::parse("%Y-%m-%d %H:%M:%S %z", Locale::ENGLISH).expect("every field of it is known")
     }
 
-    /// Appends a day, or an instant on the zone's clock; `false` and nothing for a value that is neither.
-    pub(crate) fn write(&self, value: ValueRef<'_>, zone: Zone, out: &mut String) -> bool {
+    /// Appends a day, an instant on the zone's clock, or what a text names, see [`moment::written`]: one that names none stays as it
+    /// is. Numbers are seconds since 1970. `false` and nothing for any other value.
+    pub(crate) fn write(&self, value: ValueRef<'_>, zone: Zone, today: Date, out: &mut String) -> bool {
         let zone = self.zone.unwrap_or(zone);
-        let (at, wall) = match value {
-            ValueRef::DateTime(at) => (at, zone.wall(at)),
-            ValueRef::Date(date) => {
-                let midnight = i64::from(date.days()) * 86_400_000_000;
-                let start = DateTime::from_micros(zone.start_of(date));
-                (
-                    start.unwrap_or(if midnight < 0 {
-                        DateTime::MIN
-                    } else {
-                        DateTime::MAX
-                    }),
-                    midnight,
-                )
+        let moment = match value {
+            ValueRef::DateTime(at) => Moment::of(at, zone),
+            ValueRef::Date(date) => Moment::on_wall(i64::from(date.days()) * 86_400_000_000, zone),
+            ValueRef::Text(text) => {
+                let Some(written) = moment::written(text, today) else {
+                    out.push_str(text);
+                    return true;
+                };
+                self.written(written, zone)
             }
+            ValueRef::Int(seconds) => match moment::at(seconds) {
+                Some(written) => self.written(written, zone),
+                None => return false,
+            },
             _ => return false,
         };
-        let clock = Clock::from_timestamp_micros(wall).unwrap_or_default().naive_utc();
         for part in &self.parts {
             match part {
                 Part::Literal(text) => out.push_str(text),
@@ -147,12 +203,28 @@ impl DateFormat {
                     case,
                 } => {
                     let start = out.len();
-                    self.write_field(*field, (at, zone, clock), (*pad, *width), out);
+                    self.write_field(*field, moment, (*pad, *width), out);
                     case.apply(out, start);
                 }
             }
         }
         true
+    }
+
+    /// What a text names is shown on the clock that it was written for, unless the form has a zone.
+    fn written(&self, written: Written, zone: Zone) -> Moment {
+        let Some(seconds) = written.offset else {
+            return Moment::on_wall(written.wall, zone);
+        };
+        let at = instant(written.wall - i64::from(seconds) * 1_000_000);
+        if self.zone.is_some() {
+            return Moment::of(at, zone);
+        }
+        Moment {
+            at,
+            clock: clock(written.wall),
+            place: Place::Ahead(seconds),
+        }
     }
 
     fn add(&mut self, text: &str) -> Result<(), UnknownField> {
@@ -169,7 +241,7 @@ impl DateFormat {
 
     /// Reads one `%` field, gives its length.
     fn field(&mut self, text: &str) -> Result<usize, UnknownField> {
-        let (mut pad, mut case, mut width, mut colon) = (Pad::Own, Case::Own, None, false);
+        let (mut pad, mut case, mut width, mut colons) = (Pad::Own, Case::Own, None, 0);
         for (at, letter) in text.char_indices().skip(1) {
             let length = at + letter.len_utf8();
             match letter {
@@ -178,13 +250,13 @@ impl DateFormat {
                 '0' if width.is_none() => pad = Pad::Zero,
                 '^' => case = Case::Upper,
                 '#' => case = Case::Swapped,
-                ':' => colon = true,
+                ':' if colons < 2 => colons += 1,
                 '0'..='9' if width.unwrap_or(0) < 10 => {
                     let digit = letter as u8 - b'0';
                     width = Some(width.unwrap_or(0_u8) * 10 + digit);
                 }
                 _ => {
-                    return if self.letter(letter, pad, case, width, colon)? {
+                    return if self.letter(letter, pad, case, width, colons)? {
                         Ok(length)
                     } else {
                         Err(UnknownField {
@@ -205,7 +277,7 @@ impl DateFormat {
         pad: Pad,
         case: Case,
         width: Option<u8>,
-        colon: bool,
+        colons: u8,
     ) -> Result<bool, UnknownField> {
         let mut case = case;
         let field = match letter {
@@ -231,7 +303,7 @@ impl DateFormat {
             'S' => Field::Second,
             'L' => return Ok(self.push(Field::Fraction, pad, case, width.or(Some(3)))),
             'N' => Field::Fraction,
-            'z' => Field::Offset { colon },
+            'z' => Field::Offset { colons },
             'Z' => Field::ZoneName,
             'A' => Field::WeekdayName,
             'a' => Field::ShortWeekdayName,
@@ -255,7 +327,6 @@ impl DateFormat {
                     'X' | 'T' => "%H:%M:%S",
                     'r' => "%I:%M:%S %p",
                     'R' => "%H:%M",
-                    '+' => "%a %b %e %H:%M:%S %Z %Y",
                     _ => return Ok(false),
                 };
                 self.add(composed)?;
@@ -288,13 +359,8 @@ fn or(written: Pad, own: Pad) -> Pad {
 }
 
 impl DateFormat {
-    fn write_field(
-        &self,
-        field: Field,
-        (at, zone, clock): (DateTime, Zone, NaiveDateTime),
-        (pad, width): (Pad, Option<u8>),
-        out: &mut String,
-    ) {
+    fn write_field(&self, field: Field, moment: Moment, (pad, width): (Pad, Option<u8>), out: &mut String) {
+        let Moment { at, clock, .. } = moment;
         let twelve = clock.hour12().1;
         let week = |days_since_start: u32| (clock.ordinal0() + 7 - days_since_start) / 7;
         let (number, digits) = match field {
@@ -317,10 +383,10 @@ impl DateFormat {
             Field::WeekFromMonday => (week(clock.weekday().num_days_from_monday()).into(), 2),
             Field::Epoch => (at.micros().div_euclid(1_000_000), 1),
             Field::Fraction => return write_fraction(at, width, out),
-            Field::Offset { colon } => return write_offset(zone.offset(at), colon, out),
+            Field::Offset { colons } => return write_offset(moment.offset(), colons, out),
             _ => {
                 let start = out.len();
-                self.write_name(field, at, zone, clock, out);
+                self.write_name(field, moment, out);
                 let missing = usize::from(width.unwrap_or(0)).saturating_sub(out[start..].chars().count());
                 let filler = if pad == Pad::Zero { '0' } else { ' ' };
                 return (0..missing).for_each(|_| out.insert(start, filler));
@@ -334,7 +400,8 @@ impl DateFormat {
         };
     }
 
-    fn write_name(&self, field: Field, at: DateTime, zone: Zone, clock: NaiveDateTime, out: &mut String) {
+    fn write_name(&self, field: Field, moment: Moment, out: &mut String) {
+        let clock = moment.clock;
         let locale = self.locale;
         let months = match field {
             Field::ShortMonthName => locale.short_months,
@@ -350,7 +417,14 @@ impl DateFormat {
             Field::MonthName | Field::ShortMonthName => months.get(clock.month0() as usize),
             Field::WeekdayName | Field::ShortWeekdayName => weekdays.get(weekday as usize),
             Field::HalfOfDay => locale.halves.get(usize::from(clock.hour() >= 12)),
-            Field::ZoneName => return zone.write_abbreviation(at, out),
+            Field::ZoneName => {
+                match moment.place {
+                    Place::Zone(zone) => zone.write_abbreviation(moment.at, out),
+                    Place::Ahead(0) => out.push_str("UTC"),
+                    Place::Ahead(_) => {}
+                }
+                return;
+            }
             _ => None,
         };
         out.push_str(name.copied().unwrap_or_default());
@@ -367,11 +441,15 @@ fn write_fraction(at: DateTime, width: Option<u8>, out: &mut String) {
     out.extend((6..width).map(|_| '0'));
 }
 
-fn write_offset(seconds: i32, colon: bool, out: &mut String) {
+/// With as many colons as are written: `+0200`, `+02:00`, `+02:00:00`.
+fn write_offset(seconds: i32, colons: u8, out: &mut String) {
     let sign = if seconds < 0 { '-' } else { '+' };
-    let minutes = seconds.abs() / 60;
-    let colon = if colon { ":" } else { "" };
+    let (minutes, rest) = (seconds.abs() / 60, seconds.abs() % 60);
+    let colon = if colons > 0 { ":" } else { "" };
     let _ = write!(out, "{sign}{:02}{colon}{:02}", minutes / 60, minutes % 60);
+    if colons > 1 {
+        let _ = write!(out, ":{rest:02}");
+    }
 }
 
 impl Case {
@@ -404,6 +482,8 @@ mod tests {
     use super::*;
     use crate::value::Date;
 
+    const TODAY: Date = Date::MIN;
+
     fn shown(format: &str, at: &str, zone: &str) -> Result<String, Box<dyn std::error::Error>> {
         let format = DateFormat::parse(format, Locale::ENGLISH).map_err(|unknown| unknown.text)?;
         let value = match at.parse() {
@@ -411,7 +491,7 @@ mod tests {
             Err(_) => ValueRef::Date(at.parse::<Date>()?),
         };
         let mut out = String::new();
-        assert!(format.write(value, Zone::named(zone)?, &mut out));
+        assert!(format.write(value, Zone::named(zone)?, TODAY, &mut out));
         Ok(out)
     }
 
@@ -423,7 +503,7 @@ mod tests {
             ("%d %-d %e %j", "05 5  5 186"),
             ("%H %k %I %l %-I %p %P %#p", "14 14 02  2 2 PM pm pm"),
             ("%M %S %L %N %3N %6N", "03 09 120 120000000 120 120000"),
-            ("%z %:z %Z", "+0200 +02:00 CEST"),
+            ("%z %:z %::z %Z", "+0200 +02:00 +02:00:00 CEST"),
             ("%A %a %^a %u %w", "Sunday Sun SUN 7 0"),
             ("%G %g %V %U %W", "2026 26 27 27 26"),
             ("%s", "1783252989"),
@@ -432,7 +512,6 @@ mod tests {
                 "%c|%x|%X|%v",
                 "Sun Jul  5 14:03:09 2026|07/05/26|14:03:09| 5-JUL-2026",
             ),
-            ("%+", "Sun Jul  5 14:03:09 CEST 2026"),
             ("100%% %n%t|", "100% \n\t|"),
             ("%3d %_m %03e %10A|%-y", "005  7 005     Sunday|26"),
             ("día %d", "día 05"),
@@ -469,6 +548,46 @@ mod tests {
     }
 
     #[test]
+    fn texts_are_shown_on_the_clock_that_they_were_written_for() -> Result<(), Box<dyn std::error::Error>> {
+        let form = |zone: Option<Zone>| {
+            DateFormat::parse("%Y-%m-%d %H:%M %z|%Z", Locale::ENGLISH)
+                .map(|it| it.in_zone(zone))
+                .map_err(|unknown| unknown.text)
+        };
+        let (madrid, tokyo) = (Zone::named("Europe/Madrid")?, Zone::named("Asia/Tokyo")?);
+        for (value, zone, expected) in [
+            (ValueRef::Text("2020-01-31"), None, "2020-01-31 00:00 +0100|CET"),
+            (
+                ValueRef::Text("2020-01-31 10:20 -0500"),
+                None,
+                "2020-01-31 10:20 -0500|",
+            ),
+            (
+                ValueRef::Text("2020-01-31 10:20 -0500"),
+                Some(tokyo),
+                "2020-02-01 00:20 +0900|JST",
+            ),
+            (
+                ValueRef::Text("31 Jan 2020 10:20"),
+                Some(tokyo),
+                "2020-01-31 10:20 +0900|JST",
+            ),
+            (ValueRef::Text("Jan 5"), None, "0001-01-05 00:00 -0014|LMT"),
+            (ValueRef::Text("soon"), None, "soon"),
+            (ValueRef::Int(0), None, "1970-01-01 00:00 +0000|UTC"),
+            (ValueRef::Int(0), Some(tokyo), "1970-01-01 09:00 +0900|JST"),
+        ] {
+            let mut out = String::new();
+            assert!(form(zone)?.write(value, madrid, TODAY, &mut out));
+            assert_eq!(out, expected, "{value}");
+        }
+        for value in [ValueRef::Int(i64::MAX), ValueRef::Bool(true)] {
+            assert!(!form(None)?.write(value, madrid, TODAY, &mut String::new()));
+        }
+        Ok(())
+    }
+
+    #[test]
     fn unknown_fields_are_named() {
         let unknown = |format: &str| {
             DateFormat::parse(format, Locale::ENGLISH)
@@ -476,6 +595,8 @@ mod tests {
                 .map(|unknown| unknown.text)
         };
         assert_eq!(unknown("%d %Q"), Some("%Q".to_owned()));
+        // Of dates alone in Ruby, which Liquid has none of.
+        assert_eq!(unknown("%+"), Some("%+".to_owned()));
         assert_eq!(unknown("%d %"), Some("%".to_owned()));
         assert_eq!(unknown("%-é"), Some("%-é".to_owned()));
         assert_eq!(unknown("%d"), None);

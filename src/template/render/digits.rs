@@ -1,5 +1,7 @@
 //! The digits of numbers, which formatting takes longer for.
 
+use std::fmt::Write;
+
 use crate::value::Decimal;
 
 /// Each number below a hundred in two digits.
@@ -38,6 +40,23 @@ pub(super) fn write_decimal(units: i64, out: &mut String) {
     write_rest(last, out);
 }
 
+/// As Liquid shows one: `3.0`, and `1.0e+20` where it is far from 1.
+pub(super) fn write_float(number: f64, out: &mut String) {
+    let start = out.len();
+    let size = number.abs();
+    if size == 0.0 || (1e-4..1e15).contains(&size) {
+        let _ = write!(out, "{number:?}");
+        return;
+    }
+    let _ = write!(out, "{number:e}");
+    if let Some(at) = out[start..].find('e') {
+        let exponent: i32 = out[start + at + 1..].parse().unwrap_or_default();
+        out.truncate(start + at);
+        let point = if out[start..].contains('.') { "" } else { ".0" };
+        let _ = write!(out, "{point}e{exponent:+03}");
+    }
+}
+
 fn write_whole(number: u64, out: &mut String) {
     if number >= 100 {
         write_whole(number / 100, out);
@@ -73,6 +92,28 @@ fn write_digit(number: u64, out: &mut String) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn floats_are_written_as_in_liquid() {
+        for (number, expected) in [
+            (0.0, "0.0"),
+            (3.0, "3.0"),
+            (-2.5, "-2.5"),
+            (0.0001, "0.0001"),
+            (0.000_05, "5.0e-05"),
+            (1.25e-7, "1.25e-07"),
+            (1e14, "100000000000000.0"),
+            (1e15, "1.0e+15"),
+            (1e16, "1.0e+16"),
+            (-1e20, "-1.0e+20"),
+            (1.5e100, "1.5e+100"),
+            (5e-324, "5.0e-324"),
+        ] {
+            let mut out = "x".to_owned();
+            write_float(number, &mut out);
+            assert_eq!(out, format!("x{expected}"));
+        }
+    }
 
     #[test]
     fn numbers_are_written_as_they_display() {

@@ -11,7 +11,7 @@ use super::{
         program::{Filter, Output, Source},
     },
     Job, Renderer,
-    digits::{write_decimal, write_int},
+    digits::{write_decimal, write_float, write_int},
 };
 use crate::{
     eval::Frame,
@@ -166,11 +166,11 @@ impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
             }
             Filter::Date(form) => {
                 let mut known = false;
-                let zone = job.at.zone();
+                let (zone, today) = (job.at.zone(), job.at.today());
                 let text = job
                     .arena
                     .get()
-                    .write(|draft| known = form.write(value, zone, draft.buffer()));
+                    .write(|draft| known = form.write(value, zone, today, draft.buffer()));
                 if known { Held::text(text) } else { Held::Missing }
             }
             Filter::Json => Held::text(job.arena.get().write(|draft| write_json(value, &job, draft))),
@@ -271,8 +271,10 @@ fn write_plain(value: ValueRef<'_>, job: &Job<'_>, out: &mut String) {
         ValueRef::Bool(it) => out.push_str(if it { "true" } else { "false" }),
         ValueRef::Int(it) => write_int(it, out),
         ValueRef::Decimal(it) => write_decimal(it.units(), out),
+        ValueRef::Float(it) => write_float(it, out),
         ValueRef::DateTime(_) => {
-            job.program.instants.write(value, job.at.zone(), out);
+            let (zone, today) = (job.at.zone(), job.at.today());
+            job.program.instants.write(value, zone, today, out);
         }
         value => {
             let _ = write!(out, "{value}");

@@ -11,11 +11,15 @@ use crate::{
         type_name,
     },
     diagnostic::{Code, Diagnostic, suggest},
-    filter::locale::{FORMS, Locale, NoLocale},
+    filter::{
+        is_number,
+        locale::{FORMS, Locale, NoLocale},
+        moment, of_text,
+    },
     hir::{Expr, ExprKind, template::FilterKind},
     span::Span,
     syntax::template::ast::{self as written, Argument},
-    value::{Type, Value, Zone},
+    value::{Date, Type, Value, ValueRef, Zone},
 };
 
 impl TemplateChecker<'_, '_> {
@@ -109,7 +113,8 @@ impl TemplateChecker<'_, '_> {
                     .help("put `compact` before it".to_owned());
                 self.checker.report.fail(error)
             }
-            (StateKind::Value(Type::Date | Type::DateTime), Takes::Time)
+            (StateKind::Value(Type::Date | Type::DateTime), Takes::Time | Takes::Moment)
+            | (StateKind::Value(Type::Int), Takes::Moment)
             | (StateKind::List(_), Takes::List | Takes::Anything | Takes::TextOrList) => Some(()),
             (StateKind::List(items), Takes::Records) if items.have_fields() => Some(()),
             (StateKind::List(items), Takes::Records) => {
@@ -126,9 +131,28 @@ impl TemplateChecker<'_, '_> {
                     });
                 self.checker.report.fail(error)
             }
-            (StateKind::Value(ty), Takes::Number) if ty.is_number() => Some(()),
-            (StateKind::Value(ty), Takes::Number) => self.wrong_type(filter, ty, "a number"),
-            (StateKind::Value(ty), Takes::Time) => self.wrong_type(filter, ty, "a date or a datetime"),
+            (StateKind::Value(ty), Takes::Number | Takes::Calculated) if ty.is_number() => Some(()),
+            (StateKind::Value(Type::String), Takes::Calculated) => match &state.constant {
+                Some(Value::Text(text)) if !is_number(text) => self.no_number(filter.span, text),
+                _ => Some(()),
+            },
+            (StateKind::Value(Type::String), Takes::Moment) => {
+                match &state.constant {
+                    Some(Value::Text(text)) if moment::written(text, Date::MIN).is_none() => {
+                        let error = Diagnostic::new(Code::InvalidLiteral, format!("`{text}` is no day and no instant"))
+                        .label(filter.span, "would be shown as it is")
+                        .help("write it as in `\"2026-01-31\"`, `\"2026-01-31 10:20\"` or `\"January 31, 2026\"`".to_owned());
+                        self.checker.report.fail(error)
+                    }
+                    _ => Some(()),
+                }
+            }
+            (StateKind::Value(ty), Takes::Number | Takes::Calculated) => {
+                self.wrong_type(filter, ty, "a number")
+            }
+            (StateKind::Value(ty), Takes::Time | Takes::Moment) => {
+                self.wrong_type(filter, ty, "a date or a datetime")
+            }
             (StateKind::Value(ty), Takes::List | Takes::ShownList | Takes::Records) => {
                 let error = Diagnostic::new(Code::TypeMismatch, format!("`{name}` takes a list"))
                     .label(filter.span, format!("{} stands before it", type_name(ty)))
@@ -216,19 +240,16 @@ impl TemplateChecker<'_, '_> {
             }
             Wants::Number | Wants::Whole => {
                 let value = self.value(&argument.value)?;
+                if let ExprKind::Constant(Value::Text(text)) = &value.kind {
+                    return self.number_of(value.span, text, parameter.wants);
+                }
                 let (fits, needed) = match parameter.wants {
                     Wants::Whole => (value.ty == Type::Int, "a whole number"),
-                    _ => (value.ty.is_number(), "a number"),
+                    _ => (value.ty.is_number() || value.ty == Type::String, "a number"),
                 };
                 if !fits {
                     let error = Diagnostic::new(Code::TypeMismatch, format!("expected {needed}"))
-                        .label(argument.value.span, format!("found {}", type_name(&value.ty)))
-                        .help(match value.ty {
-                            Type::String if matches!(value.kind, ExprKind::Constant(_)) => {
-                                Some("a number is written without quotes".to_owned())
-                            }
-                            _ => None,
-                        });
+                        .label(argument.value.span, format!("found {}", type_name(&value.ty)));
                     return self.checker.report.fail(error);
                 }
                 self.known(filter, value)
@@ -245,6 +266,25 @@ impl TemplateChecker<'_, '_> {
             // Of filters on lists, which see to them.
             Wants::Field | Wants::List => None,
         }
+    }
+
+    /// The number that a text says which is written out.
+    fn number_of(&mut self, span: Span, text: &str, wants: Wants) -> Option<Expr> {
+        let number = if is_number(text) { of_text(text) } else { None };
+        match (number.map(ValueRef::to_owned), wants) {
+            (Some(Value::Int(number)), _) => Some(Expr::constant(span, Type::Int, number)),
+            (Some(Value::Decimal(number)), Wants::Number) => {
+                Some(Expr::constant(span, Type::Decimal, number))
+            }
+            _ => self.no_number(span, text),
+        }
+    }
+
+    fn no_number<T>(&mut self, span: Span, text: &str) -> Option<T> {
+        let error = Diagnostic::new(Code::TypeMismatch, format!("`{text}` is no number"))
+            .label(span, "expected a number")
+            .help("what stands in quotes is text; a name or a number is written without".to_owned());
+        self.checker.report.fail(error)
     }
 
     /// The locale of a filter that names none: that of the language of the text, English where none is known or nothing in the

@@ -3,7 +3,7 @@
 use super::state::{State, StateKind, parts_of};
 use crate::{
     filter::{self, Draft, Made},
-    hir::template::{FilterKind, TextFilter},
+    hir::template::{FilterKind, NumberFilter, TextFilter},
     value::{Type, Value, ValueRef},
 };
 
@@ -52,9 +52,12 @@ fn made(kind: FilterKind, value: &Value, arguments: &[State]) -> Option<Folded> 
         .collect::<Option<_>>()?;
     if let FilterKind::Number(kind) = kind {
         let numbers: Vec<ValueRef<'_>> = given.iter().map(Value::as_ref).collect();
+        // What these give is text, and never blank.
+        if matches!(kind, NumberFilter::Money | NumberFilter::Grouped) {
+            return None;
+        }
         let made = filter::number(kind, value.as_ref(), &numbers);
-        // What `money` gives is text, and never blank.
-        return made.map(|it| Folded::Value(it.to_owned()));
+        return Some(made.map_or(Folded::Missing, |it| Folded::Value(it.to_owned())));
     }
     let text = shown(value)?;
     let counts = match kind {

@@ -21,14 +21,14 @@ use crate::{
     diagnostic::{Code, Diagnostic},
     hir::{
         Expr, ExprKind,
-        template::{Filter, FilterKind, ListFilter, Output, Source, TextFilter},
+        template::{Filter, FilterKind, ListFilter, NumberFilter, Output, Source, TextFilter},
     },
     span::Span,
     syntax::{
         ast::{self, Name},
         template::ast::{self as written},
     },
-    value::{Type, Value},
+    value::{Schemes, Type, Value},
 };
 
 /// The filter that stands for a whole text, and so has arguments of any names.
@@ -59,9 +59,18 @@ impl TemplateChecker<'_, '_> {
         let first = filters.first().filter(|it| &*it.name.text == TRANSLATE);
         let done = usize::from(first.is_some());
         for (index, filter) in filters.iter().enumerate().skip(done) {
+            let is_text = matches!(state.kind, StateKind::Value(Type::String)) && state.constant.is_none();
             let (filter, next) = self.filter(filter, state, &filters[index + 1..])?;
+            let is_said = is_text || filter.arguments.iter().any(|it| it.ty == Type::String);
+            let calculates = matches!(filter.kind, FilterKind::Number(_));
+            let span = filter.span;
             checked.push(filter);
             state = next;
+            // What a text says may be a whole number.
+            if is_said && calculates && matches!(state.kind, StateKind::Value(Type::Decimal)) {
+                let kind = FilterKind::Number(NumberFilter::ToDecimal);
+                checked.push(Filter::new(span, kind, Vec::new()));
+            }
         }
         let output = Output {
             value: source,
@@ -305,7 +314,9 @@ impl TemplateChecker<'_, '_> {
         // As in Liquid, `false` gives way to the fallback too, unless it is allowed.
         let allow_false = matches!(&arguments[1].kind, ExprKind::Constant(Value::Bool(true)));
         let gives_way = state.optional || state.blank || *ty == Type::Bool && !allow_false;
-        let kept = *ty == fallback.ty || (ty.is_number() && fallback.ty.is_number());
+        let is_url = *ty == Type::Url
+            && matches!(&fallback.kind, ExprKind::Constant(Value::Text(text)) if Schemes::allow_everywhere(text));
+        let kept = is_url || *ty == fallback.ty || (ty.is_number() && fallback.ty.is_number());
         Some(State {
             constant: state.constant.filter(|_| !gives_way),
             ..State::of(

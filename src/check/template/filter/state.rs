@@ -7,12 +7,12 @@ use super::super::{
     signature::{Gives, Signature},
 };
 use crate::{
-    filter::{joined, split},
+    filter::{joined, of_text, split},
     hir::{
         Expr, ExprKind,
         template::{FilterKind, ListFilter, NumberFilter},
     },
-    value::{Type, Value},
+    value::{Type, Value, ValueRef},
 };
 
 /// What has come out of the filters so far.
@@ -155,7 +155,8 @@ pub(super) fn given_by(
                 return None;
             };
             let other = arguments.first();
-            let other_type = other.map_or(Type::Int, |it| it.ty.clone());
+            let ty = &calculated(ty, state.constant.as_ref());
+            let other_type = other.map_or(Type::Int, |it| calculated(&it.ty, None));
             let ty = match kind {
                 NumberFilter::Ceil | NumberFilter::Floor => Type::Int,
                 NumberFilter::Round if is_zero(other) => Type::Int,
@@ -180,6 +181,15 @@ pub(super) fn given_by(
         // Seen to before.
         (Gives::Number | Gives::OfList | Gives::Url | Gives::Form | Gives::Fallback, _) => return None,
     })
+}
+
+/// The type of the number that a text says: it is known where it is written out.
+fn calculated(ty: &Type, constant: Option<&Value>) -> Type {
+    match constant {
+        Some(Value::Text(text)) if matches!(of_text(text), Some(ValueRef::Int(_))) => Type::Int,
+        _ if *ty == Type::String => Type::Decimal,
+        _ => ty.clone(),
+    }
 }
 
 /// What comes out of a filter on a list that needs no look at its fields.

@@ -23,8 +23,12 @@ pub(super) enum Takes {
     /// One value that can be shown.
     Shown,
     Number,
+    /// The same, or a text that says one.
+    Calculated,
     /// A date or a datetime.
     Time,
+    /// The same, a text that names one, or the seconds since 1970.
+    Moment,
     /// A list of any items.
     List,
     /// A list of plain values that can be shown.
@@ -87,7 +91,7 @@ pub(super) enum Wants {
     Value,
     /// The same, taken as text, and not missing.
     Text,
-    /// A number that is not missing.
+    /// A number, or a text that says one, that is not missing.
     Number,
     /// A whole number that is not missing.
     Whole,

@@ -215,13 +215,13 @@ pub(in crate::check::template) const FILTERS: &[Signature] = &[
     filter(
         "date",
         FilterKind::Date(DateFilter::Format),
-        Time,
+        Takes::Moment,
         &[
             ask(WrittenText("a form of dates such as `\"%d %B %Y\"`")),
             LOCALE,
             named("zone", Zone, Written::Text("")),
         ],
-        Gives::Text(|_, arguments| arguments[0]),
+        Gives::Text(|before, arguments| before || arguments[0]),
         "date: \"%d %B %Y\"",
     ),
     filter(
@@ -361,7 +361,7 @@ const fn code(
     filter(name, FilterKind::Code(kind), Shown, parameters, gives, example)
 }
 
-/// From a number to a number.
+/// From a number, or a text that says one, to a number.
 const fn number(
     name: &'static str,
     kind: NumberFilter,
@@ -371,7 +371,7 @@ const fn number(
     filter(
         name,
         FilterKind::Number(kind),
-        Number,
+        Takes::Calculated,
         parameters,
         Gives::Number,
         example,
