@@ -7,6 +7,7 @@ mod learn;
 
 mod cases;
 mod intended;
+mod reference;
 mod refused;
 
 use audience::{Definitions, Format, Inputs, Placements, Rendered, Zone};
