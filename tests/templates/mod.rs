@@ -1,5 +1,7 @@
 //! Templates: the pictures of their errors, what they show, and what no customer can make of them.
 
+#[cfg(feature = "locale")]
+mod cldr;
 mod errors;
 mod faults;
 mod filters;
