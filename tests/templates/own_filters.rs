@@ -207,7 +207,7 @@ fn languages_write_amounts_dates_and_nouns_their_own_way() {
         ),
         (
             "{{ total_spent | money: \"RON\", locale: \"ro\" }} {{ 5 | money: \"EUR\", locale: \"ro\" }}",
-            "1.234,50_RON 5,00_€",
+            "1.234,50_RON 5,00_EUR",
         ),
         (
             "{{ total_spent | money: \"EUR\", locale: \"de\" }} {{ 5 | money: \"CHF\", locale: \"de\" }}",
