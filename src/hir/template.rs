@@ -20,6 +20,8 @@ pub(crate) struct Template {
     pub(crate) rows: u8,
     /// The records of its own: the row of each, and what it looks like.
     pub(crate) items: Vec<(u8, Arc<Layout>)>,
+    /// Whether the language that it is written in makes a difference.
+    pub(crate) asks_language: bool,
 }
 
 #[derive(Clone, Debug)]

@@ -89,7 +89,13 @@ fn one(
     let mut warnings = Vec::new();
     let mut parts = Vec::with_capacity(message.parts.len());
     let mut places = Vec::with_capacity(message.parts.len());
-    for part in &message.parts {
+    let mut is_whole = true;
+    for (part, language) in in_languages(message) {
+        // What is the same in all languages is there already.
+        let is_there = |it: &Part| it.rule.name == part.rule.name && it.language.is_none();
+        if part.language.is_none() && parts.iter().any(is_there) {
+            continue;
+        }
         // That a file is not there is told already.
         let mut place = Place::of(setting, part)?;
         let builder = TemplateBuilder::new(
@@ -99,7 +105,8 @@ fn one(
             format(part.rule.form),
             setting.lints.clone(),
         );
-        let name = part_name(message, part);
+        let tag = language.and_then(|it| message.languages.as_ref()?.tags.get(it));
+        let name = part_name(message, part, tag);
         let builder = message.inputs.iter().fold(builder, |builder, input| {
             let (name, ty) = (input.name.clone(), input.ty.clone());
             if input.optional {
@@ -113,7 +120,7 @@ fn one(
             .limits(setting.limits.clone())
             .partials(setting.partials.clone())
             .part_of(part_of.clone());
-        let built = match tag_of(message, part) {
+        let built = match tag {
             Some(language) => built.language(language),
             None => built,
         };
@@ -129,14 +136,17 @@ fn one(
                 for problem in error.diagnostics() {
                     add(problems, place.moved(problem));
                 }
+                is_whole = false;
                 continue;
             }
         };
-        warnings.extend(template.warnings().iter().map(|it| place.moved(it)));
+        for warning in template.warnings() {
+            add(&mut warnings, place.moved(warning));
+        }
         places.push((place, part.span));
         parts.push(Part {
             rule: part.rule,
-            language: part.language,
+            language: language.filter(|_| part.language.is_some() || template.checked().asks_language),
             template,
             blank: format!("the {} is blank", part.rule.name).into(),
         });
@@ -146,12 +156,14 @@ fn one(
         .zip(places)
         .map(|(part, (place, name))| Written { part, place, name })
         .collect();
-    warnings.extend(rules::check(module, message, &written));
+    for warning in rules::check(module, message, &written) {
+        add(&mut warnings, warning);
+    }
     setting.lints.apply(&mut warnings);
     for warning in &warnings {
         add(problems, warning.clone());
     }
-    (parts.len() == message.parts.len()).then(|| Compiled {
+    is_whole.then(|| Compiled {
         message: Arc::clone(message),
         requirements: requirements(module, message, &parts),
         inputs,
@@ -199,16 +211,20 @@ fn format(form: Form) -> Format {
 }
 
 /// `win_back_mail.subject`, `win_back_mail.subject.es`.
-fn part_name(message: &hir::Message, part: &hir::MessagePart) -> String {
-    let tag = tag_of(message, part)
-        .map(|it| format!(".{it}"))
-        .unwrap_or_default();
+fn part_name(message: &hir::Message, part: &hir::MessagePart, tag: Option<&Arc<str>>) -> String {
+    let tag = tag.filter(|_| part.language.is_some());
+    let tag = tag.map(|it| format!(".{it}")).unwrap_or_default();
     format!("{}.{}{tag}", message.name, part.rule.name)
 }
 
-/// The language of a part that is not the same in all.
-fn tag_of<'m>(message: &'m hir::Message, part: &hir::MessagePart) -> Option<&'m Arc<str>> {
-    message.languages.as_ref()?.tags.get(part.language?)
+/// The parts, those that all languages share once for each: dates, amounts and translations differ.
+fn in_languages(message: &hir::Message) -> impl Iterator<Item = (&hir::MessagePart, Option<usize>)> {
+    let count = message.languages.as_ref().map_or(0, |it| it.tags.len());
+    message.parts.iter().flat_map(move |part| {
+        let shared = (0..count).filter(|_| part.language.is_none()).map(Some);
+        let own = (part.language.is_some() || count == 0).then_some(part.language);
+        shared.chain(own).map(move |language| (part, language))
+    })
 }
 
 /// What a message reads to know whom it is for, in which language, and what it says.

@@ -234,3 +234,40 @@ fn an_input_may_say_the_language() {
     assert_eq!(says(&shop, "m", ANA, &[("lang", "en".into())]), "text: Hi");
     assert_eq!(says(&shop, "m", NOBODY, &[]), "text: Hi");
 }
+
+/// [filter-14] [filter-19]
+#[test]
+fn a_part_of_all_languages_is_written_in_each() {
+    let definitions = r#"
+customer { id: string key, language: string? }
+message m {
+  channel sms, languages ["en", "es"] by language
+  text "{{ 'title' | t }} {{ 2026-07-05 | date: '%B' }} {{ 2026-07-05 | date: '%d' }}"
+}
+message same { channel sms, languages ["en", "es"] by language, text "{{ 2026-07-05 | date: '%d' }}" }
+"#;
+    let builder = |es: &str| {
+        audience::Definitions::builder()
+            .source("shop.audience", definitions)
+            .translations("en", r#"{"title": "Basket"}"#)
+            .translations("es", es)
+            .build()
+    };
+    let shop = builder(r#"{"title": "Cesta"}"#).unwrap_or_else(|error| panic!("{error}"));
+    for (language, expected) in [
+        ("\"es\"", "text: Cesta julio 05"),
+        ("\"en\"", "text: Basket July 05"),
+        ("null", "text: Basket July 05"),
+    ] {
+        let customer = format!(r#"{{"id": "a", "language": {language}}}"#);
+        assert_eq!(says(&shop, "m", &customer, &[]), expected);
+        assert_eq!(says(&shop, "same", &customer, &[]), "text: 05");
+    }
+    let same = shop.message("same").unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(same.placeholders().count(), 1);
+    // What is missing in one language is said, with the language.
+    let error = builder(r#"{"titulo": "Cesta"}"#).map_or_else(|error| error.to_string(), |_| String::new());
+    assert!(error.contains("no translation of `title`"), "{error}");
+    assert!(error.contains("not a key of `es`"), "{error}");
+    assert_eq!(error.matches("error[").count(), 1, "{error}");
+}

@@ -75,6 +75,7 @@ pub(crate) fn check_template(
     let mut templates = TemplateChecker {
         checker,
         written,
+        asks_language: false,
         text: 0,
         texts: 0,
         partials: Vec::new(),
@@ -116,6 +117,8 @@ pub(crate) fn placed_fields(fields: &[Field]) -> Vec<Field> {
 struct TemplateChecker<'c, 'a> {
     checker: Checker<'a>,
     written: Written<'c>,
+    /// Whether the language made a difference somewhere.
+    asks_language: bool,
     /// Which use of a partial is checked; 0 for the template itself. Names belong to it.
     text: usize,
     /// How many uses of partials there were.
@@ -251,6 +254,7 @@ impl TemplateChecker<'_, '_> {
             items,
             rows: places.highest.get(),
             lists: Arc::new(places.layout),
+            asks_language: self.asks_language,
         }
     }
 

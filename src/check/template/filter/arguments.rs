@@ -295,17 +295,15 @@ impl TemplateChecker<'_, '_> {
         kind: FilterKind,
         form: Option<&Expr>,
     ) -> Option<Expr> {
+        let is_same = matches!(kind, FilterKind::Date(_)) && !form.is_some_and(|it| has_names(text_of(it)));
+        self.asks_language |= !is_same;
         let Some(language) = self.written.language else {
             return Some(Expr::constant(filter.span, Type::String, "en"));
         };
         let tag = Expr::constant(filter.span, Type::String, language);
         match Locale::of(language) {
             Ok(_) => Some(tag),
-            Err(_)
-                if matches!(kind, FilterKind::Date(_)) && !form.is_some_and(|it| has_names(text_of(it))) =>
-            {
-                Some(Expr::constant(filter.span, Type::String, "en"))
-            }
+            Err(_) if is_same => Some(Expr::constant(filter.span, Type::String, "en")),
             Err(reason) => {
                 let error = no_locale(reason, &tag).help(format!(
                     "or write it as in English: `{}: …, locale: \"en\"`",

@@ -101,6 +101,7 @@ impl TemplateChecker<'_, '_> {
             let tag = self.text_argument(argument, "a language such as `\"es\"`")?;
             return Some(text_of(&tag).into());
         }
+        self.asks_language = true;
         let all = &self.checker.names.translations;
         let only = all.languages().next().filter(|_| all.languages().len() == 1);
         if let Some(language) = self.written.language.map(Arc::from).or_else(|| only.cloned()) {
