@@ -118,12 +118,6 @@ pub(super) const ALL: &[(&str, &str, &str, &str)] = &[
     ),
     ("{% ifchanged %}a{% endifchanged %}", "", "a", "unsupported"),
     (r#"{% include "a" %}"#, "", "", "unsupported"),
-    (
-        "{% for i in a %}{{ i }}{% endfor %}{% for i in a offset: continue %}{{ i }}{% endfor %}",
-        r#"{"a": [1]}"#,
-        "1",
-        "unsupported",
-    ),
     // Slips.
     (r#"{{ "a" | unknown_filter }}"#, "", "a", "unknown-filter"),
     ("{% unknown_tag %}", "", "", "syntax"),

@@ -441,8 +441,8 @@ fn loops_choose_count_and_turn() {
     ]);
     for (template, expected) in [
         (
-            "{% for i in (1..3) offset: continue %}{{ i }}{% endfor %}",
-            "`offset: continue` is not supported",
+            "{% for i in (1..3) offset: 1 offset: continue %}{{ i }}{% endfor %}",
+            "a second `offset`",
         ),
         (
             "{% for i in (1..nps) %}{{ i }}{% endfor %}",
@@ -804,4 +804,48 @@ fn errors_in_loops_are_not_forgotten_when_the_loop_is_looked_at_again() {
         ),
         ["`t` may hold things of different kinds here"; 2]
     );
+}
+
+/// [tag-8]
+#[test]
+fn loops_go_on_where_others_stopped() {
+    table(&[
+        (
+            "{% for i in (1..6) limit: 2 %}{{ i }}{% endfor %}-{% for i in (1..6) limit: 3 offset: continue %}{{ i }}{% endfor %}-{% for i in (1..6) offset: continue %}{{ i }}{% endfor %}",
+            "12-345-6",
+        ),
+        ("{% for i in (1..3) offset: continue %}{{ i }}{% endfor %}", "123"),
+        (
+            "{% for i in (1..4) limit: 2 %}{{ i }}{% break %}{% endfor %}{% for i in (1..4) offset: continue %}{{ i }}{% endfor %}",
+            "134",
+        ),
+        (
+            "{% assign n = 1 %}{% for i in (1..5) offset: n limit: 2 %}{{ i }}{% assign n = n | plus: 9 %}{% endfor %}{% for i in (1..5) offset: continue %}{{ i }}{% endfor %}",
+            "2345",
+        ),
+        // Another variable, or other items, are another loop.
+        (
+            "{% for i in (1..3) limit: 1 %}{{ i }}{% endfor %}{% for j in (1..3) offset: continue %}{{ j }}{% endfor %}{% for i in (1..2) offset: continue %}{{ i }}{% endfor %}",
+            "112312",
+        ),
+        (
+            "{% for k in (1..2) %}{% for i in (1..4) limit: 2 offset: continue %}{{ i }}{% endfor %};{% endfor %}",
+            "12;34;",
+        ),
+        (
+            "{% if orders > 99 %}{% for f in favorites limit: 1 %}{% endfor %}{% endif %}{% for f in favorites offset: continue %}{{ f.note | default: '-' }} {% endfor %}",
+            "for Eva - me ",
+        ),
+    ]);
+    let shop = shop().expect("it compiles");
+    let error = shop
+        .template_builder(Format::Text)
+        .source("template", "{% render 'rest' %}")
+        .partial(
+            "rest",
+            "{% for i in (1..3) offset: continue %}{{ i }}{% endfor %}",
+        )
+        .build()
+        .map_or_else(|error| error.to_string(), |_| String::new());
+    assert!(error.contains("a partial continues no loop"), "{error}");
 }

@@ -14,8 +14,8 @@ use crate::{
     check::{Member, scope::Counters},
     diagnostic::{Code, Diagnostic},
     hir::{
-        self, Expr, ExprKind,
-        template::{Loop, Node, Over},
+        self, ArithmeticOp, Expr, ExprKind,
+        template::{Assign, Loop, Node, Output, Over, Source, Target},
     },
     span::Span,
     syntax::ast,
@@ -36,12 +36,73 @@ pub(super) struct Around {
 /// What a loop goes through, and what an item looks like.
 pub(super) type Through = (Over, Arc<Shape>);
 
+/// Where the last loop with a variable over some items has stopped, as another one goes on there: `offset: continue`.
+pub(super) struct Stop {
+    /// The variable and the items as written.
+    of: String,
+    /// How many items the loops have left behind them.
+    local: Option<usize>,
+}
+
+/// The loops that others of a template continue.
+pub(super) fn continued(nodes: &[tags::Node], texts: &[&str]) -> Vec<Stop> {
+    let mut stops = Vec::new();
+    look_for_stops(nodes, texts, &mut stops);
+    stops
+}
+
+fn look_for_stops(nodes: &[tags::Node], texts: &[&str], stops: &mut Vec<Stop>) {
+    for node in nodes {
+        if let tags::NodeKind::For(it) = &node.kind
+            && it.continues
+        {
+            let of = stop_of(it, texts);
+            if stops.iter().all(|it| it.of != of) {
+                stops.push(Stop { of, local: None });
+            }
+        }
+        node.inside(&mut |nodes| look_for_stops(nodes, texts, stops));
+    }
+}
+
+/// What Liquid knows a loop by: `item-list`.
+fn stop_of(it: &tags::For, texts: &[&str]) -> String {
+    let span = match &it.over {
+        tags::Over::Items(items) => items.span,
+        tags::Over::Range { from, to } => from.span.to(to.span),
+    };
+    let text = texts.get(span.source as usize).copied().unwrap_or_default();
+    let items = text
+        .get(span.start as usize..span.end as usize)
+        .unwrap_or_default();
+    format!("{}-{items}", it.variable.text)
+}
+
 impl TemplateChecker<'_, '_> {
+    /// Before the template: no loop has left anything behind it.
+    pub(super) fn begun(&mut self) -> Vec<Node> {
+        let places = &mut self.checker.scope.places;
+        let locals = self.stops.iter_mut().map(|it| *it.local.insert(places.local()));
+        locals
+            .map(|local| counted(local, counter(ExprKind::Constant(Value::Int(0)))))
+            .collect()
+    }
+
     pub(super) fn r#loop(&mut self, it: &tags::For, span: Span) -> Vec<Node> {
         let mut names = Vec::new();
         given_in(&it.body, &mut names);
         let mut otherwise = Some(&*it.otherwise);
-        self.rounds(&names, span, &mut |this| {
+        if it.continues && self.text != 0 {
+            let error = Diagnostic::new(Code::Unsupported, "a partial continues no loop")
+                .label(span, "each use of a partial begins anew")
+                .help("write the number: `limit: 3` in the first loop, `offset: 3` in this one".to_owned());
+            self.checker.report.push(error);
+        }
+        let of = stop_of(it, self.written.texts);
+        let stop = self.stops.iter().find(|stop| self.text == 0 && stop.of == of);
+        let stop = stop.and_then(|it| it.local);
+        let mut begun = None;
+        let mut nodes = self.rounds(&names, span, &mut |this| {
             let over = match &it.over {
                 tags::Over::Items(items) => this.over(items),
                 tags::Over::Range { from, to } => this.range(from, to),
@@ -60,16 +121,38 @@ impl TemplateChecker<'_, '_> {
             let mut body = |this: &mut Self| this.nodes(&it.body);
             let mut rest = |this: &mut Self| this.nodes(&it.otherwise);
             let name = &it.variable.text;
-            let some = it.limit.is_none() && it.offset.is_none() && this.has_rounds(&over);
+            let some = it.limit.is_none() && it.offset.is_none() && !it.continues && this.has_rounds(&over);
             let mut whole = this.round((over, shape), name, [true, some], &mut body, &mut rest)?;
             if is_broken {
                 return Some(None);
             }
             whole.limit = limit.flatten();
-            whole.offset = offset.flatten();
+            whole.offset = match stop.filter(|_| it.continues) {
+                Some(stop) => Some(local(stop)),
+                None => offset.flatten(),
+            };
             whole.reversed = it.reversed;
+            if stop.is_some() {
+                let places = &mut this.checker.scope.places;
+                let length = *whole.length.get_or_insert_with(|| places.local());
+                begun = Some((whole.offset.clone(), length));
+            }
             Some(Some(whole))
-        })
+        });
+        // The offset is read before the body may give its names something else.
+        if let (Some(stop), Some((offset, length))) = (stop, begun) {
+            if !it.continues {
+                let offset = offset.unwrap_or_else(|| counter(ExprKind::Constant(Value::Int(0))));
+                nodes.insert(0, counted(stop, offset));
+            }
+            let sum = ExprKind::Arithmetic {
+                op: ArithmeticOp::Add,
+                lhs: Box::new(local(stop)),
+                rhs: Box::new(local(length)),
+            };
+            nodes.push(counted(stop, counter(sum)));
+        }
+        nodes
     }
 
     /// Checks a loop as often as needed, and before it brings the names that it changes to their places. `check` gives
@@ -508,6 +591,35 @@ impl TemplateChecker<'_, '_> {
 }
 
 /// Whether names hold the same.
+/// A whole number that is always there.
+fn counter(kind: ExprKind) -> Expr {
+    Expr {
+        span: Span::default(),
+        ty: Type::Int,
+        optional: false,
+        kind,
+    }
+}
+
+fn local(number: usize) -> Expr {
+    counter(ExprKind::Local(number))
+}
+
+/// Gives a counter a number.
+fn counted(local: usize, value: Expr) -> Node {
+    Node {
+        span: Span::default(),
+        kind: NodeKind::Assign(Assign {
+            target: Target::Local(local),
+            value: Output {
+                value: Source::Value(value),
+                filters: Vec::new(),
+                markup: false,
+            },
+        }),
+    }
+}
+
 fn is_same(one: &held::Names, other: &held::Names) -> bool {
     let has = |it: &Held| one.iter().any(|known| known.name == it.name && known.is_like(it));
     Arc::ptr_eq(one, other) || one.len() == other.len() && other.iter().all(has)

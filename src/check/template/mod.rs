@@ -17,7 +17,10 @@ pub(crate) use assign::DEEPEST_CAPTURE;
 
 use std::sync::Arc;
 
-use self::{declared::Declared, loops::Around};
+use self::{
+    declared::Declared,
+    loops::{Around, Stop},
+};
 use super::{
     Checker, Entry, Facts, Held, HeldKind, Local, Names, Report, Shape, held, known_given, proves, type_name,
 };
@@ -85,11 +88,13 @@ pub(crate) fn check_template(
         around: Vec::new(),
         captures: 0,
         placed: Vec::new(),
+        stops: loops::continued(&written.template.nodes, written.texts),
         widened: Vec::new(),
         work: most_work,
     };
     templates.hold_placements();
-    let (nodes, _) = templates.nodes(&written.template.nodes);
+    let mut nodes = templates.begun();
+    nodes.extend(templates.nodes(&written.template.nodes).0);
     if !templates.checker.report.has_errors() {
         templates.look();
     }
@@ -136,6 +141,8 @@ struct TemplateChecker<'c, 'a> {
     captures: usize,
     /// The placements as lists of the template.
     placed: Vec<Placed>,
+    /// Where loops have stopped that others may continue, see [`loops`].
+    stops: Vec<Stop>,
     /// Names that are given numbers of several types in a loop, with the type that holds all.
     widened: Vec<(usize, Arc<str>, Type)>,
     /// How many more nodes are looked at: partials unfold, and loops may be looked at more than once.

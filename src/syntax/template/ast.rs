@@ -96,6 +96,8 @@ pub(crate) struct For {
     pub over: Over,
     pub limit: Option<Expr>,
     pub offset: Option<Expr>,
+    /// Whether it goes on where the last loop with its variable over its items has stopped: `offset: continue`.
+    pub continues: bool,
     pub reversed: bool,
     pub body: Vec<Node>,
     pub otherwise: Vec<Node>,

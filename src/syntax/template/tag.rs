@@ -86,7 +86,7 @@ impl<'t> Reader<'t> {
     pub(super) fn r#loop(&mut self, inside: &Range<usize>) -> Option<For> {
         self.read(Rule::for_tag, inside, |builder, parts| {
             let (mut variable, mut over, mut limit, mut offset) = (None, None, None, None);
-            let mut reversed = false;
+            let (mut reversed, mut continues) = (false, false);
             for part in parts {
                 match part.as_rule() {
                     Rule::name => variable = Some(builder.name(&part)),
@@ -97,7 +97,12 @@ impl<'t> Reader<'t> {
                         over = Some(Over::Range { from, to });
                     }
                     Rule::for_limit => limit = builder.option(part, "limit", limit.is_some()),
-                    Rule::for_offset => offset = builder.option(part, "offset", offset.is_some()),
+                    Rule::for_offset => {
+                        let is_second = offset.is_some() || continues;
+                        let mut inside = part.clone().into_inner();
+                        continues = inside.any(|it| it.as_rule() == Rule::offset_continue);
+                        offset = builder.option(part, "offset", is_second).filter(|_| !continues);
+                    }
                     Rule::for_reversed => reversed = true,
                     _ => {}
                 }
@@ -107,6 +112,7 @@ impl<'t> Reader<'t> {
                 over: over?,
                 limit,
                 offset,
+                continues,
                 reversed,
                 body: Vec::new(),
                 otherwise: Vec::new(),
@@ -312,13 +318,6 @@ impl Builder<'_> {
         }
         let value = pair.into_inner().last()?;
         if value.as_rule() == Rule::offset_continue {
-            self.break_off(
-                Diagnostic::new(Code::Unsupported, "`offset: continue` is not supported")
-                    .label(span, "where another loop stopped depends on what it did")
-                    .help(
-                        "write the number: `limit: 3` in the first loop, `offset: 3` in this one".to_owned(),
-                    ),
-            );
             return None;
         }
         Some(self.expr(value))
