@@ -607,10 +607,37 @@ Dear {{ nick | default: "friend" | upcase | truncate: 20, "…" | append: "!" }}
 {% for f in favorites limit: 4 %}<a href="/{{ orders }}">{{ f.added_at }}</a>{% for p in purchases %}{% for q in purchases limit: 2 %}{{ q.amount | money: "EUR" | default: "-" }}{% endfor %}{% endfor %}{% endfor %}
 "#;
 
+/// What languages, links and catalogues of translations add, and texts that are read as numbers and days.
+#[cfg(feature = "locale")]
+const OWN: &str = r#"
+{{ orders | money: "EUR", locale: "es" | default: "-" }} {{ spent | money: "USD", locale: "nl" | default: "-" }} {{ spent | number: 2, locale: "fr" | default: "-" }}
+{{ orders | default: 0 | plural: one: "zamówienie", few: "zamówienia", many: "zamówień", locale: "pl" }} {{ seen_at | date: "full", locale: "el" | default: "-" }}
+{{ page | utm: "newsletter", "email", "spring" | default: "https://shop.example/" }} {{ seen_at | days_until | default: 0 }}
+{{ "hi" | t: name: default(nick, "you"), locale: "es" }} {{ "orders" | t: count: default(orders, 0), locale: "es" }} {{ tags | json | default: "-" }} {{ nick | json | default: "-" }}
+{{ nick | plus: 1 | default: 0 }} {{ "12.50" | times: 2 }} {{ nick | date: "%Y" | default: "-" }} {{ "March 14, 2016" | date: "%d" }} {{ score | default: 0.5 }}
+{% for p in purchases limit: 1 %}{{ forloop.index }}{% endfor %}{% for p in purchases offset: continue %}{{ forloop.index }}{% endfor %} enough to be long on every page
+"#;
+
+#[cfg(feature = "locale")]
+#[test]
+fn what_languages_write_allocates_nothing_after_a_first_pass() -> Result<(), Box<dyn std::error::Error>> {
+    nothing_is_allocated(OWN)
+}
+
 #[test]
 fn rendering_allocates_nothing_after_a_first_pass() -> Result<(), Box<dyn std::error::Error>> {
-    let shop = Definitions::builder().source("shop", SHOP).build()?;
-    let template = shop.template(Format::Html, MESSAGE)?;
+    nothing_is_allocated(MESSAGE)
+}
+
+fn nothing_is_allocated(message: &str) -> Result<(), Box<dyn std::error::Error>> {
+    let shop = Definitions::builder()
+        .source("shop", SHOP)
+        .translations(
+            "es",
+            r#"{"hi": "Hola {name}", "orders": {"one": "un pedido", "other": "{count} pedidos"}}"#,
+        )
+        .build()?;
+    let template = shop.template(Format::Html, message)?;
     let mut numbers = numbers();
     let palette = Palette::draw(&mut Choices::new(&numbers(80)));
     let customers: Vec<Customer> = (0..50)

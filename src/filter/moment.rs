@@ -78,8 +78,9 @@ pub(crate) fn at(seconds: i64) -> Option<Written> {
 struct Reader {
     date: Option<NaiveDate>,
     month: Option<u32>,
-    /// Numbers that stand alone, beside the name of a month.
-    numbers: Vec<(u32, usize)>,
+    /// Numbers that stand alone, beside the name of a month: no more than a year and a day. With how many digits each has.
+    numbers: [(u32, usize); 2],
+    count: usize,
     time: Option<NaiveTime>,
     /// After noon.
     is_late: Option<bool>,
@@ -92,7 +93,7 @@ impl Reader {
         while let Some(first) = rest.chars().next() {
             let length = match first {
                 ',' | ' ' | '\t' => 1,
-                '-' if (self.month.is_some() || !self.numbers.is_empty()) && self.time.is_none() => 1,
+                '-' if (self.month.is_some() || self.count > 0) && self.time.is_none() => 1,
                 '0'..='9' => self.digits(rest)?,
                 '+' | '-' if self.time.is_some() => self.offset(rest)?,
                 'a'..='z' | 'A'..='Z' => self.word(rest)?,
@@ -125,12 +126,12 @@ impl Reader {
         let Some(month) = self.month else {
             let is_time = self.time.is_some();
             let date = self.date.or(Some(today).filter(|_| is_time));
-            return date.filter(|_| self.numbers.is_empty());
+            return date.filter(|_| self.count == 0);
         };
         if self.date.is_some() {
             return None;
         }
-        let (year, day) = match *self.numbers {
+        let (year, day) = match self.numbers[..self.count] {
             [(year, 4)] => (year, 1),
             [] => (today.year().try_into().ok()?, 1),
             [(day, 1 | 2)] => (today.year().try_into().ok()?, day),
@@ -169,18 +170,15 @@ impl Reader {
                     ),
             );
         }
-        let small = text.get(first..first + 2).map(str::to_ascii_lowercase);
-        match small.as_deref() {
-            Some("th" | "st" | "nd" | "rd") if first < 3 => {
-                self.numbers.push((one, first));
-                Some(first + 2)
-            }
-            _ if first == 1 || first == 2 || first == 4 => {
-                self.numbers.push((one, first));
-                Some(first)
-            }
-            _ => None,
+        if !matches!(first, 1 | 2 | 4) {
+            return None;
         }
+        *self.numbers.get_mut(self.count)? = (one, first);
+        self.count += 1;
+        let ending = text.get(first..first + 2).unwrap_or_default();
+        let is_ordinal = |it: &&str| it.eq_ignore_ascii_case(ending);
+        let is_ordinal = first < 3 && ["th", "st", "nd", "rd"].iter().any(is_ordinal);
+        Some(if is_ordinal { first + 2 } else { first })
     }
 
     /// `10:20`, `10:20:30.5`.
@@ -235,27 +233,21 @@ impl Reader {
     /// A month, a day of the week, a half of the day, or the name of a clock.
     fn word(&mut self, text: &str) -> Option<usize> {
         let length = text.bytes().take_while(u8::is_ascii_alphabetic).count();
-        let word = text[..length].to_ascii_lowercase();
-        let is_short_for =
-            |name: &&str| name.starts_with(&word) && (word.len() == 3 || word.len() == name.len());
-        if let Some(month) = MONTHS
-            .iter()
-            .position(|it| is_short_for(it) || *it == "september" && word == "sept")
-        {
-            let month = u32::try_from(month + 1).ok()?;
-            if self.month.replace(month).is_some() {
-                return None;
-            }
-        } else if matches!(&*word, "am" | "pm") && self.time.is_some() {
-            if self.is_late.replace(word == "pm").is_some() {
-                return None;
-            }
-        } else if let (Some((_, hours)), true) = (CLOCKS.iter().find(|it| it.0 == word), self.time.is_some())
-        {
-            if self.offset.replace(hours * 3600).is_some() {
-                return None;
-            }
-        } else if !WEEKDAYS.iter().any(is_short_for) {
+        let word = &text[..length];
+        let is_word = |it: &str| it.eq_ignore_ascii_case(word);
+        let is_short_for = |name: &&str| is_word(name) || length == 3 && is_word(&name[..3]);
+        let is_month = |name: &&str| is_short_for(name) || *name == "september" && is_word("sept");
+        let is_timed = self.time.is_some();
+        let is_first = if let Some(month) = MONTHS.iter().position(is_month) {
+            self.month.replace(u32::try_from(month + 1).ok()?).is_none()
+        } else if is_timed && (is_word("am") || is_word("pm")) {
+            self.is_late.replace(is_word("pm")).is_none()
+        } else if let Some((_, hours)) = CLOCKS.iter().find(|it| is_timed && is_word(it.0)) {
+            self.offset.replace(hours * 3600).is_none()
+        } else {
+            WEEKDAYS.iter().any(is_short_for)
+        };
+        if !is_first {
             return None;
         }
         Some(length)
