@@ -26,7 +26,7 @@ use std::{error::Error, fs::File, path::Path};
 
 use audience::{
     Choice, CoPurchase, CoPurchaseOptions, CodePool, Customer, Decision, Definitions, History, Interactions,
-    Parts, Placements, Recommender, Rendered, Summary, Zone,
+    Parts, Placements, Reason, Recommendation, Recommender, Rendered, Summary, ValueRef, Zone,
 };
 
 /// What a marketer has at her disposal.
@@ -58,7 +58,7 @@ const STAGES: [Stage; 5] = [
     },
 ];
 /// Whose messages are shown.
-const SHOWN: [&str; 3] = ["12472", "12689", "13533"];
+const SHOWN: [&str; 3] = ["12472", "14224", "13533"];
 /// The page where everyone ends it. With a link for each customer, all texts would be different.
 const UNSUBSCRIBE: &str = "https://shop.example/unsubscribe";
 /// The offers with unique codes.
@@ -176,7 +176,18 @@ fn write(
     let inputs = choice.inputs_with_codes(link, "december", codes)?;
     let mut placements = Placements::new();
     let list = recommender.recommend(choice.customer(), "recommendations", 2);
-    placements.set("recommendations", &list);
+    let german = choice.customer().get("language") == Some(ValueRef::Text("de"));
+    let because = |it: &Recommendation| {
+        if german {
+            in_german(&it.reason)
+        } else {
+            it.reason.to_string()
+        }
+    };
+    placements.set(
+        "recommendations",
+        list.iter().map(|it| (it.item.clone(), because(it))),
+    );
     let mut parts = Parts::new();
     if let Rendered::Skipped(reason) = choice.render_into(&inputs, &placements, &mut parts)? {
         return Err(format!("{} skips: {reason}", choice.message()).into());
@@ -188,6 +199,15 @@ fn write(
         offer: choice.offer().map(str::to_owned),
         text: texts.join("\n"),
     })
+}
+
+/// Why a product is recommended, as [`Reason`] says it in English.
+fn in_german(reason: &Reason) -> String {
+    match reason {
+        Reason::Bought { name, .. } => format!("weil du {name} gekauft hast"),
+        Reason::Popular => "beliebt bei unseren Kunden".to_owned(),
+        _ => "neu für dich".to_owned(),
+    }
 }
 
 /// Nobody is written to who did not agree.
