@@ -1,6 +1,7 @@
 //! Integration tests.
 
 mod calendar;
+mod campaigns;
 #[cfg(feature = "cli")]
 mod cli;
 #[cfg(feature = "cli")]

@@ -4,7 +4,8 @@ use super::{Hold, HoldReason, remember::Scratch};
 use crate::{
     eval::{At, Machine},
     hir::{
-        Campaign, Campaigns, Cap, Channel, ChannelRules, MOST_SENDS, Module, Offered, Quiet, Send, Variant,
+        Campaign, Campaigns, Cap, Channel, ChannelRules, MOST_SENDS, Message, Module, Offered, Quiet, Send,
+        Variant,
     },
     plan::{NodeId, Planned},
     record::Row,
@@ -42,6 +43,50 @@ pub(crate) struct Decider<'a, 'l, 's, R: Row<'a>> {
     ways: [Way; CHANNELS],
     /// How often each channel was answered.
     answered: Option<[i64; CHANNELS]>,
+}
+
+/// Sends and their variants, in the order in which they are tried.
+struct Candidates {
+    places: [(u8, u8); MOST_SENDS],
+    count: usize,
+}
+
+impl Default for Candidates {
+    fn default() -> Self {
+        Self {
+            places: [(0, 0); MOST_SENDS],
+            count: 0,
+        }
+    }
+}
+
+impl Candidates {
+    fn push(&mut self, send: usize, variant: usize) {
+        // Both are less than `MOST_SENDS`, as the checker refuses more.
+        let [send, variant] = [send, variant].map(|it| u8::try_from(it).unwrap_or(u8::MAX));
+        if let Some(place) = self.places.get_mut(self.count) {
+            *place = (send, variant);
+            self.count += 1;
+        }
+    }
+
+    fn iter(&self) -> impl Iterator<Item = (usize, usize)> + use<> {
+        let places = self.places.into_iter().take(self.count);
+        places.map(|(send, variant)| (send.into(), variant.into()))
+    }
+}
+
+/// The soonest of some instants.
+#[derive(Default)]
+struct Edges {
+    soonest: Option<i64>,
+}
+
+impl Edges {
+    fn note(&mut self, edge: Option<DateTime>) {
+        let edges = self.soonest.into_iter().chain(edge.map(DateTime::micros));
+        self.soonest = edges.min();
+    }
 }
 
 /// What was found out about a channel.
@@ -115,22 +160,41 @@ impl<'a, 'l, 's, R: Row<'a>> Decider<'a, 'l, 's, R> {
 
     /// Decides the campaign at a position. `before` is what was decided to be sent already.
     pub(crate) fn decide(&mut self, index: usize, before: &[Sent]) -> Outcome {
+        let candidates = match self.candidates(index, before) {
+            Ok(candidates) => candidates,
+            Err(hold) => return Outcome::Hold(hold),
+        };
+        let mut nearest = Hold::new(HoldReason::NothingToSend);
+        for (send, variant) in candidates.iter() {
+            let message = self.message_at(index, send, variant);
+            match self.obstacle(message.channel, message.transactional, before) {
+                None => return Outcome::Send(send, variant),
+                // Of two that came equally near, the one that comes first.
+                Some(hold) if hold.reason.is_nearer(nearest.reason) => nearest = hold,
+                Some(_) => {}
+            }
+        }
+        Outcome::Hold(nearest)
+    }
+
+    /// The messages that concern the customer, those first whose channel comes first; or why she gets none at all.
+    fn candidates(&mut self, index: usize, before: &[Sent]) -> Result<Candidates, Hold> {
         let campaign = &*self.all().all[index];
         if let Some(hold) = self.suppressed_everywhere(campaign) {
-            return Outcome::Hold(hold);
+            return Err(hold);
         }
         if campaign.audience.is_some_and(|it| !self.holds(it)) {
-            return Outcome::Hold(Hold::new(HoldReason::NotInAudience));
+            return Err(Hold::new(HoldReason::NotInAudience));
         }
         let holdouts = [self.all().holdout, campaign.holdout];
         if holdouts.into_iter().flatten().any(|it| self.holds(it)) {
-            return Outcome::Hold(Hold::new(HoldReason::Holdout));
+            return Err(Hold::new(HoldReason::Holdout));
         }
         let nodes = &self.planned.campaigns.campaigns[index];
         let of_campaign = |it: &&Sent| campaign.messages().any(|message| message == it.message);
         let already = before.iter().filter(of_campaign).count() as u64;
         if already >= self.room(&campaign.caps, nodes) {
-            return Outcome::Hold(Hold::new(HoldReason::CapReached));
+            return Err(Hold::new(HoldReason::CapReached));
         }
         // Of each send the variant that is this customer's, where it concerns her.
         let mut chosen = [None; MOST_SENDS];
@@ -147,24 +211,27 @@ impl<'a, 'l, 's, R: Row<'a>> Decider<'a, 'l, 's, R> {
         } else {
             [0; CHANNELS]
         };
-        let mut nearest: Option<Hold> = None;
+        let mut candidates = Candidates::default();
         for rank in 0..=CHANNELS {
             for (position, (send, chosen)) in campaign.sends.iter().zip(&chosen).enumerate() {
                 let Some(variant) = *chosen else {
                     continue;
                 };
-                let message = &self.module.messages[send.variants[variant].message];
-                if usize::from(ranks[message.channel as usize]) != rank {
-                    continue;
-                }
-                match self.obstacle(message.channel, message.transactional, before) {
-                    None => return Outcome::Send(position, variant),
-                    Some(hold) if nearest.is_none_or(|it| it.reason < hold.reason) => nearest = Some(hold),
-                    Some(_) => {}
+                let channel = self.channel_of(&send.variants[variant]);
+                if usize::from(ranks[channel as usize]) == rank {
+                    candidates.push(position, variant);
                 }
             }
+            if !several {
+                break;
+            }
         }
-        Outcome::Hold(nearest.unwrap_or(Hold::new(HoldReason::NothingToSend)))
+        Ok(candidates)
+    }
+
+    fn message_at(&self, index: usize, send: usize, variant: usize) -> &'a Message {
+        let variant = &self.all().all[index].sends[send].variants[variant];
+        &self.module.messages[variant.message]
     }
 
     fn channel_of(&self, variant: &Variant) -> Channel {
@@ -398,39 +465,54 @@ impl<'a, 'l, 's, R: Row<'a>> Decider<'a, 'l, 's, R> {
         quiet.holds(now, zone).then(|| quiet.end(now, zone))
     }
 
-    /// The next instant at which a cap counts less, or quiet hours begin or end, for a campaign.
+    /// The next instant at which a campaign may decide otherwise though every rule answers as now: a cap counts less, or quiet
+    /// hours begin or end, of a message that comes before the one that is sent.
     pub(crate) fn edge(&mut self, index: usize) -> Option<i64> {
         let planned = self.planned;
         let all = self.all();
         let campaign = &all.all[index];
-        let mut soonest: Option<i64> = None;
-        let mut note = |edge: Option<DateTime>| {
-            let edges = soonest.into_iter().chain(edge.map(DateTime::micros));
-            soonest = edges.min();
-        };
+        let mut edges = Edges::default();
         for (cap, node) in campaign.caps.iter().zip(&planned.campaigns.campaigns[index]) {
-            note(self.fewer(cap, *node));
+            edges.note(self.fewer(cap, *node));
         }
         let variants = campaign.sends.iter().flat_map(|it| &it.variants);
-        for variant in variants {
-            if let Some(offered) = &variant.offer
-                && let Some(cap) = &all.offers[offered.offer].cap
+        for offered in variants.filter_map(|it| it.offer.as_ref()) {
+            if let Some(cap) = &all.offers[offered.offer].cap
                 && let Some(node) = planned.campaigns.offers[offered.offer].cap
             {
-                note(self.fewer(cap, node));
-            }
-            let Some((number, rules)) = self.rules(self.channel_of(variant)) else {
-                continue;
-            };
-            for (cap, node) in rules.caps.iter().zip(&planned.campaigns.channels[number].caps) {
-                note(self.fewer(cap, *node));
-            }
-            if let Some(quiet) = rules.quiet {
-                let (now, zone) = (self.at.now(), self.zone());
-                note(Some(quiet.turn(now, zone)));
+                edges.note(self.fewer(cap, node));
             }
         }
-        soonest
+        let candidates = self.candidates(index, &[]).unwrap_or_default();
+        for (send, variant) in candidates.iter() {
+            let message = self.message_at(index, send, variant);
+            let obstacle = self.obstacle(message.channel, message.transactional, &[]);
+            let reason = obstacle.map(|it| it.reason);
+            let waits = [None, Some(HoldReason::CapReached), Some(HoldReason::Quiet)].contains(&reason);
+            if waits && !message.transactional {
+                self.edges_of(message.channel, reason, &mut edges);
+            }
+            if reason.is_none() {
+                break;
+            }
+        }
+        edges.soonest
+    }
+
+    /// The edges of a channel that may be used, but for what waits.
+    fn edges_of(&mut self, channel: Channel, reason: Option<HoldReason>, edges: &mut Edges) {
+        let Some((number, rules)) = self.rules(channel) else {
+            return;
+        };
+        let planned = self.planned;
+        if reason == Some(HoldReason::CapReached) {
+            for (cap, node) in rules.caps.iter().zip(&planned.campaigns.channels[number].caps) {
+                edges.note(self.fewer(cap, *node));
+            }
+        } else if let Some(quiet) = rules.quiet {
+            let (now, zone) = (self.at.now(), self.zone());
+            edges.note(Some(quiet.turn(now, zone)));
+        }
     }
 
     /// The first instant at which a cap counts less than now, found by halving: the count only becomes less.

@@ -88,6 +88,11 @@ impl HoldReason {
         Self::Quiet,
     ];
 
+    /// Whether what says no for this reason came nearer to sending than what does for another.
+    pub(super) fn is_nearer(self, other: Self) -> bool {
+        other == Self::NothingToSend || (self as u8) > other as u8
+    }
+
     /// In plain words: `no consent`, `cap reached`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

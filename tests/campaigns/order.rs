@@ -1,0 +1,267 @@
+//! The order of the questions, one by one.
+
+use audience::{Decision, Definitions, HoldReason, Parts, Placements, Rendered, Zone};
+
+const SHOP: &str = r#"
+customer {
+  id: string key, email: string? personal, token: string?, consent: { email: bool, push: bool },
+  likes: ("email" | "push")? channel, orders: int, complained: bool
+}
+event deliveries { channel: string, message: string, kind: ("sent" | "opened" | "clicked") }
+channel email { address email  consent consent.email  at most 1 in 7 days  quiet 22:00 to 08:00  suppress if complained }
+channel push  { address token  consent consent.push }
+segment buyers = orders > 0
+message letter  { channel email, inputs { unsubscribe: url }, subject "Hi", text "{{ unsubscribe }}" }
+message receipt { channel email, transactional, subject "Thank you", text "Thank you" }
+message ping    { channel push, body "Hi" }
+message big for buyers { channel push, body "Hi, buyer" }
+"#;
+
+/// Decides a campaign for a customer who agreed to everything, but for what `json` says.
+fn decide(campaign: &str, json: &str, at: &str) -> String {
+    let shop = Definitions::parse(&format!("{SHOP}\ncampaign it {campaign}"))
+        .unwrap_or_else(|error| panic!("{error}"));
+    let mut customer: serde_json::Value = serde_json::json!({
+        "id": "ana", "email": "ana@example.com", "token": "t", "consent": {"email": true, "push": true}, "orders": 1,
+        "complained": false,
+    });
+    let changes: serde_json::Value = serde_json::from_str(json).expect("JSON");
+    for (name, value) in changes.as_object().expect("an object") {
+        customer[name] = value.clone();
+    }
+    let customer = shop.customer_from_json(customer.to_string()).expect("fits");
+    let at = shop.at(at.parse().expect("an instant"), &Zone::UTC);
+    let campaign = shop.campaign("it").expect("defined");
+    match campaign.decide(&customer, &at) {
+        Decision::Send(choice) => choice.message().to_owned(),
+        Decision::Hold(hold) => hold.to_string(),
+    }
+}
+
+const DAY: &str = "2026-06-01T12:00:00Z";
+const NIGHT: &str = "2026-06-01T23:00:00Z";
+
+#[test]
+fn what_says_no_first_is_the_reason() {
+    for (campaign, json, at, decided) in [
+        ("{ send letter }", "{}", DAY, "letter"),
+        (
+            "{ send letter }",
+            r#"{"consent": {"email": false, "push": true}}"#,
+            DAY,
+            "no consent",
+        ),
+        ("{ send letter }", r#"{"email": null}"#, DAY, "no address"),
+        ("{ send letter }", r#"{"email": " "}"#, DAY, "no address"),
+        ("{ send letter }", "{}", NIGHT, "quiet until 2026-06-02T08:00"),
+        ("{ send letter }", r#"{"complained": true}"#, DAY, "suppressed"),
+        (
+            "for buyers { send letter }",
+            r#"{"orders": 0}"#,
+            DAY,
+            "not in the audience",
+        ),
+        // Suppression comes before everything else, where it leaves no way.
+        (
+            "for buyers { send letter }",
+            r#"{"orders": 0, "complained": true}"#,
+            DAY,
+            "suppressed",
+        ),
+        (
+            "{ holdout 100% of \"x\"  send letter }",
+            r#"{"complained": true}"#,
+            DAY,
+            "suppressed",
+        ),
+        (
+            "for buyers { send letter send ping }",
+            r#"{"orders": 0, "complained": true}"#,
+            DAY,
+            "not in the audience",
+        ),
+        (
+            "for buyers { holdout 100% of \"x\"  send letter }",
+            r#"{"orders": 0}"#,
+            DAY,
+            "not in the audience",
+        ),
+        (
+            "{ holdout 100% of \"x\"  send letter }",
+            r#"{"consent": {"email": false, "push": true}}"#,
+            DAY,
+            "holdout",
+        ),
+        ("{ send letter when orders > 5 }", "{}", DAY, "nothing to send"),
+        ("{ send big }", r#"{"orders": 0}"#, DAY, "nothing to send"),
+        // A receipt needs no consent and waits for nothing; a bounce stops it.
+        (
+            "{ send receipt }",
+            r#"{"consent": {"email": false, "push": true}}"#,
+            NIGHT,
+            "receipt",
+        ),
+        ("{ send receipt }", r#"{"complained": true}"#, DAY, "suppressed"),
+        ("{ send receipt }", r#"{"email": null}"#, DAY, "no address"),
+    ] {
+        assert_eq!(decide(campaign, json, at), decided, "{campaign} {json}");
+    }
+}
+
+#[test]
+fn caps_count_what_was_sent_and_nothing_else() {
+    let sent = |at: &str, channel: &str, kind: &str| {
+        format!(
+            r#"{{"deliveries": [{{"at": "{at}", "channel": "{channel}", "message": "letter", "kind": "{kind}"}}]}}"#
+        )
+    };
+    for (json, decided) in [
+        (
+            sent("2026-05-25T12:00:00.000001Z", "email", "sent"),
+            "cap reached",
+        ),
+        (sent("2026-05-25T12:00:00Z", "email", "sent"), "letter"),
+        (sent("2026-06-01T12:00:00Z", "email", "sent"), "cap reached"),
+        (sent("2026-06-01T12:00:00.000001Z", "email", "sent"), "letter"), // yet to come
+        (sent("2026-05-30T12:00:00Z", "push", "sent"), "letter"),
+        (sent("2026-05-30T12:00:00Z", "email", "opened"), "letter"),
+    ] {
+        assert_eq!(decide("{ send letter }", &json, DAY), decided, "{json}");
+    }
+    let campaign = "{ at most 1 in 30 days  send ping }";
+    let pinged = r#"{"deliveries": [{"at": "2026-05-20T12:00:00Z", "channel": "push", "message": "ping", "kind": "sent"}]}"#;
+    assert_eq!(decide(campaign, pinged, DAY), "cap reached");
+    assert_eq!(decide(campaign, &pinged.replace("ping", "big"), DAY), "ping");
+}
+
+#[test]
+fn the_channel_that_comes_first_is_taken_if_it_may_be() {
+    let both = "{ send letter  send ping }";
+    let answered = r#"{"deliveries": [{"at": "2026-01-01T12:00:00Z", "channel": "push", "message": "x", "kind": "clicked"}]}"#;
+    for (campaign, json, decided) in [
+        (both, "{}", "letter"),
+        ("{ send ping  send letter }", "{}", "ping"),
+        (both, answered, "ping"),
+        (both, r#"{"likes": "push"}"#, "ping"),
+        (
+            "{ prefer email  send letter  send ping }",
+            r#"{"likes": "push"}"#,
+            "letter",
+        ),
+        (
+            "{ prefer email when orders > 5  send letter  send ping }",
+            r#"{"likes": "push"}"#,
+            "ping",
+        ),
+        (both, r#"{"likes": "push", "token": null}"#, "letter"),
+        (
+            both,
+            r#"{"likes": "push", "consent": {"email": true, "push": false}}"#,
+            "letter",
+        ),
+        (both, r#"{"complained": true}"#, "ping"),
+        // The first send that concerns her, of those on one channel.
+        (
+            "{ send big when orders > 5  send ping  send letter }",
+            "{}",
+            "ping",
+        ),
+        // The reason told is of the one that came nearest.
+        (
+            both,
+            r#"{"email": null, "consent": {"email": true, "push": false}}"#,
+            "no address",
+        ),
+    ] {
+        assert_eq!(decide(campaign, json, DAY), decided, "{campaign} {json}");
+    }
+    assert_eq!(
+        decide(both, r#"{"consent": {"email": true, "push": false}}"#, NIGHT),
+        "quiet until 2026-06-02T08:00"
+    );
+}
+
+#[test]
+fn nothing_is_rendered_for_who_did_not_agree() {
+    let shop = Definitions::parse(SHOP).unwrap_or_else(|error| panic!("{error}"));
+    let at = shop.at(DAY.parse().expect("an instant"), &Zone::UTC);
+    let customer = |agreed: bool, complained: bool| {
+        let json = format!(
+            r#"{{"id": "ana", "email": "ana@example.com", "consent": {{"email": {agreed}, "push": false}}, "orders": 1, "complained": {complained}}}"#
+        );
+        shop.customer_from_json(json).expect("fits")
+    };
+    let letter = shop.message("letter").expect("defined");
+    let inputs = letter
+        .inputs([("unsubscribe", "https://shop.example/u")])
+        .expect("fit");
+    let mut parts = Parts::new();
+    let mut render = |customer: &audience::Customer| {
+        letter
+            .render_into(customer, &inputs, &Placements::new(), &at, &mut parts)
+            .expect("no limit")
+    };
+    assert_eq!(render(&customer(true, false)), Rendered::Sent);
+    assert_eq!(
+        render(&customer(false, false)),
+        Rendered::Skipped("no consent".into())
+    );
+    assert_eq!(
+        render(&customer(true, true)),
+        Rendered::Skipped("suppressed".into())
+    );
+    let receipt = shop.message("receipt").expect("defined");
+    let none = audience::Inputs::default();
+    let rendered = receipt.render_into(
+        &customer(false, false),
+        &none,
+        &Placements::new(),
+        &at,
+        &mut parts,
+    );
+    assert_eq!(rendered.expect("no limit"), Rendered::Sent);
+}
+
+/// More and more get it, each stays with her variant, and the halves stay halves.
+#[test]
+fn ramping_up_moves_nobody_between_variants() {
+    let variants = |exposure: u32| {
+        let campaign =
+            format!(r#"campaign it {{ send 50% ping as short, 50% big as long of "copy" to {exposure}% }}"#);
+        let shop =
+            Definitions::parse(&format!("{SHOP}\n{campaign}")).unwrap_or_else(|error| panic!("{error}"));
+        let at = shop.at(DAY.parse().expect("an instant"), &Zone::UTC);
+        let it = shop.campaign("it").expect("defined");
+        let each = (0..2000).map(|number| {
+            let json = format!(
+                r#"{{"id": "c{number}", "token": "t", "consent": {{"email": false, "push": true}}, "orders": 1, "complained": false}}"#
+            );
+            let customer = shop.customer_from_json(json).expect("fits");
+            match it.decide(&customer, &at) {
+                Decision::Send(choice) => choice.variant().map(str::to_owned),
+                Decision::Hold(hold) => {
+                    assert_eq!(hold.reason(), HoldReason::NothingToSend);
+                    None
+                }
+            }
+        });
+        each.collect::<Vec<_>>()
+    };
+    let steps = [5, 20, 60, 100].map(variants);
+    for (before, after) in steps.iter().zip(&steps[1..]) {
+        for (before, after) in before.iter().zip(after) {
+            assert!(before.is_none() || before == after, "{before:?} became {after:?}");
+        }
+    }
+    for (step, share) in steps.iter().zip([0.05, 0.2, 0.6, 1.0]) {
+        let count = |name: &str| step.iter().filter(|it| it.as_deref() == Some(name)).count();
+        let (short, long) = (count("short"), count("long"));
+        let expected = 1000.0 * share;
+        for count in [short, long] {
+            #[expect(clippy::cast_precision_loss, reason = "a small number")]
+            let away = (count as f64 - expected).abs();
+            assert!(away < 4.0 * f64::sqrt(expected) + 1.0, "{count} of {expected}");
+        }
+    }
+    assert!(steps[3].iter().all(Option::is_some));
+}
