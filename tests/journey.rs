@@ -26,6 +26,8 @@ use std::{
     rc::Rc,
 };
 
+use audience::{DateTime, Duration};
+use serde_json::json;
 use service::{Letter, Service};
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
@@ -213,6 +215,38 @@ fn a_process_that_is_killed_over_and_over_loses_and_doubles_nothing() -> Result<
     assert!(kills >= 20, "only {kills} kills");
     let letters = delivered(&folder)?;
     assert_eq!(lines(&letters), lines(&undisturbed("not_killed", OTHERS)?));
+    Ok(())
+}
+
+/// What `next_change` promises: between two timers there is nothing to be found.
+#[test]
+fn looking_at_customers_more_often_sends_nothing_else() -> Result<()> {
+    let folder = folder("visited", 0)?;
+    let mut service = Service::open(&folder, |_| Ok(()))?;
+    let end: DateTime = story::END.parse()?;
+    let step = service.database_mut().begin()?;
+    let mut visits = 0;
+    for (customer, signed_up_at) in [
+        ("ana", "2026-01-10T10:00:00Z"),
+        ("ben", "2026-02-02T15:00:00Z"),
+        ("cem", "2026-02-10T09:00:00Z"),
+        ("eva", "2026-02-20T09:00:00Z"),
+    ] {
+        let thirteen_hours = Duration::from_micros(13 * 60 * 60 * 1_000_000);
+        let mut at: DateTime = signed_up_at.parse()?;
+        while let Some(next) = at.checked_add(thirteen_hours).filter(|it| *it < end) {
+            at = next;
+            step.put_event(at, customer, "visited", &json!({}))?;
+            visits += 1;
+        }
+    }
+    step.commit()?;
+    assert!(visits > 1000, "only {visits} visits");
+    service.run(end, |_| {})?;
+    assert_eq!(
+        lines(&delivered(&folder)?),
+        lines(&undisturbed("not_visited", 0)?)
+    );
     Ok(())
 }
 

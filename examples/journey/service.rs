@@ -210,6 +210,8 @@ fn apply(known: &mut Value, kind: &str, body: &Value, at: DateTime) -> Result<()
             purchases.push(json!({ "at": now, "amount": body["amount"] }));
         }
         "agreed" => known["consent"][body["to"].as_str().ok_or("to what?")?] = json!(true),
+        // Nothing is known that was not before; she is looked at all the same.
+        "visited" => {}
         other => return Err(format!("no such event: {other}").into()),
     }
     Ok(())
