@@ -14,6 +14,7 @@ pub(crate) struct MailServer {
 impl MailServer {
     pub(crate) fn open(folder: &Path) -> Result<Self, Box<dyn Error>> {
         let connection = Connection::open(folder.join("mail.sqlite"))?;
+        connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.execute_batch(
             "CREATE TABLE IF NOT EXISTS accepted (
                  id       TEXT PRIMARY KEY,
