@@ -722,3 +722,61 @@ fn a_message_of_parts_allocates_nothing_after_a_first_pass() -> Result<(), Box<d
     assert!(sent > 0 && skipped > 0, "{sent} sent, {skipped} skipped");
     Ok(())
 }
+
+/// One campaign, and several together.
+#[test]
+fn deciding_allocates_nothing_after_a_first_pass() -> Result<(), Box<dyn std::error::Error>> {
+    let shop = Definitions::parse(
+        r#"
+        customer {
+          id: string key, phone: string personal, agreed: bool, home: string? zone, likes: string? channel, orders: int
+        }
+        event deliveries { channel: string, message: string, kind: ("sent" | "opened"), offer: string? }
+        channel sms { address phone  consent agreed  at most 2 in 1 month  quiet 22:00 to 08:00  suppress if orders < 0 }
+        channel web { consent agreed }
+        offer gift for orders > 2 at most 1 in 30 days { percent: orders }
+        message hi { channel sms, text "Hi" }
+        message bye { channel web, inputs { percent: int }, body "{{ percent }}" }
+        segment buyers = orders > 1
+        holdout 5% of "2026"
+        campaign a for buyers {
+          holdout 10% of "a"
+          prefer web when orders > 5, sms
+          send 50% hi, 50% bye with gift of "a" to 80% when orders > 3
+          send hi
+        }
+        campaign b { priority 2  at most 1 in 1 calendar day  send bye with gift  send hi }
+        "#,
+    )?;
+    let at = shop.at("2026-06-01T20:30:00Z".parse()?, &Zone::UTC);
+    let mut customers = Vec::new();
+    for number in 0..200 {
+        let sent = r#"{"at": "2026-05-20T10:00:00Z", "channel": "sms", "message": "hi", "kind": "sent"}"#;
+        let sent = vec![sent; number % 4].join(", ");
+        let home = ["Europe/Madrid", "Europe/Athens", "America/New_York"][number % 3];
+        customers.push(shop.customer_from_json(format!(
+            r#"{{"id": "c{number}", "phone": "+34", "agreed": {}, "home": "{home}", "likes": "web", "orders": {}, "deliveries": [{sent}]}}"#,
+            number % 5 > 0,
+            number % 9
+        ))?);
+    }
+    let (one, all) = (shop.campaign("a")?, shop.campaigns());
+    let decide = || customers.iter().filter(|it| one.decide(it, &at).sends()).count();
+    let sends = decide();
+    assert!(sends > 20, "{sends} of 200");
+    let info = allocation_counter::measure(|| assert_eq!(decide(), sends));
+    assert_eq!(info.count_total, 0, "one campaign");
+    // Together they have a memory of their own, which does not grow with the customers.
+    let many = |count: usize| {
+        let info = allocation_counter::measure(|| {
+            let mut sends = 0;
+            all.decide_many(&customers[..count], &at, |it| {
+                sends += it.iter().filter(|it| it.decision.sends()).count()
+            });
+            assert!(sends > 0);
+        });
+        info.count_total
+    };
+    assert_eq!(many(50), many(200));
+    Ok(())
+}

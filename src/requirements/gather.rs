@@ -149,7 +149,11 @@ impl<'m> Gather<'m> {
     }
 
     fn cap(&mut self, cap: &Cap) {
-        self.value(&cap.counted);
+        if let ExprKind::Aggregate { items, .. } = &cap.counted.kind {
+            let elsewhere = self.module.campaigns.zone.is_some();
+            self.items(items, Some(LookBack::of_cap(cap.within, elsewhere)));
+        }
+        self.now = true;
         if !matches!(cap.within, Within::Distance(Distance::Micros(_))) {
             self.zone();
         }

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Serialize;
 
 use crate::{
-    hir::{Bound, Window},
+    hir::{Bound, Distance, Window, Within},
     value::{Date, DateTime, Duration, Period, Zone},
 };
 
@@ -101,6 +101,21 @@ impl LookBack {
         match window.and_then(|it| it.from.as_ref()) {
             Some(edge) => Self::of_bound(&edge.bound),
             None => Self::All,
+        }
+    }
+
+    /// How far back a cap reaches; `elsewhere` when its days and months are those of the customer's own zone.
+    pub(super) fn of_cap(within: Within, elsewhere: bool) -> Self {
+        const DAY: i64 = 86_400_000_000;
+        let long = |micros| Self::with(Some(Duration::from_micros(micros)), None, None);
+        match within {
+            Within::Distance(Distance::Micros(micros)) => long(micros),
+            // No month is longer, and no zone further away.
+            Within::Distance(Distance::Months(months)) if elsewhere => {
+                long((31 * i64::from(months) + 2) * DAY)
+            }
+            Within::Distance(Distance::Months(months)) => Self::of_months(months.into()),
+            Within::Days(days) => Self::of_days(days - 1 + i64::from(elsewhere)),
         }
     }
 

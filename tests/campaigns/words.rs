@@ -38,7 +38,7 @@ Spring
 - Prefers email when orders are more than 5
 - Sends 50% letter by email with gift or 50% other by email as plain when orders are more than 1 and orders are more than 2 and the customer is in 40% of the sample “copy/exposure”
 - Needs attributes: id (string, key), email (string, personal), agreed (bool), age (int, personal), orders (int)
-- Needs events: deliveries of all history (channel: string, message: string, kind: (\"sent\" | \"opened\"), offer: string?)
+- Needs events: deliveries of the last 30 days and the last calendar month (channel: string, message: string, kind: (\"sent\" | \"opened\"), offer: string?)
 - Needs time: now, zone
 "
     );
@@ -54,7 +54,7 @@ Letters
 - Quiet from 22:00 to 08:00
 - Suppressed if orders are less than 0
 - Needs attributes: id (string, key), email (string, personal), agreed (bool), orders (int)
-- Needs events: deliveries of all history (channel: string, kind: (\"sent\" | \"opened\"))
+- Needs events: deliveries of the last 7 days (channel: string, kind: (\"sent\" | \"opened\"))
 - Needs time: now, zone
 "
     );
@@ -69,7 +69,7 @@ A present
 - percent: orders
 - code: a code that nobody else gets
 - Needs attributes: id (string, key), orders (int)
-- Needs events: deliveries of all history (kind: (\"sent\" | \"opened\"), offer: string?)
+- Needs events: deliveries of the last 30 days (kind: (\"sent\" | \"opened\"), offer: string?)
 - Needs time: now
 "
     );
