@@ -58,6 +58,31 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! # A campaign
+//!
+//! A [`Campaign`] decides who may have a message now, and by which channel: consent, suppression, caps, quiet hours and holdouts are
+//! rules of the language, and a message for sending is rendered from a [`Choice`] that only a decision makes.
+//!
+//! ```
+//! use audience::{Decision, Definitions, Zone};
+//!
+//! let shop = Definitions::parse(
+//!     r#"
+//!     customer { id: string key, phone: string? personal, agreed: bool }
+//!     channel sms { address phone  consent agreed  quiet 22:00 to 08:00 }
+//!     message hi { channel sms, text "Hi!" }
+//!     campaign greeting { send hi }
+//!     "#,
+//! )?;
+//! let at = shop.at("2026-06-01T09:00:00Z".parse()?, &Zone::UTC);
+//! let ana = shop.customer_from_json(r#"{"id": "ana", "phone": "+34 600 000 000", "agreed": false}"#)?;
+//! match shop.campaign("greeting")?.decide(&ana, &at) {
+//!     Decision::Send(choice) => println!("{} by {}", choice.message(), choice.channel()),
+//!     Decision::Hold(reason) => assert_eq!(reason.to_string(), "no consent"),
+//! }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! What a message shows from a catalogue comes from a [`Recommender`]; [`CoPurchase`] is the one that is built in.
 //!
 //! # Errors
@@ -70,8 +95,9 @@
 //! # Features
 //!
 //! The default build has all of the library. `cli` adds the program `audience` with `check`, `fmt`, `test`, `fit`, `eval`,
-//! `explain`, `describe`, `infer` and `render`. `locale` lets filters write amounts, dates and nouns
-//! in other languages than English. `parallel` adds `render_many_parallel` to messages. `plain-text` makes the text of an e-mail that has none from its page.
+//! `explain`, `decide`, `describe`, `infer` and `render`. `locale` lets filters write amounts, dates and nouns
+//! in other languages than English. `parallel` adds `render_many_parallel` to messages
+//! and `decide_many_parallel` to campaigns. `plain-text` makes the text of an e-mail that has none from its page.
 //! `proptest` adds the module `testing`, with strategies for customers, definitions and
 //! templates.
 //!

@@ -771,7 +771,7 @@ fn deciding_allocates_nothing_after_a_first_pass() -> Result<(), Box<dyn std::er
         let info = allocation_counter::measure(|| {
             let mut sends = 0;
             all.decide_many(&customers[..count], &at, |it| {
-                sends += it.iter().filter(|it| it.decision.sends()).count()
+                sends += it.iter().filter(|it| it.decision.sends()).count();
             });
             assert!(sends > 0);
         });

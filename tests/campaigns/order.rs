@@ -41,6 +41,7 @@ fn decide(campaign: &str, json: &str, at: &str) -> String {
 const DAY: &str = "2026-06-01T12:00:00Z";
 const NIGHT: &str = "2026-06-01T23:00:00Z";
 
+/// [campaign-1]
 #[test]
 fn what_says_no_first_is_the_reason() {
     for (campaign, json, at, decided) in [
@@ -108,6 +109,7 @@ fn what_says_no_first_is_the_reason() {
     }
 }
 
+/// [campaign-4]
 #[test]
 fn caps_count_what_was_sent_and_nothing_else() {
     let sent = |at: &str, channel: &str, kind: &str| {
@@ -134,6 +136,7 @@ fn caps_count_what_was_sent_and_nothing_else() {
     assert_eq!(decide(campaign, &pinged.replace("ping", "big"), DAY), "ping");
 }
 
+/// [campaign-2]
 #[test]
 fn the_channel_that_comes_first_is_taken_if_it_may_be() {
     let both = "{ send letter  send ping }";
@@ -181,6 +184,7 @@ fn the_channel_that_comes_first_is_taken_if_it_may_be() {
     );
 }
 
+/// [campaign-3]
 #[test]
 fn nothing_is_rendered_for_who_did_not_agree() {
     let shop = Definitions::parse(SHOP).unwrap_or_else(|error| panic!("{error}"));
@@ -222,7 +226,7 @@ fn nothing_is_rendered_for_who_did_not_agree() {
     assert_eq!(rendered.expect("no limit"), Rendered::Sent);
 }
 
-/// More and more get it, each stays with her variant, and the halves stay halves.
+/// [campaign-6] More and more get it, each stays with her variant, and the halves stay halves.
 #[test]
 fn ramping_up_moves_nobody_between_variants() {
     let variants = |exposure: u32| {

@@ -112,6 +112,7 @@ fn check(
 proptest! {
     #![proptest_config(config(250))]
 
+    /// [campaign-5] [campaign-7]
     #[test]
     fn decisions_are_those_of_the_model(
         channels in model::channels(),
@@ -125,7 +126,7 @@ proptest! {
         }
     }
 
-    /// Deciding all campaigns at once is deciding one after the other, when each sending is a delivery for the next.
+    /// [campaign-8] Deciding all campaigns at once is deciding one after the other, when each sending is a delivery for the next.
     #[test]
     fn a_batch_decides_as_one_by_one(
         channels in model::channels(),

@@ -1,6 +1,7 @@
 //! Runs the program `audience` as its users do, on good input and bad.
 
 mod check;
+mod decide;
 mod describe;
 mod diff;
 mod eval;

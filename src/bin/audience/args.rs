@@ -32,6 +32,8 @@ pub(crate) enum Command {
     Fit(Fit),
     /// Tells which segments each customer belongs to, as one JSON line per customer
     Eval(Eval),
+    /// Tells who gets which message of the campaigns, by which channel, or why not, as one JSON line per customer
+    Decide(Decide),
     /// Tells why one customer belongs to a segment or not, what would turn that, and until when it stays so
     Explain(Explain),
     /// Describes segments and traits for people, as Markdown: what each means, who answers for it, what data it needs
@@ -242,6 +244,23 @@ pub(crate) struct Eval {
     /// Warn of segments with fewer customers than this
     #[arg(long, value_name = "N", requires = "counts")]
     pub(crate) warn_below: Option<u64>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Decide {
+    #[command(flatten)]
+    pub(crate) setting: Setting,
+    #[command(flatten)]
+    pub(crate) customers: Customers,
+    /// Only this campaign, by itself; all of them share their caps
+    #[arg(long, value_name = "CAMPAIGN")]
+    pub(crate) campaign: Option<String>,
+    /// Print only how many get what, and how many nothing, and why
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Print the counts as one JSON object
+    #[arg(long, requires = "dry_run")]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]

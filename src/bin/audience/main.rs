@@ -3,6 +3,7 @@
 mod args;
 mod check;
 mod context;
+mod decide;
 mod describe;
 mod diff;
 mod eval;
@@ -32,6 +33,7 @@ fn main() -> ExitCode {
         args::Command::Json(arguments) => json::run(&arguments),
         args::Command::Fit(arguments) => fit::run(&arguments),
         args::Command::Eval(arguments) => eval::run(&arguments),
+        args::Command::Decide(arguments) => decide::run(&arguments),
         args::Command::Explain(arguments) => explain::run(&arguments),
         args::Command::Describe(arguments) => describe::run(&arguments),
         args::Command::Infer(arguments) => infer::run(&arguments),

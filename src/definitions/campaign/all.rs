@@ -6,6 +6,7 @@ use super::{Choice, Decision, Summary};
 use crate::{
     campaign::{Decider, Outcome, Scratch, Sent},
     definitions::{Inner, SchemaMismatch},
+    error::NameError,
     eval::At,
     record::{Binding, BoundRow, Customer, Record, Row},
 };
@@ -139,6 +140,34 @@ impl<R> Campaigns<R> {
             binding,
             record: PhantomData,
         }
+    }
+
+    /// One of them by itself.
+    ///
+    /// # Errors
+    ///
+    /// No such campaign, or one that needs a population that was not given.
+    ///
+    /// ```
+    /// # use audience::Definitions;
+    /// let shop = Definitions::parse(r#"
+    ///     customer { id: string key, agreed: bool }
+    ///     channel web { consent agreed }
+    ///     message hi { channel web, body "Hi!" }
+    ///     campaign a { send hi }
+    ///     campaign b { priority 2  send hi }
+    /// "#)?;
+    /// let campaigns = shop.campaigns();
+    /// assert_eq!(campaigns.names().collect::<Vec<_>>(), ["b", "a"]);
+    /// assert_eq!(campaigns.only("a")?.names().collect::<Vec<_>>(), ["a"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn only(&self, name: &str) -> Result<Self, NameError> {
+        let index = self.inner.find_campaign(name)?;
+        Ok(Self {
+            order: [index].into(),
+            ..self.clone()
+        })
     }
 
     /// The names of the campaigns in the order in which they are decided.

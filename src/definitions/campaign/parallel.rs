@@ -65,5 +65,10 @@ fn many<'a, C: Sync>(
             (memory, summary)
         },
     );
-    folded.map(|(_, summary)| summary).reduce(&empty, Summary::with)
+    folded
+        .map(|(_, summary)| summary)
+        .reduce(&empty, |mut all, more| {
+            all.add(&more);
+            all
+        })
 }

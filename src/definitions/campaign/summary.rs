@@ -124,19 +124,43 @@ impl Summary {
         }
     }
 
-    /// Both together.
-    #[cfg(feature = "parallel")]
-    pub(super) fn with(mut self, other: Self) -> Self {
+    /// Adds what was decided for other customers by the same campaigns.
+    ///
+    /// ```
+    /// # use audience::{Definitions, Zone};
+    /// let shop = Definitions::parse(r#"
+    ///     customer { id: string key, agreed: bool }
+    ///     channel web { consent agreed }
+    ///     message hi { channel web, body "Hi!" }
+    ///     campaign greeting { send hi }
+    /// "#)?;
+    /// let at = shop.at("2026-06-01T09:00:00Z".parse()?, &Zone::UTC);
+    /// let [ana, ben] = [true, false].map(|agreed| shop.customer_from_json(format!(r#"{{"id": "x", "agreed": {agreed}}}"#)));
+    /// let campaigns = shop.campaigns();
+    /// let mut summary = campaigns.decide_many([&ana?], &at, |_| {});
+    /// summary.add(&campaigns.decide_many([&ben?], &at, |_| {}));
+    /// assert_eq!(summary.to_string(), "2 customers\ngreeting: sent hi by web 1\ngreeting: held, no consent 1\n");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// When it is about other campaigns.
+    pub fn add(&mut self, other: &Self) {
         self.customers += other.customers;
-        for (counts, more) in self.campaigns.iter_mut().zip(other.campaigns) {
-            for (sent, more) in counts.sent.iter_mut().zip(more.sent) {
+        assert_eq!(self.campaigns.len(), other.campaigns.len(), "of other campaigns");
+        for (counts, more) in self.campaigns.iter_mut().zip(&other.campaigns) {
+            let same = counts.name == more.name
+                && counts.starts == more.starts
+                && counts.sent.len() == more.sent.len();
+            assert!(same, "of other campaigns");
+            for (sent, more) in counts.sent.iter_mut().zip(&more.sent) {
                 sent.count += more.count;
             }
             for (held, more) in counts.held.iter_mut().zip(more.held) {
                 *held += more;
             }
         }
-        self
     }
 
     /// How many customers there were.
