@@ -269,3 +269,15 @@ fn ramping_up_moves_nobody_between_variants() {
     }
     assert!(steps[3].iter().all(Option::is_some));
 }
+
+/// [campaign-10]
+#[test]
+fn sends_and_variants_are_bounded() {
+    let sends = "send ping ".repeat(65);
+    let error = Definitions::parse(&format!("{SHOP}\ncampaign it {{ {sends} }}")).unwrap_err();
+    assert!(error.to_string().contains("more than 64 sends"), "{error}");
+    let variants = vec!["1% ping"; 65].join(", ");
+    let error =
+        Definitions::parse(&format!("{SHOP}\ncampaign it {{ send {variants} of \"x\" }}")).unwrap_err();
+    assert!(error.to_string().contains("more than 64 variants"), "{error}");
+}
