@@ -6,7 +6,7 @@
 mod random;
 mod support;
 
-use std::hint::black_box;
+use std::{fmt::Write as _, hint::black_box};
 
 use audience::{At, Customer, DateTime, Decision, Definitions, Zone, record};
 use chrono::{TimeZone, Timelike};
@@ -48,7 +48,8 @@ channel push  { address token  consent consent.push  at most 2 in 1 day }
         } else {
             String::new()
         };
-        text.push_str(&format!(
+        let _ = write!(
+            text,
             r#"
 segment s{number} = country = "{country}" and orders >= {least}
 message push_{number} {{ channel push, body "Hi" }}
@@ -61,7 +62,7 @@ campaign c{number} for s{number} {{
 }}
 "#,
             CAMPAIGNS - number
-        ));
+        );
     }
     text
 }
@@ -124,13 +125,13 @@ fn clients(count: usize) -> Vec<Client> {
     let mut random = Random(11);
     let now: DateTime = NOW.parse().expect("an instant");
     let client = |index: usize| {
-        let home = *random.pick(&ZONES);
+        let home = ZONES[random.below(ZONES.len())];
         let mut deliveries: Vec<_> = (0..random.below(6))
             .map(|_| Delivery {
                 at: DateTime::from_micros(now.micros() - random.int(0, 30 * DAY)).expect("in range"),
-                channel: *random.pick(&["email", "push"]),
+                channel: ["email", "push"][random.below(2)],
                 message: format!("mail_{}", random.below(CAMPAIGNS)),
-                kind: *random.pick(&["sent", "sent", "opened"]),
+                kind: ["sent", "sent", "opened"][random.below(3)],
             })
             .collect();
         deliveries.sort_by_key(|it| it.at);
@@ -143,7 +144,7 @@ fn clients(count: usize) -> Vec<Client> {
                 push: !random.one_in(2),
             },
             home,
-            country: *random.pick(&COUNTRIES),
+            country: COUNTRIES[random.below(COUNTRIES.len())],
             orders: random.int(0, 15),
             complained: random.one_in(20),
             deliveries,
