@@ -43,7 +43,7 @@ channel push  { address token  consent consent.push  at most 2 in 1 day }
     for number in 0..CAMPAIGNS {
         let country = COUNTRIES[number % COUNTRIES.len()];
         let least = number % 7;
-        let holdout = if number % 5 == 0 {
+        let holdout = if number.is_multiple_of(5) {
             format!("holdout 10% of \"h{number}\"")
         } else {
             String::new()
@@ -178,7 +178,7 @@ fn by_hand(it: &Client, number: usize, salt: &str, now: DateTime, pushed: usize,
     if it.country != COUNTRIES[number % COUNTRIES.len()] || it.orders < least {
         return Sent::Nothing;
     }
-    if number % 5 == 0 {
+    if number.is_multiple_of(5) {
         let mut hash = Sha256::new();
         hash.update(salt);
         hash.update([0]);
