@@ -136,10 +136,10 @@ mod value;
 
 pub use campaign::{CodeError, CodePool, CodeRequest, Codes, Hold, HoldReason};
 pub use definitions::{
-    Batch, Bound, Builder, Campaign, Campaigns, Choice, ChoiceError, Computed, Decided, Decision,
+    Batch, Bound, Builder, Campaign, Campaigns, Choice, ChoiceError, Computed, DataUse, Decided, Decision,
     DecisionExplanation, DecisionStep, Decisions, Defined, Definitions, DescribedCampaign, DescribedChannel,
     DescribedMessage, DescribedOffer, DescribedPart, DescribedSegment, DescribedTrait, Description, Diff,
-    Difference, Effect, Fitter, Message, Move, Moves, Parts, Prepared, Recipient, RenderError,
+    Difference, Effect, Fitter, Message, Move, Moves, Parts, Prepared, Processing, Recipient, RenderError,
     SchemaMismatch, Segment, StepKind, Summary, SummaryHeld, SummarySent, TestCase, TestFailure, TestOutcome,
 };
 pub use diagnostic::{Code, Diagnostic, Label, Level, Severity, Source, render};

@@ -15,6 +15,7 @@ mod inspect;
 mod library;
 mod message;
 mod parts;
+mod processing;
 mod said;
 mod segment;
 mod test_case;
@@ -36,6 +37,7 @@ pub use diff::{Defined, Diff, Difference, Effect, Move, Moves};
 pub use fitter::Fitter;
 pub use message::Message;
 pub use parts::Parts;
+pub use processing::{DataUse, Processing};
 pub use segment::{SchemaMismatch, Segment};
 pub use test_case::{TestCase, TestFailure, TestOutcome};
 

@@ -316,3 +316,40 @@ fn hostile_files_are_answered_quickly() {
         assert!(seconds < 10.0, "{name}: {seconds} s");
     }
 }
+
+#[test]
+fn who_reads_what_is_a_record_for_the_privacy_officer() {
+    let folder = Folder::new("check_privacy");
+    folder.write(
+        "shop.audience",
+        r#"
+customer { id: string key, email: string personal, agreed: bool, born: date personal, cart: [{ note: string? sensitive }] }
+event visits { page: string personal }
+channel email "Letters" { address email  consent agreed }
+trait age = years_since(born)
+segment grown = age >= 18 and any visits where page = "x"
+message code { channel email, transactional, subject "A code", text "{{ id | default: 'you' }}" }
+campaign codes for grown "Codes | all" { send code when any cart where note is known }
+"#,
+    );
+    let note = "note: needs no consent, being transactional: `code`\n";
+    let expected = "\
+| read by | what | roles | purpose |
+|---|---|---|---|
+| trait age | born | personal | to compute it |
+| segment grown | born | personal | to tell who is in it |
+| segment grown | visits.page | personal | to tell who is in it |
+| channel email | email | personal | to reach the customer if she agreed: Letters |
+| campaign codes | email | personal | to decide what the customer gets: Codes \\| all |
+| campaign codes | born | personal | to decide what the customer gets: Codes \\| all |
+| campaign codes | cart[].note | sensitive | to decide what the customer gets: Codes \\| all |
+| campaign codes | visits.page | personal | to decide what the customer gets: Codes \\| all |
+";
+    let allow = "check shop.audience --allow sensitive-use";
+    folder.run(allow).expect(0, "", note);
+    folder
+        .run(&format!("{allow} --privacy"))
+        .expect(0, expected, note);
+    let json = folder.run(&format!("{allow} --privacy --json")).stdout;
+    assert!(json.contains(r#"{"kind":"channel","name":"email","path":"agreed","roles":{},"purpose":"to reach the customer if she agreed: Letters"}"#), "{json}");
+}

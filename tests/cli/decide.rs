@@ -112,3 +112,30 @@ fn a_campaign_that_is_not_there_is_named() {
         .run(&format!("{DECIDE} --campaign sprig"))
         .expect(2, "", "error: unknown campaign `sprig`; did you mean `spring`?\n");
 }
+
+#[test]
+fn a_decision_is_explained() {
+    let folder = folder("decide_explain");
+    let explain = DECIDE.replace("decide ", "explain ");
+    let expected = "\
+spring: cap reached, until 2026-06-06T00:00:00Z
+  in buyers: there are 9 orders, which is more than 0
+  the offer gift: there are 9 orders, which is more than 5
+  consent to email: agreed is true
+  address for email: there is one
+✗ at most 1 in 7 days by email: 1 since 2026-05-25T14:00:00Z
+  the sending of hi or hi: for everyone
+  consent to email: agreed is true
+  address for email: there is one
+✗ at most 1 in 7 days by email: 1 since 2026-05-25T14:00:00Z
+";
+    folder
+        .run(&format!("{explain} --key gil --campaign spring"))
+        .expect(0, expected, "");
+    let json = folder.run(&format!("{explain} --key ben --campaign spring --json"));
+    assert!(
+        json.stdout.contains(r#""decision": "hi by email""#),
+        "{}",
+        json.stdout
+    );
+}

@@ -34,7 +34,7 @@ pub(crate) enum Command {
     Eval(Eval),
     /// Tells who gets which message of the campaigns, by which channel, or why not, as one JSON line per customer
     Decide(Decide),
-    /// Tells why one customer belongs to a segment or not, what would turn that, and until when it stays so
+    /// Tells why one customer belongs to a segment or not, what would turn that, and until when it stays so; or why a campaign decides so
     Explain(Explain),
     /// Describes segments and traits for people, as Markdown: what each means, who answers for it, what data it needs
     Describe(Describe),
@@ -65,6 +65,9 @@ pub(crate) struct Check {
     /// Print one JSON line per error or warning on stdout, instead of pictures on stderr
     #[arg(long)]
     pub(crate) json: bool,
+    /// Print who reads what about customers, and what for: what is personal or sensitive, or all of it with --json
+    #[arg(long)]
+    pub(crate) privacy: bool,
     /// Say nothing of warnings with this code; may be repeated
     #[arg(long, value_name = "CODE", value_parser = code)]
     pub(crate) allow: Vec<Code>,
@@ -273,8 +276,11 @@ pub(crate) struct Explain {
     #[arg(long, value_name = "KEY", allow_hyphen_values = true)]
     pub(crate) key: String,
     /// The segment
-    #[arg(long, value_name = "SEGMENT")]
-    pub(crate) segment: String,
+    #[arg(long, value_name = "SEGMENT", required_unless_present = "campaign")]
+    pub(crate) segment: Option<String>,
+    /// The campaign: why it decides so about the customer, instead of a segment
+    #[arg(long, value_name = "CAMPAIGN", conflicts_with = "segment")]
+    pub(crate) campaign: Option<String>,
     /// Print one JSON object instead of a tree
     #[arg(long)]
     pub(crate) json: bool,

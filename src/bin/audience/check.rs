@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use audience::{Diagnostic, Level, Severity, Source};
+use audience::{Definitions, Diagnostic, Level, Severity, Source};
 use serde::Serialize;
 
 use crate::{args, failure::Failure, input, output};
@@ -36,10 +36,37 @@ pub(crate) fn run(arguments: &args::Check) -> Result<(), Failure> {
     } else {
         eprint!("{}", audience::render(diagnostics, sources));
     }
+    if let Ok(shop) = &built {
+        tell(arguments, shop)?;
+    }
     match built {
         Ok(_) => Ok(()),
         Err(_) => Err(Failure::Found),
     }
+}
+
+/// What is no error: the messages that nobody has to have agreed to, and who reads what about customers.
+fn tell(arguments: &args::Check, shop: &Definitions) -> Result<(), Failure> {
+    let free: Vec<_> = shop
+        .messages()
+        .filter(audience::Message::is_transactional)
+        .map(|it| format!("`{}`", it.name()))
+        .collect();
+    if !free.is_empty() {
+        eprintln!("note: needs no consent, being transactional: {}", free.join(", "));
+    }
+    if !arguments.privacy {
+        return Ok(());
+    }
+    let processing = shop.processing();
+    let mut out = output::stdout();
+    if arguments.json {
+        serde_json::to_writer(&mut out, &processing).map_err(std::io::Error::from)?;
+        writeln!(out)?;
+    } else {
+        write!(out, "{processing}")?;
+    }
+    Ok(out.flush()?)
 }
 
 /// A line of `--json`.

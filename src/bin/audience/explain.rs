@@ -2,7 +2,9 @@
 
 use std::{io::Write, ops::ControlFlow};
 
-use audience::{Customer, ExplainOptions, Explanation, NameError, NextChange, Segment};
+use audience::{
+    Customer, DecisionExplanation, Definitions, ExplainOptions, Explanation, NameError, NextChange, Segment,
+};
 use serde::Serialize;
 
 use crate::{args, failure::Failure, input, output, progress};
@@ -27,29 +29,59 @@ enum Next {
 /// A tree, or one JSON object.
 pub(crate) fn run(arguments: &args::Explain) -> Result<(), Failure> {
     let (shop, at) = input::setting(&arguments.setting)?;
-    let segment = shop.segment(&arguments.segment).map_err(|error| match error {
-        NameError::NeedsPopulation(_) => input::needs_population(std::slice::from_ref(&arguments.segment)),
-        error => Failure::Data(error.to_string()),
-    })?;
+    let options = ExplainOptions::default().show_personal(arguments.show_personal);
+    if let Some(name) = &arguments.campaign {
+        let campaign = shop.campaign(name).map_err(|error| refused(name, error))?;
+        input::needs_catalogs(&at, [campaign.requirements()])?;
+        let customer = customer(arguments, &shop)?;
+        let explanation = campaign.explain_with(&customer, &at, &options);
+        return write_decision(arguments, &explanation);
+    }
+    let name = arguments.segment.as_deref().unwrap_or_default();
+    let segment = shop.segment(name).map_err(|error| refused(name, error))?;
     input::needs_catalogs(&at, [segment.requirements()])?;
+    let customer = customer(arguments, &shop)?;
+    let explanation = segment.explain_with(&customer, &at, &options);
+    write(arguments, &segment, &customer, &at, &explanation)
+}
+
+fn refused(name: &str, error: NameError) -> Failure {
+    match error {
+        NameError::NeedsPopulation(_) => input::needs_population(&[name.to_owned()]),
+        error => Failure::Data(error.to_string()),
+    }
+}
+
+/// The customer with the key that was asked for.
+fn customer(arguments: &args::Explain, shop: &Definitions) -> Result<Customer, Failure> {
     let bar = progress::over(&arguments.customers.file, true);
     let mut found = None;
-    input::each_customer(&shop, &arguments.customers, &bar, |customer| {
+    input::each_customer(shop, &arguments.customers, &bar, |customer| {
         if customer.key().to_string() != arguments.key {
             return Ok(ControlFlow::Continue(()));
         }
         found = Some(customer.clone());
         Ok(ControlFlow::Break(()))
     })?;
-    let Some(customer) = found else {
-        return Err(Failure::data(
+    found.ok_or_else(|| {
+        Failure::data(
             arguments.customers.file.display(),
             format_args!("no customer with the key `{}`", arguments.key),
-        ));
-    };
-    let options = ExplainOptions::default().show_personal(arguments.show_personal);
-    let explanation = segment.explain_with(&customer, &at, &options);
-    write(arguments, &segment, &customer, &at, &explanation)
+        )
+    })
+}
+
+/// Why a campaign decides so: line by line, or one JSON object.
+fn write_decision(arguments: &args::Explain, explanation: &DecisionExplanation) -> Result<(), Failure> {
+    let mut out = output::stdout();
+    if arguments.json {
+        let json =
+            serde_json::to_string_pretty(explanation).map_err(|error| Failure::Data(error.to_string()))?;
+        writeln!(out, "{json}")?;
+    } else {
+        write!(out, "{explanation}")?;
+    }
+    Ok(out.flush()?)
 }
 
 fn write(

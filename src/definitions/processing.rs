@@ -1,0 +1,208 @@
+//! Who reads what about customers, and what for.
+
+use std::{fmt, sync::Arc};
+
+use serde::Serialize;
+
+use super::{Defined, Definitions};
+use crate::{
+    requirements::{RequiredField, Requirements},
+    value::Roles,
+};
+
+/// What definitions read about customers, and what for: the record that a privacy officer asks for.
+///
+/// Made by [`Definitions::processing`]. `Serialize` gives all of it, `Display` a Markdown table of what is personal or
+/// sensitive.
+///
+/// # Example
+///
+/// ```
+/// # use audience::Definitions;
+/// let shop = Definitions::parse(r#"
+///     customer { id: string key, phone: string personal, agreed: bool, born: date personal }
+///     channel sms { address phone  consent agreed }
+///     segment grown "May drink" = years_since(born) >= 18
+/// "#)?;
+/// assert_eq!(shop.processing().to_string(), "\
+/// | read by | what | roles | purpose |
+/// |---|---|---|---|
+/// | segment grown | born | personal | to tell who is in it: May drink |
+/// | channel sms | phone | personal | to reach the customer if she agreed |
+/// ");
+/// # Ok::<(), audience::CompileError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Processing {
+    uses: Vec<DataUse>,
+}
+
+/// One attribute or property, read by one definition.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct DataUse {
+    /// What kind of definition reads it.
+    pub kind: Defined,
+    /// The name of the definition.
+    pub name: Arc<str>,
+    /// The path of the attribute; of a property with its event, `purchases.amount`; of what lies in a list, `cart[].sku`.
+    pub path: String,
+    /// What else the contract says of it.
+    pub roles: Roles,
+    /// What for, with the description of the definition.
+    pub purpose: String,
+}
+
+impl Processing {
+    /// All of it, in the order of the kinds and of the definitions.
+    #[must_use]
+    pub fn uses(&self) -> &[DataUse] {
+        &self.uses
+    }
+}
+
+impl Definitions {
+    /// Tells who reads what about customers, through all that each definition refers to, and what for.
+    ///
+    /// Takes time proportional to the length of the definitions times how deep they refer to each other.
+    #[must_use]
+    pub fn processing(&self) -> Processing {
+        let sheet = self.describe();
+        let mut uses = Uses { found: Vec::new() };
+        for it in &sheet.traits {
+            uses.add(
+                (Defined::Trait, &it.name),
+                it.description.as_deref(),
+                "to compute it",
+                &it.needs,
+            );
+        }
+        for it in &sheet.segments {
+            let what = "to tell who is in it";
+            uses.add(
+                (Defined::Segment, &it.name),
+                it.description.as_deref(),
+                what,
+                &it.needs,
+            );
+        }
+        for it in &sheet.messages {
+            let what = "to say something to the customer";
+            uses.add(
+                (Defined::Message, &it.name),
+                it.description.as_deref(),
+                what,
+                &it.needs,
+            );
+        }
+        for it in &sheet.channels {
+            let what = "to reach the customer if she agreed";
+            let name = it.channel.as_str().into();
+            uses.add(
+                (Defined::Channel, &name),
+                it.description.as_deref(),
+                what,
+                &it.needs,
+            );
+        }
+        for it in &sheet.offers {
+            let what = "to tell who may have it";
+            uses.add(
+                (Defined::Offer, &it.name),
+                it.description.as_deref(),
+                what,
+                &it.needs,
+            );
+        }
+        for it in &sheet.campaigns {
+            let what = "to decide what the customer gets";
+            uses.add(
+                (Defined::Campaign, &it.name),
+                it.description.as_deref(),
+                what,
+                &it.needs,
+            );
+        }
+        Processing { uses: uses.found }
+    }
+}
+
+struct Uses {
+    found: Vec<DataUse>,
+}
+
+impl Uses {
+    fn add(
+        &mut self,
+        (kind, name): (Defined, &Arc<str>),
+        description: Option<&str>,
+        what: &str,
+        needs: &Requirements,
+    ) {
+        let purpose = description.map_or(what.to_owned(), |it| format!("{what}: {it}"));
+        let pattern = DataUse {
+            kind,
+            name: Arc::clone(name),
+            path: String::new(),
+            roles: Roles::default(),
+            purpose,
+        };
+        for field in &needs.attributes {
+            self.field(&pattern, field.path.clone(), field);
+        }
+        for event in &needs.events {
+            for property in &event.properties {
+                self.field(&pattern, format!("{}.{}", event.name, property.path), property);
+            }
+        }
+    }
+
+    fn field(&mut self, pattern: &DataUse, path: String, field: &RequiredField) {
+        for inner in &field.fields {
+            self.field(pattern, format!("{path}[].{}", inner.path), inner);
+        }
+        self.found.push(DataUse {
+            path,
+            roles: field.roles.clone(),
+            ..pattern.clone()
+        });
+    }
+}
+
+/// A Markdown table of what is personal or sensitive, or a sentence where nothing is.
+impl fmt::Display for Processing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = self
+            .uses
+            .iter()
+            .filter(|it| it.roles.personal || it.roles.sensitive);
+        let mut rows = shown.peekable();
+        if rows.peek().is_none() {
+            return f.write_str("Nothing personal or sensitive is read.\n");
+        }
+        f.write_str("| read by | what | roles | purpose |\n|---|---|---|---|\n")?;
+        for it in rows {
+            let roles = [
+                (it.roles.key, "key"),
+                (it.roles.personal, "personal"),
+                (it.roles.sensitive, "sensitive"),
+            ];
+            let roles: Vec<_> = roles
+                .iter()
+                .filter(|(has, _)| *has)
+                .map(|(_, word)| *word)
+                .collect();
+            let cell = |text: &str| text.replace('|', "\\|").replace(char::is_control, " ");
+            writeln!(
+                f,
+                "| {} {} | {} | {} | {} |",
+                it.kind,
+                cell(&it.name),
+                cell(&it.path),
+                roles.join(", "),
+                cell(&it.purpose)
+            )?;
+        }
+        Ok(())
+    }
+}
