@@ -7,7 +7,7 @@ use crate::{
     campaign::{self, Decider},
     diagnostic::Diagnostic,
     error::LimitError,
-    eval::{self, At, Machine},
+    eval::{At, Machine, Members},
     hir::{Channel, Form, Languages, Need},
     message::Compiled,
     record::{Binding, BoundRow, Customer, Record, Row},
@@ -189,16 +189,29 @@ impl<R> Message<R> {
         out: &mut Parts,
     ) -> Result<Rendered, LimitError> {
         out.clear();
-        if let Some(reason) = self.forbidden(customer, at) {
+        let members = self.members(customer, at);
+        if let Some(reason) = self.forbidden(customer, &members, at) {
             return Ok(Rendered::Skipped(reason));
         }
-        self.render_decided(customer, inputs, placements, at, arena, out)
+        self.render_parts(customer, &members, inputs, placements, at, arena, out)
+    }
+
+    /// What all that is asked of one customer finds out about segments.
+    fn members<'a, Q: Row<'a>>(&'a self, customer: Q, at: &'a At) -> Members<'a, Q> {
+        let planned = &self.inner.planned;
+        Members::new(&planned.program, &planned.segments, customer, at)
     }
 
     /// Why the customer must not get it, whatever it says. What was decided has been asked all that.
-    fn forbidden<'a, Q: Row<'a>>(&'a self, customer: Q, at: &'a At) -> Option<Arc<str>> {
+    fn forbidden<'a, Q: Row<'a>>(
+        &'a self,
+        customer: Q,
+        members: &Members<'a, Q>,
+        at: &'a At,
+    ) -> Option<Arc<str>> {
         let compiled = self.compiled();
-        if !self.is_in_audience(customer, at) {
+        let audience = compiled.message.audience;
+        if !audience.is_none_or(|it| members.has(u32::try_from(it).unwrap_or(u32::MAX))) {
             return Some(Arc::clone(&compiled.not_in_audience));
         }
         let inner = &*self.inner;
@@ -221,17 +234,40 @@ impl<R> Message<R> {
         arena: &'a Lent,
         out: &mut Parts,
     ) -> Result<Rendered, LimitError> {
+        let members = self.members(customer, at);
+        self.render_parts(customer, &members, inputs, placements, at, arena, out)
+    }
+
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "what a message is made from, each of its own kind"
+    )]
+    fn render_parts<'a, Q: Row<'a>>(
+        &'a self,
+        customer: Q,
+        members: &Members<'a, Q>,
+        inputs: &'a Inputs,
+        placements: &'a Placements,
+        at: &'a At,
+        arena: &'a Lent,
+        out: &mut Parts,
+    ) -> Result<Rendered, LimitError> {
         out.clear();
-        let rendered = self.parts(customer, inputs, placements, at, arena, out);
+        let rendered = self.parts(customer, members, inputs, placements, at, arena, out);
         if !matches!(rendered, Ok(Rendered::Sent)) {
             out.clear();
         }
         rendered
     }
 
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "what a message is made from, each of its own kind"
+    )]
     fn parts<'a, Q: Row<'a>>(
         &'a self,
         customer: Q,
+        members: &Members<'a, Q>,
         inputs: &'a Inputs,
         placements: &'a Placements,
         at: &'a At,
@@ -249,9 +285,15 @@ impl<R> Message<R> {
             if part.language.is_some() && part.language != language {
                 continue;
             }
-            let rendered = part
-                .template
-                .render(customer, inputs, placements, at, arena, out.buffer())?;
+            let rendered = part.template.render(
+                customer,
+                Some(members),
+                inputs,
+                placements,
+                at,
+                arena,
+                out.buffer(),
+            )?;
             if let Rendered::Skipped(reason) = rendered {
                 return Ok(Rendered::Skipped(reason));
             }
@@ -268,12 +310,6 @@ impl<R> Message<R> {
             out.add_plain_text();
         }
         Ok(Rendered::Sent)
-    }
-
-    fn is_in_audience<'a, Q: Row<'a>>(&'a self, customer: Q, at: &'a At) -> bool {
-        let planned = &self.inner.planned;
-        let audience = self.compiled().message.audience;
-        audience.is_none_or(|it| eval::test(&planned.program, customer, at, planned.segments[it]))
     }
 
     /// The language of a customer, or the first.

@@ -36,10 +36,24 @@ pub(super) struct Scratch {
     pub(super) rests: Vec<Memo>,
     pub(super) endings: Vec<Ending>,
     pub(super) ways: Ways,
-    /// The moments of a program that the evaluation was not made for.
-    pub(super) moments: Vec<i64>,
-    moments_of: Option<(Arc<Moments>, DateTime, Zone)>,
+    /// The moments of programs that the evaluation was not made for, and those that count now.
+    resolved: Vec<Resolved>,
+    current: usize,
+    /// Another one of this thread, for whoever asks while this one is out.
+    next: Option<Box<Scratch>>,
 }
+
+/// The moments of a program at one time and place.
+#[derive(Debug)]
+struct Resolved {
+    of: Arc<Moments>,
+    now: DateTime,
+    zone: Zone,
+    moments: Vec<i64>,
+}
+
+/// So many programs are asked in turn without being resolved again: the parts of a message.
+const MOST_RESOLVED: usize = 16;
 
 /// A shared value between one use and the next.
 #[derive(Clone, Copy, Debug)]
@@ -54,10 +68,14 @@ thread_local! {
 }
 
 impl Scratch {
-    /// Takes this thread's scratch. Whoever asks while it is out gets a new one: a record's own code may evaluate too.
+    /// Takes this thread's scratch. Whoever asks while it is out gets another one: a record's own code may evaluate too.
     pub(super) fn take() -> Box<Self> {
-        let idle = IDLE.try_with(Cell::take).ok().flatten();
-        let mut scratch = idle.unwrap_or_default();
+        let idle = IDLE.try_with(|idle| {
+            let mut scratch = idle.take()?;
+            idle.set(scratch.next.take());
+            Some(scratch)
+        });
+        let mut scratch = idle.ok().flatten().unwrap_or_default();
         scratch.machine += 1;
         scratch
     }
@@ -81,20 +99,39 @@ impl Scratch {
         self.rests.clear();
         self.endings.clear();
         // When the thread is ending there is nobody to give it to.
-        let _ = IDLE.try_with(|idle| idle.set(Some(self)));
+        let _ = IDLE.try_with(|idle| {
+            self.next = idle.take();
+            idle.set(Some(self));
+        });
     }
 
-    /// Resolves a program's moments, unless that was done for the same evaluation just before.
+    /// Resolves a program's moments, unless that was done for the same evaluation before.
     fn resolve(&mut self, moments: &Arc<Moments>, now: DateTime, zone: Zone) {
-        if let Some((last, at, place)) = &self.moments_of
-            && Arc::ptr_eq(last, moments)
-            && (*at, *place) == (now, zone)
-        {
+        let is_same = |it: &Resolved| Arc::ptr_eq(&it.of, moments) && (it.now, it.zone) == (now, zone);
+        if let Some(known) = self.resolved.iter().position(is_same) {
+            self.current = known;
             return;
         }
-        self.moments.clear();
-        moments.resolve(now, zone, &mut self.moments);
-        self.moments_of = Some((Arc::clone(moments), now, zone));
+        self.current = (self.current + 1) % MOST_RESOLVED;
+        if self.resolved.len() <= self.current {
+            self.current = self.resolved.len();
+            self.resolved.push(Resolved {
+                of: Arc::clone(moments),
+                now,
+                zone,
+                moments: Vec::new(),
+            });
+        }
+        let place = &mut self.resolved[self.current];
+        (place.of, place.now, place.zone) = (Arc::clone(moments), now, zone);
+        place.moments.clear();
+        moments.resolve(now, zone, &mut place.moments);
+    }
+
+    /// The moments of the program that it was taken for, where the evaluation was made for another one.
+    #[inline]
+    pub(super) fn moments(&self) -> &[i64] {
+        self.resolved.get(self.current).map_or(&[], |it| &it.moments)
     }
 
     /// Appends the draft to the text that was made and says where it lies.

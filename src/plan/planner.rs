@@ -96,7 +96,7 @@ impl Estimates<'_> {
 
     pub(super) fn shared(&self, number: u32) -> f64 {
         match self.shared[number as usize] {
-            Shared::Condition(block) => self.blocks[block.0 as usize],
+            Shared::Segment { block, .. } => self.blocks[block.0 as usize],
             Shared::Value(node) => self.node(node),
         }
     }
@@ -146,6 +146,12 @@ impl<'m> Planner<'m> {
             block_costs: Vec::new(),
             collection_costs: Vec::new(),
         }
+    }
+
+    /// Lets the program ask for segments rather than write them out, but for those that take no longer than to ask: for
+    /// parts of a message, one of which may know what another asks.
+    pub(crate) fn share_segments(&mut self) {
+        self.weights.share_segments();
     }
 
     /// Adds a condition over the rows in scope.
@@ -329,7 +335,8 @@ impl<'m> Planner<'m> {
             return *number;
         }
         let block = self.add_segment(index);
-        let number = self.share(Shared::Condition(block));
+        let segment = u32::try_from(index).unwrap_or(u32::MAX);
+        let number = self.share(Shared::Segment { segment, block });
         self.shared_segments.insert(index, number);
         number
     }

@@ -483,7 +483,11 @@ pub(crate) enum End {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Shared {
-    Condition(BlockId),
+    /// With its index in the module.
+    Segment {
+        segment: u32,
+        block: BlockId,
+    },
     Value(NodeId),
 }
 

@@ -6,8 +6,13 @@ use crate::hir::{Condition, ConditionKind, Expr, ExprKind, Module, Part};
 /// read by all. So a chain of definitions that each name the one before twice stays linear.
 const INLINED: u32 = 48;
 
+/// The same for segments that others may have worked out before.
+const ASKED: u32 = 2;
+
 #[derive(Debug)]
 pub(super) struct Weights {
+    /// Up to which weight segments are copied.
+    inlined: u32,
     segments: Vec<Option<u32>>,
     traits: Vec<Option<u32>>,
 }
@@ -15,13 +20,18 @@ pub(super) struct Weights {
 impl Weights {
     pub(super) fn new(module: &Module) -> Self {
         Self {
+            inlined: INLINED,
             segments: vec![None; module.segments.len()],
             traits: vec![None; module.traits.len()],
         }
     }
 
     pub(super) fn inlines_segment(&mut self, module: &Module, index: usize) -> bool {
-        self.segment(module, index) <= INLINED
+        self.segment(module, index) <= self.inlined
+    }
+
+    pub(super) fn share_segments(&mut self) {
+        self.inlined = ASKED;
     }
 
     pub(super) fn inlines_trait(&mut self, module: &Module, index: usize) -> bool {

@@ -218,6 +218,7 @@ impl<R> TemplateBuilder<R> {
         let mut names = Names::of_module(&module);
         // A message that needs a population is not handed out without one.
         names.unfitted &= part.is_none();
+        let is_part = part.is_some();
         let (given, inputs) = match part {
             Some(part) => (part.audience, part.inputs),
             None => (Facts::default(), inputs.into()),
@@ -250,7 +251,7 @@ impl<R> TemplateBuilder<R> {
             is_page: format == Format::Html,
         };
         let template = check_template(whole, &names, locals, &given, &mut report);
-        let (program, problems) = compile::compile(&template, &texts, format, &module);
+        let (program, problems) = compile::compile(&template, &texts, format, &module, is_part);
         for problem in problems {
             report.push(problem);
         }
@@ -280,6 +281,7 @@ impl<R> TemplateBuilder<R> {
         Ok(Template {
             inner: Arc::new(Inner {
                 program,
+                is_part,
                 format,
                 inputs,
                 checked: Arc::new(template),

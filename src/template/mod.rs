@@ -34,7 +34,7 @@ use self::{program::Program, render::Job};
 use crate::{
     diagnostic::{Diagnostic, Source},
     error::LimitError,
-    eval::At,
+    eval::{At, Members},
     hir,
     limits::Limits,
     record::{Binding, BoundRow, Customer, Record, Row, Shape},
@@ -133,6 +133,8 @@ pub struct Template<R = Customer> {
 /// What all handles of a template share.
 struct Inner {
     program: Program,
+    /// Whether it is a part of a message.
+    is_part: bool,
     format: Format,
     inputs: Arc<[Input]>,
     checked: Arc<hir::template::Template>,
@@ -227,10 +229,12 @@ impl<R> Template<R> {
     pub(crate) fn planned(&self, module: &hir::Module) -> Self {
         let inner = &self.inner;
         let texts: Vec<&str> = inner.sources.iter().map(|it| &*it.text).collect();
-        let (program, problems) = compile::compile(&inner.checked, &texts, inner.format, module);
+        let (program, problems) =
+            compile::compile(&inner.checked, &texts, inner.format, module, inner.is_part);
         debug_assert!(problems.is_empty(), "it was compiled before: {problems:?}");
         let inner = Inner {
             program,
+            is_part: inner.is_part,
             format: inner.format,
             inputs: Arc::clone(&inner.inputs),
             checked: Arc::clone(&inner.checked),
@@ -254,9 +258,14 @@ impl<R> Template<R> {
         self.inner.limits.scratch_bytes
     }
 
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "what a message is made from, each of its own kind"
+    )]
     pub(crate) fn render<'a, Q: Row<'a>>(
         &'a self,
         customer: Q,
+        members: Option<&Members<'a, Q>>,
         inputs: &'a Inputs,
         placements: &'a Placements,
         at: &'a At,
@@ -281,7 +290,7 @@ impl<R> Template<R> {
             arena,
             limits,
         };
-        job.run(customer, inputs, out)
+        job.run(customer, members, inputs, out)
             .map_err(|reached| self.limit_error(&reached))
     }
 
@@ -361,7 +370,7 @@ impl Template {
             "the customer was loaded for another schema"
         );
         let arena = Lent::new(self.scratch_bytes());
-        self.render(customer, inputs, placements, at, &arena, out)
+        self.render(customer, None, inputs, placements, at, &arena, out)
     }
 }
 
@@ -406,7 +415,7 @@ impl<R: Record> Template<R> {
             .expect("a template of records is made by a bound set of definitions");
         let arena = Lent::new(self.scratch_bytes());
         let row = BoundRow::new(record, binding);
-        self.render(row, inputs, placements, at, &arena, out)
+        self.render(row, None, inputs, placements, at, &arena, out)
     }
 }
 

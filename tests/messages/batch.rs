@@ -1,6 +1,14 @@
 //! A message for many customers.
 
-use audience::{Definitions, Inputs, Limits, Parts, Placements, Prepared, Recipient, RenderError, Zone};
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
+use audience::{
+    Definitions, HostFunction, Inputs, Limits, Parts, Placements, Prepared, Recipient, RenderError, Type,
+    Value, ValueRef, Zone,
+};
 
 use super::{Result, builder};
 
@@ -123,5 +131,70 @@ fn one_buffer_is_as_good_as_a_new_one() -> Result {
         assert_eq!(first, second);
         assert!(kept.iter().eq(new.iter()));
     }
+    Ok(())
+}
+
+/// Each part of a message found out for itself what another had asked about a segment.
+#[test]
+fn a_segment_is_worked_out_once_per_customer() -> Result {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&asked);
+    let likes = HostFunction::new("likes", [Type::String], Type::Bool, move |arguments| {
+        counted.fetch_add(1, Ordering::Relaxed);
+        match arguments {
+            [ValueRef::Text(id)] => Some(Value::Bool(id.contains('a'))),
+            _ => None,
+        }
+    });
+    let message = r#"
+segment fans = likes(id) = true
+segment buyers = orders > 0 and orders < 1000 and (spent_much or not in segment fans)
+trait spent_much = orders > 100
+message hi for fans {
+  channel  push
+  title    "{% if in segment fans %}Fan{% else %}You{% endif %}"
+  body     "{% for n in (1..3) %}{% if in segment buyers and n > 1 %}{{ n }}{% elsif in segment fans %}-{% endif %}{% endfor %}."
+}
+message news {
+  channel  push
+  title    "{% if in segment fans %}Fan{% else %}You{% endif %}"
+  body     "{% if in segment fans %}fan{% else %}you{% endif %}{% if not in segment fans %}!{% endif %}"
+}
+"#;
+    let shop = builder(message).function(likes).build()?;
+    let at = shop.at("2026-06-01T00:00:00Z".parse()?, &Zone::UTC);
+    let load = |id: &str, orders: u32| {
+        shop.customer_from_json(format!(
+            r#"{{"id": "{id}", "orders": {orders}, "consent": {{"email": true}}, "purchases": []}}"#
+        ))
+    };
+    let customers = [load("ana", 1)?, load("ben", 2)?, load("cara", 200)?];
+    let (inputs, none) = (Inputs::default(), Placements::new());
+    let says = |name: &str| -> Result<(Vec<String>, usize)> {
+        let recipients = customers.iter().map(|customer| Recipient {
+            customer,
+            inputs: &inputs,
+            placements: &none,
+        });
+        asked.store(0, Ordering::Relaxed);
+        let mut out = Vec::new();
+        shop.message(name)?.render_many(recipients, &at, |_, result| {
+            out.push(match result {
+                Ok(Prepared::Sent(parts)) => parts.iter().map(|(_, text)| text).collect::<Vec<_>>().join(" "),
+                other => said(other),
+            });
+        });
+        Ok((out, asked.load(Ordering::Relaxed)))
+    };
+    let (said_to_all, asked_of_all) = says("news")?;
+    assert_eq!(said_to_all, ["Fan fan", "You you!", "Fan fan"]);
+    assert_eq!(asked_of_all, customers.len());
+    let (said_to_fans, asked_of_fans) = says("hi")?;
+    assert_eq!(
+        said_to_fans,
+        ["Fan ---.", "skipped: not in the audience", "Fan -23."]
+    );
+    // Who is a buyer asks once more, for each of the two fans who bought little or much.
+    assert!(asked_of_fans <= customers.len() + 2, "{asked_of_fans}");
     Ok(())
 }

@@ -3,7 +3,7 @@
 mod general;
 mod value;
 
-use super::{At, frame::Frames, scratch::Scratch};
+use super::{At, frame::Frames, members::Members, scratch::Scratch};
 use crate::{
     hir::Place,
     plan::{BlockId, Kind, Leaf, Node, NodeId, Op, Program, Target, float_key, set_order},
@@ -21,6 +21,8 @@ pub(crate) struct Machine<'a, 'l, R: Row<'a>> {
     pub(super) customer: R,
     pub(super) frames: Frames<'a, R>,
     locals: &'l mut [Option<ValueRef<'a>>],
+    /// What a message has found out about the customer in its other parts.
+    members: Option<&'l Members<'a, R>>,
     /// The values of the program's moments; in the scratch when the evaluation was made for another program.
     moments: Option<&'a [i64]>,
     scratch: Option<Box<Scratch>>,
@@ -183,9 +185,15 @@ impl<'a, 'l, R: Row<'a>> Machine<'a, 'l, R> {
             customer,
             frames: Frames::default(),
             locals,
+            members: None,
             moments,
             scratch,
         }
+    }
+
+    /// Lets somebody who remembers them answer for segments.
+    pub(crate) fn ask_for_segments(&mut self, members: Option<&'l Members<'a, R>>) {
+        self.members = members;
     }
 
     /// Tells whether a condition holds.
@@ -326,7 +334,7 @@ impl<'a, 'l, R: Row<'a>> Machine<'a, 'l, R> {
     fn moment(&self, moment: u32) -> i64 {
         let moments = match self.moments {
             Some(moments) => moments,
-            None => self.scratch.as_deref().map_or(&[][..], |it| &it.moments),
+            None => self.scratch.as_deref().map_or(&[][..], Scratch::moments),
         };
         moments[moment as usize]
     }

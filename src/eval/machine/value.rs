@@ -119,6 +119,11 @@ impl<'a, R: Row<'a>> Machine<'a, '_, R> {
 
     pub(in crate::eval) fn shared(&mut self, index: u32) -> Option<Datum<'a>> {
         let index = index as usize;
+        if let Shared::Segment { segment, .. } = self.program.shared[index]
+            && let Some(members) = self.members
+        {
+            return Some(Datum::Plain(ValueRef::Bool(members.has(segment))));
+        }
         let scratch = self.scratch();
         if let Some((machine, kept)) = scratch.shared.get(index)
             && *machine == scratch.machine
@@ -129,7 +134,7 @@ impl<'a, R: Row<'a>> Machine<'a, '_, R> {
             });
         }
         let datum = match self.program.shared[index] {
-            Shared::Condition(block) => Some(Datum::Plain(ValueRef::Bool(self.test(block)))),
+            Shared::Segment { block, .. } => Some(Datum::Plain(ValueRef::Bool(self.test(block)))),
             Shared::Value(node) => self.eval(node),
         };
         let kept = datum.map(|datum| self.keep(datum));

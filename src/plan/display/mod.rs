@@ -56,7 +56,7 @@ impl Display for Program {
         for (index, shared) in self.shared.iter().enumerate() {
             let mut line = String::new();
             match shared {
-                Shared::Condition(block) => write!(line, "block {}", block.0)?,
+                Shared::Segment { block, .. } => write!(line, "block {}", block.0)?,
                 Shared::Value(node) => names.node(*node, &mut line)?,
             }
             writeln!(f, "shared {index} = {line}")?;
@@ -604,7 +604,7 @@ impl Names<'_> {
             Node::Negate(inner) | Node::Shift { operand: inner, .. } => self.kind(inner),
             Node::Shared(index) => match self.program.shared[index as usize] {
                 Shared::Value(node) => self.kind(node),
-                Shared::Condition(_) => Kind::Bool,
+                Shared::Segment { .. } => Kind::Bool,
             },
             Node::Constant(index) => match &self.program.constants[index as usize] {
                 Value::Decimal(_) => Kind::Decimal,

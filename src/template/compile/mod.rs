@@ -40,12 +40,13 @@ pub(super) const DEEPEST_LOOP: usize = 8;
 /// Longer texts are copied piece by piece: from some kilobytes on, C libraries copy in a way that takes long to begin.
 const LONGEST_PIECE: usize = 1024;
 
-/// Compiles a template of that text; all that is wrong with its places is said at once.
+/// Compiles a template of that text, perhaps a part of a message; all that is wrong with its places is said at once.
 pub(super) fn compile(
     template: &Template,
     texts: &[&str],
     format: Format,
     module: &Module,
+    is_part: bool,
 ) -> (Program, Vec<Diagnostic>) {
     let mut compiler = Compiler {
         texts,
@@ -67,6 +68,9 @@ pub(super) fn compile(
         schemes: Schemes::default(),
         is_page: matches!(format, Format::Html),
     };
+    if is_part {
+        compiler.planner.share_segments();
+    }
     compiler.planner.set_made_lists(template.lists.clone());
     for (row, layout) in &template.items {
         compiler.planner.place(*row, Some(layout.clone()));

@@ -20,7 +20,7 @@ use super::{
 use crate::{
     check::template::DEEPEST_CAPTURE,
     error::LimitKind,
-    eval::{self, At, Frame, Machine, MadeLists, Walk},
+    eval::{self, At, Frame, Machine, MadeLists, Members, Walk},
     limits::Limits,
     plan::{BlockId, NodeId},
     record::{PlacedRow, Row},
@@ -53,12 +53,13 @@ impl<'a> Job<'a> {
     pub(super) fn run<R: Row<'a>>(
         self,
         customer: R,
+        members: Option<&Members<'a, R>>,
         inputs: &'a Inputs,
         out: &mut String,
     ) -> Result<Rendered, Reached> {
         let base = out.len();
         out.reserve(self.program.length);
-        let result = self.straight(customer, inputs, out);
+        let result = self.straight(customer, members, inputs, out);
         if !matches!(result, Ok(Rendered::Sent)) {
             out.truncate(base);
         }
@@ -70,6 +71,7 @@ impl<'a> Job<'a> {
     fn straight<R: Row<'a>>(
         self,
         customer: R,
+        members: Option<&Members<'a, R>>,
         inputs: &'a Inputs,
         out: &mut String,
     ) -> Result<Rendered, Reached> {
@@ -83,13 +85,24 @@ impl<'a> Job<'a> {
             }
             let here = next;
             next += 1;
+            // Asked for first, because a jump by a table takes longer.
+            if let Op::Text {
+                place,
+                escape,
+                fallback,
+            } = step.op
+                && place.row == 0
+            {
+                if !self.show_text(customer.text(place.slot), escape, fallback, out) {
+                    return Ok(self.without_value());
+                }
+                if out.len() > end {
+                    return Err(self.too_long(here, Part::Op));
+                }
+                continue;
+            }
             let is_shown = match step.op {
                 Op::Nothing => continue,
-                Op::Text {
-                    place,
-                    escape,
-                    fallback,
-                } if place.row == 0 => self.show_text(customer.text(place.slot), escape, fallback, out),
                 Op::Number {
                     place,
                     is_decimal,
@@ -111,7 +124,7 @@ impl<'a> Job<'a> {
                     match eval::test_slots(&program.plan, customer, self.at, condition) {
                         Some(true) => {}
                         Some(false) => next = to as usize,
-                        None => return self.with_machine(here, customer, inputs, out, end),
+                        None => return self.with_machine(here, customer, members, inputs, out, end),
                     }
                     continue;
                 }
@@ -120,7 +133,7 @@ impl<'a> Job<'a> {
                     continue;
                 }
                 Op::Skip(reason) => return Ok(self.skipped(reason)),
-                _ => return self.with_machine(here, customer, inputs, out, end),
+                _ => return self.with_machine(here, customer, members, inputs, out, end),
             };
             if !is_shown {
                 return Ok(self.without_value());
@@ -138,6 +151,7 @@ impl<'a> Job<'a> {
         self,
         step: usize,
         customer: R,
+        members: Option<&Members<'a, R>>,
         inputs: &'a Inputs,
         out: &mut String,
         end: usize,
@@ -164,16 +178,25 @@ impl<'a> Job<'a> {
             captures: [0; DEEPEST_CAPTURE],
             captured: 0,
         };
+        renderer.machine.ask_for_segments(members);
         renderer.make_places();
         renderer.run(step)
     }
 
     /// Writes a text, or what stands in its place; `false` when there is neither.
-    #[inline]
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "most steps of most messages do this and nothing else"
+    )]
     fn show_text(&self, value: Option<&str>, escape: Escape, fallback: Fallback, out: &mut String) -> bool {
         match value {
             Some(it) if fallback == Fallback::NONE || text::filled(it) => {
-                escape::write(escape, it, self.schemes, out);
+                if escape == Escape::None {
+                    out.push_str(it);
+                } else {
+                    escape::write(escape, it, self.schemes, out);
+                }
                 true
             }
             _ => self.fall_back(fallback, out),
@@ -252,6 +275,13 @@ enum Part {
     Op,
 }
 
+/// What comes after an instruction.
+enum Next {
+    Step(usize),
+    /// There is no message.
+    None(Rendered),
+}
+
 struct Renderer<'a, 'l, 'o, R: Row<'a>> {
     machine: Machine<'a, 'l, R>,
     job: Job<'a>,
@@ -323,95 +353,119 @@ impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
         let (job, program) = (self.job, self.job.program);
         let mut here = step;
         while let Some(step) = program.steps.get(here) {
-            let mut next = here + 1;
-            let is_shown = match step.op {
-                Op::Text {
-                    place,
-                    escape,
-                    fallback,
-                } => job.show_text(self.machine.text_at(place), escape, fallback, self.out),
-                Op::Number {
-                    place,
-                    is_decimal,
-                    fallback,
-                } => {
-                    let number = self.machine.number_at(place, is_decimal);
-                    job.show_number(number, is_decimal, fallback, self.out)
+            // Asked for first, because a jump by a table takes longer.
+            if let Op::Text {
+                place,
+                escape,
+                fallback,
+            } = step.op
+            {
+                if !job.show_text(self.machine.text_at(place), escape, fallback, self.out) {
+                    return Ok(job.without_value());
                 }
-                Op::Input {
-                    index,
-                    escape,
-                    fallback,
-                } => job.show_input(self.inputs, index, escape, fallback, self.out),
-                Op::Value {
-                    node,
-                    fallback,
-                    escape,
-                } => self.value(node, fallback, escape),
-                Op::Output(number) => {
-                    let is_shown = self.output(&program.outputs[number as usize]);
-                    if is_shown {
-                        self.check_rounds(here)?;
-                    }
-                    is_shown
-                }
-                Op::Unless { condition, to } => {
-                    if !self.machine.test(condition) {
-                        next = to as usize;
-                    }
-                    true
-                }
-                Op::Nothing => true,
-                Op::Jump(to) => {
-                    next = to as usize;
-                    true
-                }
-                Op::Open { number, none } => {
-                    if self.open(number as usize) {
-                        self.count_round(here)?;
-                    } else {
-                        next = none as usize;
-                    }
-                    true
-                }
-                Op::Next { body } => {
-                    if self.go_on() {
-                        self.count_round(here)?;
-                        next = body as usize;
-                    }
-                    true
-                }
-                Op::Leave => {
-                    self.end_round();
-                    true
-                }
-                Op::Assign { number, target } => {
-                    self.assign(&program.outputs[number as usize], target);
-                    self.check_rounds(here)?;
-                    true
-                }
-                Op::Capture => {
-                    self.captures[self.captured] = self.out.len();
-                    self.captured += 1;
-                    true
-                }
-                Op::Captured { local } => {
-                    self.end_capture(local);
-                    true
-                }
-                Op::Skip(reason) => return Ok(job.skipped(reason)),
-            };
-            if !is_shown {
-                return Ok(job.without_value());
+                self.check_length(here, Part::Op)?;
+                here += 1;
+            } else {
+                here = match self.other(here, step.op)? {
+                    Next::Step(next) => next,
+                    Next::None(rendered) => return Ok(rendered),
+                };
             }
-            self.check_length(here, Part::Op)?;
-            here = next;
             if let Some(step) = program.steps.get(here) {
                 self.out.push_str(&step.text);
                 self.check_length(here, Part::Text)?;
             }
         }
         Ok(Rendered::Sent)
+    }
+
+    /// Does what is no text of a slot.
+    #[inline]
+    fn other(&mut self, here: usize, op: Op) -> Result<Next, Reached> {
+        let (job, program) = (self.job, self.job.program);
+        let mut next = here + 1;
+        let is_shown = match op {
+            Op::Text {
+                place,
+                escape,
+                fallback,
+            } => job.show_text(self.machine.text_at(place), escape, fallback, self.out),
+            Op::Number {
+                place,
+                is_decimal,
+                fallback,
+            } => {
+                let number = self.machine.number_at(place, is_decimal);
+                job.show_number(number, is_decimal, fallback, self.out)
+            }
+            Op::Input {
+                index,
+                escape,
+                fallback,
+            } => job.show_input(self.inputs, index, escape, fallback, self.out),
+            Op::Value {
+                node,
+                fallback,
+                escape,
+            } => self.value(node, fallback, escape),
+            Op::Output(number) => {
+                let is_shown = self.output(&program.outputs[number as usize]);
+                if is_shown {
+                    self.check_rounds(here)?;
+                }
+                is_shown
+            }
+            Op::Unless { condition, to } => {
+                if !self.machine.test(condition) {
+                    next = to as usize;
+                }
+                true
+            }
+            Op::Nothing => true,
+            Op::Jump(to) => {
+                next = to as usize;
+                true
+            }
+            Op::Open { number, none } => {
+                if self.open(number as usize) {
+                    self.count_round(here)?;
+                } else {
+                    next = none as usize;
+                }
+                true
+            }
+            Op::Next { body } => {
+                if self.go_on() {
+                    self.count_round(here)?;
+                    next = body as usize;
+                }
+                true
+            }
+            Op::Leave => {
+                self.end_round();
+                true
+            }
+            Op::Assign { number, target } => {
+                self.assign(&program.outputs[number as usize], target);
+                self.check_rounds(here)?;
+                true
+            }
+            Op::Capture => {
+                self.captures[self.captured] = self.out.len();
+                self.captured += 1;
+                true
+            }
+            Op::Captured { local } => {
+                self.end_capture(local);
+                true
+            }
+            Op::Skip(reason) => return Ok(Next::None(job.skipped(reason))),
+        };
+        if !is_shown {
+            return Ok(Next::None(job.without_value()));
+        }
+        self.check_length(here, Part::Op)?;
+        Ok(Next::Step(next))
     }
 
     #[inline]
