@@ -103,7 +103,7 @@
 //!
 //! # Where to read on
 //!
-//! The [manual of the language](language), and `docs/architecture.md` for how the crate is built.
+//! The [manual of the language](language), `docs/from_segment_to_sent.md` for the way to a sent message, and `docs/architecture.md` for how the crate is built.
 #![forbid(unsafe_code)]
 
 // The parser that pest writes names it so, as its guard of the stack is left out: see `syntax/grammar.rs`.
@@ -180,6 +180,11 @@ pub use value::{
 #[cfg(doc)]
 #[doc = include_str!("../docs/language.md")]
 pub mod language {}
+
+/// Compiles and runs the example of the page.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/from_segment_to_sent.md")]
+mod from_segment_to_sent {}
 
 /// Compiles and runs the example of the README.
 #[cfg(doctest)]

@@ -19,6 +19,7 @@ mod manual;
 mod messages;
 mod migration;
 mod next_change;
+mod privacy;
 mod properties;
 #[cfg(feature = "proptest")]
 mod public_strategies;
