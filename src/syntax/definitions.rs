@@ -515,7 +515,7 @@ impl Builder<'_> {
                 (TypeKind::List(Box::new(self.ty(item))), false)
             }
             Rule::block => (TypeKind::Record(self.block(kind)), false),
-            Rule::words_type => (TypeKind::Words(self.words(kind)), false),
+            Rule::words_type | Rule::bare_words => (TypeKind::Words(self.words(kind)), false),
             Rule::paren_type => {
                 let inner = self.ty(kind.into_inner().next().expect("parentheses hold a type"));
                 (inner.kind, inner.optional)

@@ -45,6 +45,8 @@ impl CampaignChecker<'_, '_> {
         for name in [property, "kind"] {
             let field = fields.iter().find(|(it, _)| it == name);
             let problem = match field {
+                // It could not be read, which is told already.
+                None if self.names.is_silent(name) => return None,
                 None => format!("the event `{EVENT}` has no property `{name}`"),
                 Some((_, Type::String | Type::Words(_))) => continue,
                 Some((_, ty)) => format!(
