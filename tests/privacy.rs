@@ -2,7 +2,9 @@
 
 use std::fmt::Debug;
 
-use audience::{CodePool, CodeRequest, Decision, Definitions, ExplainOptions, Zone};
+use audience::{
+    CodePool, CodeRequest, Decision, Definitions, ExplainOptions, Interactions, Placements, Recipient, Zone,
+};
 
 /// Texts, a date, a datetime, numbers and a place that occur nowhere but in personal values, in every form in which they could
 /// be shown.
@@ -170,5 +172,140 @@ fn errors_do_not_quote_personal_values() -> Result<(), Box<dyn std::error::Error
             clean(name, &shown);
         }
     }
+    Ok(())
+}
+
+/// Terms of an offer and codes stood in the `Debug` of the inputs that they were given to.
+#[test]
+fn inputs_do_not_show_what_a_message_is_given() -> Result<(), Box<dyn std::error::Error>> {
+    let shop = Definitions::parse(SHOP)?;
+    let bird = shop.customer_from_json(CUSTOMER)?;
+    let at = shop.at("2026-06-01T12:00:00Z".parse()?, &Zone::UTC);
+    let campaign = shop.campaign("all_of_it")?;
+    let Decision::Send(choice) = campaign.decide(&bird, &at) else {
+        return Err("she agreed".into());
+    };
+    let codes = CodePool::new([("gift", ["7771-G"])]);
+    let inputs = choice.inputs_with_codes([("unsubscribe", "https://shop.example/canary")], "o-1", &codes)?;
+    clean_debug("Inputs", &inputs);
+    assert_eq!(format!("{inputs:?}"), r#"{"unsubscribe", "code", "dear"}"#);
+    let recipient = Recipient {
+        customer: &bird,
+        inputs: &inputs,
+        placements: &Placements::new(),
+    };
+    clean_debug("Recipient", &recipient);
+    Ok(())
+}
+
+/// A decision that a birthday turns told the birthday as the moment until which it stays.
+#[test]
+fn the_moment_at_which_a_decision_changes_does_not_tell_a_birthday() -> Result<(), Box<dyn std::error::Error>>
+{
+    let shop = Definitions::parse(
+        r#"
+        customer { id: string key, born: date personal, agreed: bool, joined: date }
+        channel web { consent agreed }
+        segment grown = years_since(born) >= 18
+        segment settled = days_since(joined) >= 30
+        message hi { channel web, body "Hi!" }
+        campaign drinks for grown { send hi }
+        campaign sweets { send hi when not in segment grown }
+        campaign thanks for settled { send hi }
+        "#,
+    )?;
+    let bird = shop.customer_from_json(
+        r#"{"id": "bird", "born": "2011-11-11", "agreed": true, "joined": "2026-05-22"}"#,
+    )?;
+    let at = shop.at("2026-06-01T12:00:00Z".parse()?, &Zone::UTC);
+    for name in ["drinks", "sweets"] {
+        let campaign = shop.campaign(name)?;
+        let explanation = campaign.explain(&bird, &at);
+        assert_eq!(explanation.changes(), None, "{name}");
+        let json = serde_json::to_string(&explanation)?;
+        assert!(json.contains(r#""changes":"hidden""#), "{json}");
+        for shown in [json, explanation.to_string(), format!("{explanation:?}")] {
+            assert!(!shown.contains("11-11") && !shown.contains("2029"), "{shown}");
+        }
+        let options = ExplainOptions::default().show_personal(true);
+        let shown = campaign.explain_with(&bird, &at, &options);
+        assert_eq!(shown.changes(), Some(campaign.next_change(&bird, &at)));
+        assert!(
+            shown.to_string().contains("until 2029-11-11T00:00:00Z"),
+            "{shown}"
+        );
+    }
+    let thanks = shop.campaign("thanks")?.explain(&bird, &at);
+    assert!(
+        thanks.to_string().contains("until 2026-06-21T00:00:00Z"),
+        "{thanks}"
+    );
+    Ok(())
+}
+
+/// The name of a zone is where somebody lives, and so is the hour there.
+#[test]
+fn quiet_hours_and_calendar_caps_do_not_tell_where_somebody_lives() -> Result<(), Box<dyn std::error::Error>>
+{
+    let shop = Definitions::parse(
+        r#"
+        customer { id: string key, home: string zone personal, agreed: bool }
+        event deliveries { channel: string, message: string, kind: ("sent" | "opened") }
+        channel web { consent agreed  at most 1 in 1 calendar day  quiet 22:00 to 08:00 }
+        message hi { channel web, body "Hi!" }
+        campaign greeting { send hi }
+        "#,
+    )?;
+    let cases = [
+        // On Chatham the clock shows a quarter to one.
+        (
+            r#"{"id": "bird", "home": "Pacific/Chatham", "agreed": true}"#,
+            "quiet until 2026-06-02T08:00",
+        ),
+        (
+            r#"{"id": "bird", "home": "Pacific/Chatham", "agreed": true,
+                "deliveries": [{"at": "2026-06-01T11:30:00Z", "channel": "web", "message": "hi", "kind": "sent"}]}"#,
+            "cap reached",
+        ),
+    ];
+    let at = shop.at("2026-06-01T12:00:00Z".parse()?, &Zone::UTC);
+    let greeting = shop.campaign("greeting")?;
+    for (customer, decision) in cases {
+        let bird = shop.customer_from_json(customer)?;
+        let hold = greeting.decide(&bird, &at);
+        let explanation = greeting.explain(&bird, &at);
+        assert_eq!(explanation.decision(), decision);
+        let all = [
+            format!("{hold:?}"),
+            explanation.to_string(),
+            format!("{explanation:?}"),
+            serde_json::to_string(&explanation)?,
+        ];
+        for shown in all {
+            for canary in ["Chatham", "00:45", "11:15", "19:15"] {
+                assert!(!shown.contains(canary), "{canary} in {shown}");
+            }
+        }
+        let options = ExplainOptions::default().show_personal(true);
+        let shown = greeting.explain_with(&bird, &at, &options);
+        assert!(
+            shown
+                .changes()
+                .is_some_and(|it| it == greeting.next_change(&bird, &at))
+        );
+    }
+    Ok(())
+}
+
+/// Their `Debug` listed who took what.
+#[test]
+fn interactions_show_how_many_there_are_and_not_whose() -> Result<(), Box<dyn std::error::Error>> {
+    let mut taken = Interactions::new();
+    taken.add("canary", "7771", "2026-06-01T12:00:00Z".parse()?);
+    clean_debug("Interactions", &taken);
+    assert_eq!(
+        format!("{taken:?}"),
+        "Interactions { customers: 1, items: 1, rows: 1 }"
+    );
     Ok(())
 }

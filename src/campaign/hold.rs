@@ -33,7 +33,7 @@ use crate::{
 /// assert_eq!(hold.until().unwrap().to_string(), "2026-06-02T06:00:00Z");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Hold {
     pub(super) reason: HoldReason,
     pub(super) channel: Option<Channel>,
@@ -166,6 +166,16 @@ impl fmt::Display for Hold {
             .to_string();
         let shown = shown.trim_end_matches('Z');
         write!(f, " until {}", shown.strip_suffix(":00").unwrap_or(shown))
+    }
+}
+
+/// The reason and the channel. When quiet hours end is left out, as it tells where the customer lives.
+impl fmt::Debug for Hold {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Hold")
+            .field("reason", &self.reason)
+            .field("channel", &self.channel)
+            .finish_non_exhaustive()
     }
 }
 

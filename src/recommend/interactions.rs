@@ -1,6 +1,6 @@
 //! What a recommender learns from.
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
 use indexmap::IndexSet;
 
@@ -21,20 +21,31 @@ use crate::value::DateTime;
 /// assert_eq!((bought.len(), bought.customers(), bought.items()), (3, 2, 2));
 /// # Ok::<(), audience::TimeError>(())
 /// ```
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Interactions {
     customers: IndexSet<Arc<str>>,
     items: IndexSet<Arc<str>>,
     rows: Vec<Row>,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub(super) struct Row {
     /// Position among the customers, in the order in which they first appeared.
     pub(super) customer: usize,
     /// Position among the items, in the order in which they first appeared.
     pub(super) item: usize,
     pub(super) at: DateTime,
+}
+
+/// How many there are, not whose.
+impl fmt::Debug for Interactions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Interactions")
+            .field("customers", &self.customers.len())
+            .field("items", &self.items.len())
+            .field("rows", &self.rows.len())
+            .finish()
+    }
 }
 
 impl Interactions {

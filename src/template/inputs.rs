@@ -51,7 +51,7 @@ impl Input {
 /// );
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Inputs {
     declared: Arc<[Input]>,
     values: Arc<[Option<Value>]>,
@@ -87,6 +87,17 @@ impl fmt::Display for InputError {
 }
 
 impl std::error::Error for InputError {}
+
+/// The names of those that are there; what they say may be personal, or a code that only one customer gets.
+impl fmt::Debug for Inputs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let given = self.declared.iter().zip(&*self.values);
+        let names = given
+            .filter(|(_, value)| value.is_some())
+            .map(|(input, _)| &*input.name);
+        f.debug_set().entries(names).finish()
+    }
+}
 
 impl Inputs {
     /// The value of that name, if there is one.

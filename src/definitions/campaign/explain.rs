@@ -2,20 +2,20 @@
 
 use std::{fmt, sync::Arc};
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::{Campaign, Decision};
 use crate::{
     campaign::{Decider, HoldReason, Outcome},
     definitions::SchemaMismatch,
     eval::{
-        self, At, ChangePlan, Instants, NextChange,
-        explain::{self, ExplainOptions, Explanation, Question},
+        At, Instants, NextChange,
+        explain::{self, ExplainOptions, Explanation, Hidden, Question},
     },
-    hir::{Cap, Channel},
+    hir::{Cap, Channel, Distance, Within},
     plan::NodeId,
     record::{BoundRow, Customer, Record, Row},
-    value::{DateTime, Duration},
+    value::DateTime,
 };
 
 /// Why a campaign decides so about a customer: what was asked, in the order in which it was asked, and what each answer came
@@ -56,7 +56,8 @@ pub struct DecisionExplanation {
     sends: bool,
     now: DateTime,
     zone: &'static str,
-    changes: NextChange,
+    #[serde(serialize_with = "shown_or_hidden")]
+    changes: Option<NextChange>,
     steps: Vec<DecisionStep>,
 }
 
@@ -122,9 +123,10 @@ impl DecisionExplanation {
         self.sends
     }
 
-    /// When it would decide otherwise, see [`Campaign::next_change`].
+    /// When it would decide otherwise, see [`Campaign::next_change`]; nothing where that moment tells something personal that was
+    /// not to be shown, such as a birthday.
     #[must_use]
-    pub fn changes(&self) -> NextChange {
+    pub fn changes(&self) -> Option<NextChange> {
         self.changes
     }
 
@@ -141,7 +143,8 @@ impl fmt::Display for DecisionExplanation {
         write!(f, "{}: {}", self.campaign, self.decision)?;
         match self.changes {
             // The end of the quiet hours is part of the decision.
-            NextChange::At(at) if !self.decision.starts_with("quiet") => writeln!(f, ", until {at}")?,
+            Some(NextChange::At(at)) if !self.decision.starts_with("quiet") => writeln!(f, ", until {at}")?,
+            None if !self.decision.starts_with("quiet") => writeln!(f, ", until (hidden)")?,
             _ => writeln!(f)?,
         }
         for step in &self.steps {
@@ -152,10 +155,22 @@ impl fmt::Display for DecisionExplanation {
     }
 }
 
+/// `"hidden"` for a moment that is not shown.
+#[expect(clippy::ref_option, reason = "serde hands over fields so")]
+fn shown_or_hidden<S: Serializer>(changes: &Option<NextChange>, serializer: S) -> Result<S::Ok, S::Error> {
+    match changes {
+        Some(changes) => changes.serialize(serializer),
+        None => serializer.serialize_str("hidden"),
+    }
+}
+
 /// Gathers the steps of one decision.
 struct Steps<'s, 'a, R> {
     campaign: &'a Campaign<R>,
     question: Question<'s>,
+    hidden: Hidden<'s>,
+    /// Whether the customer's zone must not be shown.
+    hides_zone: bool,
     gathered: Vec<DecisionStep>,
 }
 
@@ -213,12 +228,16 @@ impl<R> Campaign<R> {
         row: impl Row<'a>,
         at: &'a At,
         options: &ExplainOptions,
-        changes: NextChange,
+        instants: &'a Instants,
     ) -> DecisionExplanation {
+        let (changes, turn) = self.changes(row, at, NextChange::HORIZON, instants);
         let outcome = self.outcome(row, at);
         let inner = &*self.inner;
         let mut locals = [None];
         let mut decider = Decider::new(&inner.module, &inner.planned, row, at, &mut locals, None);
+        let mut hidden = Hidden::new(&inner.module, options);
+        let changes = (!turn.is_hidden(&inner.module, &mut hidden)).then_some(changes);
+        let zone = inner.module.campaigns.zone.as_ref();
         let mut steps = Steps {
             campaign: self,
             question: Question {
@@ -228,6 +247,8 @@ impl<R> Campaign<R> {
                 at,
                 options,
             },
+            hides_zone: zone.is_some_and(|it| hidden.expr(it)),
+            hidden,
             gathered: Vec::new(),
         };
         self.steps(&mut decider, row, outcome, &mut steps);
@@ -421,60 +442,14 @@ impl<R> Campaign<R> {
                 clock(quiet.to)
             );
             let zone = decider.zone();
-            let because = format!(
-                "it is {} in {}",
-                clock_of(steps.question.at.now(), zone),
-                zone.name()
-            );
+            let because = if steps.hides_zone {
+                "it is (hidden)".to_owned()
+            } else {
+                let clock = clock_of(steps.question.at.now(), zone);
+                format!("it is {clock} in {}", zone.name())
+            };
             steps.add(StepKind::Quiet, Some(channel), asks, until.is_none(), because);
         }
-    }
-
-    /// The earliest instant at which another outcome comes out.
-    fn changes<'a>(
-        &'a self,
-        row: impl Row<'a>,
-        at: &'a At,
-        horizon: Duration,
-        instants: &'a Instants,
-    ) -> NextChange {
-        let inner = &*self.inner;
-        let first = self.outcome(row, at).apart_from_time();
-        let start = at.now().micros();
-        let end = start.saturating_add(horizon.micros()).min(DateTime::MAX.micros());
-        let rules = inner.module.campaigns.rules_of(self.definition(), &inner.module);
-        let mut now: &'a At = at;
-        // Of each rule, the next instant at which its answer changes.
-        let mut next: Vec<Option<i64>> = vec![Some(start); rules.len()];
-        for _ in 0..inner.limits.edges {
-            for (rule, next) in rules.iter().zip(&mut next) {
-                if next.is_none_or(|it| it > now.now().micros()) {
-                    continue;
-                }
-                let condition = &inner.module.segments[*rule].condition;
-                let plan = inner.change_plans[*rule].get_or_init(|| ChangePlan::of(&inner.module, condition));
-                let left = Duration::from_micros(end - now.now().micros());
-                let question = (&*inner.module, plan, &**condition);
-                *next = match eval::next_change(question, row, now, instants, (left, inner.limits.edges)) {
-                    NextChange::At(it) => Some(it.micros()),
-                    NextChange::NotWithin(_) => None,
-                    NextChange::Unknown(span) => return NextChange::Unknown(span),
-                };
-            }
-            let mut locals = [None];
-            let mut decider = Decider::new(&inner.module, &inner.planned, row, now, &mut locals, None);
-            let of_rules = next.iter().flatten().copied().min();
-            let soonest = of_rules.into_iter().chain(decider.edge(self.index)).min();
-            let Some(soonest) = soonest.filter(|it| *it <= end) else {
-                return NextChange::NotWithin(horizon);
-            };
-            let instant = DateTime::from_micros(soonest).unwrap_or(DateTime::MAX);
-            now = instants.keep(at.moved(instant));
-            if self.outcome(row, now).apart_from_time() != first {
-                return NextChange::At(instant);
-            }
-        }
-        NextChange::Unknown(self.definition().span)
     }
 }
 
@@ -490,13 +465,15 @@ fn cap_step<'a, Q: Row<'a>, R>(
     let (count, since) = decider.count_of(cap, node);
     let passed = count < cap.most;
     let asks = format!("at most {} in {} {of}", cap.most, cap.written);
-    steps.add(
-        StepKind::Cap,
-        channel,
-        asks,
-        passed,
-        format!("{count} since {since}"),
-    );
+    let by_zone = !matches!(cap.within, Within::Distance(Distance::Micros(_)));
+    let because = if steps.hidden.expr(&cap.counted) {
+        "(hidden)".to_owned()
+    } else if by_zone && steps.hides_zone {
+        format!("{count} since (hidden)")
+    } else {
+        format!("{count} since {since}")
+    };
+    steps.add(StepKind::Cap, channel, asks, passed, because);
     passed
 }
 
@@ -531,8 +508,8 @@ impl Campaign {
         at: &At,
         options: &ExplainOptions,
     ) -> DecisionExplanation {
-        let changes = self.next_change(customer, at);
-        self.explained(customer, at, options, changes)
+        assert!(customer.fits(&self.inner.shape), "{SchemaMismatch}");
+        self.explained(customer, at, options, &Instants::new())
     }
 
     /// Tells when the decision becomes another one if nothing new becomes known: another message, or another reason to hold.
@@ -562,6 +539,7 @@ impl Campaign {
     pub fn next_change(&self, customer: &Customer, at: &At) -> NextChange {
         assert!(customer.fits(&self.inner.shape), "{SchemaMismatch}");
         self.changes(customer, at, NextChange::HORIZON, &Instants::new())
+            .0
     }
 }
 
@@ -575,15 +553,15 @@ impl<R: Record> Campaign<R> {
     /// Explains as [`explain`](Self::explain) does, with options.
     #[must_use]
     pub fn explain_with(&self, record: &R, at: &At, options: &ExplainOptions) -> DecisionExplanation {
-        let changes = self.next_change(record, at);
-        self.explained(BoundRow::new(record, self.bound()), at, options, changes)
+        let row = BoundRow::new(record, self.bound());
+        self.explained(row, at, options, &Instants::new())
     }
 
     /// Tells when the decision becomes another one if nothing new becomes known.
     #[must_use]
     pub fn next_change(&self, record: &R, at: &At) -> NextChange {
         let row = BoundRow::new(record, self.bound());
-        self.changes(row, at, NextChange::HORIZON, &Instants::new())
+        self.changes(row, at, NextChange::HORIZON, &Instants::new()).0
     }
 }
 

@@ -1,6 +1,7 @@
 //! Campaigns: who gets which message, by which channel, or why not.
 
 mod all;
+mod change;
 mod choice;
 mod explain;
 #[cfg(feature = "parallel")]

@@ -1,11 +1,11 @@
 //! What must not be shown: whatever reads a personal or sensitive value, directly or through definitions.
 
-use super::names::Names;
+use super::{ExplainOptions, names::Names};
 use crate::hir::{Condition, ConditionKind, Expr, ExprKind, Items, Module, Part, Place, Source, Spot, Step};
 
 /// Tells what reads personal or sensitive values; what it found out about definitions is kept.
 #[derive(Clone, Debug)]
-pub(super) struct Hidden<'q> {
+pub(crate) struct Hidden<'q> {
     module: &'q Module,
     names: Names<'q>,
     /// Whether nothing is hidden.
@@ -15,21 +15,22 @@ pub(super) struct Hidden<'q> {
 }
 
 impl<'q> Hidden<'q> {
-    pub(super) fn new(module: &'q Module, show: bool) -> Self {
+    /// Nothing is hidden where personal values are to be shown.
+    pub(crate) fn new(module: &'q Module, options: &ExplainOptions) -> Self {
         Self {
             module,
             names: Names::new(module),
-            show,
+            show: options.show_personal,
             segments: vec![None; module.segments.len()],
             traits: vec![None; module.traits.len()],
         }
     }
 
-    pub(super) fn condition(&mut self, condition: &Condition) -> bool {
+    pub(crate) fn condition(&mut self, condition: &Condition) -> bool {
         !self.show && self.part(Part::Condition(condition))
     }
 
-    pub(super) fn expr(&mut self, expr: &Expr) -> bool {
+    pub(crate) fn expr(&mut self, expr: &Expr) -> bool {
         !self.show && self.part(Part::Expr(expr))
     }
 

@@ -32,6 +32,7 @@ use crate::{
 };
 
 pub use change::{Change, ChangedLeaf, Edit};
+pub(crate) use hidden::Hidden;
 
 /// What a condition asks, in plain English: "there are at least 3 purchases in the last 365 days".
 pub(crate) fn in_words(module: &Module, condition: &Condition) -> String {

@@ -39,7 +39,7 @@ impl<'q> Explainer<'q> {
             question: *question,
             interpreter: Interpreter::new(question.module, picture, at, &[]),
             wording: Wording::new(question.module, at.zone(), at.today()),
-            hidden: Hidden::new(question.module, question.options.show_personal),
+            hidden: Hidden::new(question.module, question.options),
             segments: HashSet::new(),
             traits: HashSet::new(),
         }

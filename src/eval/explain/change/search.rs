@@ -99,7 +99,7 @@ impl<'q> Search<'q> {
         let root = &module.segments[question.segment].condition;
         let mut ask = Interpreter::new(module, picture, question.at, &[]);
         let holds = ask.test(root);
-        let hides = Hidden::new(module, question.options.show_personal).condition(root);
+        let hides = Hidden::new(module, question.options).condition(root);
         Self {
             question: *question,
             picture,
@@ -369,8 +369,7 @@ impl Search<'_> {
 
     /// Whether a condition reads what must not be shown.
     pub(super) fn hidden(&self, condition: &Condition) -> bool {
-        let show = self.question.options.show_personal;
-        Hidden::new(self.question.module, show).condition(condition)
+        Hidden::new(self.question.module, self.question.options).condition(condition)
     }
 
     /// What a test alone would answer, if its core had the value of the goal.

@@ -29,7 +29,7 @@ pub(super) fn change(question: &Question<'_>, search: &Search<'_>, found: &Found
         question: *question,
         search,
         wording: Wording::new(question.module, question.at.zone(), question.at.today()),
-        hidden: Hidden::new(question.module, question.options.show_personal),
+        hidden: Hidden::new(question.module, question.options),
     };
     match found {
         Found::Waited(until) => writer.waiting(*until),
