@@ -6,6 +6,7 @@
 //! that a population is fitted from for the answers that follow. `template text`,
 //! `template html` and `template json` hold a template, and `messages` what it says: `{…} => Hello Ana` or `{…} => skipped: the reason`.
 //! `partial x` is the partial of that name.
+//! `decisions` says what all campaigns together do: `{…} => spring: hi by email, summer: no consent`.
 //! `explanations` says of the last segment why, and what would turn it: `{…} => Not in … because …. => 1 more purchase`.
 //! `error:CODE` and `warning:CODE` name the one diagnostic that the block gives; `each`, that each of its lines gives alone.
 //! Words such as `truth-2` name the numbered sentences of the manual that the block checks.
@@ -115,6 +116,15 @@ fn the_examples_compile_and_answer_as_the_manual_says() {
                 for (line, text) in (block.line + 1..).zip(block.text.lines()) {
                     answers += 1;
                     check_explanation(shop, line, text);
+                }
+            }
+            ["decisions"] => {
+                let shop = last
+                    .as_ref()
+                    .unwrap_or_else(|| panic!("line {}: no definitions before", block.line));
+                for (line, text) in (block.line + 1..).zip(block.text.lines()) {
+                    answers += 1;
+                    check_decisions(shop, line, text);
                 }
             }
             ["messages"] => {
@@ -378,6 +388,20 @@ fn compiled<T>(
             None
         }
     }
+}
+
+/// Checks a line such as `{"id": "ana"} => spring: hi by email, summer: no consent`: what all campaigns decide together.
+fn check_decisions(shop: &Definitions, number: usize, line: &str) {
+    let (json, expected) = line
+        .split_once(" => ")
+        .unwrap_or_else(|| panic!("line {number}: no `=>`"));
+    let customer = shop
+        .customer_from_json(json.trim())
+        .unwrap_or_else(|error| panic!("line {number}: {error}"));
+    let (campaigns, at) = (shop.campaigns(), at(shop));
+    let decisions = campaigns.decide(&customer, &at);
+    let decided: Vec<_> = decisions.iter().map(|it| it.to_string()).collect();
+    assert_eq!(decided.join(", "), expected, "line {number}");
 }
 
 /// Checks a line such as `{"id": "ana"} => spain, total = 3, other is missing`.

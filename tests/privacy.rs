@@ -309,3 +309,58 @@ fn interactions_show_how_many_there_are_and_not_whose() -> Result<(), Box<dyn st
     );
     Ok(())
 }
+
+/// A record of the application that is read in place.
+struct Client {
+    id: String,
+    phone: String,
+    agreed: bool,
+}
+
+audience::record! {
+    impl Record for Client { id: |it| it.id.as_str(), phone: |it| it.phone.as_str(), agreed: |it| it.agreed }
+}
+
+#[test]
+fn records_read_in_place_are_not_shown_either() -> Result<(), Box<dyn std::error::Error>> {
+    let shop = Definitions::parse(
+        r#"
+        customer { id: string key personal, phone: string personal, agreed: bool }
+        channel sms { address phone  consent agreed and phone != "7" }
+        segment own = phone starts with "+34"
+        offer gift { code: unique code }
+        message hi { channel sms, inputs { code: string }, text "{{ code }}" }
+        campaign greeting for own { send hi with gift }
+        "#,
+    )?;
+    let clients = shop.bind::<Client>()?;
+    let at = shop.at("2026-06-01T12:00:00Z".parse()?, &Zone::UTC);
+    let bird = Client {
+        id: "canary-key".to_owned(),
+        phone: "+34 7771".to_owned(),
+        agreed: true,
+    };
+    let greeting = clients.campaign("greeting")?;
+    let explanation = greeting.explain(&bird, &at);
+    clean_debug("DecisionExplanation", &explanation);
+    clean("an explanation of a decision", &explanation.to_string());
+    let decision = greeting.decide(&bird, &at);
+    clean_debug("Decision", &decision);
+    let Decision::Send(choice) = decision else {
+        panic!("nothing is in the way");
+    };
+    clean_debug("Choice", &choice);
+    assert_eq!(choice.address().as_deref(), Some("+34 7771"), "asked for");
+    let codes = CodePool::new([("gift", ["G-1"])]);
+    let none: [(&str, &str); 0] = [];
+    choice.inputs_with_codes(none, "o-1", &codes)?;
+    let error = choice
+        .inputs_with_codes(none, "o-2", &codes)
+        .expect_err("none is left");
+    clean_debug("ChoiceError", &error);
+    clean("an error of codes", &error.to_string());
+    let campaigns = clients.campaigns();
+    clean_debug("Decisions", &campaigns.decide(&bird, &at));
+    clean_debug("Campaigns", &campaigns);
+    Ok(())
+}

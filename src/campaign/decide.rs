@@ -12,6 +12,9 @@ use crate::{
     value::{DateTime, ValueRef, Zone},
 };
 
+/// In the place of a variant where the send does not concern the customer.
+const NOT_HERS: u8 = u8::MAX;
+
 const CHANNELS: usize = Channel::ALL.len();
 
 /// What a campaign does about a customer.
@@ -197,11 +200,12 @@ impl<'a, 'l, 's, R: Row<'a>> Decider<'a, 'l, 's, R> {
             return Err(Hold::new(HoldReason::CapReached));
         }
         // Of each send the variant that is this customer's, where it concerns her.
-        let mut chosen = [None; MOST_SENDS];
+        let mut chosen = [NOT_HERS; MOST_SENDS];
         let mut channels = [false; CHANNELS];
         for (send, chosen) in campaign.sends.iter().zip(&mut chosen) {
-            *chosen = self.variant(send, before);
-            if let Some(variant) = *chosen {
+            if let Some(variant) = self.variant(send, before) {
+                // Less than `MOST_SENDS`, as the checker refuses more.
+                *chosen = u8::try_from(variant).unwrap_or(NOT_HERS);
                 channels[self.channel_of(&send.variants[variant]) as usize] = true;
             }
         }
@@ -214,9 +218,10 @@ impl<'a, 'l, 's, R: Row<'a>> Decider<'a, 'l, 's, R> {
         let mut candidates = Candidates::default();
         for rank in 0..=CHANNELS {
             for (position, (send, chosen)) in campaign.sends.iter().zip(&chosen).enumerate() {
-                let Some(variant) = *chosen else {
+                if *chosen == NOT_HERS {
                     continue;
-                };
+                }
+                let variant = usize::from(*chosen);
                 let channel = self.channel_of(&send.variants[variant]);
                 if usize::from(ranks[channel as usize]) == rank {
                     candidates.push(position, variant);

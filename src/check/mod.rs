@@ -24,6 +24,7 @@ mod lists;
 mod literal;
 mod membership;
 mod message;
+mod named;
 mod path;
 mod pattern;
 mod place;

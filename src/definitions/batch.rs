@@ -7,7 +7,7 @@ use crate::{
     error::LimitError,
     eval::At,
     record::{BoundRow, Customer, Record},
-    template::{Inputs, Placements, Rendered},
+    template::{Given, Inputs, Placements, Rendered},
 };
 
 /// One customer of a batch, with what her message is given.
@@ -147,9 +147,14 @@ impl Message {
         if !self.takes(recipient.inputs) {
             return Err(RenderError::Inputs);
         }
-        let (inputs, placements) = (recipient.inputs, recipient.placements);
         let arena = self.arena();
-        let rendered = self.render(recipient.customer, inputs, placements, at, &arena, parts)?;
+        let given = Given {
+            inputs: recipient.inputs,
+            placements: recipient.placements,
+            at,
+            arena: &arena,
+        };
+        let rendered = self.render(recipient.customer, given, parts)?;
         Ok(prepared(rendered, parts))
     }
 }
@@ -191,7 +196,13 @@ impl<R: Record> Message<R> {
         }
         let row = BoundRow::new(recipient.customer, self.bound());
         let arena = self.arena();
-        let rendered = self.render(row, recipient.inputs, recipient.placements, at, &arena, parts)?;
+        let given = Given {
+            inputs: recipient.inputs,
+            placements: recipient.placements,
+            at,
+            arena: &arena,
+        };
+        let rendered = self.render(row, given, parts)?;
         Ok(prepared(rendered, parts))
     }
 }

@@ -12,7 +12,7 @@ use crate::{
     message::Compiled,
     record::{Binding, BoundRow, Customer, Record, Row},
     requirements::Requirements,
-    template::{InputError, Inputs, Lent, Placeholder, Placements, Rendered},
+    template::{Given, InputError, Inputs, Lent, Placeholder, Placements, Rendered},
     value::{Value, ValueRef},
 };
 
@@ -179,21 +179,19 @@ impl<R> Message<R> {
         Lent::new(first.map_or(0, |part| part.template.scratch_bytes()))
     }
 
+    /// Renders for a customer who may have it, and skips the others.
     pub(in crate::definitions) fn render<'a, Q: Row<'a>>(
         &'a self,
         customer: Q,
-        inputs: &'a Inputs,
-        placements: &'a Placements,
-        at: &'a At,
-        arena: &'a Lent,
+        given: Given<'a>,
         out: &mut Parts,
     ) -> Result<Rendered, LimitError> {
         out.clear();
-        let members = self.members(customer, at);
-        if let Some(reason) = self.forbidden(customer, &members, at) {
+        let members = self.members(customer, given.at);
+        if let Some(reason) = self.forbidden(customer, &members, given.at) {
             return Ok(Rendered::Skipped(reason));
         }
-        self.render_parts(customer, &members, inputs, placements, at, arena, out)
+        self.render_parts(customer, &members, given, out)
     }
 
     /// What all that is asked of one customer finds out about segments.
@@ -228,56 +226,40 @@ impl<R> Message<R> {
     pub(in crate::definitions) fn render_decided<'a, Q: Row<'a>>(
         &'a self,
         customer: Q,
-        inputs: &'a Inputs,
-        placements: &'a Placements,
-        at: &'a At,
-        arena: &'a Lent,
+        given: Given<'a>,
         out: &mut Parts,
     ) -> Result<Rendered, LimitError> {
-        let members = self.members(customer, at);
-        self.render_parts(customer, &members, inputs, placements, at, arena, out)
+        out.clear();
+        let members = self.members(customer, given.at);
+        self.render_parts(customer, &members, given, out)
     }
 
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "what a message is made from, each of its own kind"
-    )]
+    /// Renders all parts into what is empty, and leaves it empty where the message is not there.
     fn render_parts<'a, Q: Row<'a>>(
         &'a self,
         customer: Q,
         members: &Members<'a, Q>,
-        inputs: &'a Inputs,
-        placements: &'a Placements,
-        at: &'a At,
-        arena: &'a Lent,
+        given: Given<'a>,
         out: &mut Parts,
     ) -> Result<Rendered, LimitError> {
-        out.clear();
-        let rendered = self.parts(customer, members, inputs, placements, at, arena, out);
+        let rendered = self.parts(customer, members, given, out);
         if !matches!(rendered, Ok(Rendered::Sent)) {
             out.clear();
         }
         rendered
     }
 
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "what a message is made from, each of its own kind"
-    )]
     fn parts<'a, Q: Row<'a>>(
         &'a self,
         customer: Q,
         members: &Members<'a, Q>,
-        inputs: &'a Inputs,
-        placements: &'a Placements,
-        at: &'a At,
-        arena: &'a Lent,
+        given: Given<'a>,
         out: &mut Parts,
     ) -> Result<Rendered, LimitError> {
         let compiled = self.compiled();
         let languages = compiled.message.languages.as_ref();
         let language = languages.map(|languages| {
-            let chosen = self.language(languages, customer, inputs, at);
+            let chosen = self.language(languages, customer, given);
             out.set_language(Arc::clone(&languages.tags[chosen]));
             chosen
         });
@@ -285,15 +267,8 @@ impl<R> Message<R> {
             if part.language.is_some() && part.language != language {
                 continue;
             }
-            let rendered = part.template.render(
-                customer,
-                Some(members),
-                inputs,
-                placements,
-                at,
-                arena,
-                out.buffer(),
-            )?;
+            let buffer = out.buffer();
+            let rendered = part.template.render(customer, Some(members), given, buffer)?;
             if let Rendered::Skipped(reason) = rendered {
                 return Ok(Rendered::Skipped(reason));
             }
@@ -313,19 +288,13 @@ impl<R> Message<R> {
     }
 
     /// The language of a customer, or the first.
-    fn language<'a, Q: Row<'a>>(
-        &'a self,
-        languages: &Languages,
-        customer: Q,
-        inputs: &'a Inputs,
-        at: &'a At,
-    ) -> usize {
+    fn language<'a, Q: Row<'a>>(&'a self, languages: &Languages, customer: Q, given: Given<'a>) -> usize {
         let planned = &self.inner.planned;
         let Some(node) = planned.languages[self.index] else {
             return 0;
         };
-        inputs.with_locals(|locals| {
-            let mut machine = Machine::with_locals(&planned.program, customer, at, locals);
+        given.inputs.with_locals(|locals| {
+            let mut machine = Machine::with_locals(&planned.program, customer, given.at, locals);
             match machine.value(node) {
                 Some(ValueRef::Text(wanted)) => languages.choose(wanted),
                 _ => 0,
@@ -364,7 +333,13 @@ impl Message {
         assert!(customer.fits(&self.inner.shape), "{SchemaMismatch}");
         assert!(self.takes(inputs), "these inputs were made for another message");
         let arena = self.arena();
-        self.render(customer, inputs, placements, at, &arena, out)
+        let given = Given {
+            inputs,
+            placements,
+            at,
+            arena: &arena,
+        };
+        self.render(customer, given, out)
     }
 }
 
@@ -407,7 +382,13 @@ impl<R: Record> Message<R> {
         assert!(self.takes(inputs), "these inputs were made for another message");
         let arena = self.arena();
         let row = BoundRow::new(record, self.bound());
-        self.render(row, inputs, placements, at, &arena, out)
+        let given = Given {
+            inputs,
+            placements,
+            at,
+            arena: &arena,
+        };
+        self.render(row, given, out)
     }
 
     pub(super) fn bound(&self) -> &Binding {

@@ -11,6 +11,7 @@ mod explain;
 mod files;
 mod fitter;
 mod host;
+mod inner;
 mod inspect;
 mod library;
 mod message;
@@ -41,28 +42,22 @@ pub use processing::{DataUse, Processing};
 pub use segment::{SchemaMismatch, Segment};
 pub use test_case::{TestCase, TestFailure, TestOutcome};
 
-use self::{test_case::Loaded, warnings::Warnings};
+pub(crate) use self::inner::Inner;
 
-use std::{
-    fmt,
-    sync::{Arc, OnceLock},
-};
+use std::{fmt, sync::Arc};
 
 use serde::Serialize;
 
 use crate::{
-    diagnostic::{Diagnostic, Lints, Source, suggest},
-    error::{CompileError, JsonError, NameError, NeedsPopulation, UnknownName},
-    eval::{At, ChangePlan},
-    hir,
+    diagnostic::{Diagnostic, Source},
+    error::{CompileError, JsonError, NameError},
+    eval::At,
     limits::Limits,
-    message::Compiled,
-    plan::{self, Planned},
     population::{Population, PopulationError},
-    record::{BindError, Binding, Customer, LoadError, Loader, Record, Shape},
+    record::{BindError, Binding, Customer, LoadError, Loader, Record},
     schema::Schema,
     syntax,
-    template::{Format, Partials, Template, TemplateBuilder},
+    template::{Format, Template, TemplateBuilder},
     value::{DateTime, Schemes, Zone},
 };
 
@@ -85,182 +80,6 @@ use crate::{
 #[derive(Clone)]
 pub struct Definitions {
     inner: Arc<Inner>,
-}
-
-/// What all handles of one set of definitions share.
-pub(crate) struct Inner {
-    pub(crate) module: Arc<hir::Module>,
-    pub(crate) shape: Arc<Shape>,
-    pub(crate) planned: Planned,
-    messages: Vec<Compiled>,
-    /// Of each segment, once its next change was asked for.
-    change_plans: Box<[OnceLock<ChangePlan>]>,
-    loader: Loader,
-    sources: Vec<Source>,
-    /// So many of the sources are definitions; the others are the files of messages.
-    definitions: usize,
-    warnings: Arc<Warnings>,
-    tests: Arc<[Loaded]>,
-    limits: Limits,
-    lints: Lints,
-    partials: Partials,
-}
-
-impl Inner {
-    /// `loader` is one of customers of the module's schema.
-    fn new(
-        module: Arc<hir::Module>,
-        loader: Loader,
-        (messages, tests): (Vec<Compiled>, Arc<[Loaded]>),
-        (sources, definitions, warnings): (Vec<Source>, usize, Arc<Warnings>),
-        (limits, lints, partials): (&Limits, Lints, Partials),
-    ) -> Self {
-        let shape = Arc::clone(loader.shape());
-        Self {
-            planned: plan::plan(&module),
-            change_plans: module.segments.iter().map(|_| OnceLock::new()).collect(),
-            module,
-            messages,
-            shape,
-            loader,
-            sources,
-            definitions,
-            warnings,
-            tests,
-            limits: limits.clone(),
-            lints,
-            partials,
-        }
-    }
-
-    fn template_builder<R>(&self, format: Format, binding: Option<Arc<Binding>>) -> TemplateBuilder<R> {
-        let (module, shape) = (Arc::clone(&self.module), Arc::clone(&self.shape));
-        TemplateBuilder::new(module, shape, binding, format, self.lints.clone())
-            .limits(self.limits.clone())
-            .partials(self.partials.clone())
-    }
-}
-
-impl Inner {
-    fn find_segment(&self, name: &str) -> Result<usize, NameError> {
-        let segments = self.module.named_segments();
-        let index = find("segment", name, || segments.iter().map(|it| &*it.name))?;
-        let condition = hir::Part::Condition(&segments[index].condition);
-        self.check_fitted("segment", name, segments[index].ranked, condition)?;
-        Ok(index)
-    }
-
-    fn find_trait(&self, name: &str) -> Result<usize, NameError> {
-        let traits = &self.module.traits;
-        let index = find("trait", name, || traits.iter().map(|it| &*it.name))?;
-        let value = hir::Part::Expr(&traits[index].value);
-        self.check_fitted("trait", name, traits[index].ranked, value)?;
-        Ok(index)
-    }
-
-    /// Refuses what needs a population that was not given.
-    fn check_fitted(
-        &self,
-        kind: &'static str,
-        name: &str,
-        ranked: bool,
-        meaning: hir::Part<'_>,
-    ) -> Result<(), NeedsPopulation> {
-        if self.answers(ranked) {
-            return Ok(());
-        }
-        let ranks = self.module.ranks_of(meaning).into_iter();
-        Err(NeedsPopulation {
-            kind,
-            name: name.to_owned(),
-            expressions: ranks
-                .map(|it| self.module.ranks[it].wanted.written.to_string())
-                .collect(),
-        })
-    }
-
-    fn find_message(&self, name: &str) -> Result<usize, NameError> {
-        let index = find("message", name, || {
-            self.messages.iter().map(|it| &*it.message.name)
-        })?;
-        let ranks = self.messages[index].ranks();
-        if self.answers(!ranks.is_empty()) {
-            return Ok(index);
-        }
-        let needs = NeedsPopulation {
-            kind: "message",
-            name: name.to_owned(),
-            expressions: ranks.iter().map(ToString::to_string).collect(),
-        };
-        Err(needs.into())
-    }
-
-    /// The positions of the messages that can be rendered.
-    fn messages(&self) -> impl Iterator<Item = usize> {
-        let messages = self.messages.iter().enumerate();
-        messages
-            .filter(|(_, it)| self.answers(!it.ranks().is_empty()))
-            .map(|(index, _)| index)
-    }
-
-    fn find_campaign(&self, name: &str) -> Result<usize, NameError> {
-        let campaigns = &self.module.campaigns.all;
-        let index = find("campaign", name, || campaigns.iter().map(|it| &*it.name))?;
-        if self.answers(self.module.is_ranked(&campaigns[index])) {
-            return Ok(index);
-        }
-        let rules = self
-            .module
-            .campaigns
-            .rules_of(&campaigns[index], &self.module)
-            .into_iter();
-        let mut ranks: Vec<_> = rules
-            .flat_map(|it| {
-                self.module
-                    .ranks_of(hir::Part::Condition(&self.module.segments[it].condition))
-            })
-            .collect();
-        ranks.sort_unstable();
-        ranks.dedup();
-        let needs = NeedsPopulation {
-            kind: "campaign",
-            name: name.to_owned(),
-            expressions: ranks
-                .into_iter()
-                .map(|it| self.module.ranks[it].wanted.written.to_string())
-                .collect(),
-        };
-        Err(needs.into())
-    }
-
-    /// The positions of the campaigns that can decide.
-    fn campaigns(&self) -> impl Iterator<Item = usize> {
-        let campaigns = self.module.campaigns.all.iter().enumerate();
-        campaigns
-            .filter(|(_, it)| self.answers(self.module.is_ranked(it)))
-            .map(|(index, _)| index)
-    }
-
-    /// Tells whether what is `ranked` can be asked.
-    fn answers(&self, ranked: bool) -> bool {
-        !ranked || self.module.cuts.is_some()
-    }
-
-    /// The positions of the segments that can be asked.
-    fn segments(&self) -> impl Iterator<Item = usize> {
-        let segments = self.module.named_segments().iter().enumerate();
-        segments
-            .filter(|(_, it)| self.answers(it.ranked))
-            .map(|(index, _)| index)
-    }
-
-    /// The positions of the traits that can be asked.
-    fn traits(&self) -> impl Iterator<Item = usize> {
-        let traits = self.module.traits.iter().enumerate();
-        traits
-            .filter(|(_, it)| self.answers(it.ranked))
-            .map(|(index, _)| index)
-    }
 }
 
 impl Definitions {
@@ -477,9 +296,7 @@ impl Definitions {
             .filter(|it| !inner.answers(!it.ranks().is_empty()))
             .map(|it| &*it.message.name);
         let campaigns = inner.module.campaigns.all.iter();
-        let campaigns = campaigns
-            .filter(|it| !inner.answers(inner.module.is_ranked(it)))
-            .map(|it| &*it.name);
+        let campaigns = campaigns.filter(|it| !inner.decides(it)).map(|it| &*it.name);
         segments.chain(traits).chain(messages).chain(campaigns)
     }
 
@@ -724,7 +541,7 @@ impl Definitions {
 
 #[cfg(feature = "proptest")]
 impl Definitions {
-    pub(crate) fn module(&self) -> &hir::Module {
+    pub(crate) fn module(&self) -> &crate::hir::Module {
         &self.inner.module
     }
 }
@@ -745,17 +562,4 @@ impl fmt::Debug for Definitions {
             .field("segments", &segments)
             .finish_non_exhaustive()
     }
-}
-
-/// The position of a name, or an error that offers the nearest.
-fn find<'a, I: Iterator<Item = &'a str>>(
-    kind: &'static str,
-    name: &str,
-    names: impl Fn() -> I,
-) -> Result<usize, UnknownName> {
-    names().position(|it| it == name).ok_or_else(|| UnknownName {
-        kind,
-        name: name.to_owned(),
-        help: suggest::did_you_mean(name, names()),
-    })
 }

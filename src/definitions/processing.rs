@@ -6,7 +6,8 @@ use serde::Serialize;
 
 use super::{Defined, Definitions};
 use crate::{
-    requirements::{RequiredField, Requirements},
+    hir::ChannelRules,
+    requirements::{Gather, RequiredField, Requirements},
     value::Roles,
 };
 
@@ -28,7 +29,7 @@ use crate::{
 /// | read by | what | roles | purpose |
 /// |---|---|---|---|
 /// | segment grown | born | personal | to tell who is in it: May drink |
-/// | channel sms | phone | personal | to reach the customer if she agreed |
+/// | channel sms | phone | personal | to reach the customer |
 /// ");
 /// # Ok::<(), audience::CompileError>(())
 /// ```
@@ -95,15 +96,16 @@ impl Definitions {
                 &it.needs,
             );
         }
-        for it in &sheet.channels {
-            let what = "to reach the customer if she agreed";
-            let name = it.channel.as_str().into();
-            uses.add(
-                (Defined::Channel, &name),
-                it.description.as_deref(),
-                what,
-                &it.needs,
-            );
+        for channel in &self.inner.module.campaigns.channels {
+            for (what, needs) in self.of_channel(channel) {
+                let name = channel.channel.as_str().into();
+                uses.add(
+                    (Defined::Channel, &name),
+                    channel.description.as_deref(),
+                    what,
+                    &needs,
+                );
+            }
         }
         for it in &sheet.offers {
             let what = "to tell who may have it";
@@ -124,6 +126,41 @@ impl Definitions {
             );
         }
         Processing { uses: uses.found }
+    }
+}
+
+impl Definitions {
+    /// What a channel reads, by what for.
+    fn of_channel(&self, channel: &ChannelRules) -> Vec<(&'static str, Requirements)> {
+        let module = &*self.inner.module;
+        let gathered = |what, gather: &dyn Fn(&mut Gather<'_>)| {
+            let mut all = Gather::new(module);
+            gather(&mut all);
+            (what, all.finish())
+        };
+        let mut purposes = Vec::new();
+        if let Some((_, rule)) = channel.address {
+            purposes.push(gathered("to reach the customer", &|it| it.segment(rule)));
+        }
+        purposes.push(gathered("to know whether she agreed", &|it| {
+            it.segment(channel.consent);
+        }));
+        if !channel.suppress.is_empty() {
+            let what = "to know whether she must not be written to";
+            purposes.push(gathered(what, &|it| {
+                channel.suppress.iter().for_each(|rule| it.segment(*rule));
+            }));
+        }
+        if !channel.caps.is_empty() {
+            let what = "to bound how often she is written to";
+            purposes.push(gathered(what, &|it| {
+                channel.caps.iter().for_each(|cap| it.cap(cap));
+            }));
+        }
+        if channel.quiet.is_some() {
+            purposes.push(gathered("to know what time it is where she is", &|it| it.clock()));
+        }
+        purposes
     }
 }
 

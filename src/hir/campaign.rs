@@ -157,6 +157,8 @@ pub(crate) struct Term {
     pub(crate) name: Arc<str>,
     /// None for a code that the host hands out once.
     pub(crate) value: Option<Expr>,
+    /// Whether a text is never blank.
+    pub(crate) filled: bool,
 }
 
 /// So many sends may stand in one campaign, and so many variants in a send.
@@ -219,11 +221,5 @@ impl Module {
     /// Those segments that have a name.
     pub(crate) fn named_segments(&self) -> &[Segment] {
         &self.segments[..self.named.min(self.segments.len())]
-    }
-
-    /// Whether a campaign needs a population.
-    pub(crate) fn is_ranked(&self, campaign: &Campaign) -> bool {
-        let rules = self.campaigns.rules_of(campaign, self);
-        rules.into_iter().any(|it| self.segments[it].ranked)
     }
 }

@@ -134,8 +134,7 @@ impl<'m> Gather<'m> {
         rules.for_each(|it| self.segment(it));
         channel.caps.iter().for_each(|it| self.cap(it));
         if channel.quiet.is_some() {
-            self.now = true;
-            self.zone();
+            self.clock();
         }
     }
 
@@ -148,7 +147,8 @@ impl<'m> Gather<'m> {
         }
     }
 
-    fn cap(&mut self, cap: &Cap) {
+    /// Looks into what a cap counts.
+    pub(crate) fn cap(&mut self, cap: &Cap) {
         if let ExprKind::Aggregate { items, .. } = &cap.counted.kind {
             let elsewhere = self.module.campaigns.zone.is_some();
             self.items(items, Some(LookBack::of_cap(cap.within, elsewhere)));
@@ -157,6 +157,12 @@ impl<'m> Gather<'m> {
         if !matches!(cap.within, Within::Distance(Distance::Micros(_))) {
             self.zone();
         }
+    }
+
+    /// Looks at the clock where the customer is.
+    pub(crate) fn clock(&mut self) {
+        self.now = true;
+        self.zone();
     }
 
     /// The customer's zone, or that of the evaluation.

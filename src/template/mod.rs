@@ -97,6 +97,16 @@ pub enum Rendered {
     Skipped(Arc<str>),
 }
 
+/// What a message is given, beside the customer.
+#[derive(Clone, Copy)]
+pub(crate) struct Given<'a> {
+    pub(crate) inputs: &'a Inputs,
+    pub(crate) placements: &'a Placements,
+    pub(crate) at: &'a At,
+    /// Memory for what is made on the way.
+    pub(crate) arena: &'a Lent,
+}
+
 /// A compiled template: a message that differs from customer to customer.
 ///
 /// `Template` is rendered for our own [`Customer`] and made by [`Definitions::template`](crate::Definitions::template);
@@ -258,20 +268,19 @@ impl<R> Template<R> {
         self.inner.limits.scratch_bytes
     }
 
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "what a message is made from, each of its own kind"
-    )]
     pub(crate) fn render<'a, Q: Row<'a>>(
         &'a self,
         customer: Q,
         members: Option<&Members<'a, Q>>,
-        inputs: &'a Inputs,
-        placements: &'a Placements,
-        at: &'a At,
-        arena: &'a Lent,
+        given: Given<'a>,
         out: &mut String,
     ) -> Result<Rendered, LimitError> {
+        let Given {
+            inputs,
+            placements,
+            at,
+            arena,
+        } = given;
         assert!(
             inputs.fit(&self.inner.inputs),
             "these inputs were made for another template"
@@ -370,7 +379,13 @@ impl Template {
             "the customer was loaded for another schema"
         );
         let arena = Lent::new(self.scratch_bytes());
-        self.render(customer, None, inputs, placements, at, &arena, out)
+        let given = Given {
+            inputs,
+            placements,
+            at,
+            arena: &arena,
+        };
+        self.render(customer, None, given, out)
     }
 }
 
@@ -415,7 +430,13 @@ impl<R: Record> Template<R> {
             .expect("a template of records is made by a bound set of definitions");
         let arena = Lent::new(self.scratch_bytes());
         let row = BoundRow::new(record, binding);
-        self.render(row, None, inputs, placements, at, &arena, out)
+        let given = Given {
+            inputs,
+            placements,
+            at,
+            arena: &arena,
+        };
+        self.render(row, None, given, out)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The order of the questions, one by one.
 
-use audience::{Decision, Definitions, HoldReason, Parts, Placements, Rendered, Zone};
+use audience::{Decision, Definitions, HoldReason, NameError, Parts, Placements, Rendered, Zone};
 
 const SHOP: &str = r#"
 customer {
@@ -280,4 +280,109 @@ fn sends_and_variants_are_bounded() {
     let error =
         Definitions::parse(&format!("{SHOP}\ncampaign it {{ send {variants} of \"x\" }}")).unwrap_err();
     assert!(error.to_string().contains("more than 64 variants"), "{error}");
+}
+
+/// A list of the host serves as a list of those who must not be written to.
+#[test]
+fn a_list_of_the_host_suppresses() -> Result<(), Box<dyn std::error::Error>> {
+    let shop = Definitions::builder()
+        .source(
+            "shop",
+            r#"customer { id: string key, email: string personal, agreed: bool }
+               channel email { address email  consent agreed  suppress if email in blocked ignoring case }
+               message hi { channel email, transactional, subject "Hi", text "Hi" }
+               campaign it { send hi }"#,
+        )
+        .list("blocked", ["ben@example.com"])
+        .build()?;
+    let at = shop.at(DAY.parse()?, &Zone::UTC);
+    let it = shop.campaign("it")?;
+    for (email, sends) in [("ana@example.com", true), ("Ben@Example.com", false)] {
+        let customer =
+            shop.customer_from_json(format!(r#"{{"id": "x", "email": "{email}", "agreed": true}}"#))?;
+        assert_eq!(it.decide(&customer, &at).sends(), sends, "{email}");
+    }
+    Ok(())
+}
+
+/// Also where only the message, or a term of an offer, compares the customer with the others.
+#[test]
+fn a_campaign_that_compares_customers_needs_a_population() -> Result<(), Box<dyn std::error::Error>> {
+    let text = r#"
+        customer { id: string key, agreed: bool, orders: int }
+        channel web { consent agreed }
+        segment best = orders in top 50%
+        message hi { channel web, body "Hi{% if in segment best %}, you best{% endif %}" }
+        message percent { channel web, inputs { percent: int }, body "{{ percent }}" }
+        offer rank { percent: default(quantile(orders, 5), 0) }
+        campaign by_message { send hi }
+        campaign by_term { send percent with rank }
+    "#;
+    let shop = Definitions::parse(text)?;
+    for (name, expression) in [("by_message", "orders"), ("by_term", "orders")] {
+        let Err(NameError::NeedsPopulation(needs)) = shop.campaign(name) else {
+            panic!("{name} has no population");
+        };
+        assert_eq!(
+            (needs.name(), needs.expressions()),
+            (name, &[expression.to_owned()][..])
+        );
+    }
+    assert_eq!(shop.campaigns().names().count(), 0);
+    assert!(shop.unfitted().any(|it| it == "by_term"));
+    let at = shop.at(DAY.parse()?, &Zone::UTC);
+    let ana = shop.customer_from_json(r#"{"id": "ana", "agreed": true, "orders": 3}"#)?;
+    let shop = shop.with_population(&shop.fit([&ana], &at))?;
+    let at = shop.at(at.now(), &at.zone());
+    let mut parts = Parts::new();
+    let mut said = Vec::new();
+    for name in ["by_message", "by_term"] {
+        let campaign = shop.campaign(name)?;
+        let Decision::Send(choice) = campaign.decide(&ana, &at) else {
+            panic!("she agreed");
+        };
+        let inputs = choice.inputs([("", ""); 0])?;
+        let rendered = choice.render_into(&inputs, &Placements::new(), &mut parts)?;
+        assert_eq!(rendered, Rendered::Sent);
+        said.push(parts.part("body").unwrap_or_default().to_owned());
+    }
+    assert_eq!(said, ["Hi, you best", "1"]);
+    Ok(())
+}
+
+/// A message cannot be left without what its offer promises.
+#[test]
+fn a_term_that_may_be_blank_is_not_for_an_input_that_may_not() -> Result<(), Box<dyn std::error::Error>> {
+    let shop = |term: &str, input: &str| {
+        Definitions::parse(&format!(
+            r#"customer {{ id: string key, agreed: bool, name: string, nick: string? filled }}
+               channel web {{ consent agreed }}
+               offer gift {{ dear: {term} }}
+               message hi {{ channel web, inputs {{ dear: {input} }}, body "{{{{ dear | default: 'you' }}}}" }}
+               campaign it {{ send hi with gift }}"#
+        ))
+    };
+    for term in ["name", "nick", "trim(name)"] {
+        let error = shop(term, "string").expect_err(term).to_string();
+        assert!(
+            error.contains("`dear` may be missing or blank in the offer"),
+            "{error}"
+        );
+    }
+    assert!(shop(r#"default(nick, "you")"#, "string").is_ok());
+    let shop = shop("name", "string?")?;
+    let at = shop.at(DAY.parse()?, &Zone::UTC);
+    let it = shop.campaign("it")?;
+    for (name, said) in [("Ana", "Ana"), (" \u{a0}", "you")] {
+        let customer =
+            shop.customer_from_json(format!(r#"{{"id": "x", "agreed": true, "name": "{name}"}}"#))?;
+        let Decision::Send(choice) = it.decide(&customer, &at) else {
+            panic!("she agreed");
+        };
+        let mut parts = Parts::new();
+        let inputs = choice.inputs([("", ""); 0])?;
+        let rendered = choice.render_into(&inputs, &Placements::new(), &mut parts)?;
+        assert_eq!((rendered, parts.part("body")), (Rendered::Sent, Some(said)));
+    }
+    Ok(())
 }

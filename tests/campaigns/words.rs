@@ -128,3 +128,32 @@ fn an_explanation_shows_no_address_and_nothing_personal() {
         }
     }
 }
+
+/// A description with the word `because` was once taken for the reason; and what was asked after the answer was told, too.
+#[test]
+fn an_explanation_tells_the_facts_and_ends_with_the_answer() -> Result<(), Box<dyn std::error::Error>> {
+    let shop = Definitions::parse(
+        r#"
+        customer { id: string key, agreed: bool, orders: int }
+        event deliveries { channel: string, message: string, kind: ("sent" | "opened") }
+        channel web { consent agreed }
+        segment angry "left because of us" = orders < 3
+        message hi { channel web, body "Hi" }
+        campaign sorry for angry { at most 1 in 7 days  send hi }
+        "#,
+    )?;
+    let at = shop.at("2026-06-01T12:00:00Z".parse()?, &Zone::UTC);
+    let ana = shop.customer_from_json(
+        r#"{"id": "ana", "agreed": true, "orders": 1,
+            "deliveries": [{"at": "2026-05-31T12:00:00Z", "channel": "web", "message": "hi", "kind": "sent"}]}"#,
+    )?;
+    let explanation = shop.campaign("sorry")?.explain(&ana, &at);
+    assert_eq!(
+        explanation.to_string(),
+        "sorry: cap reached, until 2026-06-07T12:00:00Z
+  in angry: there is 1 order, which is fewer than 3
+✗ at most 1 in 7 days of sorry: 1 since 2026-05-25T12:00:00Z
+"
+    );
+    Ok(())
+}

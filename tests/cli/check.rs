@@ -339,7 +339,7 @@ campaign codes for grown "Codes | all" { send code when any cart where note is k
 | trait age | born | personal | to compute it |
 | segment grown | born | personal | to tell who is in it |
 | segment grown | visits.page | personal | to tell who is in it |
-| channel email | email | personal | to reach the customer if she agreed: Letters |
+| channel email | email | personal | to reach the customer: Letters |
 | campaign codes | email | personal | to decide what the customer gets: Codes \\| all |
 | campaign codes | born | personal | to decide what the customer gets: Codes \\| all |
 | campaign codes | cart[].note | sensitive | to decide what the customer gets: Codes \\| all |
@@ -351,5 +351,5 @@ campaign codes for grown "Codes | all" { send code when any cart where note is k
         .run(&format!("{allow} --privacy"))
         .expect(0, expected, note);
     let json = folder.run(&format!("{allow} --privacy --json")).stdout;
-    assert!(json.contains(r#"{"kind":"channel","name":"email","path":"agreed","roles":{},"purpose":"to reach the customer if she agreed: Letters"}"#), "{json}");
+    assert!(json.contains(r#"{"kind":"channel","name":"email","path":"agreed","roles":{},"purpose":"to know whether she agreed: Letters"}"#), "{json}");
 }

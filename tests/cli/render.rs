@@ -279,3 +279,27 @@ fn bad_customers_stop_or_are_left_out() {
         run.stderr
     );
 }
+
+/// What goes to a log is not whom it went wrong for, where that is personal.
+#[test]
+fn an_error_does_not_name_a_customer_whose_key_is_personal() {
+    for (role, whose) in [("", "customer `ana`"), (" personal", "a customer")] {
+        let folder = Folder::new(&format!("render_limit{}", role.trim()));
+        folder
+            .write("shop.audience", format!("customer {{ id: string key{role} }}"))
+            .write("customers.jsonl", r#"{"id":"ana"}"#)
+            .write(
+                "mail.txt",
+                "{% for a in (1..1000) %}{% for b in (1..1000) %}x{% endfor %}{% endfor %}",
+            );
+        let run =
+            folder.run("render shop.audience mail.txt --customers customers.jsonl --at 2026-06-01T00:00:00Z");
+        assert_eq!(run.status, Some(2));
+        assert!(
+            run.stderr.starts_with(&format!("error: {whose}: ")),
+            "{}",
+            run.stderr
+        );
+        assert!(role.is_empty() || !run.stderr.contains("ana"), "{}", run.stderr);
+    }
+}

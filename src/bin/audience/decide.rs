@@ -85,10 +85,8 @@ fn one(
     input::each_customer(shop, &arguments.customers, &bar, |customer| {
         let done = Done::of(&campaign.decide(customer, at));
         begin(&mut out, customer)?;
-        let done = serde_json::to_string(&done).map_err(std::io::Error::from)?;
-        // What is done is one member: its braces are those of the line.
-        out.write_all(done.trim_start_matches('{').as_bytes())?;
-        out.write_all(b"\n")?;
+        done.write(&mut out)?;
+        out.write_all(b"}\n")?;
         Ok(ControlFlow::Continue(()))
     })?;
     Ok(out.flush()?)
@@ -140,6 +138,20 @@ fn begin(out: &mut impl Write, customer: &Customer) -> std::io::Result<()> {
 }
 
 impl<'a> Done<'a> {
+    /// The one member that it is, for a line that has begun.
+    fn write(&self, out: &mut impl Write) -> std::io::Result<()> {
+        match self {
+            Self::Send(sent) => {
+                out.write_all(b"\"send\":")?;
+                Ok(serde_json::to_writer(out, sent)?)
+            }
+            Self::Hold(reason) => {
+                out.write_all(b"\"hold\":")?;
+                output::write_text(out, reason)
+            }
+        }
+    }
+
     fn of(decision: &Decision<'a>) -> Self {
         match decision {
             Decision::Hold(hold) => Self::Hold(hold.to_string()),

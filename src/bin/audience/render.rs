@@ -49,6 +49,7 @@ pub(crate) fn run(arguments: &args::Render) -> Result<(), Failure> {
         inputs,
         placements: context.placements,
         at,
+        hides_keys: hides_keys(&shop),
     };
     match &arguments.key {
         Some(key) => one(arguments, &shop, &job, key),
@@ -77,6 +78,8 @@ struct Job {
     inputs: Inputs,
     placements: Placements,
     at: At,
+    /// Whether the key is personal.
+    hides_keys: bool,
 }
 
 /// What was rendered last.
@@ -95,8 +98,21 @@ impl Job {
             Text::Template(it) => it.render_into(customer, inputs, placements, at, &mut said.text),
             Text::Message(it) => it.render_into(customer, inputs, placements, at, &mut said.parts),
         };
-        rendered.map_err(|error| Failure::Data(format!("customer `{}`: {error}", customer.key())))
+        rendered.map_err(|error| {
+            // A key that is personal stays out of errors, and out of the logs that keep them.
+            let whose = if self.hides_keys {
+                "a customer".to_owned()
+            } else {
+                format!("customer `{}`", customer.key())
+            };
+            Failure::Data(format!("{whose}: {error}"))
+        })
     }
+}
+
+fn hides_keys(shop: &Definitions) -> bool {
+    let mut keys = shop.schema().customer.iter().filter(|it| it.roles.key);
+    keys.any(|it| it.roles.personal || it.roles.sensitive)
 }
 
 fn message(shop: &Definitions, name: &str) -> Result<Message, Failure> {

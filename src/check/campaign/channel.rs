@@ -2,7 +2,7 @@
 
 use super::{CampaignChecker, duplicate};
 use crate::{
-    check::{expression::bare, scope::Member, scope::Members},
+    check::{expression::bare, named, scope::Member, scope::Members},
     diagnostic::{Code, Diagnostic},
     hir::{Channel, ChannelRules, Condition, ConditionKind, Quiet},
     span::Span,
@@ -16,7 +16,7 @@ const CONFIRMED: &str = "confirmed";
 impl CampaignChecker<'_, '_> {
     pub(super) fn channel(&mut self, written: &ast::Channel) -> Option<ChannelRules> {
         let before = self.report.error_count();
-        let channel = self.channel_named(&written.name)?;
+        let channel = named::channel(&written.name, self.report)?;
         self.channels.insert(channel, written.name.span);
         let mut address = None;
         let mut consent = None;

@@ -10,6 +10,7 @@ use std::{collections::HashMap, sync::Arc};
 use super::{
     Checker,
     definitions::{Definitions, duplicate},
+    named,
     rank::Ranks,
     report::Report,
     schema,
@@ -194,7 +195,10 @@ impl CampaignChecker<'_, '_> {
     fn campaign(&mut self, written: &ast::Campaign) -> Option<Campaign> {
         let before = self.report.error_count();
         let name = &written.name.text;
-        let audience = written.audience.as_ref().map(|it| self.audience(it));
+        let audience = written
+            .audience
+            .as_ref()
+            .map(|it| named::segment(it, self.names, self.report));
         let mut campaign = Campaign {
             name: name.clone(),
             span: written.name.span,
@@ -263,23 +267,8 @@ impl CampaignChecker<'_, '_> {
         whole.then_some(campaign)
     }
 
-    fn audience(&mut self, name: &Name) -> Option<usize> {
-        let segments = &self.names.segments;
-        if let Some(index) = segments.get_index_of(&name.text) {
-            return Some(index);
-        }
-        if self.names.is_silent(&name.text) {
-            return None;
-        }
-        let help = self.report.suggest(&name.text, segments.iter().map(|it| &**it));
-        let error = Diagnostic::new(Code::UnknownSegment, format!("unknown segment `{}`", name.text))
-            .label(name.span, "not defined")
-            .help(help);
-        self.report.fail(error)
-    }
-
     fn preferred(&mut self, campaign: &Campaign, written: &ast::Preferred) -> Option<Preferred> {
-        let channel = self.channel_named(&written.channel)?;
+        let channel = named::channel(&written.channel, self.report)?;
         let mut sent = campaign.sends.iter().flat_map(|it| &it.variants);
         if !sent.any(|it| self.messages[it.message].channel == channel) && !campaign.sends.is_empty() {
             let message = format!("no message of the campaign is sent by {channel}");
@@ -294,22 +283,5 @@ impl CampaignChecker<'_, '_> {
             Some(condition) => Some(self.rule(name, condition)?),
         };
         Some(Preferred { channel, when })
-    }
-
-    /// The channel that a name stands for.
-    fn channel_named(&mut self, name: &Name) -> Option<Channel> {
-        let found = Channel::ALL.iter().find(|it| *it.as_str() == *name.text);
-        if found.is_none() {
-            let names = Channel::ALL.iter().map(|it| it.as_str());
-            let help = self.report.suggest(&name.text, names).unwrap_or_else(|| {
-                let names: Vec<_> = Channel::ALL.iter().map(|it| format!("`{it}`")).collect();
-                format!("the channels are {}", names.join(", "))
-            });
-            let error = Diagnostic::new(Code::UnknownChannel, format!("unknown channel `{}`", name.text))
-                .label(name.span, "no such channel")
-                .help(help);
-            self.report.push(error);
-        }
-        found.copied()
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{CampaignChecker, duplicate};
 use crate::{
-    check::schema,
+    check::{Facts, schema},
     hir::{Offer, Term},
     syntax::ast,
 };
@@ -28,10 +28,14 @@ impl CampaignChecker<'_, '_> {
                 self.report.push(error);
                 continue;
             }
-            let value = term.value.as_ref().map(|it| self.checker().check_value(it));
+            let mut checker = self.checker();
+            let value = term.value.as_ref().and_then(|it| checker.check_value(it));
             terms.push(Term {
                 name: term.name.text.clone(),
-                value: value.flatten(),
+                filled: value
+                    .as_ref()
+                    .is_none_or(|it| checker.is_filled(it, &Facts::default())),
+                value,
             });
         }
         let whole = self.report.error_count() == before && eligible.is_none_or(|it| it.is_some());

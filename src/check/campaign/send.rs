@@ -224,7 +224,10 @@ impl CampaignChecker<'_, '_> {
         let input = &message.inputs[input];
         let (ty, optional) = match &term.value {
             None => (Type::String, false),
-            Some(value) => (value.ty.clone(), value.optional),
+            Some(value) => (
+                value.ty.clone(),
+                value.optional || value.ty.is_text() && !term.filled,
+            ),
         };
         let widens = matches!(
             (&input.ty, &ty),
@@ -241,7 +244,7 @@ impl CampaignChecker<'_, '_> {
             )
         } else if optional && !input.optional {
             format!(
-                "`{}` may be missing in the offer, and the message needs it",
+                "`{}` may be missing or blank in the offer, and the message needs it",
                 term.name
             )
         } else {
@@ -255,7 +258,7 @@ impl CampaignChecker<'_, '_> {
             )
             .help(if optional {
                 format!(
-                    "give it a value in every case, or write `{}: …?` in the message",
+                    "give it a value in every case, with `default(…, …)` or `case`, or write `{}: …?` in the message",
                     term.name
                 )
             } else {

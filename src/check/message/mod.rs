@@ -9,6 +9,7 @@ use self::clauses::Clauses;
 use super::{
     Checker, Entry, Local,
     definitions::Definitions,
+    named,
     report::{Report, type_name},
     schema,
     scope::Names,
@@ -51,7 +52,10 @@ impl MessageChecker<'_, '_> {
     fn message(mut self, message: &ast::Message) -> Option<Message> {
         let before = self.report.error_count();
         let clauses = Clauses::sort(message, self.report);
-        let audience = message.audience.as_ref().map(|name| self.audience(name));
+        let audience = message
+            .audience
+            .as_ref()
+            .map(|name| named::segment(name, self.names, self.report));
         let channel = self.channel(message, &clauses);
         let inputs = self.inputs(clauses.inputs);
         let languages = clauses
@@ -79,42 +83,14 @@ impl MessageChecker<'_, '_> {
         })
     }
 
-    fn audience(&mut self, name: &Name) -> Option<usize> {
-        let segments = &self.names.segments;
-        if let Some(index) = segments.get_index_of(&name.text) {
-            return Some(index);
-        }
-        if self.names.is_silent(&name.text) {
-            return None;
-        }
-        let help = self.report.suggest(&name.text, segments.iter().map(|it| &**it));
-        let error = Diagnostic::new(Code::UnknownSegment, format!("unknown segment `{}`", name.text))
-            .label(name.span, "not defined")
-            .help(help);
-        self.report.fail(error)
-    }
-
     fn channel(&mut self, message: &ast::Message, clauses: &Clauses<'_>) -> Option<Channel> {
-        let all = || {
-            let names: Vec<_> = Channel::ALL.iter().map(|it| format!("`{it}`")).collect();
-            format!("the channels are {}", names.join(", "))
-        };
         let Some(name) = clauses.channel else {
             let error = Diagnostic::new(Code::InvalidMessage, "the message has no channel")
                 .label(message.name.span, "which way does it take?")
-                .help(format!("write `channel email`; {}", all()));
+                .help(format!("write `channel email`; {}", named::all_channels()));
             return self.report.fail(error);
         };
-        let found = Channel::ALL.iter().find(|it| *it.as_str() == *name.text);
-        if found.is_none() {
-            let names = Channel::ALL.iter().map(|it| it.as_str());
-            let help = self.report.suggest(&name.text, names).unwrap_or_else(all);
-            let error = Diagnostic::new(Code::InvalidMessage, format!("unknown channel `{}`", name.text))
-                .label(name.span, "no such channel")
-                .help(help);
-            self.report.push(error);
-        }
-        found.copied()
+        named::channel(name, self.report)
     }
 
     fn inputs(&mut self, written: Option<&[ast::Field]>) -> Vec<Field> {

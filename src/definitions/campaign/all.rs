@@ -55,13 +55,30 @@ pub struct Decisions<'a, R = Customer> {
 }
 
 /// What one campaign of several does. `Display` says it in a few words.
-#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Decided<'a, R = Customer> {
     /// The name of the campaign.
     pub campaign: &'a str,
     /// What it does.
     pub decision: Decision<'a, R>,
+}
+
+impl<R> Clone for Decided<'_, R> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<R> Copy for Decided<'_, R> {}
+
+/// What was decided, not for whom.
+impl<R> fmt::Debug for Decided<'_, R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Decided")
+            .field("campaign", &self.campaign)
+            .field("decision", &self.decision)
+            .finish()
+    }
 }
 
 /// `season: sale by sms`, `greeting: cap reached`.

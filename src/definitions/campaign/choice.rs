@@ -10,8 +10,8 @@ use crate::{
     hir::{self, Channel},
     message::Compiled,
     record::{Binding, BoundRow, Customer, Record, Row},
-    template::{InputError, Inputs, Placements, Rendered},
-    value::{Type, Value, ValueRef},
+    template::{Given, InputError, Inputs, Placements, Rendered},
+    value::{Type, Value, ValueRef, text},
 };
 
 /// A message for a customer, by a channel that she has agreed to and may be used now.
@@ -155,7 +155,10 @@ impl<'a, R> Choice<'a, R> {
         for (input, term) in &offered.inputs {
             let name = &self.compiled().message.inputs[*input].name;
             let value = if let Some(node) = nodes[*term] {
-                machine.value(node).map(ValueRef::to_owned)
+                let value = machine.value(node);
+                // A text that is blank is as good as none, and the message asks for none where there may be such.
+                let is_blank = |it: &ValueRef<'_>| matches!(it, ValueRef::Text(text) if !text::filled(text));
+                value.filter(|it| !is_blank(it)).map(ValueRef::to_owned)
             } else {
                 let Some((codes, occasion)) = codes else {
                     return Err(ChoiceError::NeedsCode(offer.name.to_string()));
@@ -283,7 +286,13 @@ impl Choice<'_> {
             "these inputs were made for another message"
         );
         let arena = message.arena();
-        message.render_decided(self.customer, inputs, placements, self.at, &arena, out)
+        let given = Given {
+            inputs,
+            placements,
+            at: self.at,
+            arena: &arena,
+        };
+        message.render_decided(self.customer, given, out)
     }
 }
 
@@ -349,7 +358,13 @@ impl<'a, R: Record> Choice<'a, R> {
             "these inputs were made for another message"
         );
         let arena = message.arena();
-        message.render_decided(self.row(), inputs, placements, self.at, &arena, out)
+        let given = Given {
+            inputs,
+            placements,
+            at: self.at,
+            arena: &arena,
+        };
+        message.render_decided(self.row(), given, out)
     }
 }
 

@@ -204,8 +204,7 @@ impl<R> Steps<'_, '_, R> {
             holds,
             "the interpreter answers as the program does"
         );
-        let reason = explanation.reason();
-        let because = reason.split_once(" because ").map_or(reason, |(_, it)| it);
+        let because = explanation.facts().to_owned();
         let name = &self.campaign.inner.module.segments[rule].name;
         let asks = match kind {
             StepKind::Audience => format!("in {name}"),
@@ -216,7 +215,7 @@ impl<R> Steps<'_, '_, R> {
             channel,
             asks,
             passed: holds == wanted,
-            because: because.trim_end_matches('.').to_owned(),
+            because,
             rule: Some(explanation),
         });
     }
@@ -317,14 +316,10 @@ impl<R> Campaign<R> {
         }
         let nodes = &self.inner.planned.campaigns.campaigns[self.index];
         for (cap, node) in definition.caps.iter().zip(nodes) {
-            cap_step(
-                steps,
-                decider,
-                cap,
-                *node,
-                &format!("of {}", definition.name),
-                None,
-            );
+            let of = format!("of {}", definition.name);
+            if !cap_step(steps, decider, cap, *node, &of, None) {
+                return;
+            }
         }
         for (position, send) in definition.sends.iter().enumerate() {
             let names: Vec<_> = send
@@ -515,7 +510,8 @@ impl Campaign {
     /// Tells when the decision becomes another one if nothing new becomes known: another message, or another reason to hold.
     ///
     /// It looks as far as [`NextChange::HORIZON`], and at most at [`Limits::edges`](crate::Limits::edges) instants. A service can
-    /// wait until then instead of deciding about everyone every hour.
+    /// wait until then instead of deciding about everyone every hour. Caps and answered channels go by the deliveries that have
+    /// taken place: one dated later than `at` is not waited for.
     ///
     /// # Panics
     ///

@@ -67,12 +67,29 @@ pub struct Campaign<R = Customer> {
 /// What a campaign does about a customer: it sends her a message, or holds it for a reason.
 ///
 /// See [`Campaign`] for an example.
-#[derive(Clone, Debug)]
 pub enum Decision<'a, R = Customer> {
     /// This message, by this channel.
     Send(Choice<'a, R>),
     /// Nothing, for this reason.
     Hold(Hold),
+}
+
+impl<R> Clone for Decision<'_, R> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<R> Copy for Decision<'_, R> {}
+
+/// What was decided, not for whom.
+impl<R> fmt::Debug for Decision<'_, R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Send(choice) => f.debug_tuple("Send").field(choice).finish(),
+            Self::Hold(hold) => f.debug_tuple("Hold").field(hold).finish(),
+        }
+    }
 }
 
 impl<R> Campaign<R> {

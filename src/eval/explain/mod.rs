@@ -18,7 +18,7 @@ mod picture;
 mod sentence;
 mod tree;
 
-use std::sync::Arc;
+use std::{ops::Range, sync::Arc};
 
 use serde::Serialize;
 
@@ -76,6 +76,9 @@ pub struct Explanation {
     now: DateTime,
     zone: &'static str,
     reason: String,
+    /// Where in `reason` the facts are.
+    #[serde(skip)]
+    facts: Range<usize>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     hides: bool,
     clause: Clause,
@@ -109,6 +112,11 @@ impl Explanation {
     #[must_use]
     pub fn reason(&self) -> &str {
         &self.reason
+    }
+
+    /// The reason without what it is the reason of: "there are 7 orders, which is fewer than 10".
+    pub(crate) fn facts(&self) -> &str {
+        &self.reason[self.facts.clone()]
     }
 
     /// An instant as the explanation says it, in its zone: "3 December 2026 at 14:05".
@@ -329,13 +337,14 @@ pub(crate) fn explain<'a, R: Row<'a>>(question: &Question<'_>, customer: R) -> E
     let mut explainer = tree::Explainer::new(question, &picture);
     let definition = &question.module.segments[question.segment];
     let clause = explainer.segment_clause(question.segment);
-    let reason = explainer.reason(question.segment, &clause);
+    let (reason, facts) = explainer.reason(question.segment, &clause);
     Explanation {
         segment: Arc::clone(&definition.name),
         holds: clause.holds,
         now: question.at.now(),
         zone: question.at.zone().name(),
         reason,
+        facts,
         hides: explainer.hides(&definition.condition),
         change: change::smallest(question, &picture),
         clause,

@@ -3,10 +3,12 @@
 mod assign;
 mod digits;
 mod list;
+mod rounds;
 mod value;
 
 use std::sync::Arc;
 
+use self::rounds::Round;
 use super::{
     Rendered,
     arena::Lent,
@@ -15,16 +17,15 @@ use super::{
     escape,
     inputs::Inputs,
     placements::Placements,
-    program::{Fallback, Op, Over, Position, Program, Stock},
+    program::{Fallback, Op, Position, Program},
 };
 use crate::{
     check::template::DEEPEST_CAPTURE,
     error::LimitKind,
-    eval::{self, At, Frame, Machine, MadeLists, Members, Walk},
+    eval::{self, At, Machine, MadeLists, Members},
     limits::Limits,
-    plan::{BlockId, NodeId},
-    record::{PlacedRow, Row},
-    value::{Schemes, Value, ValueRef, text},
+    record::Row,
+    value::{Schemes, Value, text},
 };
 
 /// Everything that one message is made from.
@@ -299,54 +300,6 @@ struct Renderer<'a, 'l, 'o, R: Row<'a>> {
     captured: usize,
 }
 
-/// A loop at one of its items.
-struct Round<'a, R: Row<'a>> {
-    over: Rounds<'a, R>,
-    /// Rounds begun, and how many there are to be.
-    begun: usize,
-    count: usize,
-    reversed: bool,
-    index: Option<usize>,
-}
-
-enum Rounds<'a, R: Row<'a>> {
-    /// From the items found, this is the first.
-    Walk(Walk, usize),
-    List {
-        items: &'a [Frame<'a, R>],
-        row: u8,
-    },
-    /// The first number.
-    Range {
-        from: i64,
-        row: u8,
-    },
-}
-
-#[expect(
-    clippy::expl_impl_clone_on_copy,
-    reason = "a derived `Clone` has other bounds"
-)]
-impl<'a, R: Row<'a>> Clone for Rounds<'a, R> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<'a, R: Row<'a>> Copy for Rounds<'a, R> {}
-
-#[expect(
-    clippy::expl_impl_clone_on_copy,
-    reason = "a derived `Clone` has other bounds"
-)]
-impl<'a, R: Row<'a>> Clone for Round<'a, R> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<'a, R: Row<'a>> Copy for Round<'a, R> {}
-
 impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
     /// Runs the program from the instruction of that step on.
     fn run(&mut self, step: usize) -> Result<Rendered, Reached> {
@@ -491,147 +444,5 @@ impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
             return Err(self.job.reached(kind, step, Part::Op));
         }
         Ok(())
-    }
-
-    /// Starts a loop at its first item; `false` when there is none.
-    fn open(&mut self, number: usize) -> bool {
-        let job = self.job;
-        let it = &job.program.loops[number];
-        let limit = it.limit.map_or(usize::MAX, |node| self.count(node));
-        let offset = it.offset.map_or(0, |node| self.count(node));
-        // One more than the loops may have rounds is enough to notice.
-        let most = job
-            .limits
-            .iterations
-            .saturating_sub(self.rounds)
-            .saturating_add(1);
-        let limit = limit.min(most);
-        let (over, count) = match &it.over {
-            Over::Items(items) => {
-                let walk = self.machine.open(*items, limit.saturating_add(offset));
-                (Rounds::Walk(walk, offset), walk.len().saturating_sub(offset))
-            }
-            Over::Placement { stock, row, filter } => {
-                let items = self.stocked(stock, Some((*row, *filter)), limit.saturating_add(offset));
-                let items = items.get(offset..).unwrap_or_default();
-                (Rounds::List { items, row: *row }, items.len())
-            }
-            Over::Range { from, to, row } => {
-                let (Some(from), Some(to)) = (self.whole(*from), self.whole(*to)) else {
-                    return false;
-                };
-                let left = i64::try_from(offset).unwrap_or(i64::MAX);
-                let from = from.saturating_add(left);
-                let all = i128::from(to) - i128::from(from) + 1;
-                let count = usize::try_from(all.max(0)).unwrap_or(usize::MAX).min(limit);
-                (Rounds::Range { from, row: *row }, count)
-            }
-        };
-        if let Some(length) = it.length {
-            let count = i64::try_from(count).unwrap_or(i64::MAX);
-            self.machine.set_local(length, Some(ValueRef::Int(count)));
-        }
-        let round = Round {
-            over,
-            begun: 0,
-            count,
-            reversed: it.reversed,
-            index: it.index,
-        };
-        self.loops[self.depth] = Some(round);
-        self.depth += 1;
-        self.go_on()
-    }
-
-    /// Takes the innermost loop to its next item; `false` when it has ended.
-    fn go_on(&mut self) -> bool {
-        let innermost = self
-            .depth
-            .checked_sub(1)
-            .and_then(|depth| self.loops[depth].as_mut());
-        let Some(round) = innermost else {
-            return false;
-        };
-        if round.begun >= round.count {
-            self.end_round();
-            return false;
-        }
-        let step = if round.reversed {
-            round.count - 1 - round.begun
-        } else {
-            round.begun
-        };
-        match round.over {
-            Rounds::Walk(walk, offset) => {
-                self.machine.enter(walk, offset + step);
-            }
-            Rounds::List { items, row } => self.machine.place(row, items.get(step).copied()),
-            Rounds::Range { from, row } => {
-                let number = from.saturating_add(i64::try_from(step).unwrap_or(i64::MAX));
-                self.machine.place(row, Some(Frame::Value(ValueRef::Int(number))));
-            }
-        }
-        if let Some(index) = round.index {
-            let begun = i64::try_from(round.begun).unwrap_or(i64::MAX);
-            self.machine.set_local(index, Some(ValueRef::Int(begun)));
-        }
-        round.begun += 1;
-        true
-    }
-
-    /// Ends the innermost loop.
-    fn end_round(&mut self) {
-        let Some(depth) = self.depth.checked_sub(1) else {
-            return;
-        };
-        match self.loops[depth].take().map(|round| round.over) {
-            Some(Rounds::Walk(walk, _)) => self.machine.leave(walk),
-            Some(Rounds::List { row, .. } | Rounds::Range { row, .. }) => self.machine.place(row, None),
-            None => {}
-        }
-        self.depth = depth;
-    }
-
-    /// A number of items.
-    fn count(&mut self, node: NodeId) -> usize {
-        let whole = self.whole(node).unwrap_or(0);
-        usize::try_from(whole).unwrap_or(0)
-    }
-
-    fn whole(&mut self, node: NodeId) -> Option<i64> {
-        match self.machine.value(node) {
-            Some(ValueRef::Int(whole)) => Some(whole),
-            _ => None,
-        }
-    }
-
-    /// The items of a placement that are shown, as many as `most`: with a filter, those that it lets through as this row.
-    fn stocked(
-        &mut self,
-        stock: &'a Stock,
-        filter: Option<(u8, Option<BlockId>)>,
-        most: usize,
-    ) -> &'a [Frame<'a, R>] {
-        let job = self.job;
-        let Some(items) = job.at.items(&stock.catalog) else {
-            return &[];
-        };
-        assert!(
-            items.fits(&stock.fields),
-            "the items of `{}` were loaded for another schema",
-            stock.catalog
-        );
-        let placed = job.placements.get(&stock.name).iter();
-        let found = placed.filter_map(|placed| {
-            let row = items.find(placed.key()).filter(|_| placed.is_shown())?;
-            let row = PlacedRow::new(items.row(row)?, placed.reason(), stock.reason);
-            let frame = Frame::Placed(row);
-            if let Some((row, Some(filter))) = filter {
-                self.machine.place(row, Some(frame));
-                return self.machine.test(filter).then_some(frame);
-            }
-            Some(frame)
-        });
-        job.arena.get().list(found.take(most))
     }
 }

@@ -1,6 +1,6 @@
 //! The reason in one sentence, out of the facts of the clauses.
 
-use std::fmt;
+use std::{fmt, ops::Range};
 
 use crate::eval::explain::{Clause, ClauseKind, tree::Explainer};
 
@@ -62,8 +62,8 @@ struct Point {
 }
 
 impl Explainer<'_> {
-    /// The whole reason: "Not in high value because there are no purchases."
-    pub(in crate::eval::explain) fn reason(&self, segment: usize, clause: &Clause) -> String {
+    /// The whole reason, "Not in high value because there are no purchases.", and where in it the facts are.
+    pub(in crate::eval::explain) fn reason(&self, segment: usize, clause: &Clause) -> (String, Range<usize>) {
         let not = if clause.holds { "In" } else { "Not in" };
         let name = self.wording.segment(segment);
         let mut points = Vec::new();
@@ -73,7 +73,10 @@ impl Explainer<'_> {
             said.truncate(NAMED[0]);
             said.push(format!("for {} more reasons", points.len() - NAMED[0]));
         }
-        format!("{not} {name} because {}.", super::listed(&said))
+        let head = format!("{not} {name} because ");
+        let facts = super::listed(&said);
+        let range = head.len()..head.len() + facts.len();
+        (format!("{head}{facts}."), range)
     }
 }
 
