@@ -46,6 +46,30 @@ impl fmt::Debug for CodeRequest<'_> {
 /// A message that shows a term written `code: unique code` asks for one when its inputs are gathered, see
 /// [`Choice::inputs`](crate::Choice::inputs). Asked twice with the same request, it gives the same code; with another one, never
 /// one that it gave before. A service keeps codes in its database; [`CodePool`] keeps them in memory.
+///
+/// # Example
+///
+/// ```
+/// use audience::{CodeError, CodeRequest, Codes};
+/// use std::sync::Arc;
+///
+/// /// Codes that are made and not kept: a secret is mixed with what they are for.
+/// struct Made;
+///
+/// impl Codes for Made {
+///     fn code(&self, request: CodeRequest<'_>) -> Result<Arc<str>, CodeError> {
+///         let made: u32 = format!("secret {} {} {}", request.offer, request.customer, request.occasion)
+///             .bytes()
+///             .fold(0, |all, byte| all.wrapping_mul(31).wrapping_add(byte.into()));
+///         Ok(format!("{made:08X}").into())
+///     }
+/// }
+///
+/// let request = |customer| CodeRequest { offer: "spring", customer, occasion: "2026" };
+/// assert_eq!(Made.code(request("ana"))?, Made.code(request("ana"))?);
+/// assert_ne!(Made.code(request("ana"))?, Made.code(request("ben"))?);
+/// # Ok::<(), CodeError>(())
+/// ```
 pub trait Codes {
     /// The code for a request.
     ///

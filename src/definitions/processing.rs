@@ -39,6 +39,16 @@ pub struct Processing {
 }
 
 /// One attribute or property, read by one definition.
+///
+/// ```
+/// # use audience::{Defined, Definitions};
+/// let shop = Definitions::parse("customer { id: string key, age: int personal }  segment grown = age >= 18")?;
+/// let processing = shop.processing();
+/// let of_age = processing.uses().iter().find(|it| it.path == "age").expect("it is read");
+/// assert_eq!((of_age.kind, &*of_age.name, of_age.roles.personal), (Defined::Segment, "grown", true));
+/// assert_eq!(of_age.purpose, "to tell who is in it");
+/// # Ok::<(), audience::CompileError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct DataUse {

@@ -46,7 +46,24 @@ pub struct Campaigns<R = Customer> {
 
 /// What all campaigns do about one customer.
 ///
-/// See [`Campaigns`] for an example.
+/// ```
+/// # use audience::{Definitions, Zone};
+/// # let shop = Definitions::parse(r#"
+/// #     customer { id: string key, agreed: bool }
+/// #     channel web { consent agreed }
+/// #     message hi { channel web, body "Hi!" }
+/// #     campaign greeting { send hi }
+/// # "#)?;
+/// # let at = shop.at("2026-06-01T09:00:00Z".parse()?, &Zone::UTC);
+/// # let ana = shop.customer_from_json(r#"{"id": "ana", "agreed": true}"#)?;
+/// let campaigns = shop.campaigns();
+/// let decisions = campaigns.decide(&ana, &at);
+/// let decided = decisions.iter().next().expect("there is one campaign");
+/// assert_eq!(decided.campaign, "greeting");
+/// assert!(decided.decision.sends());
+/// assert_eq!(decided.to_string(), "greeting: hi by web");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct Decisions<'a, R = Customer> {
     campaigns: &'a Campaigns<R>,
     customer: &'a R,

@@ -18,6 +18,26 @@ use crate::{
 ///
 /// Only [`Campaign::decide`](crate::Campaign::decide) makes one, and it is good for that customer at that moment: so nothing
 /// can be rendered for sending without a decision.
+///
+/// # Example
+///
+/// ```
+/// # use audience::{Decision, Definitions, Zone};
+/// # let shop = Definitions::parse(r#"
+/// #     customer { id: string key, phone: string personal, agreed: bool }
+/// #     channel sms { address phone  consent agreed }
+/// #     message hi { channel sms, text "Hi!" }
+/// #     campaign greeting { send hi }
+/// # "#)?;
+/// # let at = shop.at("2026-06-01T09:00:00Z".parse()?, &Zone::UTC);
+/// # let ana = shop.customer_from_json(r#"{"id": "ana", "phone": "+34 600 000 000", "agreed": true}"#)?;
+/// let greeting = shop.campaign("greeting")?;
+/// let Decision::Send(choice) = greeting.decide(&ana, &at) else { panic!("she agreed") };
+/// assert_eq!((choice.campaign(), choice.message(), choice.channel().as_str()), ("greeting", "hi", "sms"));
+/// assert_eq!(choice.address().as_deref(), Some("+34 600 000 000"));
+/// assert_eq!((choice.variant(), choice.offer()), (None, None));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct Choice<'a, R = Customer> {
     inner: &'a Arc<Inner>,
     binding: Option<&'a Binding>,
@@ -28,6 +48,27 @@ pub struct Choice<'a, R = Customer> {
 }
 
 /// Why the inputs of a chosen message cannot be gathered.
+///
+/// ```
+/// # use audience::{CodePool, Decision, Definitions, Zone};
+/// # let shop = Definitions::parse(r#"
+/// #     customer { id: string key, agreed: bool }
+/// #     channel web { consent agreed }
+/// #     offer birthday { code: unique code }
+/// #     message wishes { channel web, inputs { code: string, name: string }, body "{{ name }}: {{ code }}" }
+/// #     campaign birthdays { send wishes with birthday }
+/// # "#)?;
+/// # let at = shop.at("2026-06-01T09:00:00Z".parse()?, &Zone::UTC);
+/// # let ana = shop.customer_from_json(r#"{"id": "ana", "agreed": true}"#)?;
+/// let birthdays = shop.campaign("birthdays")?;
+/// let Decision::Send(choice) = birthdays.decide(&ana, &at) else { panic!("she agreed") };
+/// let error = choice.inputs([("name", "Ana")]).unwrap_err();
+/// assert_eq!(error.to_string(), "the offer `birthday` has a unique code, and there is nothing to take it from");
+/// let codes = CodePool::new([("birthday", ["B-1"])]);
+/// let error = choice.inputs_with_codes([("nam", "Ana")], "2026", &codes).unwrap_err();
+/// assert!(error.to_string().starts_with("unknown input `nam`; did you mean `name`?"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ChoiceError {

@@ -62,6 +62,23 @@ pub struct DecisionExplanation {
 }
 
 /// One question of a decision.
+///
+/// ```
+/// # use audience::{Definitions, StepKind, Zone};
+/// # let shop = Definitions::parse(r#"
+/// #     customer { id: string key, agreed: bool }
+/// #     channel web { consent agreed }
+/// #     message hi { channel web, body "Hi!" }
+/// #     campaign greeting { send hi }
+/// # "#)?;
+/// # let at = shop.at("2026-06-01T09:00:00Z".parse()?, &Zone::UTC);
+/// # let ana = shop.customer_from_json(r#"{"id": "ana", "agreed": true}"#)?;
+/// let explanation = shop.campaign("greeting")?.explain(&ana, &at);
+/// let consent = explanation.steps().iter().find(|it| it.kind == StepKind::Consent).expect("it was asked");
+/// assert_eq!((consent.asks.as_str(), consent.because.as_str()), ("consent to web", "agreed is true"));
+/// assert!(consent.passed && consent.rule.is_some());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct DecisionStep {
@@ -82,6 +99,11 @@ pub struct DecisionStep {
 }
 
 /// What kind of question a [`DecisionStep`] is.
+///
+/// ```
+/// # use audience::StepKind;
+/// assert_eq!(format!("{:?}", StepKind::Consent), "Consent");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

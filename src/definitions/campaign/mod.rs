@@ -66,7 +66,23 @@ pub struct Campaign<R = Customer> {
 
 /// What a campaign does about a customer: it sends her a message, or holds it for a reason.
 ///
-/// See [`Campaign`] for an example.
+/// ```
+/// # use audience::{Decision, Definitions, Zone};
+/// # let shop = Definitions::parse(r#"
+/// #     customer { id: string key, agreed: bool }
+/// #     channel web { consent agreed }
+/// #     message hi { channel web, body "Hi!" }
+/// #     campaign greeting { send hi }
+/// # "#)?;
+/// # let at = shop.at("2026-06-01T09:00:00Z".parse()?, &Zone::UTC);
+/// # let ana = shop.customer_from_json(r#"{"id": "ana", "agreed": true}"#)?;
+/// let greeting = shop.campaign("greeting")?;
+/// match greeting.decide(&ana, &at) {
+///     Decision::Send(choice) => assert_eq!(choice.message(), "hi"),
+///     Decision::Hold(hold) => println!("{hold}"),
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub enum Decision<'a, R = Customer> {
     /// This message, by this channel.
     Send(Choice<'a, R>),

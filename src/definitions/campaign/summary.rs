@@ -52,7 +52,7 @@ struct SentCount {
     count: u64,
 }
 
-/// How often a campaign sends a message.
+/// How often a campaign sends a message. See [`Summary`] for an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct SummarySent<'s> {
@@ -70,6 +70,22 @@ pub struct SummarySent<'s> {
 }
 
 /// How often a campaign sends nothing for a reason.
+///
+/// ```
+/// # use audience::{Definitions, HoldReason, Zone};
+/// # let shop = Definitions::parse(r#"
+/// #     customer { id: string key, agreed: bool }
+/// #     channel web { consent agreed }
+/// #     message hi { channel web, body "Hi!" }
+/// #     campaign greeting { send hi }
+/// # "#)?;
+/// # let at = shop.at("2026-06-01T09:00:00Z".parse()?, &Zone::UTC);
+/// # let ana = shop.customer_from_json(r#"{"id": "ana", "agreed": false}"#)?;
+/// let summary = shop.campaigns().decide_many([&ana], &at, |_| {});
+/// let held = summary.held().next().expect("she did not agree");
+/// assert_eq!((held.campaign, held.reason, held.count), ("greeting", HoldReason::NoConsent, 1));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct SummaryHeld<'s> {

@@ -16,6 +16,16 @@ use crate::{
 };
 
 /// A channel on the sheet.
+///
+/// ```
+/// # use audience::Definitions;
+/// let shop = Definitions::parse(
+///     "customer { id: string key, phone: string, agreed: bool }  channel sms { address phone  consent agreed  quiet 22:00 to 08:00 }",
+/// )?;
+/// let rules = &shop.describe().channels[0].rules;
+/// assert_eq!(rules, &["Goes to phone", "Consent: agreed is true", "Quiet from 22:00 to 08:00"]);
+/// # Ok::<(), audience::CompileError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct DescribedChannel {
@@ -31,6 +41,13 @@ pub struct DescribedChannel {
 }
 
 /// An offer on the sheet.
+///
+/// ```
+/// # use audience::Definitions;
+/// let shop = Definitions::parse("customer { id: string key, orders: int }  offer gift for orders > 5 { percent: 10 }")?;
+/// assert_eq!(shop.describe().offers[0].rules, ["For whom orders are more than 5", "percent: 10"]);
+/// # Ok::<(), audience::CompileError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct DescribedOffer {
