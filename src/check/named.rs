@@ -22,13 +22,13 @@ pub(super) fn segment(name: &Name, names: &Names, report: &mut Report) -> Option
     report.fail(error)
 }
 
-/// The channel that a name stands for.
-pub(super) fn channel(name: &Name, report: &mut Report) -> Option<Channel> {
+/// The channel that a name stands for; that there is none is told with this code.
+pub(super) fn channel(name: &Name, code: Code, report: &mut Report) -> Option<Channel> {
     let found = Channel::ALL.iter().find(|it| *it.as_str() == *name.text);
     if found.is_none() {
         let names = Channel::ALL.iter().map(|it| it.as_str());
         let help = report.suggest(&name.text, names).unwrap_or_else(all_channels);
-        let error = Diagnostic::new(Code::UnknownChannel, format!("unknown channel `{}`", name.text))
+        let error = Diagnostic::new(code, format!("unknown channel `{}`", name.text))
             .label(name.span, "no such channel")
             .help(help);
         report.push(error);

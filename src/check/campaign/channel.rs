@@ -16,7 +16,7 @@ const CONFIRMED: &str = "confirmed";
 impl CampaignChecker<'_, '_> {
     pub(super) fn channel(&mut self, written: &ast::Channel) -> Option<ChannelRules> {
         let before = self.report.error_count();
-        let channel = named::channel(&written.name, self.report)?;
+        let channel = named::channel(&written.name, Code::UnknownChannel, self.report)?;
         self.channels.insert(channel, written.name.span);
         let mut address = None;
         let mut consent = None;

@@ -268,7 +268,7 @@ impl CampaignChecker<'_, '_> {
     }
 
     fn preferred(&mut self, campaign: &Campaign, written: &ast::Preferred) -> Option<Preferred> {
-        let channel = named::channel(&written.channel, self.report)?;
+        let channel = named::channel(&written.channel, Code::UnknownChannel, self.report)?;
         let mut sent = campaign.sends.iter().flat_map(|it| &it.variants);
         if !sent.any(|it| self.messages[it.message].channel == channel) && !campaign.sends.is_empty() {
             let message = format!("no message of the campaign is sent by {channel}");

@@ -90,7 +90,7 @@ impl MessageChecker<'_, '_> {
                 .help(format!("write `channel email`; {}", named::all_channels()));
             return self.report.fail(error);
         };
-        named::channel(name, self.report)
+        named::channel(name, Code::InvalidMessage, self.report)
     }
 
     fn inputs(&mut self, written: Option<&[ast::Field]>) -> Vec<Field> {
