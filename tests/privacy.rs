@@ -3,7 +3,8 @@
 use std::fmt::Debug;
 
 use audience::{
-    CodePool, CodeRequest, Decision, Definitions, ExplainOptions, Interactions, Placements, Recipient, Zone,
+    CoPurchase, CoPurchaseOptions, CodePool, CodeRequest, Decision, Definitions, ExplainOptions,
+    Interactions, Moves, Placements, Recipient, Zone, leave_last_out,
 };
 
 /// Texts, a date, a datetime, numbers and a place that occur nowhere but in personal values, in every form in which they could
@@ -307,6 +308,63 @@ fn interactions_show_how_many_there_are_and_not_whose() -> Result<(), Box<dyn st
         format!("{taken:?}"),
         "Interactions { customers: 1, items: 1, rows: 1 }"
     );
+    Ok(())
+}
+
+/// The `Debug` of who enters and leaves listed their keys.
+#[test]
+fn a_comparison_of_definitions_counts_and_does_not_name() -> Result<(), Box<dyn std::error::Error>> {
+    let old = Definitions::parse(SHOP)?;
+    let new = Definitions::parse(&SHOP.replace(r#"mood = "fine""#, r#"mood != "fine""#))?;
+    let now = "2026-06-01T12:00:00Z".parse()?;
+    let mut moves = Moves::between(&old, old.at(now, &Zone::UTC), &new, new.at(now, &Zone::UTC));
+    moves.add(
+        &old.customer_from_json(CUSTOMER)?,
+        &new.customer_from_json(CUSTOMER)?,
+    )?;
+    assert!(
+        moves.segments().iter().any(|it| it.entering == ["canary-key"]),
+        "asked for"
+    );
+    clean_debug("Moves", &moves);
+    for found in moves.segments() {
+        clean_debug("Move", found);
+        clean("a move", &found.to_string());
+    }
+    clean("a diff", &Definitions::diff(&old, &new).to_string());
+    Ok(())
+}
+
+/// What a recommender has learned is about items: who took them is not in it.
+#[test]
+fn a_fitted_recommender_knows_nobody() -> Result<(), Box<dyn std::error::Error>> {
+    let mut taken = Interactions::new();
+    for (customer, item) in [
+        ("canary-1", "tea"),
+        ("canary-1", "mug"),
+        ("canary-2", "tea"),
+        ("canary-2", "mug"),
+    ] {
+        taken.add(customer, item, "2026-06-01T12:00:00Z".parse()?);
+    }
+    let items = [("tea", "Tea"), ("mug", "Mug")];
+    let options = CoPurchaseOptions {
+        support: 2,
+        history: 1,
+        ..CoPurchaseOptions::default()
+    };
+    let model = CoPurchase::fit(&options, &taken, items);
+    clean_debug("CoPurchase", &model);
+    let mut offered = 0;
+    for list in [
+        model.recommend_to(["tea"], 2),
+        model.recommend_to(["canary-1"], 2),
+    ] {
+        offered += list.len();
+        clean_debug("Recommendation", &list);
+    }
+    assert!(offered > 0, "it has learned something");
+    clean_debug("Evaluation", &leave_last_out(&options, &taken, items, 2));
     Ok(())
 }
 

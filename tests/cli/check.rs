@@ -350,6 +350,10 @@ campaign codes for grown "Codes | all" { send code when any cart where note is k
     folder
         .run(&format!("{allow} --privacy"))
         .expect(0, expected, note);
+    let free = r#"{"severity":"note","code":"transactional","message":"the message `code` needs no consent, being transactional","labels":[],"help":[]}"#;
+    folder
+        .run(&format!("{allow} --json"))
+        .expect(0, &format!("{free}\n"), "");
     let json = folder.run(&format!("{allow} --privacy --json")).stdout;
     assert!(json.contains(r#"{"kind":"channel","name":"email","path":"agreed","roles":{},"purpose":"to know whether she agreed: Letters"}"#), "{json}");
 }

@@ -47,19 +47,30 @@ pub(crate) fn run(arguments: &args::Check) -> Result<(), Failure> {
 
 /// What is no error: the messages that nobody has to have agreed to, and who reads what about customers.
 fn tell(arguments: &args::Check, shop: &Definitions) -> Result<(), Failure> {
-    let free: Vec<_> = shop
-        .messages()
-        .filter(audience::Message::is_transactional)
-        .map(|it| format!("`{}`", it.name()))
-        .collect();
-    if !free.is_empty() {
-        eprintln!("note: needs no consent, being transactional: {}", free.join(", "));
+    let mut out = output::stdout();
+    let messages = shop.messages();
+    let free: Vec<_> = messages.filter(audience::Message::is_transactional).collect();
+    if arguments.json {
+        for message in &free {
+            let text = format!(
+                "the message `{}` needs no consent, being transactional",
+                message.name()
+            );
+            serde_json::to_writer(&mut out, &Entry::note("transactional", &text))
+                .map_err(std::io::Error::from)?;
+            writeln!(out)?;
+        }
+    } else if !free.is_empty() {
+        let names: Vec<_> = free.iter().map(|it| format!("`{}`", it.name())).collect();
+        eprintln!(
+            "note: needs no consent, being transactional: {}",
+            names.join(", ")
+        );
     }
     if !arguments.privacy {
-        return Ok(());
+        return Ok(out.flush()?);
     }
     let processing = shop.processing();
-    let mut out = output::stdout();
     if arguments.json {
         serde_json::to_writer(&mut out, &processing).map_err(std::io::Error::from)?;
         writeln!(out)?;
@@ -72,11 +83,20 @@ fn tell(arguments: &args::Check, shop: &Definitions) -> Result<(), Failure> {
 /// A line of `--json`.
 #[derive(Serialize)]
 struct Entry<'a> {
-    severity: Severity,
+    /// That of the diagnostic, or `note` for what is neither an error nor a warning.
+    severity: Grade,
     code: &'a str,
     message: &'a str,
     labels: Vec<Place<'a>>,
     help: &'a [String],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Grade {
+    Note,
+    #[serde(untagged)]
+    Of(Severity),
 }
 
 /// A label: bytes `start..end` of the text, a byte order mark not counted, and where both are for people, counted from 1,
@@ -112,11 +132,22 @@ impl<'a> Entry<'a> {
             })
         });
         Self {
-            severity: diagnostic.severity,
+            severity: Grade::Of(diagnostic.severity),
             code: diagnostic.code.as_str(),
             message: &diagnostic.message,
             labels: labels.collect(),
             help: &diagnostic.help,
+        }
+    }
+
+    /// What is to be known, without a place.
+    fn note(code: &'a str, message: &'a str) -> Self {
+        Self {
+            severity: Grade::Note,
+            code,
+            message,
+            labels: Vec::new(),
+            help: &[],
         }
     }
 }

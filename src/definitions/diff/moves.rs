@@ -27,7 +27,6 @@ use crate::{
 /// assert_eq!((&*loyal.entering, loyal.leaving.len(), loyal.staying), (&["ana".to_owned()][..], 0, 1));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug)]
 pub struct Moves {
     old: At,
     new: At,
@@ -36,7 +35,7 @@ pub struct Moves {
 }
 
 /// Who enters and who leaves one segment, by their keys.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Move {
     /// Its name.
@@ -105,6 +104,24 @@ impl Moves {
     #[must_use]
     pub fn segments(&self) -> &[Move] {
         &self.found
+    }
+}
+
+/// How many, not who: keys may be personal.
+impl fmt::Debug for Move {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Move")
+            .field("segment", &self.segment)
+            .field("entering", &self.entering.len())
+            .field("leaving", &self.leaving.len())
+            .field("staying", &self.staying)
+            .finish()
+    }
+}
+
+impl fmt::Debug for Moves {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(&self.found).finish()
     }
 }
 
