@@ -245,7 +245,7 @@ fn requirements(module: &Module, message: &hir::Message, parts: &[Part]) -> Requ
 
 fn add_reads(message: &hir::Message, parts: &[Part], gather: &mut Gather<'_>) {
     if let Some(audience) = message.audience {
-        gather.segment(audience);
+        gather.refer(audience);
     }
     if let Some(languages) = &message.languages {
         gather.value(&languages.by);

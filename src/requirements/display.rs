@@ -33,13 +33,18 @@ impl fmt::Display for Requirements {
         });
         line("catalogues", catalogs.collect())?;
         let names = |names: &[std::sync::Arc<str>]| names.iter().map(ToString::to_string).collect();
+        line("traits", names(&self.traits))?;
+        line("segments", names(&self.segments))?;
         line("lists", names(&self.lists))?;
         line("functions", names(&self.functions))?;
         line("population", names(&self.population))?;
-        let placements = self
-            .placements
-            .iter()
-            .map(|it| format!("{} of {}", it.name, it.catalog));
+        let placements = self.placements.iter().map(|it| {
+            let most = it
+                .most
+                .map(|most| format!(", {most} at most"))
+                .unwrap_or_default();
+            format!("{} of {}{most}", it.name, it.catalog)
+        });
         line("placements", placements.collect())?;
         line("inputs", self.inputs.iter().map(property).collect())?;
         let time = [(self.now, "now"), (self.zone, "zone")];

@@ -11,7 +11,7 @@ use crate::{
         Bound, Cap, ChannelRules, Condition, ConditionKind, Distance, Expr, ExprKind, Function, Items,
         MADE_LISTS, Module, Offer, Part, Place, Source, Spot, Step, Window, Within,
         template::{
-            Assign, DateFilter, EachKind, Filter, FilterKind, ListFilter, Node, NodeKind, Output, Over,
+            Assign, DateFilter, EachKind, Filter, FilterKind, ListFilter, Loop, Node, NodeKind, Output, Over,
             Source as Shown, Target, Template,
         },
     },
@@ -24,6 +24,9 @@ pub(crate) struct Gather<'m> {
     module: &'m Module,
     segments: HashSet<usize>,
     traits: HashSet<usize>,
+    /// Of these, what something refers to by its name.
+    named_segments: BTreeSet<usize>,
+    named_traits: BTreeSet<usize>,
     /// What the rows in scope are, the customer first: of an item of a list that was made, perhaps one of several.
     rows: Vec<Vec<Row>>,
     /// What a template made, as far as it comes from the record.
@@ -33,7 +36,8 @@ pub(crate) struct Gather<'m> {
     lists: BTreeSet<Arc<str>>,
     functions: BTreeSet<usize>,
     ranks: BTreeSet<usize>,
-    placements: BTreeSet<usize>,
+    /// How many items at most; `None` for as many as there are.
+    placements: BTreeMap<usize, Option<u64>>,
     locals: BTreeSet<usize>,
     now: bool,
     zone: bool,
@@ -71,6 +75,8 @@ impl<'m> Gather<'m> {
             module,
             segments: HashSet::new(),
             traits: HashSet::new(),
+            named_segments: BTreeSet::new(),
+            named_traits: BTreeSet::new(),
             rows: vec![vec![Row::of(Root::Customer)]],
             made: BTreeMap::new(),
             read: BTreeMap::new(),
@@ -78,7 +84,7 @@ impl<'m> Gather<'m> {
             lists: BTreeSet::new(),
             functions: BTreeSet::new(),
             ranks: BTreeSet::new(),
-            placements: BTreeSet::new(),
+            placements: BTreeMap::new(),
             locals: BTreeSet::new(),
             now: false,
             zone: false,
@@ -91,6 +97,14 @@ impl<'m> Gather<'m> {
             let module = self.module;
             self.outside(|this| this.part(Part::Condition(&module.segments[index].condition)));
         }
+    }
+
+    /// Looks into a segment that something refers to: one with a name is told, a rule of a campaign has none.
+    pub(crate) fn refer(&mut self, segment: usize) {
+        if segment < self.module.named {
+            self.named_segments.insert(segment);
+        }
+        self.segment(segment);
     }
 
     /// Looks into a trait.
@@ -107,7 +121,7 @@ impl<'m> Gather<'m> {
         let all = &module.campaigns;
         let campaign = &all.all[index];
         for rule in all.rules_of(campaign, module) {
-            self.segment(rule);
+            self.refer(rule);
         }
         campaign.caps.iter().for_each(|it| self.cap(it));
         all.offers_of(campaign).into_iter().for_each(|it| self.offer(it));
@@ -131,7 +145,7 @@ impl<'m> Gather<'m> {
             .copied()
             .chain([channel.consent])
             .chain(address);
-        rules.for_each(|it| self.segment(it));
+        rules.for_each(|it| self.refer(it));
         channel.caps.iter().for_each(|it| self.cap(it));
         if channel.quiet.is_some() {
             self.clock();
@@ -140,7 +154,7 @@ impl<'m> Gather<'m> {
 
     /// Looks into who may have an offer, and its terms.
     pub(crate) fn offer(&mut self, offer: &Offer) {
-        offer.eligible.iter().for_each(|it| self.segment(*it));
+        offer.eligible.iter().for_each(|it| self.refer(*it));
         offer.cap.iter().for_each(|it| self.cap(it));
         for term in &offer.terms {
             term.value.iter().for_each(|it| self.value(it));
@@ -180,16 +194,17 @@ impl<'m> Gather<'m> {
     /// Looks into a message.
     pub(crate) fn template(&mut self, template: &Template) {
         for (placement, slot) in &template.placed {
-            if let Some(row) = self.placement(*placement) {
+            if let Some(row) = self.placement(*placement, None) {
                 self.made.entry(Made::List(*slot)).or_default().push(row);
             }
         }
         self.nodes(&template.nodes);
     }
 
-    /// The items of a placement.
-    fn placement(&mut self, placement: usize) -> Option<Row> {
-        self.placements.insert(placement);
+    /// The items of a placement, of which so many are shown at most.
+    fn placement(&mut self, placement: usize, most: Option<u64>) -> Option<Row> {
+        let asked = self.placements.entry(placement).or_insert(Some(0));
+        *asked = asked.zip(most).map(|(one, other)| one.max(other));
         let schema = &self.module.schema;
         let (_, it) = schema.placements.get_index(placement)?;
         let catalog = schema.catalogs.get_index_of(&it.catalog)?;
@@ -282,7 +297,8 @@ impl<'m> Gather<'m> {
                             row,
                             filter,
                         } => {
-                            let item = self.placement(*placement);
+                            let most = most(repeated).filter(|_| filter.is_none());
+                            let item = self.placement(*placement, most);
                             self.enter(*row, item.into_iter().collect());
                             if let Some(filter) = filter {
                                 self.part(Part::Condition(filter));
@@ -363,7 +379,7 @@ impl<'m> Gather<'m> {
 
     fn condition(&mut self, condition: &Condition) {
         match &condition.kind {
-            ConditionKind::Segment(index) => self.segment(*index),
+            ConditionKind::Segment(index) => self.refer(*index),
             ConditionKind::In { set, .. } | ConditionKind::ContainsEach { set, .. } => {
                 self.lists.extend(set.list.clone());
             }
@@ -377,7 +393,10 @@ impl<'m> Gather<'m> {
         match &expr.kind {
             ExprKind::Slot(place) => self.note(*place),
             ExprKind::Local(index) => _ = self.locals.insert(*index),
-            ExprKind::Trait(index) => self.computed(*index),
+            ExprKind::Trait(index) => {
+                self.named_traits.insert(*index);
+                self.computed(*index);
+            }
             ExprKind::Now => self.now = true,
             ExprKind::Today => (self.now, self.zone) = (true, true),
             ExprKind::Clock(_) => self.zone = true,
@@ -518,7 +537,7 @@ impl<'m> Gather<'m> {
 
     /// The values of the template's own that are read, inputs first, and the placements.
     pub(crate) fn given(self) -> (BTreeSet<usize>, BTreeSet<usize>) {
-        (self.locals, self.placements)
+        (self.locals, self.placements.into_keys().collect())
     }
 
     /// All of it, in the order of the schema.
@@ -549,13 +568,19 @@ impl<'m> Gather<'m> {
                     fields: fields(&Layout::of_fields(&catalog.fields), read, key(&catalog.fields)),
                 })
             });
-        let placements = self.placements.iter().filter_map(|index| {
+        let placements = self.placements.iter().filter_map(|(index, most)| {
             let (name, placement) = schema.placements.get_index(*index)?;
             Some(RequiredPlacement {
                 name: name.clone(),
                 catalog: placement.catalog.clone(),
+                most: *most,
             })
         });
+        let segments = self
+            .named_segments
+            .iter()
+            .map(|it| &self.module.segments[*it].name);
+        let traits = self.named_traits.iter().map(|it| &self.module.traits[*it].name);
         let functions = self
             .functions
             .iter()
@@ -572,6 +597,8 @@ impl<'m> Gather<'m> {
             ),
             events: events.collect(),
             catalogs: catalogs.collect(),
+            traits: traits.cloned().collect(),
+            segments: segments.cloned().collect(),
             lists: self.lists.iter().cloned().collect(),
             functions: functions.map(|it| it.name.clone()).collect(),
             population: ranks.map(|it| it.wanted.written.clone()).collect(),
@@ -581,6 +608,17 @@ impl<'m> Gather<'m> {
             zone: self.zone,
         }
     }
+}
+
+/// How many items of its list a loop looks at, if its numbers say so.
+fn most(repeated: &Loop) -> Option<u64> {
+    let constant = |count: &Expr| match count.kind {
+        ExprKind::Constant(Value::Int(count)) => u64::try_from(count).ok(),
+        _ => None,
+    };
+    let limit = constant(repeated.limit.as_ref()?)?;
+    let offset = repeated.offset.as_ref().map_or(Some(0), constant)?;
+    Some(limit.saturating_add(offset))
 }
 
 impl Row {

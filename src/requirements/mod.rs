@@ -28,8 +28,9 @@ use crate::value::{Roles, Type};
 ///                  { "path": "cart", "type": { "list": … }, "optional": true, "fields": [{ "path": "price", … }] }],
 ///   "events":     [{ "name": "purchases", "look_back": { "duration": "PT2592000S" }, "properties": [{ "path": "amount", … }] }],
 ///   "catalogs":   [{ "name": "products", "fields": [{ "path": "sku", … }, { "path": "price", … }] }],
+///   "traits":     ["average_order"], "segments": ["lapsed"],
 ///   "lists": ["eu"], "functions": ["loyalty_score"], "population": ["balance"],
-///   "placements": [{ "name": "recommendations", "catalog": "products" }],
+///   "placements": [{ "name": "recommendations", "catalog": "products", "most": 4 }],
 ///   "inputs":     [{ "path": "coupon", "type": "string" }],
 ///   "now": true, "zone": true }
 /// ```
@@ -66,6 +67,12 @@ pub struct Requirements {
     /// Catalogues whose items are looked into.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub catalogs: Vec<RequiredCatalog>,
+    /// Traits that it refers to, itself or through others, in the order of definition.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub traits: Vec<Arc<str>>,
+    /// Segments that it refers to, itself or through others, in the order of definition.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub segments: Vec<Arc<str>>,
     /// Named lists, which the definitions hold themselves or the host gives.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub lists: Vec<Arc<str>>,
@@ -141,4 +148,7 @@ pub struct RequiredPlacement {
     pub name: Arc<str>,
     /// The catalogue of its items.
     pub catalog: Arc<str>,
+    /// How many items are shown at most; without a number, as many as the placement has.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub most: Option<u64>,
 }

@@ -74,7 +74,7 @@ fn a_message_has_parts_in_the_language_of_the_customer() {
     assert_eq!(
         mail.requirements().to_string(),
         "attributes: id (string, key), first_name (string?), language (string?), orders (int)\n\
-         inputs: coupon: string, unsubscribe: url, price: decimal?, until: date?\ntime: zone\n"
+         segments: named, win_back\ninputs: coupon: string, unsubscribe: url, price: decimal?, until: date?\ntime: zone\n"
     );
 }
 

@@ -40,7 +40,7 @@ fn each_construct_tells_what_it_reads() {
     needs("true", "");
     needs(
         "in segment spain and consent.email",
-        "country (string?), consent.email (bool?)",
+        "country (string?), consent.email (bool?)\nsegments: spain",
     );
     needs(
         "email is known or health is known",
@@ -52,9 +52,9 @@ fn each_construct_tells_what_it_reads() {
     needs("any cart", "cart (list?)");
     needs(
         "spent > 5",
-        "events: purchases of the last 90 days (amount: decimal)\ntime: now",
+        "events: purchases of the last 90 days (amount: decimal)\ntraits: spent\ntime: now",
     );
-    needs("age > 5", "birth_date (date?)\ntime: now, zone");
+    needs("age > 5", "birth_date (date?)\ntraits: age\ntime: now, zone");
     needs(
         "any purchases in last 30 days where (category = \"x\") or sum(amount of purchases in last 365 days) > 5",
         "events: purchases of the last 365 days (amount: decimal, category: string)\ntime: now",
@@ -171,11 +171,86 @@ fn a_message_reads_its_inputs_and_placements_too() -> Result<(), Box<dyn std::er
         "attributes: id (string, key), country (string?), cart ([{ quantity: int }]?)
 events: purchases of the last 90 days (amount: decimal)
 catalogues: products (sku: string, name: string)
-placements: recommendations of products
+traits: spent
+segments: spain
+placements: recommendations of products, 3 at most
 inputs: coupon: string, until: date?
 time: now, zone
 "
     );
+    Ok(())
+}
+
+/// [need-6]
+#[test]
+fn the_number_of_items_that_a_placement_is_asked_for_is_that_of_its_longest_loop()
+-> Result<(), Box<dyn std::error::Error>> {
+    let shop = Definitions::parse(SHOP)?;
+    let loop_of = |how: &str| format!("{{% for p in recommendations {how} %}}{{{{ p.name }}}}{{% endfor %}}");
+    let cases = [
+        (loop_of("limit: 3"), Some(3)),
+        (
+            loop_of("limit: 3") + &loop_of("limit: 2 offset: 4") + &loop_of("limit: 1"),
+            Some(6),
+        ),
+        (loop_of(""), None),
+        (loop_of("limit: 3") + &loop_of(""), None),
+        // Whether it is shown is only known when it is looked at.
+        (loop_of("where price > 3 limit: 2"), None),
+        (
+            "{% assign first = recommendations | first %}{% if first %}{{ first.name }}{% endif %}"
+                .to_owned(),
+            None,
+        ),
+    ];
+    for (text, most) in cases {
+        let template = shop.template(Format::Text, &text)?;
+        let placement = &template.requirements().placements[0];
+        assert_eq!(
+            (&*placement.name, placement.most),
+            ("recommendations", most),
+            "{text}"
+        );
+    }
+    Ok(())
+}
+
+/// [need-13]
+#[test]
+fn traits_and_segments_are_named_through_all_that_is_between() -> Result<(), Box<dyn std::error::Error>> {
+    let shop = Definitions::parse(
+        r#"
+        customer { id: string key, orders: int, email: string?, agreed: bool }
+        trait doubled = orders * 2
+        trait many = doubled > 10
+        segment loyal = many
+        segment others = not in segment loyal
+        segment complained = orders < 0
+        channel email { address email  consent agreed  suppress if in segment complained }
+        message hi for others { channel email, inputs { unsubscribe: url }, subject "Hi", text "{{ doubled }} {{ unsubscribe }}" }
+        campaign greeting for others { send hi when in segment loyal }
+        "#,
+    )?;
+    let names = |needed: &audience::Requirements| {
+        let join = |names: &[std::sync::Arc<str>]| names.join(" ");
+        (join(&needed.traits), join(&needed.segments))
+    };
+    let pair = |traits: &str, segments: &str| (traits.to_owned(), segments.to_owned());
+    assert_eq!(
+        names(&shop.segment("loyal")?.requirements()),
+        pair("doubled many", "")
+    );
+    assert_eq!(
+        names(&shop.segment("others")?.requirements()),
+        pair("doubled many", "loyal")
+    );
+    assert_eq!(names(&shop.computed("many")?.requirements()), pair("doubled", ""));
+    assert_eq!(
+        names(shop.message("hi")?.requirements()),
+        pair("doubled many", "loyal others")
+    );
+    let greeting = shop.campaign("greeting")?.requirements();
+    assert_eq!(names(&greeting), pair("doubled many", "loyal others complained"));
     Ok(())
 }
 

@@ -479,7 +479,7 @@ impl fmt::Display for Description {
             > 1
         {
             writeln!(f, "{blank}## Data needed\n")?;
-            for line in self.needs.to_string().lines() {
+            for line in data(&self.needs).lines() {
                 writeln!(f, "- {line}")?;
             }
         }
@@ -511,8 +511,18 @@ fn uses(f: &mut fmt::Formatter<'_>, names: &[Arc<str>]) -> fmt::Result {
     writeln!(f, "- Uses: {}", names.join(", "))
 }
 
+/// What somebody has to deliver. Traits and segments are made here; the sheet has them where they are used.
+fn data(needs: &Requirements) -> String {
+    let delivered = Requirements {
+        traits: Vec::new(),
+        segments: Vec::new(),
+        ..needs.clone()
+    };
+    delivered.to_string()
+}
+
 fn needs(f: &mut fmt::Formatter<'_>, needs: &Requirements) -> fmt::Result {
-    for line in needs.to_string().lines() {
+    for line in data(needs).lines() {
         writeln!(f, "- Needs {line}")?;
     }
     Ok(())
