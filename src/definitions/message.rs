@@ -129,7 +129,7 @@ impl<R> Message<R> {
     ///        message hi for adults { channel sms, text "Hello {{ city | default: 'you' }}" }"#,
     /// )?;
     /// let needed = shop.message("hi")?.requirements().clone();
-    /// assert_eq!(needed.to_string(), "attributes: id (string, key), born (date?), city (string?)\ntime: now, zone\n");
+    /// assert_eq!(needed.to_string(), "attributes: id (string, key), born (date?), city (string?)\nsegments: adults\ntime: now, zone\n");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
