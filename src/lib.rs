@@ -94,7 +94,8 @@
 //!
 //! # Features
 //!
-//! The default build has all of the library. `cli` adds the program `audience` with `check`, `fmt`, `test`, `fit`, `eval`,
+//! The default build has all of the language. `analytics` adds the module `analytics`: what is known of customers from what
+//! they bought. `cli` adds the program `audience` with `check`, `fmt`, `test`, `fit`, `eval`,
 //! `explain`, `decide`, `describe`, `infer` and `render`. `locale` lets filters write amounts, dates and nouns
 //! in other languages than English. `parallel` adds `render_many_parallel` to messages
 //! and `decide_many_parallel` to campaigns. `plain-text` makes the text of an e-mail that has none from its page.
@@ -109,6 +110,8 @@
 // The parser that pest writes names it so, as its guard of the stack is left out: see `syntax/grammar.rs`.
 extern crate alloc;
 
+#[cfg(feature = "analytics")]
+pub mod analytics;
 mod campaign;
 mod check;
 mod definitions;

@@ -24,7 +24,7 @@ const LAYERS: &[&[&str]] = &[
     &["eval"],
     &["template"],
     &["message"],
-    &["recommend"],
+    &["recommend", "analytics"],
     &["campaign"],
     &["definitions"],
     &["testing"],

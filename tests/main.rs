@@ -1,5 +1,7 @@
 //! Integration tests.
 
+#[cfg(feature = "analytics")]
+mod analytics;
 mod calendar;
 mod campaigns;
 #[cfg(feature = "cli")]

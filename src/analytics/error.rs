@@ -1,0 +1,91 @@
+//! When data do not suffice.
+
+use std::fmt;
+
+/// Why there is no answer: what the data lack. A model never answers from fewer data than it documents.
+///
+/// # Example
+///
+/// ```
+/// # use audience::{DateTime, analytics::{Shortage, rfm::Rfm}};
+/// let error = Rfm::fit(DateTime::MAX, []).unwrap_err();
+/// assert_eq!(error.to_string(), "not enough data: 0 customers with an order, and at least 5 are needed");
+/// assert_eq!(error.shortage(), Shortage::Customers);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotEnoughData {
+    shortage: Shortage,
+    have: u64,
+    need: u64,
+}
+
+/// What there is too little of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Shortage {
+    /// Customers with an order.
+    Customers,
+    /// Customers with a second order, on another day than the first.
+    RepeatCustomers,
+    /// Customers with a second order of a value above zero.
+    ValuedCustomers,
+    /// Different mean values of an order: where all are equal, there is nothing to learn about differences.
+    DifferentValues,
+    /// Customers who ordered again in the period that was held out.
+    Returned,
+    /// Customers who did not order again in the period that was held out.
+    NotReturned,
+}
+
+impl NotEnoughData {
+    pub(super) fn unless(shortage: Shortage, have: u64, need: u64) -> Result<(), Self> {
+        if have < need {
+            Err(Self { shortage, have, need })
+        } else {
+            Ok(())
+        }
+    }
+
+    /// What there is too little of.
+    #[must_use]
+    pub fn shortage(&self) -> Shortage {
+        self.shortage
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn have(&self) -> u64 {
+        self.have
+    }
+
+    /// How many are needed.
+    #[must_use]
+    pub fn need(&self) -> u64 {
+        self.need
+    }
+}
+
+impl fmt::Display for Shortage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Customers => "customers with an order",
+            Self::RepeatCustomers => "customers with a second order",
+            Self::ValuedCustomers => "customers with a second order of a value above zero",
+            Self::DifferentValues => "different mean values of an order",
+            Self::Returned => "customers who ordered again afterwards",
+            Self::NotReturned => "customers who did not order again afterwards",
+        })
+    }
+}
+
+impl fmt::Display for NotEnoughData {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { shortage, have, need } = self;
+        write!(
+            f,
+            "not enough data: {have} {shortage}, and at least {need} are needed"
+        )
+    }
+}
+
+impl std::error::Error for NotEnoughData {}

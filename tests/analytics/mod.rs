@@ -1,0 +1,3 @@
+//! What is known of customers from what they bought.
+
+mod rfm;
