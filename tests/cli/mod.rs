@@ -13,6 +13,7 @@ mod infer;
 mod json;
 mod message;
 mod render;
+mod report;
 mod test;
 
 use std::{

@@ -42,6 +42,8 @@ pub(crate) enum Command {
     Infer(Infer),
     /// Writes the message of each customer: as one JSON line, or as it is for one customer
     Render(Render),
+    /// Writes a page about the segments: sizes, values, overlaps, and what is wrong with them as a set
+    Report(Report),
 }
 
 /// What messages and templates render.
@@ -316,6 +318,26 @@ pub(crate) struct Render {
     /// Inputs and placements by name, as one JSON object
     #[arg(long, value_name = "FILE")]
     pub(crate) context: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Report {
+    #[command(flatten)]
+    pub(crate) setting: Setting,
+    #[command(flatten)]
+    pub(crate) customers: Customers,
+    /// The HTML file to write, in one step
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+    /// What a customer is worth, as an expression of the language: a trait, or "sum(amount of purchases)"
+    #[arg(long, value_name = "EXPRESSION", allow_hyphen_values = true)]
+    pub(crate) value: Option<String>,
+    /// Her answer from 0 to 10 to whether she would recommend us, as an expression of the language
+    #[arg(long, value_name = "EXPRESSION", allow_hyphen_values = true)]
+    pub(crate) nps: Option<String>,
+    /// How many customers a segment should have at least
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    pub(crate) warn_below: u64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -19,12 +19,21 @@ use crate::{
 
 /// The definitions of a command and the moment it answers for. Warnings go to standard error.
 pub(crate) fn setting(arguments: &args::Setting) -> Result<(Definitions, At), Failure> {
+    setting_with(arguments, &[])
+}
+
+/// The same with further definitions, each under the name that errors show.
+pub(crate) fn setting_with(
+    arguments: &args::Setting,
+    further: &[(&str, String)],
+) -> Result<(Definitions, At), Failure> {
     let more = &arguments.more_definitions;
-    let mut shop = definitions(
-        [&arguments.definitions].into_iter().chain(more),
-        &arguments.partials,
-    )
-    .build()?;
+    let files = [&arguments.definitions].into_iter().chain(more);
+    let builder = definitions(files, &arguments.partials);
+    let builder = further
+        .iter()
+        .fold(builder, |builder, (name, text)| builder.source(name, text));
+    let mut shop = builder.build()?;
     eprint!("{}", audience::render(shop.warnings(), shop.sources()));
     if let Some(path) = &arguments.population {
         let population = population(path).map_err(|error| Failure::data(path.display(), error))?;

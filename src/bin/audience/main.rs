@@ -19,6 +19,7 @@ mod output;
 mod progress;
 mod render;
 mod replace;
+mod report;
 mod test;
 
 use std::process::ExitCode;
@@ -39,6 +40,7 @@ fn main() -> ExitCode {
         args::Command::Infer(arguments) => infer::run(&arguments),
         args::Command::Test(arguments) => test::run(&arguments),
         args::Command::Render(arguments) => render::run(&arguments),
+        args::Command::Report(arguments) => report::run(&arguments),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

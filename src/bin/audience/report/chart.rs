@@ -1,0 +1,184 @@
+//! Pictures as SVG. Each colour is one of a few that the style sheet of the page knows and replaces, so that pictures are light or dark
+//! as the page is.
+
+use plotters::{
+    prelude::*,
+    style::text_anchor::{HPos, Pos, VPos},
+};
+
+/// Texts and axes.
+const INK: RGBColor = RGBColor(0x22, 0x22, 0x22);
+/// Texts of less weight.
+const MUTED: RGBColor = RGBColor(0x77, 0x77, 0x77);
+/// Lines behind the data.
+const LINE: RGBColor = RGBColor(0xDD, 0xDD, 0xDD);
+/// The data.
+const FIRST: RGBColor = RGBColor(0x33, 0x66, 0xAA);
+
+const WIDTH: u32 = 640;
+const ROW: i32 = 26;
+const FONT: i32 = 16;
+
+type Area<'a> = DrawingArea<SVGBackend<'a>, plotters::coord::Shift>;
+type Drawn = Result<(), DrawingAreaErrorKind<std::io::Error>>;
+
+/// Draws into a text. Drawing into memory does not fail; should it, the page says so where the picture would be.
+fn picture(label: &str, height: i32, draw: impl FnOnce(&Area<'_>) -> Drawn) -> String {
+    let mut svg = String::new();
+    let height = u32::try_from(height).unwrap_or(ROW.unsigned_abs());
+    let drawn = {
+        let area = SVGBackend::with_string(&mut svg, (WIDTH, height)).into_drawing_area();
+        draw(&area).and_then(|()| area.present())
+    };
+    let label = super::page::escaped(label);
+    match drawn {
+        Ok(()) => svg.replacen("<svg ", &format!(r#"<svg role="img" aria-label="{label}" "#), 1),
+        Err(error) => format!("<p>{}</p>", super::page::escaped(&error.to_string())),
+    }
+}
+
+fn text(color: RGBColor, horizontal: HPos) -> TextStyle<'static> {
+    let font = ("sans-serif", f64::from(FONT)).into_font();
+    font.color(&color).pos(Pos::new(horizontal, VPos::Center))
+}
+
+fn write(area: &Area<'_>, words: &str, at: (i32, i32), style: &TextStyle<'_>) -> Drawn {
+    area.draw(&Text::new(words.to_owned(), at, style.clone()))
+}
+
+/// At most `most` characters, the last an ellipsis if some are left out.
+fn short(words: &str, most: usize) -> String {
+    if words.chars().count() <= most {
+        return words.to_owned();
+    }
+    words.chars().take(most - 1).chain(['…']).collect()
+}
+
+/// A number of pixels.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "held between 0 and the width of a picture"
+)]
+fn pixels(number: f64) -> i32 {
+    number.clamp(0.0, f64::from(WIDTH)).round() as i32
+}
+
+/// A bar.
+pub(super) struct Bar {
+    pub(super) name: String,
+    /// Between 0 and 1.
+    pub(super) share: f64,
+    pub(super) words: String,
+}
+
+/// A row for each bar.
+pub(super) fn bars(label: &str, bars: &[Bar]) -> String {
+    let height = ROW * i32::try_from(bars.len()).unwrap_or(1) + 8;
+    picture(label, height, |area| {
+        let (left, right) = (190, 480);
+        let mut y = 4 + ROW / 2;
+        for bar in bars {
+            write(
+                area,
+                &short(&bar.name, 22),
+                (left - 8, y),
+                &text(INK, HPos::Right),
+            )?;
+            let end = left + pixels(f64::from(right - left) * bar.share.clamp(0.0, 1.0)).max(1);
+            let shape = [(left, y - ROW / 2 + 4), (end, y + ROW / 2 - 4)];
+            area.draw(&Rectangle::new(shape, FIRST.filled()))?;
+            write(area, &bar.words, (end + 8, y), &text(MUTED, HPos::Left))?;
+            y += ROW;
+        }
+        Ok(())
+    })
+}
+
+/// A cell of a grid: how dark it is, between 0 and 1, and what stands in it.
+pub(super) struct Cell {
+    pub(super) shade: f64,
+    pub(super) words: String,
+}
+
+/// A table of shades.
+pub(super) fn grid(
+    label: &str,
+    rows: &[String],
+    columns: &[String],
+    cell: impl Fn(usize, usize) -> Option<Cell>,
+) -> String {
+    let count = i32::try_from(columns.len().max(1)).unwrap_or(1);
+    let left = 190;
+    let width = ((640 - left - 4) / count).min(90);
+    let height = ROW * (i32::try_from(rows.len()).unwrap_or(1) + 1) + 8;
+    picture(label, height, |area| {
+        let mut x = left;
+        for column in columns {
+            let words = short(column, usize::try_from(width / 8).unwrap_or(1).max(2));
+            write(
+                area,
+                &words,
+                (x + width / 2, 4 + ROW / 2),
+                &text(MUTED, HPos::Center),
+            )?;
+            x += width;
+        }
+        let mut y = 4 + ROW;
+        for (row, name) in rows.iter().enumerate() {
+            write(
+                area,
+                &short(name, 22),
+                (left - 8, y + ROW / 2),
+                &text(INK, HPos::Right),
+            )?;
+            let mut x = left;
+            for column in 0..columns.len() {
+                let shape = [(x + 1, y + 1), (x + width - 1, y + ROW - 1)];
+                if let Some(cell) = cell(row, column) {
+                    let darkness = 0.08 + 0.72 * cell.shade.clamp(0.0, 1.0);
+                    area.draw(&Rectangle::new(shape, FIRST.mix(darkness).filled()))?;
+                    if width >= 30 {
+                        let middle = (x + width / 2, y + ROW / 2);
+                        write(area, &cell.words, middle, &text(INK, HPos::Center))?;
+                    }
+                } else {
+                    area.draw(&Rectangle::new(shape, LINE.mix(0.4).filled()))?;
+                }
+                x += width;
+            }
+            y += ROW;
+        }
+        Ok(())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_escaped_and_cut() {
+        let name = "<script>alert(1)</script> & more".to_owned();
+        let bar = Bar {
+            name,
+            share: 2.0,
+            words: "\"9\"".to_owned(),
+        };
+        let svg = bars("a < b", &[bar]);
+        assert!(
+            svg.starts_with(r#"<svg role="img" aria-label="a &lt; b" width="640""#),
+            "{svg}"
+        );
+        assert!(svg.contains("&lt;script&gt;alert(1)&lt;/scr…"), "{svg}");
+        assert!(!svg.contains("<script"), "{svg}");
+    }
+
+    #[test]
+    fn colours_are_those_of_the_style_sheet() {
+        let style = include_str!("style.css");
+        for RGBColor(red, green, blue) in [INK, MUTED, LINE, FIRST] {
+            let color = format!("#{red:02X}{green:02X}{blue:02X}");
+            assert!(style.contains(&color), "{color}");
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! `audience report`.
+
+use std::fmt::Write as _;
+
+use super::Folder;
+
+const SHOP: &str = r#"
+customer { id: string key, country: string, nps: int?, email: string personal, agreed: bool }
+event purchases { amount: decimal }
+channel email { address email  consent agreed }
+trait spent "What she spent" = sum(amount of purchases)
+segment spain "At <home> & away" owner "CRM" = country = "ES"
+segment buyers owner "CRM" = any purchases
+segment spenders owner "CRM" = spent > 0
+segment rich owner "CRM" = max(amount of purchases) >= 100
+segment nobody = country = "XX"
+message hi for buyers { channel email, inputs { unsubscribe: url }, subject "Hi", text "{{ unsubscribe }}" }
+message news { channel email, inputs { unsubscribe: url }, subject "News", text "{{ unsubscribe }}" }
+campaign spring for rich { send hi }
+"#;
+
+const REPORT: &str =
+    "report shop.audience --customers customers.jsonl --at 2026-06-01T00:00:00Z --out page.html";
+
+/// Customers c1 to c8 of Spain and France in turn: the first six have bought for 10, 20 … 60, and answered 10, 9, 8, 7, 6, 5.
+fn folder(name: &str) -> Folder {
+    let mut customers = String::new();
+    for number in 1..=8 {
+        let country = if number % 2 == 1 { "ES" } else { "FR" };
+        let more = if number <= 6 {
+            format!(
+                r#","nps":{},"purchases":[{{"at":"2026-05-01T00:00:00Z","amount":{}0}}]"#,
+                11 - number,
+                number
+            )
+        } else {
+            String::new()
+        };
+        writeln!(
+            customers,
+            r#"{{"id":"canary{number}","country":"{country}","email":"canary@example.com","agreed":true{more}}}"#
+        )
+        .expect("into memory");
+    }
+    let folder = Folder::new(name);
+    folder
+        .write("shop.audience", SHOP)
+        .write("customers.jsonl", customers);
+    folder
+}
+
+/// The cells of the rows of the page whose first cell begins so, without their tags.
+fn rows(page: &str, first: &str) -> Vec<String> {
+    let rows = page.split("<tr>").filter_map(|row| row.split("</tr>").next());
+    let cells = |row: &str| {
+        let cells = row.split("</td>").map(|cell| {
+            let mut text = String::new();
+            let mut is_tag = false;
+            for letter in cell.chars() {
+                match letter {
+                    '<' => is_tag = true,
+                    '>' => is_tag = false,
+                    letter if !is_tag => text.push(letter),
+                    _ => {}
+                }
+            }
+            text
+        });
+        cells.collect::<Vec<_>>().join("|")
+    };
+    rows.map(cells).filter(|row| row.starts_with(first)).collect()
+}
+
+#[test]
+fn a_page_tells_sizes_values_overlaps_and_faults() {
+    let folder = folder("report_page");
+    let run = folder.run(&format!("{REPORT} --value spent --nps nps --warn-below 4"));
+    assert_eq!(run.status, Some(0), "{run:?}");
+    assert_eq!(run.stdout, "");
+    let page = folder.read("page.html");
+    assert_eq!(
+        rows(&page, "spainAt"),
+        ["spainAt &lt;home&gt; &amp; away|CRM|4|50.0%|–|–|–|–|"]
+    );
+    assert_eq!(
+        rows(&page, "buyers"),
+        [
+            "buyers|CRM|6|75.0%|210.00|100.0%|35.00|0 of 6|",
+            "buyers|spenders|6|100.0%|100.0%|1.000|"
+        ]
+    );
+    assert_eq!(rows(&page, "(in none)"), ["(in none)||1|12.5%|–|–|–|–|"]);
+    assert_eq!(
+        rows(&page, "(all)"),
+        ["(all)||8|100.0%|210.00|100.0%|26.25|0 of 6|"]
+    );
+    assert_eq!(rows(&page, "empty"), ["empty|rich, nobody|nobody is in it|"]);
+    assert_eq!(
+        rows(&page, "no owner"),
+        ["no owner|nobody|nobody answers for it: `owner &quot;…&quot;`|"]
+    );
+    assert_eq!(
+        rows(&page, "no message"),
+        [
+            "no message|spain, spenders, nobody|no message or campaign is for it, or asks whether somebody is in it|"
+        ]
+    );
+    assert_eq!(
+        rows(&page, "redundant"),
+        ["redundant|spenders|has the same customers as buyers|"]
+    );
+    assert_eq!(
+        rows(&page, "no audience"),
+        ["no audience|news|is for everyone who may have it, and no campaign narrows that|"]
+    );
+    assert_eq!(rows(&page, "spain|buyers"), ["spain|buyers|3|75.0%|50.0%|0.429|"]);
+    assert!(!page.contains("canary"), "nobody is named");
+    // It needs nothing from elsewhere, and nothing runs in it.
+    for outside in [
+        "http://", "https://", "src=", "href=", "<script", "@import", "url(",
+    ] {
+        let page = page.replace("http://www.w3.org/2000/svg", "");
+        assert!(!page.contains(outside), "{outside}");
+    }
+}
+
+#[test]
+fn without_options_there_is_no_value_and_no_answer() {
+    let folder = folder("report_plain");
+    let run = folder.run(REPORT);
+    assert_eq!(run.status, Some(0), "{run:?}");
+    let page = folder.read("page.html");
+    assert_eq!(rows(&page, "(all)"), ["(all)||8|100.0%|"]);
+    assert_eq!(rows(&page, "too narrow").len(), 2);
+    assert!(!page.contains("NPS") && !page.contains("share of value"));
+}
+
+#[test]
+fn what_the_options_ask_is_checked_as_everything_else() {
+    let folder = folder("report_options");
+    let run = folder.run(&format!("{REPORT} --value spnt"));
+    assert_eq!(run.status, Some(1));
+    assert!(
+        run.stderr.contains("unknown name `spnt`") || run.stderr.contains("`spnt`"),
+        "{run:?}"
+    );
+    assert!(run.stderr.contains("--> --value:1:"), "{run:?}");
+    folder.run(&format!("{REPORT} --value country")).expect(
+        2,
+        "",
+        "error: --value: expected a number, found string\n",
+    );
+    folder.run(&format!("{REPORT} --nps spent")).expect(
+        2,
+        "",
+        "error: --nps: expected answers from 0 to 10, found decimal\n",
+    );
+    assert_eq!(
+        folder.names(),
+        ["customers.jsonl", "shop.audience"],
+        "nothing is written"
+    );
+}
+
+#[test]
+fn a_bad_line_leaves_no_page() {
+    let folder = folder("report_bad");
+    folder.write("customers.jsonl", "{\"id\":7}\n");
+    let run = folder.run(REPORT);
+    assert_eq!(run.status, Some(2), "{run:?}");
+    assert_eq!(folder.names(), ["customers.jsonl", "shop.audience"]);
+    // Without a customer there is a page that says so.
+    folder.write("customers.jsonl", "");
+    assert_eq!(folder.run(REPORT).status, Some(0));
+    assert_eq!(rows(&folder.read("page.html"), "(all)"), ["(all)||0|0.0%|"]);
+}
