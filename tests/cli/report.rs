@@ -174,3 +174,34 @@ fn a_bad_line_leaves_no_page() {
     assert_eq!(folder.run(REPORT).status, Some(0));
     assert_eq!(rows(&folder.read("page.html"), "(all)"), ["(all)||0|0.0%|"]);
 }
+
+#[test]
+fn purchases_give_scores_and_groups() {
+    let folder = folder("report_purchases");
+    let run = folder.run(&format!("{REPORT} --purchases purchases.amount"));
+    assert_eq!(run.status, Some(0), "{run:?}");
+    let page = folder.read("page.html");
+    // All six bought once, on one day: equal values have equal scores.
+    assert_eq!(rows(&page, "no order"), ["no order|2|25.0%|–|–|"]);
+    let groups: Vec<_> = rows(&page, "")
+        .into_iter()
+        .filter(|it| it.ends_with("|6|75.0%|210.00|100.0%|"))
+        .collect();
+    assert_eq!(groups.len(), 1, "{groups:?}");
+    assert!(page.contains("Customers by what they have spent"));
+    let wrong = folder.run(&format!("{REPORT} --purchases purchases"));
+    assert_eq!(
+        wrong.stderr,
+        "error: --purchases: expected EVENT.PROPERTY, such as purchases.amount\n"
+    );
+    let few = folder
+        .read("customers.jsonl")
+        .lines()
+        .take(4)
+        .collect::<Vec<_>>()
+        .join("\n");
+    folder.write("customers.jsonl", few);
+    folder.run(&format!("{REPORT} --purchases purchases.amount"));
+    let page = folder.read("page.html");
+    assert!(page.contains("<p>No scores: "), "{page}");
+}

@@ -335,6 +335,9 @@ pub(crate) struct Report {
     /// Her answer from 0 to 10 to whether she would recommend us, as an expression of the language
     #[arg(long, value_name = "EXPRESSION", allow_hyphen_values = true)]
     pub(crate) nps: Option<String>,
+    /// The event that is a purchase and what it was worth, such as purchases.amount: adds scores and groups
+    #[arg(long, value_name = "EVENT.PROPERTY")]
+    pub(crate) purchases: Option<String>,
     /// How many customers a segment should have at least
     #[arg(long, value_name = "N", default_value_t = 100)]
     pub(crate) warn_below: u64,

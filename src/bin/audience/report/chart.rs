@@ -152,6 +152,62 @@ pub(super) fn grid(
     })
 }
 
+/// How many values, in rising order, lie in each of twenty ranges of one width. The last takes in the highest hundredth, so
+/// that a few large values do not press all others into one bar.
+pub(super) fn histogram(label: &str, values: &[f64], write_number: impl Fn(f64) -> String) -> String {
+    const BINS: usize = 20;
+    const BIN: i32 = 28;
+    let (Some(&least), Some(&most)) = (
+        values.first(),
+        values.get(values.len().saturating_sub(1) * 99 / 100),
+    ) else {
+        return String::new();
+    };
+    let width = (most - least) / 20.0;
+    let mut counts = [0_usize; BINS];
+    for value in values {
+        let behind = (1..BINS)
+            .take_while(|&bin| *value >= least + width * small(bin))
+            .count();
+        counts[if width > 0.0 { behind } else { 0 }] += 1;
+    }
+    let highest = counts.iter().copied().max().unwrap_or(1).max(1);
+    picture(label, 200, |area| {
+        let (left, bottom, tall) = (40, 160, 130.0);
+        let mut x = left;
+        for (bin, count) in counts.into_iter().enumerate() {
+            let height = pixels(tall * small(count) / small(highest));
+            if count > 0 {
+                let shape = [(x + 1, bottom - height.max(1)), (x + BIN - 1, bottom)];
+                area.draw(&Rectangle::new(shape, FIRST.filled()))?;
+                let above = (x + BIN / 2, bottom - height.max(1) - 9);
+                write(area, &count.to_string(), above, &text(MUTED, HPos::Center))?;
+            }
+            if bin % 5 == 0 {
+                let words = write_number(least + width * small(bin));
+                write(area, &words, (x, bottom + 16), &text(MUTED, HPos::Left))?;
+            }
+            x += BIN;
+        }
+        area.draw(&PathElement::new([(left, bottom), (x, bottom)], INK))?;
+        write(
+            area,
+            &write_number(most),
+            (x, bottom + 16),
+            &text(MUTED, HPos::Right),
+        )
+    })
+}
+
+/// Counts of a picture are far below the 2^53 from which on this would round.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "counts of a picture are far below 2^53"
+)]
+fn small(count: usize) -> f64 {
+    count as f64
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

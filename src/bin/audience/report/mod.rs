@@ -5,6 +5,7 @@ mod chart;
 mod findings;
 mod overview;
 mod page;
+mod purchases;
 
 use std::{ops::ControlFlow, path::Path};
 
@@ -15,6 +16,7 @@ use self::{
     findings::findings,
     overview::{Group, LEAST_TOLD, MOST_SEGMENTS, Overview, as_float},
     page::{Cell, Page, amount, count},
+    purchases::Purchases,
 };
 use crate::{args, failure::Failure, input, output, progress, replace};
 
@@ -37,13 +39,17 @@ struct Asked {
 
 /// Reads the customers once and writes the page in one step.
 pub(crate) fn run(arguments: &args::Report) -> Result<(), Failure> {
-    let extra = traits(arguments);
+    let extra = traits(arguments)?;
     let (shop, at) = input::setting_with(&arguments.setting, &extra)?;
     let asked = Asked::new(&shop, arguments)?;
     input::needs_catalogs(&at, asked.segments.iter().map(Segment::requirements))?;
     let computed = [&asked.value, &asked.answer];
     input::needs_catalogs(&at, computed.into_iter().flatten().map(Computed::requirements))?;
     let mut overview = Overview::new(asked.segments.len());
+    let mut purchases = match &arguments.purchases {
+        Some(_) => Some(Purchases::new(&shop)?),
+        None => None,
+    };
     let mut members = Vec::new();
     let bar = progress::over(&arguments.customers.file, true);
     input::each_customer(&shop, &arguments.customers, &bar, |customer| {
@@ -62,6 +68,9 @@ pub(crate) fn run(arguments: &args::Report) -> Result<(), Failure> {
             .as_ref()
             .and_then(|it| whole(&it.value(customer, &at)?.as_ref()));
         overview.add(&members, value, answer);
+        if let Some(purchases) = &mut purchases {
+            purchases.add(customer, &at)?;
+        }
         Ok(ControlFlow::Continue(()))
     })?;
     let file = |path: &Path| {
@@ -77,13 +86,16 @@ pub(crate) fn run(arguments: &args::Report) -> Result<(), Failure> {
         arguments.setting.zone.name()
     );
     let title = format!("Segments of {}", file(&arguments.setting.definitions));
-    let page = write(&shop, &asked, &overview, arguments, Page::new(&title, &about));
+    let mut page = write(&shop, &asked, &overview, arguments, Page::new(&title, &about));
+    if let Some(purchases) = &purchases {
+        purchases.write(&at, &mut page);
+    }
     replace::replace(&arguments.out, page.finish().as_bytes())
         .map_err(|error| Failure::data(arguments.out.display(), error))
 }
 
 /// The expressions of the options, as definitions: so they are checked as all others are, and an error shows where.
-fn traits(arguments: &args::Report) -> Vec<(&'static str, String)> {
+fn traits(arguments: &args::Report) -> Result<Vec<(&'static str, String)>, Failure> {
     let option = |name, option, expression: &Option<String>| {
         let expression = expression.as_ref()?;
         Some((option, format!("trait {name} = {expression}\n")))
@@ -92,7 +104,11 @@ fn traits(arguments: &args::Report) -> Vec<(&'static str, String)> {
         option(VALUE, "--value", &arguments.value),
         option(ANSWER, "--nps", &arguments.nps),
     ];
-    found.into_iter().flatten().collect()
+    let mut found: Vec<_> = found.into_iter().flatten().collect();
+    if let Some(purchases) = &arguments.purchases {
+        found.push(("--purchases", purchases::traits(purchases)?));
+    }
+    Ok(found)
 }
 
 impl Asked {
