@@ -96,7 +96,8 @@
 //!
 //! The default build has all of the language. `analytics` adds the module `analytics`: what is known of customers from what
 //! they bought. `cli` adds the program `audience` with `check`, `fmt`, `test`, `fit`, `eval`,
-//! `explain`, `decide`, `describe`, `infer` and `render`. `locale` lets filters write amounts, dates and nouns
+//! `explain`, `decide`, `describe`, `infer` and `render`. `experiment` adds the module `experiment`: whether messages do any
+//! good, and which step of personalising them does. `locale` lets filters write amounts, dates and nouns
 //! in other languages than English. `parallel` adds `render_many_parallel` to messages
 //! and `decide_many_parallel` to campaigns. `plain-text` makes the text of an e-mail that has none from its page.
 //! `proptest` adds the module `testing`, with strategies for customers, definitions and
@@ -118,6 +119,8 @@ mod definitions;
 mod diagnostic;
 mod error;
 mod eval;
+#[cfg(feature = "experiment")]
+pub mod experiment;
 mod filter;
 mod function;
 mod hir;
@@ -188,6 +191,11 @@ pub mod language {}
 #[cfg(doctest)]
 #[doc = include_str!("../docs/from_segment_to_sent.md")]
 mod from_segment_to_sent {}
+
+/// Compiles and runs the example of the page.
+#[cfg(all(doctest, feature = "experiment"))]
+#[doc = include_str!("../docs/experiments.md")]
+mod experiments {}
 
 /// Compiles and runs the example of the README.
 #[cfg(doctest)]

@@ -24,7 +24,7 @@ const LAYERS: &[&[&str]] = &[
     &["eval"],
     &["template"],
     &["message"],
-    &["recommend", "analytics"],
+    &["recommend", "analytics", "experiment"],
     &["campaign"],
     &["definitions"],
     &["testing"],
