@@ -668,6 +668,55 @@ fn nothing_is_allocated(message: &str) -> Result<(), Box<dyn std::error::Error>>
     Ok(())
 }
 
+/// The first message makes the texts of a catalogue for their places, and the others copy them.
+#[test]
+fn texts_of_catalogues_allocate_nothing_after_a_first_pass() -> Result<(), Box<dyn std::error::Error>> {
+    let shop = Definitions::parse(
+        "customer { id: string key filled, sku: ref products }
+         catalog products { sku: string key, name: string filled, page: url, note: string? }
+         placement shown of products",
+    )?;
+    let template = shop.template(
+        Format::Html,
+        r#"{% for p in shown %}<a href="{{ p.page }}" title="{{ p.name }}">{{ p.name }}</a>{{ p.note | default: "-" }} {{ p.reason }}{% endfor %}
+        <a href="/{{ sku.name | default: "x" }}">{{ id }}</a>"#,
+    )?;
+    let lines: String = (0..20).fold(String::new(), |lines, number| {
+        lines + &format!("{{\"sku\": \"{number}\", \"name\": \"Tea & {number}\", \"page\": \"https://a.example/?a&b={number}\"}}\n")
+    });
+    let products = shop
+        .loader()
+        .items_from_json_lines("products", lines.as_bytes())?;
+    let at = shop
+        .at("2026-06-01T00:00:00Z".parse()?, &Zone::UTC)
+        .with_items(products);
+    let customers: Vec<(Customer, Placements)> = (0..20)
+        .map(|number| {
+            let mut placements = Placements::new();
+            let keys = (number..number + 4).map(|key| (key.to_string(), "popular"));
+            placements.set("shown", keys);
+            let customer = shop.customer_from_json(format!(r#"{{"id": "c", "sku": "{number}"}}"#))?;
+            Ok((customer, placements))
+        })
+        .collect::<Result<_, audience::LoadError>>()?;
+    let inputs = template.inputs([] as [(&str, Value); 0])?;
+    let (mut out, mut bytes) = (String::new(), 0);
+    let mut pass = || {
+        for (customer, placements) in &customers {
+            out.clear();
+            let rendered = template.render_into(customer, &inputs, placements, &at, &mut out);
+            assert_eq!(rendered, Ok(Rendered::Sent));
+            bytes += out.len();
+        }
+    };
+    pass();
+    pass();
+    let counted = allocation_counter::measure(&mut pass);
+    assert_eq!(counted.count_total, 0);
+    assert!(bytes > 3 * 20 * 200, "{bytes}");
+    Ok(())
+}
+
 const PARTS: &str = r#"
 segment called = default(nick, "") != "" or orders > 5
 message letter for called {

@@ -391,7 +391,7 @@ impl<'a, R: Row<'a>> Machine<'a, '_, R> {
         match list {
             Spot::Row(place) => self.frames.get(place.row)?.list(place.slot),
             Spot::Item { key, catalog, slot } => {
-                let rows = self.item(key, catalog)?.list(slot);
+                let rows = self.item(key, catalog)?.fields().list(slot);
                 rows.map(FrameRows::Parts)
             }
         }

@@ -255,6 +255,19 @@ impl<'a, R: Row<'a>> Frames<'a, R> {
         self.few.get(usize::from(row).wrapping_sub(1))?.as_ref()
     }
 
+    /// The item of a catalogue that is row number `row`, when it is one.
+    #[inline]
+    pub(crate) fn of_catalog(&self, row: u8) -> Option<PlacedRow<'a>> {
+        match self.near(row) {
+            Some(Frame::Placed(item)) => Some(*item),
+            Some(_) => None,
+            None => match self.get(row)? {
+                Frame::Placed(item) => Some(item),
+                _ => None,
+            },
+        }
+    }
+
     fn beyond(&self, row: u8, index: usize) -> Option<Frame<'a, R>> {
         if row == MADE_LISTS {
             return Some(Frame::Lists(self.lists));

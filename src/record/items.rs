@@ -16,9 +16,11 @@ use super::{
     form::{Form, Node},
     json, serialize,
     table::{LARGEST, Store, Table, TableBuilder, TableRow},
+    written::{Way, Written},
 };
 use crate::{
     diagnostic::suggest,
+    record::Row as _,
     schema::{Catalog, CatalogId, Layout},
     value::{Type, ValueRef},
 };
@@ -26,6 +28,10 @@ use crate::{
 /// The items of a catalogue in our own compact form, found by their key.
 ///
 /// They are made by a [`Loader`], from lines of JSON or from anything that implements `Serialize`. Cheap to clone.
+///
+/// The first message that shows a field at some kind of place (as text of a page, as an address …) makes the texts of that
+/// field for all items, as they stand there, and later messages copy them. They are kept with the items, at most four times
+/// as many bytes as these have themselves (and at least 64 KiB); what goes beyond is made anew for each message.
 ///
 /// # Example
 ///
@@ -59,6 +65,14 @@ struct Inner {
     /// By row.
     keys: Vec<Arc<str>>,
     rows: RowsByKey,
+    written: Written,
+}
+
+/// An item, with what was made of its texts.
+#[derive(Clone, Copy)]
+pub(crate) struct ItemRow<'a> {
+    items: &'a Inner,
+    row: u32,
 }
 
 /// Where each key stands.
@@ -149,6 +163,55 @@ impl Items {
     pub(crate) fn row(&self, index: usize) -> Option<TableRow<'_>> {
         let Inner { table, store, .. } = &*self.inner;
         table.row(store, index)
+    }
+
+    /// The item with that key.
+    #[inline]
+    pub(crate) fn item(&self, key: &str) -> Option<ItemRow<'_>> {
+        self.find(key).and_then(|index| self.item_at(index))
+    }
+
+    /// The item at that position.
+    #[inline]
+    pub(crate) fn item_at(&self, index: usize) -> Option<ItemRow<'_>> {
+        let row = u32::try_from(index).ok().filter(|_| index < self.len())?;
+        Some(ItemRow {
+            items: &self.inner,
+            row,
+        })
+    }
+}
+
+impl<'a> ItemRow<'a> {
+    /// Its fields, as a row of [`Layout::of_fields`].
+    #[inline]
+    pub(crate) fn fields(self) -> TableRow<'a> {
+        let Inner { table, store, .. } = self.items;
+        table.at(store, self.row as usize)
+    }
+
+    /// A text as `write` writes it in that way, kept for all customers; nothing when it is missing or not kept.
+    #[inline]
+    pub(crate) fn written(
+        self,
+        slot: u32,
+        way: Way<'_>,
+        write: impl Fn(&str, &mut String),
+    ) -> Option<&'a str> {
+        let Inner {
+            table,
+            store,
+            written,
+            ..
+        } = self.items;
+        let texts = || (0..table.rows).map(|row| table.at(store, row).text(slot));
+        written.get((self.row as usize, slot as usize), way, texts, write)
+    }
+}
+
+impl fmt::Debug for ItemRow<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ItemRow({}: {})", self.items.catalog, self.row)
     }
 }
 
@@ -334,13 +397,16 @@ impl<'l> Loading<'l> {
     }
 
     fn finish(self) -> Items {
+        let (table, store) = (self.table.finish(), self.context.store.finish());
+        let bytes = store.text.len() + table.rows * self.form.layout.slots.len() * size_of::<u64>();
         Items {
             inner: Arc::new(Inner {
                 catalog: self.form.name.clone(),
                 id: CatalogId::of(&self.form.name, &self.form.fields),
                 fields: self.form.fields.clone(),
-                table: self.table.finish(),
-                store: self.context.store.finish(),
+                written: Written::new(&self.form.layout, bytes),
+                table,
+                store,
                 keys: self.keys,
                 rows: self.rows,
             }),

@@ -14,6 +14,7 @@ mod load;
 mod placed;
 mod serialize;
 mod table;
+mod written;
 
 pub use adapter::{FieldType, FieldValue, Item, Record, RecordField, field_name};
 pub(crate) use binding::Binding;
@@ -22,10 +23,12 @@ pub(crate) use bound::BoundRow;
 pub use customer::Customer;
 pub(crate) use customer::Shape;
 pub use error::{LoadError, LoadErrorKind};
+pub(crate) use items::ItemRow;
 pub use items::Items;
 pub use load::Loader;
 pub(crate) use placed::PlacedRow;
 pub(crate) use table::{TableRow, TableRows};
+pub(crate) use written::{WAYS, Way};
 
 /// A row whose values are reached by slot, see [`Layout`](crate::schema::Layout).
 ///

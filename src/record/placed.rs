@@ -1,7 +1,7 @@
 //! An item of a catalogue that a placement shows.
 
 use super::{
-    Row,
+    ItemRow, Row, Way,
     table::{TableRow, TableRows},
 };
 use crate::value::Geo;
@@ -9,15 +9,29 @@ use crate::value::Geo;
 /// The fields of an item, and why it is shown as one more text.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct PlacedRow<'a> {
-    item: TableRow<'a>,
+    item: ItemRow<'a>,
     reason: &'a str,
     /// The slot of the reason.
     slot: u32,
 }
 
 impl<'a> PlacedRow<'a> {
-    pub(crate) fn new(item: TableRow<'a>, reason: &'a str, slot: u32) -> Self {
+    pub(crate) fn new(item: ItemRow<'a>, reason: &'a str, slot: u32) -> Self {
         Self { item, reason, slot }
+    }
+
+    /// A text of the item as `write` writes it in that way; nothing when it is missing or not kept.
+    #[inline]
+    pub(crate) fn written(
+        self,
+        slot: u32,
+        way: Way<'_>,
+        write: impl Fn(&str, &mut String),
+    ) -> Option<&'a str> {
+        if slot == self.slot {
+            return None;
+        }
+        self.item.written(slot, way, write)
     }
 }
 
@@ -25,7 +39,7 @@ macro_rules! of_the_item {
     ($($name:ident -> $to:ty;)*) => {$(
         #[inline]
         fn $name(self, slot: u32) -> $to {
-            self.item.$name(slot)
+            self.item.fields().$name(slot)
         }
     )*};
 }
@@ -36,7 +50,7 @@ impl<'a> Row<'a> for PlacedRow<'a> {
 
     #[inline]
     fn known(self, slot: u32) -> bool {
-        slot == self.slot || self.item.known(slot)
+        slot == self.slot || self.item.fields().known(slot)
     }
 
     #[inline]
@@ -44,7 +58,7 @@ impl<'a> Row<'a> for PlacedRow<'a> {
         if slot == self.slot {
             Some(self.reason)
         } else {
-            self.item.text(slot)
+            self.item.fields().text(slot)
         }
     }
 
@@ -61,6 +75,6 @@ impl<'a> Row<'a> for PlacedRow<'a> {
     }
 
     fn events(self, event: usize) -> TableRows<'a> {
-        self.item.events(event)
+        self.item.fields().events(event)
     }
 }

@@ -130,6 +130,17 @@ impl Table {
         })
     }
 
+    /// The row at that position, which is less than their number; there is nothing in any other.
+    #[inline]
+    pub(super) fn at<'a>(&'a self, store: &'a Store, row: usize) -> TableRow<'a> {
+        debug_assert!(row < self.rows, "there are {} rows, not {row}", self.rows);
+        TableRow {
+            table: self,
+            store,
+            row,
+        }
+    }
+
     /// The only row of a customer's table, whose cells are numbered as the slots are.
     #[inline]
     pub(super) fn single<'a>(&'a self, store: &'a Store) -> TableRow<'a> {

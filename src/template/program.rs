@@ -13,7 +13,7 @@ use crate::{
         template::{CodeFilter, ListFilter, NumberFilter, Target, TextFilter},
     },
     plan::{self, BlockId, CollectionId, Kind, NodeId, Spot},
-    schema::Catalog,
+    schema::CatalogId,
 };
 
 #[derive(Debug)]
@@ -214,7 +214,7 @@ pub(super) struct Stock {
     pub(super) name: Arc<str>,
     pub(super) catalog: Arc<str>,
     /// What its items look like.
-    pub(super) fields: Catalog,
+    pub(super) id: CatalogId,
     /// The slot of the reason; that of no field when the catalogue has a reason of its own.
     pub(super) reason: u32,
 }

@@ -1,5 +1,6 @@
 //! Templates: the pictures of their errors, what they show, and what no customer can make of them.
 
+mod catalog_texts;
 #[cfg(feature = "locale")]
 mod cldr;
 mod errors;

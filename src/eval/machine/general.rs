@@ -92,7 +92,7 @@ impl<'a, R: Row<'a>> Machine<'a, '_, R> {
                     .is_some_and(|frame| any_known(frame, slot..=last)),
                 Spot::Item { key, catalog, slot } => self
                     .item(key, catalog)
-                    .is_some_and(|item| any_known(item, slot..=last)),
+                    .is_some_and(|item| any_known(item.fields(), slot..=last)),
             },
             Test::ListSize { list, low, high } => self
                 .list_size(list)

@@ -7,7 +7,7 @@ use super::{At, frame::Frames, members::Members, scratch::Scratch};
 use crate::{
     hir::Place,
     plan::{BlockId, Kind, Leaf, Node, NodeId, Op, Program, Target, float_key, set_order},
-    record::Row,
+    record::{ItemRow, Row, Way},
     value::{Date, DateTime, Decimal, Geo, ValueRef, text},
 };
 
@@ -227,6 +227,36 @@ impl<'a, 'l, R: Row<'a>> Machine<'a, 'l, R> {
             0 => self.customer.text(place.slot),
             row => self.frames.text(row, place.slot),
         }
+    }
+
+    /// The text at a slot of an item of a catalogue in scope as `write` writes it in that way; nothing when it is missing or
+    /// not kept.
+    #[inline]
+    pub(crate) fn written_at(
+        &self,
+        place: Place,
+        way: Way<'_>,
+        write: impl Fn(&str, &mut String),
+    ) -> Option<&'a str> {
+        let item = self.frames.of_catalog(place.row)?;
+        item.written(place.slot, way, write)
+    }
+
+    /// The item and the slot that a node reads a text from, of an item that a reference points to; the item may be gone.
+    /// Nothing for other nodes.
+    #[inline]
+    pub(crate) fn followed(&mut self, node: NodeId) -> Option<(Option<ItemRow<'a>>, u32)> {
+        let Node::Follow {
+            key,
+            catalog,
+            slot,
+            kind: Kind::Text,
+        } = self.program.nodes[node.0 as usize]
+        else {
+            return None;
+        };
+        self.release(0);
+        Some((self.item(key, catalog), slot))
     }
 
     /// The number at a slot of a row in scope, of a decimal in its units.

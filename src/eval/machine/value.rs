@@ -4,7 +4,7 @@ use super::{super::scratch::Kept, Datum, Machine, count, key, read};
 use crate::{
     hir::Place,
     plan::{End, Kind, Node, NodeId, Shared, calculate, start_of},
-    record::{Row, TableRow},
+    record::{ItemRow, Row},
     value::{
         DateTime, ValueRef, fold, number,
         sample::{self, Key},
@@ -77,7 +77,7 @@ impl<'a, R: Row<'a>> Machine<'a, '_, R> {
                 kind,
             } => {
                 let item = self.item(key, catalog)?;
-                read(item, slot, kind).map(Datum::Plain)
+                read(item.fields(), slot, kind).map(Datum::Plain)
             }
             Node::Size(list) => plain(count(self.list_size(list)?)),
             Node::Case { arms, otherwise } => {
@@ -99,7 +99,7 @@ impl<'a, R: Row<'a>> Machine<'a, '_, R> {
     }
 
     /// The item of a catalogue that has this key.
-    pub(in crate::eval) fn item(&mut self, key: NodeId, catalog: u32) -> Option<TableRow<'a>> {
+    pub(in crate::eval) fn item(&mut self, key: NodeId, catalog: u32) -> Option<ItemRow<'a>> {
         let key = self.eval(key)?;
         let items = self.at.items_of(self.program.catalogs[catalog as usize].id)?;
         let found = match self.resolve(key) {
@@ -107,7 +107,7 @@ impl<'a, R: Row<'a>> Machine<'a, '_, R> {
             ValueRef::Int(key) => items.find_number(key),
             _ => None,
         };
-        items.row(found?)
+        items.item_at(found?)
     }
 
     pub(super) fn slot(&self, place: Place, kind: Kind) -> Option<ValueRef<'a>> {

@@ -25,7 +25,7 @@ use crate::{
         template::{Branch, Loop, Node, NodeKind, Over, Template},
     },
     plan::Planner,
-    schema::Layout,
+    schema::{CatalogId, Layout},
     span::Span,
     value::{Roles, Schemes, Type},
 };
@@ -519,8 +519,7 @@ impl Compiler<'_> {
         let catalog = schema
             .catalogs
             .get(&placement.catalog)
-            .cloned()
-            .unwrap_or_default();
+            .expect("the checker found its catalogue");
         let fields = &catalog.fields;
         let layout = Arc::new(Layout::of_fields(&placed_fields(fields)));
         let own = fields.iter().any(|field| &*field.name == REASON);
@@ -532,7 +531,7 @@ impl Compiler<'_> {
         let stock = Stock {
             name: name.clone(),
             catalog: placement.catalog.clone(),
-            fields: catalog,
+            id: CatalogId::of(&placement.catalog, catalog),
             reason,
         };
         (stock, layout)

@@ -24,6 +24,11 @@ pub(crate) use rounds::{Round, Worlds};
 pub(crate) use tokens::{Quote, State};
 pub(crate) use url::{SchemeFromValue, Url};
 
+use crate::{
+    record::{WAYS, Way},
+    value::Schemes,
+};
+
 /// How a value must be written to stay a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Escape {
@@ -47,6 +52,27 @@ pub(crate) enum Escape {
     JsonText,
     /// A whole value of JSON: numbers and truth values as they are, everything else as text in quotes.
     JsonValue,
+}
+
+impl Escape {
+    /// The way in which texts of catalogues are kept for such places; none where they are written as they are.
+    #[inline]
+    pub(crate) fn way(self, schemes: &Schemes) -> Option<Way<'_>> {
+        let number = match self {
+            Self::None | Self::Css => return None,
+            Self::Html => 0,
+            Self::HtmlOnce => 1,
+            Self::UrlWhole => 2,
+            Self::UrlPart => 3,
+            Self::UrlPartNoSlash => 4,
+            Self::Comment => 5,
+            Self::JsonText => 6,
+            Self::JsonValue => 7,
+        };
+        const { assert!(WAYS == 8, "each has a number") };
+        let schemes = (self == Self::UrlWhole).then_some(schemes);
+        Some(Way { number, schemes })
+    }
 }
 
 /// Why no value is safe at a place.

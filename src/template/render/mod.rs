@@ -23,6 +23,7 @@ use crate::{
     check::template::DEEPEST_CAPTURE,
     error::LimitKind,
     eval::{self, At, Machine, MadeLists, Members},
+    hir::Place,
     limits::Limits,
     record::Row,
     value::{Schemes, Value, text},
@@ -313,7 +314,7 @@ impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
                 fallback,
             } = step.op
             {
-                if !job.show_text(self.machine.text_at(place), escape, fallback, self.out) {
+                if !self.text(place, escape, fallback) {
                     return Ok(job.without_value());
                 }
                 self.check_length(here, Part::Op)?;
@@ -332,6 +333,23 @@ impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
         Ok(Rendered::Sent)
     }
 
+    /// Writes the text at a slot, of an item of a catalogue as it is kept for such places; `false` when there is none.
+    #[inline]
+    fn text(&mut self, place: Place, escape: Escape, fallback: Fallback) -> bool {
+        let job = self.job;
+        if place.row > 0
+            && let Some(way) = escape.way(job.schemes)
+            && let Some(written) = self.machine.written_at(place, way, |text, out| {
+                escape::write(escape, text, job.schemes, out);
+            })
+            && (fallback == Fallback::NONE || self.machine.text_at(place).is_some_and(text::filled))
+        {
+            self.out.push_str(written);
+            return true;
+        }
+        job.show_text(self.machine.text_at(place), escape, fallback, self.out)
+    }
+
     /// Does what is no text of a slot.
     #[inline]
     fn other(&mut self, here: usize, op: Op) -> Result<Next, Reached> {
@@ -342,7 +360,7 @@ impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
                 place,
                 escape,
                 fallback,
-            } => job.show_text(self.machine.text_at(place), escape, fallback, self.out),
+            } => self.text(place, escape, fallback),
             Op::Number {
                 place,
                 is_decimal,

@@ -182,14 +182,14 @@ impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
             return &[];
         };
         assert!(
-            items.fits(&stock.fields),
+            items.id() == stock.id,
             "the items of `{}` were loaded for another schema",
             stock.catalog
         );
         let placed = job.placements.get(&stock.name).iter();
         let found = placed.filter_map(|placed| {
-            let row = items.find(placed.key()).filter(|_| placed.is_shown())?;
-            let row = PlacedRow::new(items.row(row)?, placed.reason(), stock.reason);
+            let item = items.item(placed.key()).filter(|_| placed.is_shown())?;
+            let row = PlacedRow::new(item, placed.reason(), stock.reason);
             let frame = Frame::Placed(row);
             if let Some((row, Some(filter))) = filter {
                 self.machine.place(row, Some(frame));

@@ -29,7 +29,20 @@ impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
     /// Writes a value that passes no filter but `default`; `false` when there is none.
     pub(super) fn value(&mut self, node: NodeId, fallback: Option<NodeId>, escape: Escape) -> bool {
         let job = self.job;
-        if let Some(value) = self.machine.value(node)
+        if let Some((item, slot)) = self.machine.followed(node) {
+            if let Some(item) = item
+                && let Some(text) = item.fields().text(slot)
+                && (fallback.is_none() || text::filled(text))
+            {
+                let write = |text: &str, out: &mut String| escape::write(escape, text, job.schemes, out);
+                let way = escape.way(job.schemes);
+                match way.and_then(|way| item.written(slot, way, write)) {
+                    Some(written) => self.out.push_str(written),
+                    None => write(text, self.out),
+                }
+                return true;
+            }
+        } else if let Some(value) = self.machine.value(node)
             && (fallback.is_none() || !gives_way(value, false))
         {
             write_value(value, escape, &job, self.out);

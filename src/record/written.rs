@@ -1,0 +1,224 @@
+//! Texts of a catalogue as they are written at the places of messages: made once for all customers.
+
+use std::sync::{
+    OnceLock,
+    atomic::{AtomicUsize, Ordering},
+};
+
+use super::table::LARGEST;
+use crate::{
+    schema::Layout,
+    value::{Schemes, Type},
+};
+
+/// How many ways there are of writing a text at its place, see [`Way`].
+pub(crate) const WAYS: usize = 8;
+
+/// A way of writing a text, known by a number; where it lets through only some addresses, with those.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Way<'s> {
+    pub(crate) number: usize,
+    pub(crate) schemes: Option<&'s Schemes>,
+}
+
+/// The texts of a catalogue's items, of each field in each way: of all items when the first of them is written so.
+///
+/// They belong to the items: they are gone when those are, and all templates share them. What is kept is never more than
+/// [`ROOM`] times as much as the items themselves have.
+#[derive(Debug)]
+pub(super) struct Written {
+    /// By slot and way. Nothing where there was no room left, or nothing is gained.
+    columns: Box<[OnceLock<Option<Column>>]>,
+    /// Bytes that may still be kept.
+    left: AtomicUsize,
+}
+
+#[derive(Debug)]
+struct Column {
+    schemes: Option<Schemes>,
+    /// Where the text of each row begins, and its length.
+    spans: Box<[(u32, u32)]>,
+    text: Box<str>,
+}
+
+/// Escaped text may be six times as long as it was; most is hardly longer, and is written in one way or two.
+const ROOM: usize = 4;
+/// What the items have at least where room is counted.
+const LEAST: usize = 1 << 14;
+/// The place of a text that is missing.
+const NOWHERE: (u32, u32) = (u32::MAX, 0);
+
+impl Written {
+    /// For items with so many bytes. The words of an enumeration are few and short, and are written anew.
+    pub(super) fn new(layout: &Layout, bytes: usize) -> Self {
+        let columns = layout.slots.iter().flat_map(|slot| {
+            let is_text = matches!(slot.ty, Type::String | Type::Url | Type::Ref(_));
+            (0..WAYS).map(move |_| {
+                if is_text {
+                    OnceLock::new()
+                } else {
+                    OnceLock::from(None)
+                }
+            })
+        });
+        Self {
+            columns: columns.collect(),
+            left: AtomicUsize::new(bytes.max(LEAST).saturating_mul(ROOM)),
+        }
+    }
+
+    /// The text of a row as `write` writes it, of a slot whose `texts` are these; nothing when it is missing or not kept.
+    #[inline]
+    pub(super) fn get<'t, T>(
+        &self,
+        (row, slot): (usize, usize),
+        way: Way<'_>,
+        texts: impl FnOnce() -> T,
+        write: impl Fn(&'t str, &mut String),
+    ) -> Option<&str>
+    where
+        T: ExactSizeIterator<Item = Option<&'t str>>,
+    {
+        let column = self.columns.get(slot * WAYS + way.number)?;
+        let column = column.get_or_init(|| self.column(way, texts(), write)).as_ref()?;
+        if let Some(schemes) = way.schemes
+            && !column.schemes.as_ref().is_some_and(|it| it.are(schemes))
+        {
+            return None;
+        }
+        let (start, length) = *column.spans.get(row)?;
+        let start = start as usize;
+        column.text.get(start..start + length as usize)
+    }
+
+    #[cold]
+    fn column<'t>(
+        &self,
+        way: Way<'_>,
+        texts: impl ExactSizeIterator<Item = Option<&'t str>>,
+        write: impl Fn(&'t str, &mut String),
+    ) -> Option<Column> {
+        let of_spans = texts.len().checked_mul(size_of::<(u32, u32)>())?;
+        let left = self.left.load(Ordering::Relaxed).min(LARGEST);
+        let room = left.checked_sub(of_spans)?;
+        let (mut spans, mut out) = (Vec::with_capacity(texts.len()), String::new());
+        for text in texts {
+            let start = out.len();
+            if let Some(text) = text {
+                write(text, &mut out);
+            }
+            if out.len() > room {
+                return None;
+            }
+            let narrow = |number: usize| u32::try_from(number).ok();
+            spans.push(match text {
+                Some(_) => (narrow(start)?, narrow(out.len() - start)?),
+                None => NOWHERE,
+            });
+        }
+        let bytes = of_spans + out.len();
+        // Somebody else may have taken the room in the meantime.
+        self.left
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
+                left.checked_sub(bytes)
+            })
+            .ok()?;
+        Some(Column {
+            schemes: way.schemes.cloned(),
+            spans: spans.into(),
+            text: out.into(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+    use crate::value::Field;
+
+    const FIELDS: [&str; 2] = ["a & b", ""];
+
+    fn written(bytes: usize) -> Written {
+        let words = Type::Words([std::sync::Arc::from("a")].into());
+        let fields = [Field::new("name", Type::String), Field::new("kind", words)];
+        Written::new(&Layout::of_fields(&fields), bytes)
+    }
+
+    fn way(number: usize) -> Way<'static> {
+        Way {
+            number,
+            schemes: None,
+        }
+    }
+
+    fn texts<'t>(texts: &'t [&'t str]) -> impl ExactSizeIterator<Item = Option<&'t str>> {
+        texts.iter().map(|it| (*it != "missing").then_some(*it))
+    }
+
+    #[test]
+    fn each_text_is_written_once_in_each_way() {
+        let (written, calls) = (written(0), Cell::new(0));
+        let items = [FIELDS[0], "missing", FIELDS[1]];
+        let get = |row, number, mark: &str| {
+            let write = |text: &str, out: &mut String| {
+                calls.set(calls.get() + 1);
+                *out += text;
+                *out += mark;
+            };
+            written.get((row, 0), way(number), || texts(&items), write)
+        };
+        for _ in 0..2 {
+            assert_eq!(
+                [0, 1, 2, 3].map(|row| get(row, 0, "!")),
+                [Some("a & b!"), None, Some("!"), None]
+            );
+            assert_eq!(
+                [0, 1, 2, 3].map(|row| get(row, 7, "?")),
+                [Some("a & b?"), None, Some("?"), None]
+            );
+        }
+        assert_eq!(calls.get(), 2 * 2, "texts that are there, in two ways");
+    }
+
+    #[test]
+    fn no_more_is_kept_than_there_is_room_for() {
+        let written = written(LEAST);
+        let most = LEAST * ROOM;
+        let copy = |text: &str, out: &mut String| *out += text;
+        let third = "x".repeat(most / 3);
+        let kept = |number, text: &str| {
+            let items = [text];
+            written.get((0, 0), way(number), || texts(&items), copy).is_some()
+        };
+        let all = [0, 1, 2, 3].map(|number| kept(number, &third));
+        assert_eq!(all, [true, true, false, false]);
+        assert!(kept(4, "what still fits is kept"));
+        assert!(!kept(5, &"x".repeat(most)));
+    }
+
+    #[test]
+    fn words_are_not_kept() {
+        let copy = |text: &str, out: &mut String| *out += text;
+        let items = ["a"];
+        assert_eq!(written(0).get((0, 1), way(0), || texts(&items), copy), None);
+    }
+
+    #[test]
+    fn addresses_are_kept_for_the_first_schemes_alone() {
+        let (written, copy) = (written(0), |text: &str, out: &mut String| *out += text);
+        let items = ["app:a"];
+        let (common, more) = (Schemes::default(), Schemes::default().with(["app"]));
+        let get = |schemes| {
+            let way = Way {
+                number: 0,
+                schemes: Some(schemes),
+            };
+            written.get((0, 0), way, || texts(&items), copy)
+        };
+        assert_eq!(get(&common), Some("app:a"));
+        assert_eq!(get(&more), None);
+        assert_eq!(get(&Schemes::default()), Some("app:a"));
+    }
+}
