@@ -1,8 +1,8 @@
 //! Messages to compare ways of rendering with: the same people, the same texts.
 
-use std::fmt::Write;
+use std::{collections::HashMap, fmt::Write, sync::Arc};
 
-use audience::{Decimal, record};
+use audience::{Decimal, Definitions, Items, PlacedItem, Placements, record};
 use serde::Serialize;
 
 use super::random::Random;
@@ -17,6 +17,8 @@ customer {
   vip:        bool
   favorites:  [{ name: string filled, url: url, price: decimal }]
 }
+catalog products { sku: string key, name: string filled, url: url, price: decimal }
+placement recommended of products
 ";
 
 pub(crate) const COUPON: &str = "SPRING & SUN";
@@ -37,8 +39,10 @@ pub(crate) const TILE: [&str; 5] = [
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Document {
-    /// An e-mail of about 6 KB with four products.
+    /// An e-mail of about 6 KB with four products of a catalogue, which were chosen for the customer by their keys.
     Letter,
+    /// The same with products that the customer's own data hold in full.
+    Favorites,
     /// The e-mail without its products.
     Page,
     /// A text of about 95 bytes.
@@ -52,8 +56,8 @@ pub(crate) trait Dialect {
     /// The value, or a text where it is missing.
     fn or(&self, document: Document, value: &str, fallback: &str) -> String;
     fn when(&self, condition: &str, then: &str) -> String;
-    /// Something for each of the favourites, which are `it`.
-    fn each(&self, then: &str) -> String;
+    /// Something for each of the products, which are `it`.
+    fn each(&self, document: Document, then: &str) -> String;
     /// A property of `it`.
     fn of_item(&self, name: &str) -> String {
         self.value(Document::Letter, &format!("it.{name}"))
@@ -81,9 +85,10 @@ pub(crate) fn template(document: Document, dialect: &impl Dialect) -> String {
         dialect.of_item("price"),
     );
     let tiles = match document {
-        Document::Letter => dialect.each(&format!(
-            "{before}{url}{alt}{item}{title}{item}{price}{cost} EUR{after}"
-        )),
+        Document::Letter | Document::Favorites => dialect.each(
+            document,
+            &format!("{before}{url}{alt}{item}{title}{item}{price}{cost} EUR{after}"),
+        ),
         _ => String::new(),
     };
     let vip = format!(
@@ -120,8 +125,12 @@ impl Dialect for Own {
         format!("{{% if {condition} %}}{then}{{% endif %}}")
     }
 
-    fn each(&self, then: &str) -> String {
-        format!("{{% for it in favorites limit: 4 %}}{then}{{% endfor %}}")
+    fn each(&self, document: Document, then: &str) -> String {
+        let list = match document {
+            Document::Favorites => "favorites",
+            _ => "recommended",
+        };
+        format!("{{% for it in {list} limit: 4 %}}{then}{{% endfor %}}")
     }
 }
 
@@ -133,11 +142,16 @@ pub(crate) struct Client {
     pub(crate) orders: i64,
     pub(crate) spent: Decimal,
     pub(crate) vip: bool,
-    pub(crate) favorites: Vec<Favorite>,
+    pub(crate) favorites: Vec<Product>,
+    /// Products of the catalogue by their keys, which are not the customer's own data.
+    #[serde(skip)]
+    pub(crate) recommended: [Arc<str>; 4],
 }
 
 #[derive(Clone, Debug, Serialize)]
-pub(crate) struct Favorite {
+pub(crate) struct Product {
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub(crate) sku: Arc<str>,
     pub(crate) name: String,
     pub(crate) url: String,
     pub(crate) price: Decimal,
@@ -156,16 +170,15 @@ record! {
 }
 
 record! {
-    impl Record for Favorite {
+    impl Record for Product {
         name: |it| &it.name,
         url: |it| &it.url,
         price: |it| it.price,
     }
 }
 
-pub(crate) fn clients(count: usize) -> Vec<Client> {
-    let mut random = Random(5);
-    let names = ["Ana", "Björn", "O'Neil", "Chloé & Luc", "Δήμητρα", "Jo"];
+/// A product with that key, or of no catalogue.
+fn product(random: &mut Random, sku: Arc<str>) -> Product {
     let things = [
         "Lamp \"Aurora\"",
         "Bowl <small>",
@@ -174,6 +187,51 @@ pub(crate) fn clients(count: usize) -> Vec<Client> {
         "Candle",
         "Vase No. 7",
     ];
+    Product {
+        sku,
+        name: (*random.pick(&things)).to_owned(),
+        url: format!(
+            "https://shop.example.com/product/{}?from=mail",
+            random.below(10_000)
+        ),
+        price: Decimal::from_units(random.int(100, 9_999) * 100),
+    }
+}
+
+/// A catalogue, found by the keys of its products.
+pub(crate) type Catalog = HashMap<Arc<str>, Product>;
+
+pub(crate) fn catalog() -> Catalog {
+    let mut random = Random(11);
+    let skus = (0..PRODUCTS).map(|number| Arc::from(format!("sku-{number}")));
+    skus.map(|sku: Arc<str>| (sku.clone(), product(&mut random, sku)))
+        .collect()
+}
+
+const PRODUCTS: usize = 300;
+
+/// The same catalogue for us, and what is chosen for each customer.
+pub(crate) fn placed(shop: &Definitions, catalog: &Catalog, clients: &[Client]) -> (Items, Vec<Placements>) {
+    let items = shop.loader().items_from("products", catalog.values());
+    let reason: Arc<str> = "popular".into();
+    let placed = clients.iter().map(|client| {
+        let keys = client.recommended.iter().cloned();
+        let mut placements = Placements::new();
+        placements.set(
+            "recommended",
+            keys.map(|key| PlacedItem::new(key, reason.clone())),
+        );
+        placements
+    });
+    (items.unwrap_or_else(|error| panic!("{error}")), placed.collect())
+}
+
+pub(crate) fn clients(count: usize) -> Vec<Client> {
+    let mut random = Random(5);
+    let names = ["Ana", "Björn", "O'Neil", "Chloé & Luc", "Δήμητρα", "Jo"];
+    let skus: Vec<Arc<str>> = (0..PRODUCTS)
+        .map(|number| format!("sku-{number}").into())
+        .collect();
     (0..count)
         .map(|index| Client {
             id: format!("c{index}"),
@@ -182,16 +240,8 @@ pub(crate) fn clients(count: usize) -> Vec<Client> {
             orders: random.int(0, 300),
             spent: Decimal::from_units(random.int(0, 10_000_000)),
             vip: random.one_in(2),
-            favorites: (0..4)
-                .map(|_| Favorite {
-                    name: (*random.pick(&things)).to_owned(),
-                    url: format!(
-                        "https://shop.example.com/product/{}?from=mail",
-                        random.below(10_000)
-                    ),
-                    price: Decimal::from_units(random.int(100, 9_999) * 100),
-                })
-                .collect(),
+            favorites: (0..4).map(|_| product(&mut random, Arc::default())).collect(),
+            recommended: [(); 4].map(|()| random.pick(&skus).clone()),
         })
         .collect()
 }
@@ -221,11 +271,23 @@ fn escape(text: &str, out: &mut String) {
 }
 
 /// What one would write by hand.
-pub(crate) fn by_hand(document: Document, client: &Client, out: &mut String) {
+pub(crate) fn by_hand(document: Document, client: &Client, catalog: &Catalog, out: &mut String) {
     let number = |number: &dyn std::fmt::Display, out: &mut String| {
         write!(out, "{number}").expect("a String takes all");
     };
-    let [before, alt, title, price, after] = TILE;
+    let tile = |product: &Product, out: &mut String| {
+        let [before, alt, title, price, after] = TILE;
+        out.push_str(before);
+        escape(&product.url, out);
+        out.push_str(alt);
+        escape(&product.name, out);
+        out.push_str(title);
+        escape(&product.name, out);
+        out.push_str(price);
+        number(&product.price, out);
+        out.push_str(" EUR");
+        out.push_str(after);
+    };
     if document == Document::Push {
         out.push_str("Hi ");
         out.push_str(client.first_name.as_deref().unwrap_or("there"));
@@ -250,19 +312,13 @@ pub(crate) fn by_hand(document: Document, client: &Client, out: &mut String) {
     escape(client.city.as_deref().unwrap_or("your town"), out);
     out.push_str(" have been asking for it.</p>");
     out.push_str(STORY);
-    if document == Document::Letter {
-        for favorite in client.favorites.iter().take(4) {
-            out.push_str(before);
-            escape(&favorite.url, out);
-            out.push_str(alt);
-            escape(&favorite.name, out);
-            out.push_str(title);
-            escape(&favorite.name, out);
-            out.push_str(price);
-            number(&favorite.price, out);
-            out.push_str(" EUR");
-            out.push_str(after);
+    match document {
+        Document::Letter => {
+            let found = client.recommended.iter().filter_map(|key| catalog.get(key));
+            found.for_each(|it| tile(it, out));
         }
+        Document::Favorites => client.favorites.iter().take(4).for_each(|it| tile(it, out)),
+        Document::Page | Document::Push => {}
     }
     for _ in 0..3 {
         out.push_str(STORY);

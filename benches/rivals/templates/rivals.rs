@@ -5,12 +5,12 @@ use std::hint::black_box;
 use askama::Template as _;
 use serde::Serialize;
 
-use super::letter::{self, COUPON, Client, Dialect, Document};
+use super::letter::{self, COUPON, Catalog, Client, Dialect, Document, Product};
 
 /// An engine with the template of a message.
 pub(crate) trait Rival {
     fn name(&self) -> &'static str;
-    fn render(&self, client: &Client, out: &mut Buffer);
+    fn render(&self, client: &Client, catalog: &Catalog, out: &mut Buffer);
 }
 
 /// Some write text, some bytes.
@@ -31,14 +31,24 @@ impl Buffer {
 #[derive(Serialize)]
 struct Context<'a> {
     client: &'a Client,
+    /// None in a message that shows none.
+    products: Option<[&'a Product; 4]>,
     coupon: &'static str,
 }
 
 impl<'a> Context<'a> {
-    fn of(client: &'a Client) -> Self {
-        let coupon = COUPON;
-        Self { client, coupon }
+    fn of(client: &'a Client, catalog: &'a Catalog, document: Document) -> Self {
+        Self {
+            client,
+            products: (document == Document::Letter).then(|| products(client, catalog)),
+            coupon: COUPON,
+        }
     }
+}
+
+/// The products that were chosen for a customer.
+fn products<'a>(client: &Client, catalog: &'a Catalog) -> [&'a Product; 4] {
+    client.recommended.each_ref().map(|key| &catalog[key])
 }
 
 pub(crate) fn all(document: Document) -> Vec<Box<dyn Rival>> {
@@ -108,8 +118,8 @@ impl Dialect for Jinja {
         format!("{{% if {condition} %}}{then}{{% endif %}}")
     }
 
-    fn each(&self, then: &str) -> String {
-        format!("{{% for it in client.favorites %}}{then}{{% endfor %}}")
+    fn each(&self, _: Document, then: &str) -> String {
+        format!("{{% for it in products %}}{then}{{% endfor %}}")
     }
 }
 
@@ -119,6 +129,7 @@ struct Askama(Document);
 #[template(path = "letter.html")]
 struct Letter<'a> {
     client: &'a Client,
+    products: [&'a Product; 4],
     coupon: &'static str,
 }
 
@@ -141,10 +152,18 @@ impl Rival for Askama {
         "askama"
     }
 
-    fn render(&self, client: &Client, out: &mut Buffer) {
+    fn render(&self, client: &Client, catalog: &Catalog, out: &mut Buffer) {
         let (coupon, out) = (COUPON, &mut out.text);
         let written = match self.0 {
-            Document::Letter => Letter { client, coupon }.render_into(out),
+            Document::Letter | Document::Favorites => {
+                let products = products(client, catalog);
+                Letter {
+                    client,
+                    products,
+                    coupon,
+                }
+                .render_into(out)
+            }
             Document::Page => Page { client, coupon }.render_into(out),
             Document::Push => Push { client, coupon }.render_into(out),
         };
@@ -155,7 +174,7 @@ impl Rival for Askama {
 /// The name decides whether values are escaped.
 fn file(document: Document) -> &'static str {
     match document {
-        Document::Letter | Document::Page => "message.html",
+        Document::Letter | Document::Favorites | Document::Page => "message.html",
         Document::Push => "message.txt",
     }
 }
@@ -163,13 +182,14 @@ fn file(document: Document) -> &'static str {
 struct Tera {
     tera: tera::Tera,
     file: &'static str,
+    document: Document,
 }
 
 fn tera(document: Document) -> Tera {
     let (mut tera, file) = (tera::Tera::default(), file(document));
     tera.add_raw_template(file, &letter::template(document, &Jinja))
         .expect("it compiles");
-    Tera { tera, file }
+    Tera { tera, file, document }
 }
 
 impl Rival for Tera {
@@ -177,8 +197,9 @@ impl Rival for Tera {
         "tera"
     }
 
-    fn render(&self, client: &Client, out: &mut Buffer) {
-        let context = tera::Context::from_serialize(&Context::of(client)).expect("an object");
+    fn render(&self, client: &Client, catalog: &Catalog, out: &mut Buffer) {
+        let context =
+            tera::Context::from_serialize(&Context::of(client, catalog, self.document)).expect("an object");
         let written = self.tera.render_to(self.file, &context, &mut out.bytes);
         written.expect("it renders");
     }
@@ -187,6 +208,7 @@ impl Rival for Tera {
 struct MiniJinja {
     environment: minijinja::Environment<'static>,
     file: &'static str,
+    document: Document,
 }
 
 fn minijinja(document: Document) -> MiniJinja {
@@ -194,7 +216,11 @@ fn minijinja(document: Document) -> MiniJinja {
     environment
         .add_template_owned(file, letter::template(document, &Jinja))
         .expect("it compiles");
-    MiniJinja { environment, file }
+    MiniJinja {
+        environment,
+        file,
+        document,
+    }
 }
 
 impl Rival for MiniJinja {
@@ -202,15 +228,20 @@ impl Rival for MiniJinja {
         "minijinja"
     }
 
-    fn render(&self, client: &Client, out: &mut Buffer) {
+    fn render(&self, client: &Client, catalog: &Catalog, out: &mut Buffer) {
         let template = self.environment.get_template(self.file).expect("it is there");
-        let context = minijinja::Value::from(minijinja::value::Serde(Context::of(client)));
+        let context = minijinja::Value::from(minijinja::value::Serde(Context::of(
+            client,
+            catalog,
+            self.document,
+        )));
         out.text = template.render(context).expect("it renders");
     }
 }
 
 struct Upon {
     engine: upon::Engine<'static>,
+    document: Document,
 }
 
 fn upon(document: Document) -> Upon {
@@ -221,7 +252,7 @@ fn upon(document: Document) -> Upon {
     engine
         .add_template("message", letter::template(document, &Jinja))
         .expect("it compiles");
-    Upon { engine }
+    Upon { engine, document }
 }
 
 /// It has no escaping of its own.
@@ -247,9 +278,11 @@ impl Rival for Upon {
         "upon"
     }
 
-    fn render(&self, client: &Client, out: &mut Buffer) {
+    fn render(&self, client: &Client, catalog: &Catalog, out: &mut Buffer) {
         let template = self.engine.template("message");
-        let message = template.render(Context::of(client)).to_string();
+        let message = template
+            .render(Context::of(client, catalog, self.document))
+            .to_string();
         out.text = message.expect("it renders");
     }
 }
@@ -263,7 +296,7 @@ impl Dialect for Mustache {
 
     fn value(&self, document: Document, value: &str) -> String {
         match document {
-            Document::Letter | Document::Page => format!("{{{{{value}}}}}"),
+            Document::Letter | Document::Favorites | Document::Page => format!("{{{{{value}}}}}"),
             Document::Push => format!("{{{{{{{value}}}}}}}"),
         }
     }
@@ -277,13 +310,14 @@ impl Dialect for Mustache {
         format!("{{{{#if {condition}}}}}{then}{{{{/if}}}}")
     }
 
-    fn each(&self, then: &str) -> String {
-        format!("{{{{#each client.favorites as |it|}}}}{then}{{{{/each}}}}")
+    fn each(&self, _: Document, then: &str) -> String {
+        format!("{{{{#each products as |it|}}}}{then}{{{{/each}}}}")
     }
 }
 
 struct Handlebars {
     registry: handlebars::Handlebars<'static>,
+    document: Document,
 }
 
 fn handlebars(document: Document) -> Handlebars {
@@ -291,7 +325,7 @@ fn handlebars(document: Document) -> Handlebars {
     registry
         .register_template_string("message", letter::template(document, &Mustache))
         .expect("it compiles");
-    Handlebars { registry }
+    Handlebars { registry, document }
 }
 
 impl Rival for Handlebars {
@@ -299,8 +333,8 @@ impl Rival for Handlebars {
         "handlebars"
     }
 
-    fn render(&self, client: &Client, out: &mut Buffer) {
-        let context = Context::of(client);
+    fn render(&self, client: &Client, catalog: &Catalog, out: &mut Buffer) {
+        let context = Context::of(client, catalog, self.document);
         self.registry
             .render_to_write("message", &context, &mut out.bytes)
             .expect("it renders");
@@ -316,7 +350,7 @@ impl Dialect for LiquidDialect {
 
     fn value(&self, document: Document, value: &str) -> String {
         match document {
-            Document::Letter | Document::Page => format!("{{{{ {value} | escape }}}}"),
+            Document::Letter | Document::Favorites | Document::Page => format!("{{{{ {value} | escape }}}}"),
             Document::Push => format!("{{{{ {value} }}}}"),
         }
     }
@@ -330,20 +364,21 @@ impl Dialect for LiquidDialect {
         Jinja.when(condition, then)
     }
 
-    fn each(&self, then: &str) -> String {
-        Jinja.each(then)
+    fn each(&self, document: Document, then: &str) -> String {
+        Jinja.each(document, then)
     }
 }
 
 struct Liquid {
     template: liquid::Template,
+    document: Document,
 }
 
 fn liquid(document: Document) -> Liquid {
     let parser = liquid::ParserBuilder::with_stdlib().build().expect("a parser");
     let source = letter::template(document, &LiquidDialect);
     let template = parser.parse(&source).expect("it compiles");
-    Liquid { template }
+    Liquid { template, document }
 }
 
 impl Rival for Liquid {
@@ -351,8 +386,8 @@ impl Rival for Liquid {
         "liquid"
     }
 
-    fn render(&self, client: &Client, out: &mut Buffer) {
-        let globals = liquid::to_object(&Context::of(client)).expect("an object");
+    fn render(&self, client: &Client, catalog: &Catalog, out: &mut Buffer) {
+        let globals = liquid::to_object(&Context::of(client, catalog, self.document)).expect("an object");
         self.template
             .render_to(&mut out.bytes, &globals)
             .expect("it renders");
