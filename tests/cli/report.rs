@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use audience::experiment::{Experiment, Metric, Tally, Treatment};
+
 use super::Folder;
 
 const SHOP: &str = r#"
@@ -204,4 +206,61 @@ fn purchases_give_scores_and_groups() {
     folder.run(&format!("{REPORT} --purchases purchases.amount"));
     let page = folder.read("page.html");
     assert!(page.contains("<p>No scores: "), "{page}");
+}
+
+/// What two arms of 2,000 customers ordered, saved as a service does.
+fn tally() -> Result<Tally, Box<dyn std::error::Error>> {
+    let experiment = Experiment::builder("spring <1>")
+        .arm("none", 0.5, Treatment::Nothing)
+        .arm("letter", 0.5, Treatment::PerPerson)
+        .goal(Metric::rate("ordered"))
+        .guardrail(Metric::rate("complained").less_is_better(), 0.01)
+        .build()?;
+    let mut tally = Tally::new(&experiment);
+    for customer in 0..4_000 {
+        let (arm, of_ten) = if customer % 2 == 0 {
+            ("none", 2)
+        } else {
+            ("letter", 3)
+        };
+        let ordered = customer / 2 % 10 < of_ten;
+        tally.add(
+            arm,
+            [],
+            [("ordered", ordered.into()), ("complained", false.into())],
+        )?;
+    }
+    Ok(tally)
+}
+
+#[test]
+fn experiments_are_told_with_their_intervals() -> Result<(), Box<dyn std::error::Error>> {
+    let folder = folder("report_experiment");
+    folder.write("spring.json", serde_json::to_string(&tally()?)?);
+    let run = folder.run(&format!("{REPORT} --experiment spring.json"));
+    assert_eq!(run.status, Some(0), "{run:?}");
+    let page = folder.read("page.html");
+    assert!(page.contains("<h2>Experiment spring &lt;1&gt;</h2>"), "{page}");
+    // 600 and 400 of 2,000: the intervals of Wilson and Newcombe.
+    let letter = rows(&page, "letter");
+    assert_eq!(
+        letter[0],
+        "letter|2,000|30.00%|28.03% to 32.05%|7.33% to 12.66%|+50.0%|&lt; 0.0001|better|"
+    );
+    assert_eq!(letter[1], "letter|2,000|0.00%|-0.19% to 0.19%|held|");
+    assert!(page.contains("Difference to the first arm in ordered"));
+    Ok(())
+}
+
+#[test]
+fn an_experiment_that_cannot_be_read_leaves_no_page() {
+    let folder = folder("report_experiment_bad");
+    folder.write("spring.json", "{}");
+    let run = folder.run(&format!("{REPORT} --experiment spring.json"));
+    assert_eq!(run.status, Some(2), "{run:?}");
+    assert!(
+        run.stderr.contains("error: spring.json: missing field"),
+        "{run:?}"
+    );
+    assert!(!folder.names().contains(&"page.html".to_owned()));
 }

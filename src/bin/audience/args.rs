@@ -338,6 +338,9 @@ pub(crate) struct Report {
     /// The event that is a purchase and what it was worth, such as purchases.amount: adds scores and groups
     #[arg(long, value_name = "EVENT.PROPERTY")]
     pub(crate) purchases: Option<String>,
+    /// What was counted in an experiment, as JSON of `audience::experiment::Tally`; may be repeated
+    #[arg(long = "experiment", value_name = "FILE")]
+    pub(crate) experiments: Vec<PathBuf>,
     /// How many customers a segment should have at least
     #[arg(long, value_name = "N", default_value_t = 100)]
     pub(crate) warn_below: u64,

@@ -152,6 +152,46 @@ pub(super) fn grid(
     })
 }
 
+/// A value that is known so far, from `low` to `high`.
+pub(super) struct Interval {
+    pub(super) name: String,
+    pub(super) low: f64,
+    pub(super) value: f64,
+    pub(super) high: f64,
+    pub(super) words: String,
+}
+
+/// A row for each interval, on one scale with a line at zero.
+pub(super) fn intervals(label: &str, intervals: &[Interval]) -> String {
+    let least = intervals.iter().map(|it| it.low).fold(0.0, f64::min);
+    let most = intervals.iter().map(|it| it.high).fold(0.0, f64::max);
+    let width = if most > least { most - least } else { 1.0 };
+    let (left, right) = (230, 550);
+    let place = |value: f64| left + pixels(f64::from(right - left) * (value - least) / width);
+    let height = ROW * i32::try_from(intervals.len()).unwrap_or(1) + 8;
+    picture(label, height, |area| {
+        let zero = place(0.0);
+        area.draw(&PathElement::new([(zero, 0), (zero, height)], MUTED))?;
+        let mut y = 4 + ROW / 2;
+        for it in intervals {
+            write(
+                area,
+                &short(&it.name, 26),
+                (left - 12, y),
+                &text(INK, HPos::Right),
+            )?;
+            area.draw(&PathElement::new(
+                [(place(it.low), y), (place(it.high), y)],
+                FIRST.stroke_width(3),
+            ))?;
+            area.draw(&Circle::new((place(it.value), y), 5, FIRST.filled()))?;
+            write(area, &it.words, (right + 12, y), &text(MUTED, HPos::Left))?;
+            y += ROW;
+        }
+        Ok(())
+    })
+}
+
 /// How many values, in rising order, lie in each of twenty ranges of one width. The last takes in the highest hundredth, so
 /// that a few large values do not press all others into one bar.
 pub(super) fn histogram(label: &str, values: &[f64], write_number: impl Fn(f64) -> String) -> String {

@@ -2,6 +2,7 @@
 //! them as a set.
 
 mod chart;
+mod experiments;
 mod findings;
 mod overview;
 mod page;
@@ -45,6 +46,11 @@ pub(crate) fn run(arguments: &args::Report) -> Result<(), Failure> {
     input::needs_catalogs(&at, asked.segments.iter().map(Segment::requirements))?;
     let computed = [&asked.value, &asked.answer];
     input::needs_catalogs(&at, computed.into_iter().flatten().map(Computed::requirements))?;
+    let experiments: Vec<_> = arguments
+        .experiments
+        .iter()
+        .map(|it| experiments::read(it))
+        .collect::<Result<_, _>>()?;
     let mut overview = Overview::new(asked.segments.len());
     let mut purchases = match &arguments.purchases {
         Some(_) => Some(Purchases::new(&shop)?),
@@ -89,6 +95,9 @@ pub(crate) fn run(arguments: &args::Report) -> Result<(), Failure> {
     let mut page = write(&shop, &asked, &overview, arguments, Page::new(&title, &about));
     if let Some(purchases) = &purchases {
         purchases.write(&at, &mut page);
+    }
+    for analysis in &experiments {
+        experiments::write(&mut page, analysis);
     }
     replace::replace(&arguments.out, page.finish().as_bytes())
         .map_err(|error| Failure::data(arguments.out.display(), error))

@@ -32,6 +32,10 @@ impl Page {
         self.line("<h2>", words, "</h2>");
     }
 
+    pub(super) fn subheading(&mut self, words: &str) {
+        self.line("<h3>", words, "</h3>");
+    }
+
     pub(super) fn text(&mut self, words: &str) {
         self.line("<p>", words, "</p>");
     }
