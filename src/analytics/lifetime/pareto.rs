@@ -1,0 +1,170 @@
+//! Pareto/NBD: customers leave at some time, whether they buy or not.
+
+use super::{
+    grouped::Grouped,
+    integral::{decaying, mean_over_beta},
+    law::{ChurnLaw, Law, Numbers, Seen},
+    special::{hypergeometric_of_one, ln_add_exp, ln_rising},
+};
+
+/// The parameters of [`ParetoNbd`](super::ParetoNbd).
+///
+/// The rate of purchases differs among customers by a gamma distribution with the shape `r` and the rate `alpha`, the rate of
+/// leaving by another with `s` and `beta`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ParetoNbdParameters {
+    /// Shape of the rate of purchases.
+    pub r: f64,
+    /// Rate of the rate of purchases, a time.
+    pub alpha: f64,
+    /// Shape of the rate of leaving.
+    pub s: f64,
+    /// Rate of the rate of leaving, a time.
+    pub beta: f64,
+}
+
+impl Law for ParetoNbdParameters {
+    const NAME: &'static str = "pareto_nbd";
+}
+
+impl ChurnLaw for ParetoNbdParameters {}
+
+impl ParetoNbdParameters {
+    /// The probability that somebody who is alive at `time`, after so many purchases, leaves before the next one, and that she
+    /// does not.
+    ///
+    /// It is the mean of μ / (λ + μ), where both rates have gamma distributions. The likelihood of the papers, with a difference of
+    /// two hypergeometric functions, is a sum of two positive parts in these terms: see `ln_likelihood`.
+    fn leaves_before(&self, repeats: f64, time: f64) -> (f64, f64) {
+        let (shape, all) = (self.r + repeats, self.r + repeats + self.s);
+        let (alpha, beta) = (self.alpha + time, self.beta + time);
+        let z = (alpha - beta).abs() / alpha.max(beta);
+        if z > 0.9 {
+            let leaves = mean_over_beta(self.s, shape, |p| alpha * p / (beta * (1.0 - p) + alpha * p));
+            let leaves = leaves.clamp(0.0, 1.0);
+            (leaves, 1.0 - leaves)
+        } else if alpha >= beta {
+            let leaves = (self.s / all * hypergeometric_of_one(shape, all + 1.0, z)).min(1.0);
+            (leaves, 1.0 - leaves)
+        } else {
+            let buys = (shape / all * hypergeometric_of_one(self.s, all + 1.0, z)).min(1.0);
+            (1.0 - buys, buys)
+        }
+    }
+
+    /// The logarithm of the density of being alive at a time after purchases at given times, without what does not depend on it.
+    fn ln_alive(&self, repeats: f64, time: f64) -> f64 {
+        -(self.r + repeats) * (time / self.alpha).ln_1p() - self.s * (time / self.beta).ln_1p()
+    }
+}
+
+impl Numbers for ParetoNbdParameters {
+    const NAMES: [&'static str; 4] = ["r", "alpha", "s", "beta"];
+
+    fn of([r, alpha, s, beta]: [f64; 4]) -> Self {
+        Self { r, alpha, s, beta }
+    }
+
+    fn values(&self) -> [f64; 4] {
+        [self.r, self.alpha, self.s, self.beta]
+    }
+
+    fn starts(between: f64, age: f64) -> [[f64; 4]; 3] {
+        [
+            [1.0, between, 1.0, age],
+            [0.5, 0.5 * between, 0.5, 0.3 * age],
+            [3.0, 3.0 * between, 2.0, 4.0 * age],
+        ]
+    }
+
+    /// Purchases up to the last one, and then either none although alive up to the end, or she left on the way. Who was alive after
+    /// the last purchase and leaves before another one has left on the way, unless she was alive at the end and leaves later. So with
+    /// A(t) for being alive at t and κ(t) for leaving before another purchase, L = A(T) + A(tₓ) κ(tₓ) − A(T) κ(T).
+    fn ln_likelihood(&self, customers: &Grouped) -> f64 {
+        let ln_alpha = self.alpha.ln();
+        let bought: f64 = customers
+            .repeats
+            .iter()
+            .map(|(repeats, count)| count * (ln_rising(self.r, *repeats) - repeats * ln_alpha))
+            .sum();
+        let times: Vec<_> = customers
+            .times
+            .iter()
+            .map(|time| ((time / self.alpha).ln_1p(), (time / self.beta).ln_1p()))
+            .collect();
+        // Of each pair, being alive and leaving before another purchase, or not.
+        let parts: Vec<_> = customers
+            .pairs
+            .iter()
+            .map(|(repeats, time)| {
+                let (repeats, (buying, leaving)) = (customers.repeats[*repeats].0, times[*time]);
+                let alive = -(self.r + repeats) * buying - self.s * leaving;
+                (alive, self.leaves_before(repeats, customers.times[*time]))
+            })
+            .collect();
+        let seen: f64 = customers
+            .groups
+            .iter()
+            .map(|group| {
+                let (alive_last, (leaves, _)) = parts[group.last];
+                let (alive, (_, buys)) = parts[group.end];
+                group.customers * ln_add_exp(alive + buys.ln(), alive_last + leaves.ln())
+            })
+            .sum();
+        bought + seen
+    }
+
+    fn p_alive(&self, seen: Seen) -> f64 {
+        let (leaves, _) = self.leaves_before(seen.repeats, seen.last);
+        let (_, buys) = self.leaves_before(seen.repeats, seen.age);
+        let since = self.ln_alive(seen.repeats, seen.last) - self.ln_alive(seen.repeats, seen.age);
+        1.0 / (buys + leaves * since.exp()).max(1.0)
+    }
+
+    fn purchases(&self, seen: Seen, end: f64) -> f64 {
+        let beta = self.beta + seen.age;
+        let length = (end / beta).ln_1p();
+        let y = (1.0 - self.s) * length;
+        let ratio = if y.abs() < 1e-300 { 1.0 } else { y.exp_m1() / y };
+        (self.r + seen.repeats) / (self.alpha + seen.age) * beta * length * ratio
+    }
+
+    fn discounted(&self, seen: Seen, end: f64, rate: f64) -> f64 {
+        let beta = self.beta + seen.age;
+        let scale = beta.min(1.0 / (self.s / beta + rate));
+        let time_bought = decaying(scale, end, |time| self.s * (time / beta).ln_1p() + rate * time);
+        (self.r + seen.repeats) / (self.alpha + seen.age) * time_bought
+    }
+
+    /// She buys at a rate as long as she has neither bought nor left.
+    fn p_purchase(&self, seen: Seen, end: f64) -> f64 {
+        let shape = self.r + seen.repeats;
+        let (alpha, beta) = (self.alpha + seen.age, self.beta + seen.age);
+        let scale = beta.min(1.0 / ((shape + 1.0) / alpha + self.s / beta));
+        let time = decaying(scale, end, |time| {
+            (shape + 1.0) * (time / alpha).ln_1p() + self.s * (time / beta).ln_1p()
+        });
+        (shape / alpha * time).min(1.0)
+    }
+
+    fn p_ever(&self, seen: Seen) -> f64 {
+        self.leaves_before(seen.repeats, seen.age).1
+    }
+
+    fn half_next(&self, seen: Seen, limit: f64) -> Option<f64> {
+        let half = 0.5 * self.p_ever(seen);
+        if self.p_purchase(seen, limit) < half {
+            return None;
+        }
+        let (mut low, mut high) = (-60.0, limit.ln());
+        while high - low > 1e-10 {
+            let middle = 0.5 * (low + high);
+            if self.p_purchase(seen, middle.exp()) < half {
+                low = middle;
+            } else {
+                high = middle;
+            }
+        }
+        Some(high.exp())
+    }
+}
