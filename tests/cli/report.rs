@@ -191,6 +191,16 @@ fn purchases_give_scores_and_groups() {
         .collect();
     assert_eq!(groups.len(), 1, "{groups:?}");
     assert!(page.contains("Customers by what they have spent"));
+    // May is over, and there is no month after it.
+    assert_eq!(rows(&page, "(all)|"), ["(all)||8|100.0%|", "(all)|–|–|–|–|"]);
+    assert!(page.contains("<p>No forecast: "), "{page}");
+    let unknown = folder.run(&format!("{REPORT} --purchases purchases.price"));
+    assert!(
+        unknown
+            .stderr
+            .starts_with("error: --purchases: unknown property `price`"),
+        "{unknown:?}"
+    );
     let wrong = folder.run(&format!("{REPORT} --purchases purchases"));
     assert_eq!(
         wrong.stderr,

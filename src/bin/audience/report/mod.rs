@@ -40,7 +40,7 @@ struct Asked {
 
 /// Reads the customers once and writes the page in one step.
 pub(crate) fn run(arguments: &args::Report) -> Result<(), Failure> {
-    let extra = traits(arguments)?;
+    let extra = traits(arguments);
     let (shop, at) = input::setting_with(&arguments.setting, &extra)?;
     let asked = Asked::new(&shop, arguments)?;
     input::needs_catalogs(&at, asked.segments.iter().map(Segment::requirements))?;
@@ -53,7 +53,7 @@ pub(crate) fn run(arguments: &args::Report) -> Result<(), Failure> {
         .collect::<Result<_, _>>()?;
     let mut overview = Overview::new(asked.segments.len());
     let mut purchases = match &arguments.purchases {
-        Some(_) => Some(Purchases::new(&shop)?),
+        Some(argument) => Some(Purchases::new(argument, &shop, &at)?),
         None => None,
     };
     let mut members = Vec::new();
@@ -75,7 +75,7 @@ pub(crate) fn run(arguments: &args::Report) -> Result<(), Failure> {
             .and_then(|it| whole(&it.value(customer, &at)?.as_ref()));
         overview.add(&members, value, answer);
         if let Some(purchases) = &mut purchases {
-            purchases.add(customer, &at)?;
+            purchases.add(customer, members.iter().map(|it| asked.segments[*it].name()), &at);
         }
         Ok(ControlFlow::Continue(()))
     })?;
@@ -104,7 +104,7 @@ pub(crate) fn run(arguments: &args::Report) -> Result<(), Failure> {
 }
 
 /// The expressions of the options, as definitions: so they are checked as all others are, and an error shows where.
-fn traits(arguments: &args::Report) -> Result<Vec<(&'static str, String)>, Failure> {
+fn traits(arguments: &args::Report) -> Vec<(&'static str, String)> {
     let option = |name, option, expression: &Option<String>| {
         let expression = expression.as_ref()?;
         Some((option, format!("trait {name} = {expression}\n")))
@@ -113,11 +113,7 @@ fn traits(arguments: &args::Report) -> Result<Vec<(&'static str, String)>, Failu
         option(VALUE, "--value", &arguments.value),
         option(ANSWER, "--nps", &arguments.nps),
     ];
-    let mut found: Vec<_> = found.into_iter().flatten().collect();
-    if let Some(purchases) = &arguments.purchases {
-        found.push(("--purchases", purchases::traits(purchases)?));
-    }
-    Ok(found)
+    found.into_iter().flatten().collect()
 }
 
 impl Asked {

@@ -1,8 +1,13 @@
-//! What customers bought: scores of recency, frequency and monetary value, the groups that they make, and how values are spread.
+//! What customers bought: scores and groups, who comes back, who may not, and what they will be worth.
 
 use audience::{
-    At, Computed, Customer, Decimal, Definitions, Duration, Value,
-    analytics::rfm::{GroupTable, Rfm, RfmValues},
+    At, Customer, Date, Definitions,
+    analytics::{
+        Orders,
+        lifetime::{Days, Discount, GammaGamma, MbgNbd, Summary, Time},
+        retention::{Gaps, Retention},
+        rfm::{GroupTable, Rfm, RfmValues},
+    },
 };
 
 use super::{
@@ -12,82 +17,69 @@ use super::{
 };
 use crate::{failure::Failure, output};
 
-/// The names of the traits that `--purchases` makes; no file may have them.
-const LAST: &str = "the_last_purchase_of_the_report";
-const COUNT: &str = "the_purchases_of_the_report";
-const SPENT: &str = "the_spending_of_the_report";
-
-/// The traits that it takes to know what an event such as `purchases.amount` says of a customer, as definitions.
-pub(super) fn traits(argument: &str) -> Result<String, Failure> {
-    let (event, property) = argument.split_once('.').ok_or_else(|| {
-        Failure::Data("--purchases: expected EVENT.PROPERTY, such as purchases.amount".to_owned())
-    })?;
-    Ok(format!(
-        "trait {LAST} = last(at of {event})\ntrait {COUNT} = count({event})\ntrait {SPENT} = sum({property} of {event})\n"
-    ))
-}
+/// The name of everybody in the table of retention; no segment can have it.
+const ALL: &str = "(all)";
+/// Months after the first order that are told.
+const MONTHS: usize = 12;
+/// How long somebody must be silent to be gone, and the time whose orders are expected.
+const SILENT_DAYS: u32 = 90;
+const YEAR_DAYS: u32 = 365;
 
 /// The purchases of all customers, of whom nothing else is kept.
 pub(super) struct Purchases {
-    last: Computed,
-    count: Computed,
-    spent: Computed,
-    values: Vec<RfmValues>,
+    orders: Orders,
+    rfm: Vec<RfmValues>,
+    summaries: Vec<Summary<Days>>,
     without: u64,
+    retention: Retention,
+    until: Date,
 }
 
 impl Purchases {
-    pub(super) fn new(shop: &Definitions) -> Result<Self, Failure> {
-        let computed = |name| {
-            shop.computed(name)
-                .map_err(|error| Failure::Data(error.to_string()))
-        };
+    /// `argument` is an event and its amount, such as `purchases.amount`.
+    pub(super) fn new(argument: &str, shop: &Definitions, at: &At) -> Result<Self, Failure> {
+        let (event, property) = argument.split_once('.').ok_or_else(|| {
+            Failure::Data("--purchases: expected EVENT.PROPERTY, such as purchases.amount".to_owned())
+        })?;
+        let orders = Orders::new(shop.schema(), event, property)
+            .map_err(|error| Failure::data("--purchases", error))?;
+        let until = at.zone().date_of(at.now());
         Ok(Self {
-            last: computed(LAST)?,
-            count: computed(COUNT)?,
-            spent: computed(SPENT)?,
-            values: Vec::new(),
+            orders,
+            rfm: Vec::new(),
+            summaries: Vec::new(),
             without: 0,
+            retention: Retention::new(until),
+            until,
         })
     }
 
-    /// Remembers what a customer has bought.
-    pub(super) fn add(&mut self, customer: &Customer, at: &At) -> Result<(), Failure> {
-        let Some(Value::DateTime(last)) = self.last.value(customer, at) else {
+    /// Counts what a customer of these segments has bought.
+    pub(super) fn add<'s>(&mut self, customer: &Customer, segments: impl Iterator<Item = &'s str>, at: &At) {
+        let Some(rfm) = self.orders.rfm(customer, at.now()) else {
             self.without += 1;
-            return Ok(());
+            return;
         };
-        let frequency = match self.count.value(customer, at) {
-            Some(Value::Int(count)) => count.unsigned_abs(),
-            _ => 0,
-        };
-        let monetary = match self.spent.value(customer, at) {
-            Some(Value::Decimal(spent)) => spent,
-            Some(Value::Int(spent)) => spent
-                .to_string()
-                .parse()
-                .map_err(|error| Failure::data("--purchases", error))?,
-            None => Decimal::default(),
-            Some(_) => {
-                let ty = self.spent.ty();
-                return Err(Failure::Data(format!(
-                    "--purchases: expected exact amounts, found {ty}"
-                )));
-            }
-        };
-        let recency = Duration::from_micros(at.now().micros().saturating_sub(last.micros()));
-        self.values.push(RfmValues {
-            recency,
-            frequency,
-            monetary,
-        });
-        Ok(())
+        self.rfm.push(rfm);
+        let days = self.orders.days(customer, at.now(), at.zone());
+        for segment in segments.chain([ALL]) {
+            self.retention.add(segment, days.iter().map(|it| it.0));
+        }
+        self.summaries.extend(Summary::of_orders(days, self.until));
     }
 
-    /// The grid of scores and the table of groups.
     pub(super) fn write(&self, at: &At, page: &mut Page) {
         page.heading("Recency, frequency and value");
-        let rfm = match Rfm::fit(at.now(), self.values.iter().copied()) {
+        self.scores(at, page);
+        page.heading("Who comes back");
+        self.retention(page);
+        page.heading("Who may not come back, and what is to come");
+        self.forecast(at, page);
+    }
+
+    /// The grid of scores, the table of groups, and how spending is spread.
+    fn scores(&self, at: &At, page: &mut Page) {
+        let rfm = match Rfm::fit(at.now(), self.rfm.iter().copied()) {
             Ok(rfm) => rfm,
             Err(error) => return page.text(&format!("No scores: {error}.")),
         };
@@ -101,7 +93,7 @@ impl Purchases {
                 group.2 += value;
             }
         };
-        for values in &self.values {
+        for values in &self.rfm {
             let scores = rfm.scores(values);
             grid[5 - usize::from(scores.recency())][usize::from(scores.frequency()) - 1] += 1;
             add(table.group_of(Some(scores)), 1, values.monetary.to_f64());
@@ -141,11 +133,112 @@ impl Purchases {
         let rows: Vec<_> = rows.collect();
         page.table(&["group", "customers", "share", "value", "share of value"], &rows);
         page.quiet("Scores are fifths of the customers with a purchase; equal values have equal scores. Groups go by recency and frequency.");
-        let mut spent: Vec<f64> = self.values.iter().map(|it| it.monetary.to_f64()).collect();
-        spent.sort_by(f64::total_cmp);
-        page.picture(
+        spread(
+            page,
             "Customers by what they have spent",
-            &chart::histogram("Customers by what they have spent", &spent, amount),
+            self.rfm.iter().map(|it| it.monetary.to_f64()),
+            amount,
         );
     }
+
+    /// By month of the first order, and for each segment.
+    fn retention(&self, page: &mut Page) {
+        let cohorts: Vec<_> = self.retention.cohorts(ALL).collect();
+        let first = cohorts.len().saturating_sub(MONTHS);
+        let cohorts = &cohorts[first..];
+        let names: Vec<_> = cohorts
+            .iter()
+            .map(|it| format!("{}, {}", it.month(), count(it.customers())))
+            .collect();
+        let months: Vec<_> = (1..=MONTHS).map(|it| format!("+{it}")).collect();
+        let caption = "Of the customers whose first order was in a month, how many percent ordered again so many months later";
+        let svg = chart::grid(caption, &names, &months, |row, column| {
+            let shade = cohorts[row].share(column + 1)?;
+            Some(chart::Cell {
+                shade,
+                words: format!("{:.0}", 100.0 * shade),
+            })
+        });
+        page.picture(caption, &svg);
+        let rows: Vec<_> = self
+            .retention
+            .segments()
+            .map(|segment| {
+                let share = |months: usize| Cell::Number(self.came_back(segment, months));
+                let gap = self.retention.gaps(segment).and_then(Gaps::mean_days);
+                vec![
+                    Cell::Text(segment.to_owned()),
+                    share(1),
+                    share(3),
+                    share(6),
+                    Cell::Number(gap.map_or_else(|| "–".to_owned(), |days| format!("{days:.1}"))),
+                ]
+            })
+            .collect();
+        let heads = [
+            "segment",
+            "again after 1 month",
+            "after 3",
+            "after 6",
+            "days between orders",
+        ];
+        page.table(&heads, &rows);
+    }
+
+    /// The share of a segment that ordered in that month after the first, of those for whom it is over.
+    fn came_back(&self, segment: &str, months: usize) -> String {
+        let (mut active, mut all) = (0, 0);
+        for cohort in self.retention.cohorts(segment) {
+            if let Some(again) = cohort.active().get(months) {
+                active += again;
+                all += cohort.customers();
+            }
+        }
+        if all < LEAST_TOLD {
+            "–".to_owned()
+        } else {
+            output::share(active, all)
+        }
+    }
+
+    /// What a model expects, where there is enough to fit one.
+    fn forecast(&self, at: &At, page: &mut Page) {
+        let model = match MbgNbd::fit(at.now(), &self.summaries) {
+            Ok(model) => model,
+            Err(error) => return page.text(&format!("No forecast: {error}.")),
+        };
+        let silent = Time::from_days(SILENT_DAYS);
+        let caption = format!(
+            "Customers by how probable it is, in percent, that they buy nothing in the next {SILENT_DAYS} days"
+        );
+        let chances = self
+            .summaries
+            .iter()
+            .map(|it| 100.0 * model.p_no_purchase(it, silent));
+        spread(page, &caption, chances, |it| format!("{it:.0}"));
+        let values = match GammaGamma::fit(at.now(), &self.summaries) {
+            Ok(values) => values,
+            Err(error) => return page.text(&format!("No lifetime values: {error}.")),
+        };
+        let year = Time::from_days(YEAR_DAYS);
+        let worth = |it: &Summary<Days>| model.lifetime_value(it, &values, year, Discount::NONE);
+        let worth: Vec<f64> = self.summaries.iter().filter_map(worth).collect();
+        if worth.is_empty() {
+            return page.text("No lifetime values: the values of orders have no mean.");
+        }
+        let sum: f64 = worth.iter().sum();
+        let caption =
+            format!("Customers by what their orders of the next {YEAR_DAYS} days are expected to be worth");
+        spread(page, &caption, worth.into_iter(), amount);
+        page.quiet(&format!(
+            "Expected of all customers together in the next {YEAR_DAYS} days: {}. By the models MBG/NBD and Gamma-Gamma, fitted on these customers.",
+            amount(sum)
+        ));
+    }
+}
+
+fn spread(page: &mut Page, caption: &str, values: impl Iterator<Item = f64>, write: impl Fn(f64) -> String) {
+    let mut values: Vec<f64> = values.collect();
+    values.sort_by(f64::total_cmp);
+    page.picture(caption, &chart::histogram(caption, &values, write));
 }
