@@ -20,6 +20,12 @@ pub struct NotEnoughData {
 }
 
 /// What there is too little of.
+///
+/// ```
+/// # use audience::{DateTime, analytics::{Shortage, lifetime::{Days, GammaGamma}}};
+/// let error = GammaGamma::fit::<Days>(DateTime::MAX, &[]).unwrap_err();
+/// assert_eq!((error.shortage(), error.have(), error.need()), (Shortage::ValuedCustomers, 0, 30));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Shortage {

@@ -43,13 +43,29 @@ struct Counted {
 }
 
 /// A calendar month. `Display` writes `2026-01`.
+///
+/// ```
+/// # use audience::analytics::retention::Month;
+/// let month = Month::of("2026-01-31".parse()?);
+/// assert_eq!((month.year(), month.month(), month.to_string().as_str()), (2026, 1, "2026-01"));
+/// # Ok::<(), audience::TimeError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Month {
     year: i32,
     month: u32,
 }
 
-/// Customers whose first order was in the same month.
+/// Customers whose first order was in the same month. It is written with serde.
+///
+/// ```
+/// # use audience::analytics::retention::Retention;
+/// let mut retention = Retention::new("2026-03-31".parse()?);
+/// retention.add("all", ["2026-01-05".parse()?, "2026-03-06".parse()?]);
+/// let january = retention.cohorts("all").next().expect("a customer");
+/// assert_eq!(serde_json::to_string(january)?, r#"{"month":"2026-01","customers":1,"active":[1,0,1]}"#);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Cohort {
     month: Month,
@@ -58,6 +74,16 @@ pub struct Cohort {
 }
 
 /// The days between one order and the next.
+///
+/// ```
+/// # use audience::analytics::retention::Retention;
+/// let mut retention = Retention::new("2026-03-31".parse()?);
+/// retention.add("all", ["2026-01-05".parse()?]);
+/// assert_eq!(retention.gaps("all").and_then(|it| it.mean_days()), None);
+/// retention.add("all", ["2026-01-05".parse()?, "2026-01-15".parse()?]);
+/// assert_eq!(retention.gaps("all").and_then(|it| it.mean_days()), Some(10.0));
+/// # Ok::<(), audience::TimeError>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Gaps {
     count: u64,

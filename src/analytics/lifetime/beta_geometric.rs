@@ -11,6 +11,15 @@ use super::{
 ///
 /// The rate of purchases differs among customers by a gamma distribution with the shape `r` and the rate `alpha`, the probability
 /// to leave after a purchase by a beta distribution with `a` and `b`.
+///
+/// ```
+/// # use audience::{DateTime, analytics::lifetime::{BgNbd, BgNbdParameters, Summary, Time, Weeks}};
+/// let published = BgNbdParameters { r: 0.243, alpha: 4.414, a: 0.793, b: 2.426 };
+/// let model = BgNbd::<Weeks>::of_parameters(DateTime::MAX, published)?;
+/// let ana = Summary::new(2, Time::exactly(30.43).expect("a time"), Time::exactly(38.86).expect("a time"))?;
+/// assert_eq!(format!("{:.3}", model.expected_purchases(&ana, Time::new(39))), "1.226");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct BgNbdParameters {
     /// Shape of the rate of purchases.
@@ -24,6 +33,15 @@ pub struct BgNbdParameters {
 }
 
 /// The parameters of [`MbgNbd`](super::MbgNbd), which mean what those of [`BgNbdParameters`] do.
+///
+/// ```
+/// # use audience::{DateTime, analytics::lifetime::{MbgNbd, MbgNbdParameters, Summary, Time, Weeks}};
+/// let model = MbgNbd::<Weeks>::of_parameters(DateTime::MAX, MbgNbdParameters { r: 0.525, alpha: 6.183, a: 0.891, b: 1.614 })?;
+/// // Who bought once may have left since.
+/// let silent = Summary::new(0, Time::ZERO, Time::new(39))?;
+/// assert_eq!(format!("{:.3}", model.p_alive(&silent)), "0.389");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct MbgNbdParameters {
     /// Shape of the rate of purchases.

@@ -11,6 +11,15 @@ use super::{
 ///
 /// The rate of purchases differs among customers by a gamma distribution with the shape `r` and the rate `alpha`, the rate of
 /// leaving by another with `s` and `beta`.
+///
+/// ```
+/// # use audience::{DateTime, analytics::lifetime::{ParetoNbd, ParetoNbdParameters, Summary, Time, Weeks}};
+/// let published = ParetoNbdParameters { r: 0.553, alpha: 10.578, s: 0.606, beta: 11.669 };
+/// let model = ParetoNbd::<Weeks>::of_parameters(DateTime::MAX, published)?;
+/// let silent = Summary::new(0, Time::ZERO, Time::new(39))?;
+/// assert_eq!(format!("{:.3}", model.p_alive(&silent)), "0.294");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ParetoNbdParameters {
     /// Shape of the rate of purchases.

@@ -85,8 +85,8 @@ impl<U: TimeUnit> Summary<U> {
         })
     }
 
-    /// With the mean value of the purchases after the first. It is kept if there are such purchases and it is above zero and finite:
-    /// models of value know no others.
+    /// With the mean value of the purchases after the first. It is kept if there are such purchases and it is above zero and
+    /// at most 10¹⁵: models of value know no others.
     ///
     /// ```
     /// # use audience::analytics::lifetime::{Summary, Time, Weeks};
@@ -97,7 +97,7 @@ impl<U: TimeUnit> Summary<U> {
     /// ```
     #[must_use]
     pub fn with_mean_value(mut self, value: f64) -> Self {
-        let valid = self.repeats > 0 && value > 0.0 && value.is_finite();
+        let valid = self.repeats > 0 && value > 0.0 && value <= 1e15;
         self.mean_value = valid.then_some(value);
         self
     }

@@ -75,6 +75,15 @@ pub struct Cells {
 }
 
 /// Why a table is none: all reasons at once.
+///
+/// ```
+/// # use audience::analytics::rfm::{GroupProblem, GroupTable};
+/// let mut groups = GroupTable::default().groups().to_vec();
+/// groups.retain(|it| it.name != "loyal");
+/// let error = GroupTable::new(groups).unwrap_err();
+/// let [GroupProblem::Uncovered { scores }] = error.problems() else { panic!("{error}") };
+/// assert_eq!((scores.len(), scores[0].to_string().as_str()), (20, "3-4-1"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GroupTableError {
     problems: Vec<GroupProblem>,

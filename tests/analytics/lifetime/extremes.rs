@@ -30,13 +30,19 @@ fn time() -> impl Strategy<Value = f64> {
 }
 
 fn customer() -> impl Strategy<Value = Summary<Days>> {
-    (repeats(), time(), 0.0..=1.0_f64, 0.01..1e6_f64).prop_map(|(repeats, age, share, value)| {
-        let last = if repeats == 0 { 0.0 } else { age * share };
-        let repeats = if last == 0.0 { 0 } else { repeats };
-        let time = |it: f64| Time::exactly(it).expect("a time");
-        let summary = Summary::new(repeats, time(last), time(age)).expect("a summary");
-        summary.with_mean_value(value)
-    })
+    (
+        repeats(),
+        time(),
+        0.0..=1.0_f64,
+        prop_oneof![0.01..1e6_f64, Just(1e15)],
+    )
+        .prop_map(|(repeats, age, share, value)| {
+            let last = if repeats == 0 { 0.0 } else { age * share };
+            let repeats = if last == 0.0 { 0 } else { repeats };
+            let time = |it: f64| Time::exactly(it).expect("a time");
+            let summary = Summary::new(repeats, time(last), time(age)).expect("a summary");
+            summary.with_mean_value(value)
+        })
 }
 
 /// What holds for each model.
