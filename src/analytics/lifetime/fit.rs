@@ -7,13 +7,13 @@ use super::{TimeUnit, minimum::Found};
 /// How a fit went. Also part of the saved form of a model.
 ///
 /// ```
-/// # use audience::{DateTime, analytics::lifetime::{Convergence, Days, ParetoNbd, Summary, Time}};
-/// let customer = |number: u32| Summary::<Days>::new(number % 4, Time::new(number % 4 * (5 + number % 11)), Time::new(60 + number % 9));
-/// let customers = (0..200).map(customer).collect::<Result<Vec<_>, _>>()?;
-/// let model = ParetoNbd::fit(DateTime::MAX, &customers)?;
+/// # use audience::{DateTime, analytics::lifetime::{Convergence, MbgNbd, Summary, Time, Weeks}};
+/// // How customers differ cannot be learnt from customers who do not.
+/// let alike = vec![Summary::<Weeks>::new(3, Time::new(30), Time::new(39))?; 200];
+/// let model = MbgNbd::fit(DateTime::MAX, &alike)?;
 /// let fit = model.fit_report().expect("was fitted");
-/// assert_eq!((fit.customers(), fit.convergence()), (200, Convergence::Converged));
-/// assert!((fit.log_likelihood() - model.log_likelihood(&customers)).abs() < 1e-6);
+/// assert_eq!((fit.customers(), fit.convergence()), (200, Convergence::AtEdge));
+/// assert!((fit.log_likelihood() - model.log_likelihood(&alike)).abs() < 1e-6);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
