@@ -9,6 +9,8 @@ mod cli;
 #[cfg(feature = "cli")]
 mod conformance;
 mod diff;
+#[cfg(feature = "experiment")]
+mod experiment;
 mod explain;
 mod filled_lists;
 mod host;

@@ -52,9 +52,9 @@ impl Group<'_> {
         (self.customers > 0 && value.is_finite()).then_some(value)
     }
 
-    /// The same with its error, where there is enough to tell that.
+    /// The same with its error, where there is enough to tell a difference from another.
     pub(super) fn figure(self) -> Result<Figure, NotEnoughData> {
-        enough::for_interval(self)?;
+        enough::for_part_of_difference(self)?;
         let count = float(self.customers);
         match self.sums {
             Sums::Rate(hits) => {
@@ -122,21 +122,18 @@ fn ratio(pair: &Pair, count: f64) -> Figure {
 
 /// The figure of one arm with its interval.
 pub(super) fn estimate(group: Group<'_>, confidence: Confidence) -> Result<Estimate, NotEnoughData> {
-    match group.sums {
-        Sums::Rate(hits) if confidence.is_once() => {
-            enough::anybody(group)?;
-            Ok(wilson(*hits, group.customers, confidence.reach(None)))
-        }
-        Sums::Rate(_) => {
-            let estimate = group.figure()?.estimate(confidence);
-            Ok(Estimate::new(
-                estimate.value,
-                estimate.low.max(0.0),
-                estimate.high.min(1.0),
-            ))
-        }
-        Sums::Mean(_) | Sums::Ratio(_) => Ok(group.figure()?.estimate(confidence)),
+    if let Sums::Rate(hits) = group.sums
+        && confidence.is_once()
+    {
+        enough::anybody(group)?;
+        return Ok(wilson(*hits, group.customers, confidence.reach(None)));
     }
+    enough::for_interval(group)?;
+    let estimate = group.figure()?.estimate(confidence);
+    Ok(match group.sums {
+        Sums::Rate(_) => Estimate::new(estimate.value, estimate.low.max(0.0), estimate.high.min(1.0)),
+        Sums::Mean(_) | Sums::Ratio(_) => estimate,
+    })
 }
 
 /// An arm beside the baseline.
@@ -145,20 +142,21 @@ pub(super) fn compare(group: Group<'_>, base: Group<'_>, confidence: Confidence)
         return compare_rates((group, *hits), (base, *base_hits), confidence);
     }
     let figures = group.figure().and_then(|ours| Ok((ours, base.figure()?)));
-    let difference = figures.clone().map(|(ours, theirs)| ours.less(theirs));
+    let difference = figures.clone().and_then(|(ours, theirs)| {
+        let difference = ours.less(theirs);
+        if difference.variance <= 0.0 {
+            // Ratios whose parts go exactly together.
+            return Err(NotEnoughData::NoSpread {
+                arm: group.arm.to_owned(),
+                customers: group.customers,
+            });
+        }
+        enough::for_difference([group, base], difference.variance)?;
+        Ok(difference)
+    });
     Compared {
-        difference: difference.clone().map(|it| it.estimate(confidence)),
-        p: difference.and_then(|it| {
-            if it.variance > 0.0 {
-                Ok(it.p(confidence))
-            } else {
-                // Ratios whose parts go exactly together.
-                Err(NotEnoughData::NoSpread {
-                    arm: group.arm.to_owned(),
-                    customers: group.customers,
-                })
-            }
-        }),
+        p: difference.clone().map(|it| it.p(confidence)),
+        difference: difference.map(|it| it.estimate(confidence)),
         lift: figures.and_then(|(ours, theirs)| {
             let lift = ours.beyond(theirs);
             let is_clear = theirs.value > enough::ERRORS_ABOVE_ZERO * theirs.variance.sqrt();

@@ -1,7 +1,7 @@
 //! The analysis in plain English.
 
 use super::{
-    Analysis, ArmFigure, Comparison, Estimate, Finding, GoalReport, Guard, GuardrailReport, Metric,
+    Analysis, ArmFigure, Comparison, Estimate, Finding, GoalReport, Guard, Guarded, GuardrailReport, Metric,
     MetricKind, Steps,
 };
 
@@ -34,9 +34,7 @@ impl Words {
 
     /// A difference with its sign, for tables: `+7.66`.
     pub(super) fn signed(self, value: f64, decimals: usize) -> String {
-        let number = self.number(value, decimals);
-        let plus = if value > 0.0 { "+" } else { "" };
-        format!("{plus}{number}")
+        plus(self.number(value, decimals))
     }
 
     fn unit(self) -> &'static str {
@@ -56,7 +54,7 @@ impl Words {
     /// `1.20 less`, without the unit; `0.00` where no digit shows either.
     fn short(self, value: f64, decimals: usize) -> String {
         let number = self.number(value.abs(), decimals);
-        if number.contains(|it: char| ('1'..='9').contains(&it)) {
+        if shows(&number) {
             format!("{number} {}", way(value))
         } else {
             number
@@ -117,7 +115,7 @@ fn number(value: f64, decimals: usize) -> String {
         .split_once('.')
         .map_or((&*text, None), |(whole, part)| (whole, Some(part)));
     let mut out = String::new();
-    if value < 0.0 && text.chars().any(|it| it.is_ascii_digit() && it != '0') {
+    if value < 0.0 && shows(&text) {
         out.push('-');
     }
     for (place, digit) in whole.chars().enumerate() {
@@ -150,6 +148,20 @@ pub(super) fn percent(share: f64, decimals: usize) -> String {
     format!("{}%", number(share * 100.0, decimals))
 }
 
+/// Whether any digit of a number is not zero.
+fn shows(number: &str) -> bool {
+    number.contains(|it: char| ('1'..='9').contains(&it))
+}
+
+/// With a sign in front, unless it is zero.
+pub(super) fn plus(number: String) -> String {
+    if number.starts_with('-') || !shows(&number) {
+        number
+    } else {
+        format!("+{number}")
+    }
+}
+
 const fn way(value: f64) -> &'static str {
     if value < 0.0 { "less" } else { "more" }
 }
@@ -171,7 +183,7 @@ fn odds(p: f64) -> String {
     }
 }
 
-fn level(analysis: &Analysis) -> String {
+pub(super) fn level(analysis: &Analysis) -> String {
     let percent = format!("{:.4}", analysis.experiment.level() * 100.0);
     format!("{}%", percent.trim_end_matches('0').trim_end_matches('.'))
 }
@@ -212,7 +224,7 @@ impl Analysis {
             Some(steps) if steps.steps.len() > 1 => vec![self.steps(goal, steps)],
             _ => self.comparisons(goal),
         };
-        clauses.extend(self.guardrails.iter().flat_map(|it| self.guarded(it)));
+        clauses.extend(self.guardrails.iter().flat_map(|it| self.guarded_shortly(it)));
         sentence(&clauses.join("; "))
     }
 
@@ -387,6 +399,33 @@ impl Analysis {
                 words.range(difference, decimals),
             ),
         }
+    }
+
+    /// What to say of a guardrail in a sentence about something else: what is broken, and of whom nothing can be told.
+    fn guarded_shortly(&self, report: &GuardrailReport) -> Vec<String> {
+        let is_told = |it: &Guarded| matches!(it.guard, Guard::Held | Guard::Broken);
+        let untold = report.guarded.iter().filter(|it| !is_told(it));
+        let names: Vec<String> = untold.map(|it| format!("`{}`", it.arm)).collect();
+        let all = self.guarded(report);
+        // One clause for each arm, or one for all that hold.
+        if report.guarded.iter().all(|it| it.guard == Guard::Held) {
+            return all;
+        }
+        let broken = report
+            .guarded
+            .iter()
+            .zip(all)
+            .filter(|(it, _)| it.guard == Guard::Broken);
+        let mut clauses: Vec<String> = broken.map(|(_, clause)| clause).collect();
+        if !names.is_empty() {
+            let keep = if names.len() == 1 { "keeps" } else { "keep" };
+            let metric = report.metric.name();
+            clauses.push(format!(
+                "whether {} {keep} to the guardrail `{metric}` cannot be told",
+                list(&names)
+            ));
+        }
+        clauses
     }
 
     /// What to say of each arm beside a guardrail, or of all arms at once where all keep to it.

@@ -15,8 +15,12 @@ pub(super) const EXPECTED: f64 = 5.0;
 pub(super) const HITS: u64 = 5;
 /// So many customers of each arm must have it, and so many not, for an interval that holds at any time.
 pub(super) const HITS_ANYTIME: u64 = 10;
-/// For a mean there must be so many customers for each unit of the squared skewness: those of a rate then have it ten times.
+/// For the interval of a mean there must be so many customers for each unit of the squared skewness: those of a rare rate then
+/// have it ten times.
 pub(super) const PER_SKEWNESS: f64 = 10.0;
+/// For that of a difference, in each arm. What is lopsided in both arms goes out of a difference, so that it may be less, as
+/// long as the difference itself is no more lopsided than a mean may be.
+const PER_SKEWNESS_OF_DIFFERENCE: f64 = 5.0;
 /// What something is divided by lies so many standard errors above zero.
 pub(super) const ERRORS_ABOVE_ZERO: f64 = 5.0;
 
@@ -152,27 +156,64 @@ pub(super) fn anybody(group: Group<'_>) -> Result<(), NotEnoughData> {
     }
 }
 
-/// Enough for the normal distribution to say something of the mean, the ratio, or the rate when looked at any time.
+/// Enough for the normal distribution to say something of the mean or ratio of an arm alone, or of its rate at any time.
 pub(super) fn for_interval(group: Group<'_>) -> Result<(), NotEnoughData> {
+    normal(group, PER_SKEWNESS)
+}
+
+/// Enough for it to say something of the difference from another arm, which is looked at by itself.
+pub(super) fn for_part_of_difference(group: Group<'_>) -> Result<(), NotEnoughData> {
+    normal(group, PER_SKEWNESS_OF_DIFFERENCE)
+}
+
+fn normal(group: Group<'_>, per_skewness: f64) -> Result<(), NotEnoughData> {
     anybody(group)?;
     match group.sums {
         Sums::Rate(hits) => for_hits(group, *hits, HITS_ANYTIME, true),
-        Sums::Mean(moments) => for_mean(group, moments),
+        Sums::Mean(moments) => for_mean(group, moments, per_skewness),
         Sums::Ratio(pair) => {
-            let divides = float(group.customers).sqrt() * pair.below.mean;
-            for_mean(group, &pair.above)?;
+            for_mean(group, &pair.above, per_skewness)?;
             // All may be divided by the same, which is then known well enough.
             if pair.below.second > 0.0 {
-                for_mean(group, &pair.below)?;
+                for_mean(group, &pair.below, per_skewness)?;
             }
-            let deviation = pair.below.variance(float(group.customers)).sqrt();
-            if divides > ERRORS_ABOVE_ZERO * deviation {
+            let count = float(group.customers);
+            let deviation = pair.below.variance(count).sqrt();
+            if count.sqrt() * pair.below.mean > ERRORS_ABOVE_ZERO * deviation {
                 Ok(())
             } else {
                 Err(unclear_divisor(group))
             }
         }
     }
+}
+
+/// Whether the difference of two means is even enough. `variance` is the square of its standard error, and above zero.
+pub(super) fn for_difference([group, base]: [Group<'_>; 2], variance: f64) -> Result<(), NotEnoughData> {
+    let (Sums::Mean(ours), Sums::Mean(theirs)) = (group.sums, base.sums) else {
+        return Ok(());
+    };
+    let third = |moments: &Moments, group: Group<'_>| {
+        let count = float(group.customers);
+        moments.third / count / count / count
+    };
+    let (ours, theirs) = (third(ours, group), third(theirs, base));
+    let skewness = (ours - theirs) / variance / variance.sqrt();
+    let more = PER_SKEWNESS * skewness * skewness;
+    if more <= 1.0 {
+        return Ok(());
+    }
+    let group = if ours.abs() > theirs.abs() { group } else { base };
+    Err(NotEnoughData::FewGreatValues {
+        arm: group.arm.to_owned(),
+        has: group.customers,
+        needs: whole(float(group.customers) * more),
+    })
+}
+
+/// What does not fit is as good as without end.
+fn whole(count: f64) -> u64 {
+    format!("{count:.0}").parse().unwrap_or(u64::MAX)
 }
 
 pub(super) fn unclear_divisor(group: Group<'_>) -> NotEnoughData {
@@ -195,7 +236,7 @@ pub(super) fn for_hits(group: Group<'_>, hits: u64, needs: u64, both: bool) -> R
     })
 }
 
-fn for_mean(group: Group<'_>, moments: &Moments) -> Result<(), NotEnoughData> {
+fn for_mean(group: Group<'_>, moments: &Moments, per_skewness: f64) -> Result<(), NotEnoughData> {
     let (arm, has) = (group.arm.to_owned(), group.customers);
     if has < CUSTOMERS {
         let needs = CUSTOMERS;
@@ -205,10 +246,9 @@ fn for_mean(group: Group<'_>, moments: &Moments) -> Result<(), NotEnoughData> {
     if moments.second / float(has) / float(has) <= 0.0 {
         return Err(NotEnoughData::NoSpread { arm, customers: has });
     }
-    let needs = PER_SKEWNESS * moments.skewness(float(has)).powi(2);
+    let needs = per_skewness * moments.skewness(float(has)).powi(2);
     if float(has) < needs {
-        // At most ten times the number of customers squared; what does not fit is as good as without end.
-        let needs = format!("{needs:.0}").parse().unwrap_or(u64::MAX);
+        let needs = whole(needs.ceil());
         return Err(NotEnoughData::FewGreatValues { arm, has, needs });
     }
     Ok(())

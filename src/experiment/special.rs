@@ -20,6 +20,10 @@ pub(super) fn normal_above(z: f64) -> f64 {
 /// The probability that a t variable lies at least so far from zero, on either side.
 pub(super) fn t_tails(t: f64, df: f64) -> f64 {
     let t = t.abs();
+    if t > 1e100 {
+        // Nothing is left there, and no square of it is a number.
+        return 0.0;
+    }
     if df >= MANY {
         return normal_tails(t_as_z(t, df));
     }
@@ -74,5 +78,56 @@ fn outward(tails: f64, outside: impl Fn(f64) -> f64) -> f64 {
         } else {
             high = middle;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Of mpmath with forty digits, and of `scipy`: see `tests/experiment/hillstrom.py`.
+    #[test]
+    fn tails_and_quantiles_are_those_of_other_libraries() {
+        let all: serde_json::Value =
+            serde_json::from_str(include_str!("../../tests/experiment/hillstrom.json")).expect("JSON");
+        let rows = |name: &str| -> Vec<Vec<f64>> {
+            serde_json::from_value(all["tails"][name].clone()).expect("rows of numbers")
+        };
+        let mut compared = 0;
+        let mut near = |found: f64, row: &[f64], expected: f64| {
+            compared += 1;
+            assert!((found / expected - 1.0).abs() < 1e-10, "{row:?}: {found}");
+        };
+        for row in rows("normal") {
+            near(normal_tails(row[0]), &row, row[1]);
+            near(2.0 * normal_above(row[0]), &row, row[1]);
+        }
+        for row in rows("t") {
+            near(t_tails(-row[0], row[1]), &row, row[2]);
+        }
+        for row in rows("chi_square") {
+            near(chi_square_above(row[0], row[1]), &row, row[2]);
+        }
+        for row in rows("t_quantile") {
+            near(t_quantile(row[0], row[1]), &row, row[2]);
+            near(normal_tails(normal_quantile(row[0])), &row, row[0]);
+        }
+        assert_eq!(compared, 2 * 9 + 45 + 25 + 2 * 9);
+    }
+
+    #[test]
+    fn the_ends_are_no_surprise() {
+        for (found, expected) in [
+            (normal_tails(0.0), 1.0),
+            (normal_tails(f64::INFINITY), 0.0),
+            (t_tails(0.0, 3.0), 1.0),
+            (t_tails(f64::INFINITY, 3.0), 0.0),
+            (t_tails(f64::INFINITY, 1e300), 0.0),
+            (chi_square_above(0.0, 2.0), 1.0),
+            (chi_square_above(f64::INFINITY, 2.0), 0.0),
+        ] {
+            assert!((found - expected).abs() < 1e-15, "{found} {expected}");
+        }
+        assert!(t_quantile(1e-300, 1.0).is_finite());
     }
 }

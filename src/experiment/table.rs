@@ -3,8 +3,8 @@
 use std::fmt::{self, Write};
 
 use super::{
-    Analysis, ArmFigure, Comparison, Estimate, NotEnoughData, Steps,
-    english::{Words, count, p_value, percent},
+    Analysis, ArmFigure, Comparison, Correction, Estimate, NotEnoughData, Steps,
+    english::{Words, count, level, p_value, percent, plus},
 };
 
 /// Lines of cells, the first of which stands to the left and the others to the right.
@@ -84,12 +84,7 @@ fn arms(table: &mut Table, words: Words, arms: &[ArmFigure], comparisons: &[Comp
 }
 
 fn signed_percent(share: f64) -> String {
-    let percent = percent(share, 1);
-    if share > 0.0 {
-        format!("+{percent}")
-    } else {
-        percent
-    }
+    plus(percent(share, 1))
 }
 
 const HEAD: [&str; 9] = [
@@ -149,7 +144,22 @@ impl fmt::Display for Analysis {
             .customers
             .iter()
             .fold(0, |sum: u64, it| sum.saturating_add(*it));
-        writeln!(f, "{}: {} customers", self.experiment.name(), count(customers))?;
+        let holds = if self.experiment.planned().is_some() {
+            "at any look"
+        } else {
+            "at the end"
+        };
+        let correction = match self.experiment.correction() {
+            Correction::Holm => "Holm",
+            Correction::BenjaminiHochberg => "Benjamini and Hochberg",
+        };
+        writeln!(
+            f,
+            "{}: {} customers, {} intervals that hold {holds}, p corrected after {correction}",
+            self.experiment.name(),
+            count(customers),
+            level(self)
+        )?;
         match &self.mismatch {
             Ok(it) if it.found => writeln!(
                 f,
