@@ -1,7 +1,8 @@
 //! Experiments: whether it pays to write, to write to segments, to write to persons.
 //!
 //! An [`Experiment`] says beforehand which arms there are, what is measured and how sure the answers are to be; a [`Plan`] how
-//! many customers that takes. The holdouts and variants of a campaign draw the arms. A [`Tally`] is fed with
+//! many customers that takes. The holdouts and variants of a campaign
+//! draw the arms, see [`Assignment`]. A [`Tally`] is fed with
 //! every customer of an arm once, and its [`Analysis`] has every figure with its interval, or the reason why it would be made
 //! up. What each method takes for granted, where it comes from and when not to use it is told in `docs/experiments.md`.
 //!
@@ -28,6 +29,7 @@
 
 mod adjust;
 mod analysis;
+mod assignment;
 mod compare;
 mod confidence;
 mod counted;
@@ -48,6 +50,8 @@ pub use analysis::{
     Analysis, ArmFigure, BetweenSegments, Comparison, Finding, GoalReport, Guard, Guarded, GuardrailReport,
     SegmentReport,
 };
+pub(crate) use assignment::Slice;
+pub use assignment::{Assignment, AssignmentError};
 pub use confidence::Estimate;
 pub use counted::Counted;
 pub use design::{Arm, DesignError, Experiment, ExperimentBuilder, Metric, MetricKind, Treatment};

@@ -1,6 +1,8 @@
 //! Campaigns: who gets which message, by which channel, or why not.
 
 mod all;
+#[cfg(feature = "experiment")]
+mod assignment;
 mod change;
 mod choice;
 mod explain;
