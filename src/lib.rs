@@ -105,7 +105,7 @@
 //!
 //! # Where to read on
 //!
-//! The [manual of the language](language), `docs/from_segment_to_sent.md` for the way to a sent message, and `docs/architecture.md` for how the crate is built.
+//! The [manual of the language](language), `docs/from_segment_to_sent.md` for the way to a sent message, `docs/analytics.md` for the models of customers, and `docs/architecture.md` for how the crate is built.
 #![forbid(unsafe_code)]
 
 // The parser that pest writes names it so, as its guard of the stack is left out: see `syntax/grammar.rs`.

@@ -91,7 +91,7 @@ impl BetaGeometric {
         }
     }
 
-    /// With mᵧ for the times stayed, ln L = ln [Γ(r+x)/Γ(r) · αʳ/(α+T)ʳ⁺ˣ · B(a, b+m)/B(a, b)] + ln (1 + odds that she left).
+    /// With m for the times stayed, ln L = ln [Γ(r+x)/Γ(r) · αʳ/(α+T)ʳ⁺ˣ · B(a, b+m)/B(a, b)] + ln (1 + odds that she left).
     fn ln_likelihood(&self, customers: &Grouped) -> f64 {
         let ln_alpha = self.alpha.ln();
         let mut sum = 0.0;
