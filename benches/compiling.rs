@@ -1,12 +1,19 @@
-//! How long does it take to compile a rule of ten conditions, and does the time grow with the length alone?
+//! How long does it take to compile a rule of ten conditions, and a template, and does the time grow with the length alone?
 
+#[expect(dead_code, reason = "shared with the benches that show its messages")]
+#[path = "support/letter.rs"]
+mod letter;
+#[expect(dead_code, reason = "shared with benches that need more of it")]
+#[path = "support/random.rs"]
+mod random;
 mod support;
 
 use std::hint::black_box;
 
-use audience::Definitions;
+use audience::{Definitions, Format, Type};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 
+use letter::{Document, Own};
 use support::{compare, contender};
 
 const CUSTOMER: &str = r#"customer {
@@ -71,5 +78,39 @@ fn compiling(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, compiling);
+/// A push message of 95 bytes, and pages that are as long as so many stories with four products.
+fn template(stories: usize) -> (Format, String) {
+    if stories == 0 {
+        return (Format::Text, letter::template(Document::Push, &Own));
+    }
+    let story = letter::section(&Own);
+    let text = format!("{}{}{}", letter::HEAD, story.repeat(stories), letter::FOOT);
+    (Format::Html, text)
+}
+
+#[expect(clippy::print_stdout, reason = "what is compared is how the times grow")]
+fn templates(criterion: &mut Criterion) {
+    let shop = Definitions::parse(letter::DEFINITIONS).unwrap_or_else(|error| panic!("{error}"));
+    let compile = |(format, text): &(Format, String)| {
+        let builder = shop.template_builder(*format).source("spring", text);
+        let built = builder.input("coupon", Type::String).build();
+        black_box(built.unwrap_or_else(|error| panic!("{error}")));
+        1
+    };
+    let mut group = criterion.benchmark_group("templates");
+    for stories in [0, 1, 4, 32] {
+        let source = template(stories);
+        let bytes = source.1.len();
+        let question = format!("compile a template of {bytes} bytes");
+        let times = compare(&question, 1, &mut [contender("compile", || compile(&source))]);
+        #[expect(clippy::cast_precision_loss, reason = "shown with one digit")]
+        let of_kilobyte = times[0] * 1024.0 / bytes as f64;
+        println!("  {:.1} µs per KB", of_kilobyte / 1e3);
+        group.throughput(Throughput::Bytes(bytes as u64));
+        group.bench_function(format!("{bytes} bytes"), |it| it.iter(|| compile(&source)));
+    }
+    group.finish();
+}
+
+criterion_group!(benches, compiling, templates);
 criterion_main!(benches);

@@ -78,17 +78,8 @@ pub(crate) fn template(document: Document, dialect: &impl Dialect) -> String {
             dialect.value(document, "coupon"),
         );
     }
-    let [before, alt, title, price, after] = TILE;
-    let (url, item, cost) = (
-        dialect.of_item("url"),
-        dialect.of_item("name"),
-        dialect.of_item("price"),
-    );
     let tiles = match document {
-        Document::Letter | Document::Favorites => dialect.each(
-            document,
-            &format!("{before}{url}{alt}{item}{title}{item}{price}{cost} EUR{after}"),
-        ),
+        Document::Letter | Document::Favorites => tiles(document, dialect),
         _ => String::new(),
     };
     let vip = format!(
@@ -103,6 +94,24 @@ pub(crate) fn template(document: Document, dialect: &impl Dialect) -> String {
         or("city", "your town"),
         dialect.value(document, "coupon"),
     )
+}
+
+/// The tiles of the products.
+fn tiles(document: Document, dialect: &impl Dialect) -> String {
+    let [before, alt, title, price, after] = TILE;
+    let (url, item, cost) = (
+        dialect.of_item("url"),
+        dialect.of_item("name"),
+        dialect.of_item("price"),
+    );
+    let then = format!("{before}{url}{alt}{item}{title}{item}{price}{cost} EUR{after}");
+    dialect.each(document, &then)
+}
+
+/// A part of a page that may be repeated: who is spoken to, a story and products.
+pub(crate) fn section(dialect: &impl Dialect) -> String {
+    let name = dialect.or(Document::Letter, &dialect.name("first_name"), "Hello");
+    format!("<h1>{name}</h1>\n{STORY}{}", tiles(Document::Letter, dialect))
 }
 
 /// Our own templates.
