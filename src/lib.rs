@@ -83,7 +83,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! What a message shows from a catalogue comes from a [`Recommender`]; [`CoPurchase`] is the one that is built in.
+//! What a message shows from a catalogue comes from a [`Recommender`]. [`Popularity`], [`Neighbours`] and [`Rebuy`] learn from what
+//! customers did, a [`Blend`] puts them together, and a [`Shelf`] makes the list, each item with its [`Reason`].
 //!
 //! # Errors
 //!
@@ -100,7 +101,7 @@
 //! good, and which step of personalising them does. `locale` lets filters write amounts, dates and nouns
 //! in other languages than English. `parallel` adds `render_many_parallel` to messages
 //! and `decide_many_parallel` to campaigns. `plain-text` makes the text of an e-mail that has none from its page.
-//! `proptest` adds the module `testing`, with strategies for customers, definitions and
+//! `ease` adds `Ease`, a recommender by regression. `proptest` adds the module `testing`, with strategies for customers, definitions and
 //! templates.
 //!
 //! # Where to read on
@@ -145,8 +146,9 @@ pub use definitions::{
     Batch, Bound, Builder, Campaign, Campaigns, Choice, ChoiceError, Computed, DataUse, Decided, Decision,
     DecisionExplanation, DecisionStep, Decisions, Defined, Definitions, DescribedCampaign, DescribedChannel,
     DescribedMessage, DescribedOffer, DescribedPart, DescribedSegment, DescribedTrait, Description, Diff,
-    Difference, Effect, Fitter, Message, Move, Moves, Parts, Prepared, Processing, Recipient, RenderError,
-    SchemaMismatch, Segment, StepKind, Summary, SummaryHeld, SummarySent, TestCase, TestFailure, TestOutcome,
+    Difference, Effect, Fitter, ItemFilter, ItemFilterError, Message, Move, Moves, Parts, Prepared,
+    Processing, Recipient, RenderError, SchemaMismatch, Segment, StepKind, Summary, SummaryHeld, SummarySent,
+    TestCase, TestFailure, TestOutcome,
 };
 pub use diagnostic::{Code, Diagnostic, Label, Level, Severity, Source, render};
 pub use error::{CompileError, JsonError, LimitError, LimitKind, NameError, NeedsPopulation, UnknownName};
@@ -161,9 +163,13 @@ pub use hir::Channel;
 pub use limits::Limits;
 pub use population::{Fitted, Population, PopulationError, PopulationProblem};
 pub use recommend::{
-    CoPurchase, CoPurchaseOptions, Evaluation, History, Interactions, Reason, Recommendation, Recommender,
-    Serving, leave_last_out,
+    Action, ActionWeights, Assortment, AssortmentItem, Blend, Evaluation, FitError, History, Interaction,
+    Interactions, Likeness, LowStock, Mode, NeighbourOptions, Neighbours, PairCounts, Popularity,
+    PopularityOptions, PriceDrop, Profile, Reason, Rebuy, RebuyOptions, Recommendation, Recommender, Scores,
+    Shelf, Split, Target, Together, WeightError, Wish,
 };
+#[cfg(feature = "ease")]
+pub use recommend::{Ease, EaseOptions};
 pub use record::{
     BindError, BindProblem, Customer, FieldType, FieldValue, Item, Items, LoadError, LoadErrorKind, Loader,
     Record, RecordField, field_name,

@@ -29,6 +29,7 @@ mod properties;
 mod public_strategies;
 mod ranks;
 mod recommendations;
+mod recommender;
 mod requirements;
 #[path = "../examples/campaign/data.rs"]
 mod retail;

@@ -3,8 +3,9 @@
 use std::fmt::Debug;
 
 use audience::{
-    CoPurchase, CoPurchaseOptions, CodePool, CodeRequest, Decision, Definitions, ExplainOptions,
-    Interactions, Moves, Placements, Recipient, Zone, leave_last_out,
+    Assortment, Blend, CodePool, CodeRequest, Decision, Definitions, ExplainOptions, Interactions, Moves,
+    NeighbourOptions, Neighbours, PairCounts, Placements, Popularity, PopularityOptions, Profile, Rebuy,
+    RebuyOptions, Recipient, Shelf, Split, Target, Together, Wish, Zone,
 };
 
 /// Texts, a date, a datetime, numbers and a place that occur nowhere but in personal values, in every form in which they could
@@ -302,11 +303,11 @@ fn quiet_hours_and_calendar_caps_do_not_tell_where_somebody_lives() -> Result<()
 #[test]
 fn interactions_show_how_many_there_are_and_not_whose() -> Result<(), Box<dyn std::error::Error>> {
     let mut taken = Interactions::new();
-    taken.add("canary", "7771", "2026-06-01T12:00:00Z".parse()?);
+    taken.add_purchase("canary", "7771", "2026-06-01T12:00:00Z".parse()?);
     clean_debug("Interactions", &taken);
     assert_eq!(
         format!("{taken:?}"),
-        "Interactions { customers: 1, items: 1, rows: 1 }"
+        "Interactions { customers: 1, items: 1, rows: 1, .. }"
     );
     Ok(())
 }
@@ -335,7 +336,7 @@ fn a_comparison_of_definitions_counts_and_does_not_name() -> Result<(), Box<dyn 
     Ok(())
 }
 
-/// What a recommender has learned is about items: who took them is not in it.
+/// What a recommender has learned is about items: who took them is not in it, nor in its file.
 #[test]
 fn a_fitted_recommender_knows_nobody() -> Result<(), Box<dyn std::error::Error>> {
     let mut taken = Interactions::new();
@@ -345,26 +346,42 @@ fn a_fitted_recommender_knows_nobody() -> Result<(), Box<dyn std::error::Error>>
         ("canary-2", "tea"),
         ("canary-2", "mug"),
     ] {
-        taken.add(customer, item, "2026-06-01T12:00:00Z".parse()?);
+        taken.add_purchase(customer, item, "2026-06-01T12:00:00Z".parse()?);
+        // A group of one person would tell what that person bought.
+        taken.set_group(customer, customer);
     }
-    let items = [("tea", "Tea"), ("mug", "Mug")];
-    let options = CoPurchaseOptions {
-        support: 2,
-        history: 1,
-        ..CoPurchaseOptions::default()
-    };
-    let model = CoPurchase::fit(&options, &taken, items);
-    clean_debug("CoPurchase", &model);
-    let mut offered = 0;
-    for list in [
-        model.recommend_to(["tea"], 2),
-        model.recommend_to(["canary-1"], 2),
-    ] {
-        offered += list.len();
-        clean_debug("Recommendation", &list);
-    }
-    assert!(offered > 0, "it has learned something");
-    clean_debug("Evaluation", &leave_last_out(&options, &taken, items, 2));
+    let assortment = Assortment::from_iter([("tea", "Tea"), ("mug", "Mug")]);
+    let alike = Neighbours::fit(&NeighbourOptions::default(), &taken, &assortment)?;
+    let popular = Popularity::fit(&PopularityOptions::default(), &taken, &assortment)?;
+    let rebuy = Rebuy::fit(&RebuyOptions::default(), &taken, &assortment)?;
+    clean_debug("Interactions", &taken);
+    clean_debug("Neighbours", &alike);
+    clean_debug("Popularity", &popular);
+    clean_debug("Rebuy", &rebuy);
+    clean("a file", &serde_json::to_string(&alike)?);
+    clean("a file", &serde_json::to_string(&popular)?);
+    clean("a file", &serde_json::to_string(&rebuy)?);
+    let mut pairs = PairCounts::new(Together::Customer);
+    pairs.add(&taken);
+    clean_debug("PairCounts", &pairs);
+    let (now, shelf) = ("2026-06-01T12:00:00Z".parse()?, Shelf::new(&assortment));
+    let ana = Profile::new(now)
+        .bought("tea")
+        .in_cart("canary-1")
+        .in_group("canary-2");
+    clean_debug("Profile", &ana);
+    let blend = Blend::new().add(1.0, alike)?.or_else(popular);
+    clean_debug("Blend", &blend);
+    let list = shelf.choose(&blend, &ana, &Wish::new(2));
+    assert_eq!(list.len(), 1, "it has learned something");
+    clean_debug("Recommendation", &list);
+    let split = Split::new(
+        &taken,
+        "2026-06-01T12:00:00Z".parse()?,
+        "2026-07-01T12:00:00Z".parse()?,
+    );
+    clean_debug("Split", &split);
+    clean_debug("Evaluation", &split.evaluate(&blend, &shelf, 2, Target::New));
     Ok(())
 }
 

@@ -158,7 +158,8 @@ fn add(invoices: &mut Vec<Order>, number: String, at: DateTime, item: Item) -> O
     Some(())
 }
 
-fn is_product(sku: &str) -> bool {
+/// Tells products from postage, corrections and fees.
+pub(crate) fn is_product(sku: &str) -> bool {
     sku.len() >= 5 && sku.bytes().take(5).all(|b| b.is_ascii_digit())
 }
 

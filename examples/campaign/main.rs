@@ -22,8 +22,9 @@ use std::{
 };
 
 use audience::{
-    At, CoPurchase, CoPurchaseOptions, Customer, Definitions, History, Interactions, Placements, Recommender,
-    Zone, leave_last_out,
+    Assortment, At, Blend, Customer, Definitions, Duration, FitError, History, Interactions,
+    NeighbourOptions, Neighbours, Placements, Popularity, PopularityOptions, Shelf, Split, Target, Wish,
+    Zone,
 };
 use indexmap::IndexMap;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -31,6 +32,9 @@ use messages::{Message, Outcome};
 
 /// No such shop: a name set aside for examples.
 const SHOP: &str = "https://shop.example/";
+
+/// The recommender is tried on what was bought since then: four weeks.
+const LAST_DAYS: &str = "2011-11-12T00:00:00Z";
 
 fn main() -> Result<(), Box<dyn Error>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -63,24 +67,22 @@ fn main() -> Result<(), Box<dyn Error>> {
     for customer in &customers {
         bought.add_events(customer, &history);
     }
-    let catalog = || {
-        retail
-            .products
-            .iter()
-            .map(|it| (it.sku.as_str(), it.name.as_str()))
+    let products = at.items("products").ok_or("the products were added")?;
+    let shelf = Shelf::new(&Assortment::from_items(products, "name", None)?);
+    let split = Split::new(&bought, LAST_DAYS.parse()?, at.now());
+    let report = |model: &Blend| split.evaluate(model, &shelf, 10, Target::New);
+    report::recommendations(
+        &report(&recommender(split.train(), &shelf)?),
+        &report(&Blend::new().or_else(popular(split.train(), &shelf)?)),
+    );
+    let recommendations = Recommendations {
+        model: recommender(&bought, &shelf)?,
+        shelf,
+        history,
     };
-    let options = CoPurchaseOptions::default();
-    report::recommendations(&leave_last_out(&options, &bought, catalog(), 10));
-    let model = CoPurchase::fit(&options, &bought, catalog());
 
     let messages = messages::compile(&shop, &root.join("examples/campaign/messages"))?;
-    let written = write(
-        &messages,
-        &customers,
-        &model.serving_events(&history),
-        &at,
-        &target,
-    )?;
+    let written = write(&messages, &customers, &recommendations, &at, &target)?;
     report::written(&written.groups, &written.skipped, customers.len());
     fs::write(target.join("index.html"), index::page(&written.groups))?;
     println!("\nopen target/campaign/index.html to look at them");
@@ -110,6 +112,33 @@ fn load(shop: &Definitions, customers: &[data::Customer]) -> Result<Vec<Customer
     Ok(loaded)
 }
 
+/// What is recommended to whom.
+struct Recommendations {
+    shelf: Shelf,
+    model: Blend,
+    history: History,
+}
+
+/// What customers with the same purchases bought, leaning on what sells right now, and then on what sold ever.
+fn recommender(bought: &Interactions, shelf: &Shelf) -> Result<Blend, FitError> {
+    let assortment = shelf.assortment();
+    let options = NeighbourOptions {
+        half_life: Some(Duration::from_micros(120 * 86_400_000_000)),
+        support: 3,
+        ..NeighbourOptions::default()
+    };
+    let alike = Neighbours::fit(&options, bought, assortment)?;
+    let trending = Popularity::fit(&PopularityOptions::trending(), bought, assortment)?;
+    Ok(Blend::new()
+        .add(1.0, alike)?
+        .add(0.4, trending)?
+        .or_else(popular(bought, shelf)?))
+}
+
+fn popular(bought: &Interactions, shelf: &Shelf) -> Result<Popularity, FitError> {
+    Popularity::fit(&PopularityOptions::default(), bought, shelf.assortment())
+}
+
 /// What was written, by message, and how many customers got nothing, by reason.
 struct Written {
     groups: Vec<index::Group>,
@@ -120,7 +149,7 @@ struct Written {
 fn write(
     messages: &[Message],
     customers: &[Customer],
-    recommender: &impl Recommender,
+    recommendations: &Recommendations,
     at: &At,
     target: &Path,
 ) -> Result<Written, Box<dyn Error>> {
@@ -141,7 +170,10 @@ fn write(
             continue;
         };
         let key = customer.key().to_string();
-        let list = recommender.recommend(customer, "recommendations", 4);
+        let profile = recommendations.history.profile(customer, at.now());
+        let list = recommendations
+            .shelf
+            .choose(&recommendations.model, &profile, &Wish::new(4));
         placements.set("recommendations", &list);
         let unsubscribe = format!("{SHOP}unsubscribe/{key}");
         let inputs = messages[choice].inputs(&[

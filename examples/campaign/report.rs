@@ -65,29 +65,25 @@ pub(crate) fn words(
 }
 
 /// Prints how good the recommendations are, and insists that they are better than everyone's.
-pub(crate) fn recommendations(evaluation: &Evaluation) {
-    let share_of = |part| share(part, evaluation.customers);
+pub(crate) fn recommendations(ours: &Evaluation, popular: &Evaluation) {
     println!(
-        "\nguessing the last invoice of {} customers from the earlier ones, everyone's last held back:",
-        evaluation.customers
+        "\nguessing what {} customers bought for the first time in the last four weeks, from before:",
+        ours.customers
     );
-    println!(
-        "HR@{} {:.3} ({} of the lists have a product of it); of what is popular {:.3} ({})",
-        evaluation.length,
-        evaluation.hit_rate(),
-        share_of(evaluation.hits),
-        evaluation.popularity_hit_rate(),
-        share_of(evaluation.popularity_hits),
-    );
-    println!(
-        "{} of the customers get another list than what is popular",
-        share_of(evaluation.different)
-    );
+    for (name, it) in [("recommended", ours), ("popular", popular)] {
+        println!(
+            "{name:<12} HR@{} {:.3}  NDCG {:.3}  MAP {:.3}  coverage {:.3}  novelty {:.2}",
+            it.length, it.hit_rate, it.ndcg, it.map, it.coverage, it.novelty
+        );
+    }
     assert!(
-        evaluation.hits >= evaluation.popularity_hits,
+        ours.hit_rate >= popular.hit_rate,
         "popularity alone would do better"
     );
-    assert!(evaluation.share_different() >= 0.6, "the lists are everyone's");
+    assert!(
+        ours.coverage >= 5.0 * popular.coverage,
+        "the lists are everyone's"
+    );
 }
 
 /// Prints how many e-mails were written of each message, and why others got none.

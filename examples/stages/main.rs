@@ -25,8 +25,9 @@ mod report;
 use std::{error::Error, fs::File, path::Path};
 
 use audience::{
-    Choice, CoPurchase, CoPurchaseOptions, CodePool, Customer, Decision, Definitions, History, Interactions,
-    Parts, Placements, Reason, Recommendation, Recommender, Rendered, Summary, ValueRef, Zone,
+    Action, Assortment, At, Blend, Choice, CodePool, Customer, Decision, Definitions, History, Interactions,
+    NeighbourOptions, Neighbours, Parts, Placements, Popularity, PopularityOptions, Reason, Recommendation,
+    Rendered, Shelf, Summary, ValueRef, Wish, Zone,
 };
 
 /// What a marketer has at her disposal.
@@ -116,12 +117,16 @@ fn main() -> Result<(), Box<dyn Error>> {
         for customer in &customers {
             bought.add_events(customer, &history);
         }
-        let catalog = retail
-            .products
-            .iter()
-            .map(|it| (it.sku.as_str(), it.name.as_str()));
-        let model = CoPurchase::fit(&CoPurchaseOptions::default(), &bought, catalog);
-        let (got, summary) = decide(&shop, &customers, &model.serving_events(&history), &at)?;
+        let products = at.items("products").ok_or("the products were added")?;
+        let shelf = Shelf::new(&Assortment::from_items(products, "name", None)?);
+        let alike = Neighbours::fit(&NeighbourOptions::default(), &bought, shelf.assortment())?;
+        let popular = Popularity::fit(&PopularityOptions::default(), &bought, shelf.assortment())?;
+        let recommendations = Recommendations {
+            model: Blend::new().add(1.0, alike)?.or_else(popular),
+            shelf,
+            history,
+        };
+        let (got, summary) = decide(&shop, &customers, &recommendations, &at)?;
 
         texts.push(report::stage(stage, &got, before.as_deref(), &summary));
         let shown = SHOWN.map(|key| {
@@ -140,12 +145,19 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
+/// What is recommended to whom.
+struct Recommendations {
+    shelf: Shelf,
+    model: Blend,
+    history: History,
+}
+
 /// Decides the campaign of a stage for everyone, and writes what is sent.
 fn decide(
     shop: &Definitions,
     customers: &[Customer],
-    recommender: &impl Recommender,
-    at: &audience::At,
+    recommendations: &Recommendations,
+    at: &At,
 ) -> Result<(Vec<Got>, Summary), Box<dyn Error>> {
     let codes = CODES.map(|(offer, prefix)| {
         let codes = (1..=customers.len()).map(move |it| format!("{prefix}-{it:04}"));
@@ -158,7 +170,7 @@ fn decide(
         for decided in decisions.iter() {
             got.push(match decided.decision {
                 Decision::Hold(hold) => Ok(Got::Nothing(hold.to_string())),
-                Decision::Send(choice) => write(&choice, recommender, &codes),
+                Decision::Send(choice) => write(&choice, recommendations, at, &codes),
             });
         }
     });
@@ -168,14 +180,18 @@ fn decide(
 
 fn write(
     choice: &Choice<'_>,
-    recommender: &impl Recommender,
+    recommendations: &Recommendations,
+    at: &At,
     codes: &CodePool,
 ) -> Result<Got, Box<dyn Error>> {
     let channel = choice.channel().as_str();
     let link = (channel == "email").then_some(("unsubscribe", UNSUBSCRIBE));
     let inputs = choice.inputs_with_codes(link, "december", codes)?;
     let mut placements = Placements::new();
-    let list = recommender.recommend(choice.customer(), "recommendations", 2);
+    let profile = recommendations.history.profile(choice.customer(), at.now());
+    let list = recommendations
+        .shelf
+        .choose(&recommendations.model, &profile, &Wish::new(2));
     let german = choice.customer().get("language") == Some(ValueRef::Text("de"));
     let because = |it: &Recommendation| {
         if german {
@@ -204,7 +220,11 @@ fn write(
 /// Why a product is recommended, as [`Reason`] says it in English.
 fn in_german(reason: &Reason) -> String {
     match reason {
-        Reason::Bought { name, .. } => format!("weil du {name} gekauft hast"),
+        Reason::Did {
+            action: Action::Purchase,
+            name,
+            ..
+        } => format!("weil du {name} gekauft hast"),
         Reason::Popular => "beliebt bei unseren Kunden".to_owned(),
         _ => "neu für dich".to_owned(),
     }

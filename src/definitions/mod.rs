@@ -13,6 +13,7 @@ mod fitter;
 mod host;
 mod inner;
 mod inspect;
+mod item_filter;
 mod library;
 mod message;
 mod parts;
@@ -36,6 +37,7 @@ pub use describe::{
 };
 pub use diff::{Defined, Diff, Difference, Effect, Move, Moves};
 pub use fitter::Fitter;
+pub use item_filter::{ItemFilter, ItemFilterError};
 pub use message::Message;
 pub use parts::Parts;
 pub use processing::{DataUse, Processing};

@@ -158,6 +158,11 @@ impl Items {
         )
     }
 
+    /// What their rows look like.
+    pub(crate) fn layout(&self) -> &Layout {
+        &self.inner.table.layout
+    }
+
     /// An item as a row of [`Layout::of_fields`].
     #[inline]
     pub(crate) fn row(&self, index: usize) -> Option<TableRow<'_>> {

@@ -1,0 +1,136 @@
+//! Several recommenders as one.
+
+use std::{fmt, sync::Arc};
+
+use super::{FitError, Profile, Recommender, decay::narrow, scores::Scores};
+
+/// Several recommenders as one: some that are added up, and others to fall back on, in their order, for items that those
+/// before have nothing to say about.
+///
+/// The scores of each, which may be of any size, count as shares of its largest, times its weight. An item's reason is that of the
+/// recommender that adds most to its score.
+///
+/// # Example
+///
+/// ```
+/// # use std::sync::Arc;
+/// # use audience::{Assortment, Blend, Interactions, NeighbourOptions, Neighbours, Popularity, PopularityOptions, Profile, Shelf, Wish};
+/// # let now = "2026-06-01T09:00:00Z".parse()?;
+/// let carts = [("ana", "tea"), ("ana", "pot"), ("eva", "tea"), ("eva", "pot"), ("leo", "mug")];
+/// let bought = Interactions::from_iter(carts.map(|(customer, item)| (customer, item, now)));
+/// let assortment = Assortment::from_iter([("mug", "Mug"), ("pot", "Teapot"), ("tea", "Green tea"), ("tray", "Tray")]);
+/// let alike = Neighbours::fit(&NeighbourOptions::default(), &bought, &assortment)?;
+/// let lately = Popularity::fit(&PopularityOptions::trending(), &bought, &assortment)?;
+/// let popular = Popularity::fit(&PopularityOptions::default(), &bought, &assortment)?;
+/// let blend = Blend::new().add(1.0, alike)?.add(0.3, lately)?.or_else(popular);
+///
+/// let list = Shelf::new(&assortment).choose(&blend, &Profile::new(now).bought("tea"), &Wish::new(3));
+/// let shown: Vec<_> = list.iter().map(|it| format!("{}, {}", it.item, it.reason)).collect();
+/// assert_eq!(shown, ["pot, because you bought Green tea", "mug, popular right now", "tray, new to you"]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Default)]
+pub struct Blend {
+    parts: Vec<(f32, Arc<dyn Recommender + Send + Sync>)>,
+    fallbacks: Vec<Arc<dyn Recommender + Send + Sync>>,
+}
+
+impl Blend {
+    /// Nothing yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a recommender that counts so much beside the others.
+    ///
+    /// # Errors
+    ///
+    /// The weight is not above 0 and at most a million.
+    pub fn add(
+        mut self,
+        weight: f64,
+        recommender: impl Recommender + Send + Sync + 'static,
+    ) -> Result<Self, FitError> {
+        if !(weight > 0.0 && weight <= 1e6) {
+            let what = "the weight of a part".to_owned();
+            return Err(FitError::new(what, weight, "above 0 and at most a million"));
+        }
+        self.parts.push((narrow(weight), Arc::new(recommender)));
+        Ok(self)
+    }
+
+    /// So many fallbacks at most; a blend may be a fallback itself.
+    pub const MOST_FALLBACKS: usize = 8;
+
+    /// Adds a recommender for items that none before speaks for.
+    ///
+    /// # Panics
+    ///
+    /// When there are more than [`MOST_FALLBACKS`](Self::MOST_FALLBACKS).
+    #[must_use]
+    pub fn or_else(mut self, recommender: impl Recommender + Send + Sync + 'static) -> Self {
+        assert!(
+            self.fallbacks.len() < Self::MOST_FALLBACKS,
+            "a blend with more than eight fallbacks"
+        );
+        self.fallbacks.push(Arc::new(recommender));
+        self
+    }
+}
+
+impl Recommender for Blend {
+    fn score(&self, profile: &Profile<'_>, scores: &mut Scores) {
+        let mut whole = scores.another();
+        let mut part = scores.another();
+        for (weight, recommender) in &self.parts {
+            recommender.score(profile, &mut part);
+            let largest = part.largest();
+            for (position, score) in part.scored() {
+                let why = whole.bring(part.whys[position as usize], &part);
+                whole.put(position, weight * (score / largest), why);
+            }
+            part.clear();
+        }
+        // Each rank of fallbacks lies below the one before: the last between 1/2 and 1, the one before between 3/2 and 2.
+        let mut below = 0.0;
+        if !self.fallbacks.is_empty() {
+            let largest = whole.largest();
+            below = FALLBACKS[self.fallbacks.len()];
+            for sum in whole.sums.iter_mut().filter(|sum| **sum > 0.0) {
+                *sum = below + 0.5 + 0.5 * (*sum / largest);
+            }
+        }
+        for fallback in &self.fallbacks {
+            below -= 1.0;
+            fallback.score(profile, &mut part);
+            let largest = part.largest();
+            for (position, score) in part.scored() {
+                if whole.sums[position as usize] <= 0.0 {
+                    let why = whole.bring(part.whys[position as usize], &part);
+                    whole.put(position, below + 0.5 + 0.5 * (score / largest), why);
+                }
+            }
+            part.clear();
+        }
+        for (position, score) in whole.scored() {
+            let why = scores.bring(whole.whys[position as usize], &whole);
+            scores.put(position, score, why);
+        }
+        part.give_back();
+        whole.give_back();
+    }
+}
+
+/// Numbers of fallbacks as floats.
+const FALLBACKS: [f32; Blend::MOST_FALLBACKS + 1] = [0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0];
+
+/// How many there are.
+impl fmt::Debug for Blend {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Blend")
+            .field("parts", &self.parts.len())
+            .field("fallbacks", &self.fallbacks.len())
+            .finish()
+    }
+}
