@@ -36,6 +36,7 @@ mod counted;
 mod design;
 mod english;
 mod enough;
+mod guardrail;
 mod mismatch;
 mod plan;
 mod special;
@@ -46,16 +47,14 @@ mod tally;
 mod wire;
 
 pub use adjust::Correction;
-pub use analysis::{
-    Analysis, ArmFigure, BetweenSegments, Comparison, Finding, GoalReport, Guard, Guarded, GuardrailReport,
-    SegmentReport,
-};
+pub use analysis::{Analysis, ArmFigure, BetweenSegments, Comparison, Finding, GoalReport, SegmentReport};
 pub(crate) use assignment::Slice;
 pub use assignment::{Assignment, AssignmentError};
 pub use confidence::Estimate;
 pub use counted::Counted;
 pub use design::{Arm, DesignError, Experiment, ExperimentBuilder, Metric, MetricKind, Treatment};
 pub use enough::NotEnoughData;
+pub use guardrail::{Guard, Guarded, GuardrailReport};
 pub use mismatch::Mismatch;
 pub use plan::{Plan, PlanCustomers, PlanError};
 pub use steps::{Step, Steps};
