@@ -23,6 +23,7 @@ mod manual;
 mod messages;
 mod migration;
 mod next_change;
+mod open_contracts;
 mod privacy;
 mod properties;
 #[cfg(feature = "proptest")]

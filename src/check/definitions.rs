@@ -45,6 +45,7 @@ pub(crate) struct Definitions<'a> {
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Customer<'a> {
+    pub(crate) open: bool,
     /// The word `customer` of the block.
     pub(crate) word: Span,
     pub(crate) fields: &'a [Field],
@@ -113,13 +114,16 @@ pub(crate) fn collect<'a>(files: &'a [File], limits: &Limits, report: &mut Repor
             break;
         }
         match &item.kind {
-            ItemKind::Customer { fields } => {
+            ItemKind::Customer { open, fields } => {
                 let word = Span {
                     end: item.span.start + 8,
                     ..item.span
                 };
                 match &all.customer {
-                    None => all.customer = Some(Customer { word, fields }),
+                    None => {
+                        let open = *open;
+                        all.customer = Some(Customer { open, word, fields });
+                    }
                     Some(first) => {
                         let message = "the `customer` block is written twice";
                         report.push(duplicate(message.to_owned(), word, first.word));

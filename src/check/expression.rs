@@ -89,7 +89,8 @@ impl Checker<'_> {
             Found::List(list) => (list.span, "list", Some(list_help(&shown, &list.item))),
             Found::Record(record) => {
                 let help = record
-                    .field
+                    .fields
+                    .first()
                     .map(|field| format!("name one of its fields: `{shown}.{field}`"));
                 (record.span, "record", help)
             }

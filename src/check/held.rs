@@ -82,13 +82,13 @@ impl Held {
         let kinds = match (&self.kind, &other.kind) {
             (HeldKind::Value(one), HeldKind::Value(two)) => one == two,
             (
-                HeldKind::List { spot, item, .. },
+                HeldKind::List { spot, item, shape },
                 HeldKind::List {
                     spot: other,
                     item: ty,
-                    ..
+                    shape: like,
                 },
-            ) => spot == other && item == ty,
+            ) => spot == other && item == ty && shape.is_range == like.is_range,
             (HeldKind::Item(one), HeldKind::Item(two)) => one.row == two.row && one.ty == two.ty,
             (HeldKind::Nothing, HeldKind::Nothing)
             | (HeldKind::Broken, HeldKind::Broken)

@@ -41,6 +41,9 @@ impl Checker<'_> {
             }
             HeldKind::List { spot, item, shape } => {
                 self.scope.places.note(spot);
+                if let (Some(step), true) = (path.get(1), shape.is_range) {
+                    self.of_range(step, held.blank)?;
+                }
                 let list = List {
                     span,
                     spot: spot.clone(),
@@ -106,7 +109,7 @@ impl Checker<'_> {
                 optional: false,
                 present: None,
                 slots: None,
-                field: Some("index".into()),
+                fields: vec!["index".into()],
             }));
         };
         let value = match &*step.text {
@@ -227,6 +230,24 @@ impl Checker<'_> {
                 },
             },
         }))
+    }
+
+    /// Whether a step behind a range leads to what it leads to in Liquid, which knows no positions in ranges, and both ends of
+    /// one without numbers.
+    pub(super) fn of_range(&mut self, step: &Name, may_be_empty: bool) -> Option<()> {
+        let is_end = matches!(&*step.text, "first" | "last");
+        if &*step.text == "size" || is_end && !may_be_empty {
+            return Some(());
+        }
+        let message = if is_end {
+            "a range that may have no numbers has no first and last one"
+        } else {
+            "the numbers of a range have no positions"
+        };
+        let error = Diagnostic::new(Code::Unsupported, message)
+            .label(step.span, "of a range")
+            .help("go through it, `{% for i in … %}`, or write the number itself".to_owned());
+        self.report.fail(error)
     }
 
     /// A name that is out of sight of a partial, or nowhere.

@@ -7,6 +7,7 @@
 mod call;
 mod campaign;
 mod case;
+mod chosen;
 mod coerce;
 mod collections;
 mod condition;

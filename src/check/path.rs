@@ -43,8 +43,8 @@ pub(crate) struct Record {
     pub(crate) present: Option<usize>,
     /// Its first field and the slot of its last one; none when all its fields have errors.
     pub(crate) slots: Option<(Spot, u32)>,
-    /// The name of a field, for help.
-    pub(crate) field: Option<Arc<str>>,
+    /// The names of its fields.
+    pub(crate) fields: Vec<Arc<str>>,
 }
 
 /// The span of a whole path.
@@ -66,6 +66,13 @@ impl Checker<'_> {
     /// What `path` stands for here; the innermost scope comes first, then the customer's attributes and the traits.
     pub(crate) fn resolve(&mut self, path: &[Name]) -> Option<Found> {
         let first = path.first()?;
+        if let Some(at) = path
+            .iter()
+            .position(Name::is_chosen)
+            .filter(|_| self.scope.liquid)
+        {
+            return self.chosen(path, at);
+        }
         match self.reserved(path) {
             Some(Reserved::Customer) => return self.of_customer(path, 1),
             Some(Reserved::Previous) => return self.of_previous(path),
@@ -238,7 +245,7 @@ impl Checker<'_> {
                             optional: *optional,
                             present: None,
                             slots: slots(inner).map(|(slot, last)| (Place { row, slot }.into(), last)),
-                            field: inner.keys().next().cloned(),
+                            fields: inner.keys().cloned().collect(),
                         }));
                     }
                 }
@@ -390,7 +397,7 @@ impl Checker<'_> {
                 },
                 last,
             )),
-            field: members.keys().next().cloned(),
+            fields: members.keys().cloned().collect(),
         }))
     }
 
@@ -423,7 +430,7 @@ impl Checker<'_> {
             optional: false,
             present: None,
             slots: slots(&shape.members).map(|(slot, last)| (Place { row, slot }.into(), last)),
-            field: shape.members.keys().next().cloned(),
+            fields: shape.members.keys().cloned().collect(),
         }))
     }
 

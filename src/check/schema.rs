@@ -40,6 +40,7 @@ pub(crate) fn check(
         );
         reader.report.push(error);
     } else if let Some(customer) = &definitions.customer {
+        schema.open = customer.open;
         schema.customer = reader.block(Definition::Customer, customer.word, customer.fields, &mut spans);
     } else if !definitions.customer_broken && !is_given {
         let error = Diagnostic::new(Code::MissingCustomer, "no `customer` block")

@@ -17,6 +17,8 @@ use crate::{
 pub(crate) struct Shape {
     pub(crate) layout: Arc<Layout>,
     pub(crate) members: Members,
+    /// Whether it is that of the numbers of a range, of which Liquid reaches none by its position.
+    pub(crate) is_range: bool,
 }
 
 pub(crate) type Members = IndexMap<Arc<str>, Member>;
@@ -71,10 +73,22 @@ impl Shape {
         Self::new(Arc::new(layout), &[], 0)
     }
 
+    /// The shape of the numbers of a range.
+    pub(crate) fn of_range() -> Self {
+        Self {
+            is_range: true,
+            ..Self::of_values(&Type::Int, false, true)
+        }
+    }
+
     fn new(layout: Arc<Layout>, fields: &[Field], first: u32) -> Self {
         let mut next = first;
         let members = Self::members(&layout, fields, false, &mut next);
-        Self { layout, members }
+        Self {
+            layout,
+            members,
+            is_range: false,
+        }
     }
 
     /// Goes through the fields in the order in which the layout numbered them.

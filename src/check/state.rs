@@ -32,6 +32,12 @@ impl Checker<'_> {
             (State::Known | State::Unknown, Found::Value(value)) => {
                 (ConditionKind::Known(Box::new(value.clone())), value)
             }
+            (State::Empty | State::Filled, Found::List(list)) if list.shape.is_range => {
+                let error = Diagnostic::new(Code::Unsupported, "nobody asks whether a range is empty")
+                    .label(list.span, "a range of numbers")
+                    .help("ask for its `size`, or compare its ends".to_owned());
+                return self.report.fail(error);
+            }
             (State::Known | State::Unknown, Found::List(list)) => {
                 (ConditionKind::ListKnown(list.spot.clone()), list_as_value(&list))
             }

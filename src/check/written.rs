@@ -43,6 +43,7 @@ fn file(schema: &Schema) -> File {
         });
     };
     add(ItemKind::Customer {
+        open: schema.open,
         fields: fields(&schema.customer),
     });
     for (name, catalog) in &schema.catalogs {

@@ -99,6 +99,11 @@ pub(crate) enum Target {
 pub(crate) enum Source {
     Value(Expr),
     List(Spot),
+    /// Whole numbers that are never missing, from one to another.
+    Range {
+        from: Expr,
+        to: Expr,
+    },
     /// The record in scope as this row.
     Item(u8),
 }
@@ -274,6 +279,8 @@ pub(crate) enum ListFilter {
     Compact,
     /// With another list.
     Concat,
+    /// Or another list, where it has no items; nobody writes it.
+    Or,
     Sum,
     Map,
     Where,

@@ -62,16 +62,18 @@ impl Loader {
 
     pub(crate) fn of(shape: Arc<Shape>) -> Self {
         let form = Form::of_customer(&shape.schema, &shape.customer);
+        let ignore_unknown = shape.schema.open;
         Self {
             shape,
             form: Node::Record(form).into(),
             strictness: Strictness::default(),
-            ignore_unknown: false,
+            ignore_unknown,
             record_bytes: Limits::default().record_bytes,
         }
     }
 
-    /// Whether members that the schema does not have are left out, instead of refused. They are refused unless asked.
+    /// Whether members that the schema does not have are left out, instead of refused. They are refused unless
+    /// asked, or the schema is [`open`](Schema::open).
     #[must_use]
     pub fn ignore_unknown(mut self, ignore: bool) -> Self {
         self.ignore_unknown = ignore;

@@ -239,6 +239,11 @@ impl<'m> Gather<'m> {
                 self.part(Part::List(list));
                 self.items_of(list)
             }
+            Shown::Range { from, to } => {
+                self.part(Part::Expr(from));
+                self.part(Part::Expr(to));
+                Vec::new()
+            }
             Shown::Item(row) => self.rows_at(*row),
         };
         for filter in &output.filters {

@@ -24,6 +24,7 @@ use crate::{diagnostic::Code, value::Field, value::Type};
 #[derive(Clone, Debug, Default)]
 pub struct SchemaBuilder {
     customer: Vec<Field>,
+    open: bool,
     catalogs: Vec<(Arc<str>, Catalog)>,
     events: Vec<(Arc<str>, Event)>,
     placements: Vec<(Arc<str>, Placement)>,
@@ -71,6 +72,24 @@ impl SchemaBuilder {
         self
     }
 
+    /// Lets customers and events have members that the schema does not name: they are passed over on loading, as
+    /// `customer open { … }` says it.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use audience::{Field, Loader, Schema, Type};
+    ///
+    /// let schema = Schema::builder().attribute(Field::new("id", Type::String).key()).open().build()?;
+    /// assert!(Loader::new(&schema)?.customer_from_json(r#"{"id": "ana", "grid": [[1]]}"#).is_ok());
+    /// # Ok::<(), audience::SchemaError>(())
+    /// ```
+    #[must_use]
+    pub fn open(mut self) -> Self {
+        self.open = true;
+        self
+    }
+
     /// Adds an event type with the properties it has besides `at`.
     #[must_use]
     pub fn event(mut self, name: impl AsRef<str>, event: impl Into<Event>) -> Self {
@@ -101,6 +120,7 @@ impl SchemaBuilder {
         let mut problems = Vec::new();
         let schema = Schema {
             customer: self.customer,
+            open: self.open,
             catalogs: by_name("catalogue", self.catalogs, &mut problems),
             events: by_name("event", self.events, &mut problems),
             placements: by_name("placement", self.placements, &mut problems),
@@ -264,6 +284,8 @@ of_fields!(Catalog, Event);
 pub(super) struct Unchecked {
     customer: Vec<Field>,
     #[serde(default)]
+    open: bool,
+    #[serde(default)]
     catalogs: IndexMap<Arc<str>, Catalog>,
     #[serde(default)]
     events: IndexMap<Arc<str>, Event>,
@@ -277,6 +299,7 @@ impl TryFrom<Unchecked> for Schema {
     fn try_from(unchecked: Unchecked) -> Result<Self, SchemaError> {
         let schema = Self {
             customer: unchecked.customer,
+            open: unchecked.open,
             catalogs: unchecked.catalogs,
             events: unchecked.events,
             placements: unchecked.placements,

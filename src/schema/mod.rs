@@ -34,6 +34,9 @@ use crate::value::{Field, Type};
 pub struct Schema {
     /// The attributes, in the order declared.
     pub customer: Vec<Field>,
+    /// Whether members of customers and events that it does not name are passed over on loading, instead of refused.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub open: bool,
     /// What can be bought, shown or recommended.
     pub catalogs: IndexMap<Arc<str>, Catalog>,
     /// What can happen. Every event has `at: datetime` besides the properties listed.

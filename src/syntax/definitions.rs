@@ -303,7 +303,8 @@ impl<'t> Reader<'t> {
                 description,
                 fields: good,
             },
-            _ => ItemKind::Customer { fields: good },
+            ItemKind::Customer { open, .. } => ItemKind::Customer { open, fields: good },
+            other => other,
         };
         Some(Item { span, kind })
     }
@@ -362,6 +363,7 @@ impl Builder<'_> {
         let mut names = Vec::new();
         let mut description = None;
         let mut owner = None;
+        let mut open = false;
         let mut share = None;
         let mut fields = Vec::new();
         let mut value = None;
@@ -370,6 +372,7 @@ impl Builder<'_> {
             match part.as_rule() {
                 Rule::name => names.push(self.name(&part)),
                 Rule::description => description = Some(self.only_text(part)),
+                Rule::open_word => open = true,
                 Rule::owner => owner = Some(self.only_text(part)),
                 Rule::block => fields = self.block(part),
                 Rule::holdout => share = Some(self.share(part)),
@@ -390,7 +393,7 @@ impl Builder<'_> {
         let mut name = || names.next().expect("the grammar asks for a name");
         let mut value = || value.take().expect("the grammar asks for an expression");
         let kind = match rule {
-            Rule::customer | Rule::customer_head => ItemKind::Customer { fields },
+            Rule::customer | Rule::customer_head => ItemKind::Customer { open, fields },
             Rule::global_holdout => ItemKind::Holdout {
                 share: share.expect("the grammar asks for a share"),
                 description,

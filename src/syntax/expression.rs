@@ -539,19 +539,6 @@ impl<'t> Builder<'t> {
     fn element(&self, pair: Pair<'_, Rule>, before: &[Name]) -> Name {
         let span = self.span(&pair);
         let step = next(&mut pair.into_inner());
-        if self.liquid && step.as_rule() == Rule::element_value {
-            self.break_off(
-                Diagnostic::new(
-                    Code::Unsupported,
-                    "what a value of the message chooses is not known here",
-                )
-                .label(self.span(&step), "differs from customer to customer")
-                .help(
-                    "write the position or the name out, or go through the list with `{% for … %}`"
-                        .to_owned(),
-                ),
-            );
-        }
         let name = if step.as_rule() == Rule::text {
             Name {
                 quoted: true,

@@ -180,7 +180,8 @@ impl Place<'_> {
     /// Whether this is the head of a definition that no expression contains, such as `segment name =`.
     fn is_whole(&self, head: Head) -> bool {
         if head == Head::Item(ItemWord::Customer) {
-            return self.is_symbol(1, &["{"]);
+            let is_open = self.is_word(1, "open");
+            return self.is_symbol(1 + usize::from(is_open), &["{"]);
         }
         let is_text = |ahead: usize| self.token(ahead).is_some_and(|it| it.kind == TokenKind::Text);
         if head == Head::Item(ItemWord::Test) {

@@ -52,7 +52,7 @@ fn of_nodes(nodes: &[Node], texts: &[&str], found: &mut Vec<Placeholder>) {
                 let shows = match &output.value {
                     Source::Value(value) => written(text, value.span),
                     // Up to its first filter, which every list has.
-                    Source::List(_) | Source::Item(_) => {
+                    Source::List(_) | Source::Range { .. } | Source::Item(_) => {
                         let end = output.filters.first().map_or(node.span.end, |it| it.span.start);
                         let before = written(text, Span { end, ..node.span });
                         before

@@ -139,6 +139,11 @@ pub(super) enum Source {
     Value(NodeId),
     /// A list; of plain values with their kind.
     List(Spot, Option<Kind>),
+    /// Whole numbers, both included.
+    Range {
+        from: NodeId,
+        to: NodeId,
+    },
     /// The record in scope as this row.
     Item(u8),
 }

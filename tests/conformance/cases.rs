@@ -64,6 +64,97 @@ const OUTPUT: &[Case] = &[
 
 const INDEXING: &[Case] = &[
     (
+        r#"{{ a[i] | default: "-" }}"#,
+        r#"{"a": ["p", "q"], "i": 1}"#,
+        "q",
+    ),
+    (
+        r#"{{ a[i] | default: "-" }}"#,
+        r#"{"a": ["p", "q"], "i": -2}"#,
+        "p",
+    ),
+    (
+        r#"{{ a[i] | default: "-" }}"#,
+        r#"{"a": ["p", "q"], "i": 2}"#,
+        "-",
+    ),
+    (
+        r#"{{ a[i] | default: "-" }}"#,
+        r#"{"a": ["p", "q"], "i": -3}"#,
+        "-",
+    ),
+    (r#"{{ a[i] | default: "-" }}"#, r#"{"a": [], "i": 0}"#, "-"),
+    (
+        r#"{{ a[o.n] | default: "-" }}"#,
+        r#"{"a": [1, 2], "o": {"n": 1}}"#,
+        "2",
+    ),
+    (
+        r#"{{ a[b[0]] | default: "-" }}"#,
+        r#"{"a": [1, 2], "b": [1]}"#,
+        "2",
+    ),
+    (
+        r#"{% assign i = 1 %}{{ a[i] | default: "-" }}"#,
+        r#"{"a": [1, 2]}"#,
+        "2",
+    ),
+    (
+        "{% assign x = a[i] %}{% if x %}{{ x }}{% else %}none{% endif %}",
+        r#"{"a": [1, 2], "i": 5}"#,
+        "none",
+    ),
+    (
+        r#"{% assign x = a[i] %}{{ x.t | default: "-" }}"#,
+        r#"{"a": [{"t": "x"}, {"t": "y"}], "i": 1}"#,
+        "y",
+    ),
+    (
+        r#"{% for x in a %}{{ x }}{{ b[forloop.index0] | default: "-" }} {% endfor %}"#,
+        r#"{"a": [1, 2, 3], "b": ["x", "y"]}"#,
+        "1x 2y 3- ",
+    ),
+    (
+        r#"{% assign a = "x,y" | split: "," %}{% for i in (0..2) %}{{ a[i] | default: "-" }}{% endfor %}"#,
+        "",
+        "xy-",
+    ),
+    (
+        r#"{{ o[k] | default: "-" }}"#,
+        r#"{"o": {"x": "p", "y": "q"}, "k": "y"}"#,
+        "q",
+    ),
+    (
+        r#"{{ o[k] | default: "-" }}"#,
+        r#"{"o": {"x": "p", "y": "q"}, "k": "z"}"#,
+        "-",
+    ),
+    (
+        r#"{{ o[k] | default: "-" }}"#,
+        r#"{"o": {"x": "p", "y": "q"}, "k": "size"}"#,
+        "-",
+    ),
+    (
+        r#"{{ o.p[o.k] | default: "-" }}"#,
+        r#"{"o": {"p": {"x": 1, "y": 2}, "k": "x"}}"#,
+        "1",
+    ),
+    (
+        "{% if o[k] > 1 %}y{% else %}n{% endif %}",
+        r#"{"o": {"x": 1, "y": 2}, "k": "y"}"#,
+        "y",
+    ),
+    (
+        r#"{% for k in ks %}{{ o[k] | default: "-" }}{% endfor %}"#,
+        r#"{"o": {"x": 1, "y": 2}, "ks": ["y", "z", "x"]}"#,
+        "2-1",
+    ),
+    (
+        r#"{% for p in ps %}{{ p[k] | default: "-" }}{% endfor %}"#,
+        r#"{"ps": [{"x": 1, "y": 2}, {"x": 3}], "k": "y"}"#,
+        "2-",
+    ),
+    (
         "{{ a[0] }}{{ a[1] | default: 0 }}{{ a[2] | default: 0 }}",
         r#"{"a": [7, 8]}"#,
         "780",
@@ -327,6 +418,57 @@ const COMPARE: &[Case] = &[
 ];
 
 const BRANCHES: &[Case] = &[
+    // What `when` compares may be a value; all branches that fit are shown.
+    (
+        "{% case x %}{% when y %}same{% else %}other{% endcase %}",
+        r#"{"x": 1, "y": 1}"#,
+        "same",
+    ),
+    (
+        "{% case x %}{% when y %}same{% else %}other{% endcase %}",
+        r#"{"x": "a", "y": "b"}"#,
+        "other",
+    ),
+    (
+        "{% case x %}{% when o.y %}a{% when 1 %}b{% else %}c{% endcase %}",
+        r#"{"x": 1, "o": {"y": 1}}"#,
+        "ab",
+    ),
+    (
+        "{% case x %}{% when o.y %}a{% when 1 %}b{% else %}c{% endcase %}",
+        r#"{"x": 1, "o": {"y": 2}}"#,
+        "b",
+    ),
+    (
+        "{% case x %}{% when o.y %}a{% when 1 %}b{% else %}c{% endcase %}",
+        r#"{"x": 2, "o": {"y": 2}}"#,
+        "a",
+    ),
+    (
+        "{% case x %}{% when o.y %}a{% when 1 %}b{% else %}c{% endcase %}",
+        r#"{"x": 3, "o": {"y": 2}}"#,
+        "c",
+    ),
+    (
+        "{% case x %}{% when nil %}n{% when blank %}b{% else %}e{% endcase %}",
+        r#"{"x": null}"#,
+        "nb",
+    ),
+    (
+        "{% case x %}{% when blank %}b{% when '' %}e{% else %}n{% endcase %}",
+        r#"{"x": ""}"#,
+        "be",
+    ),
+    (
+        "{% case x %}{% when blank %}b{% when '' %}e{% else %}{{ x }}{% endcase %}",
+        r#"{"x": "x"}"#,
+        "x",
+    ),
+    (
+        "{% for i in a %}{% case i %}{% when x %}X{% when y %}Y{% else %}-{% endcase %}{% endfor %}",
+        r#"{"a": [1, 2, 3], "x": 1, "y": 1}"#,
+        "XY--",
+    ),
     (
         "{% if x == 1 %}a{% elsif x == 2 %}b{% elsif x == 3 %}c{% else %}d{% endif %}",
         r#"{"x": 3}"#,
@@ -397,6 +539,73 @@ const BRANCHES: &[Case] = &[
 ];
 
 const LOOPS: &[Case] = &[
+    (
+        "{% assign r = (1..3) %}{% for i in r %}{{ i }}{% endfor %}{{ r.size }}{{ r | size }}",
+        "",
+        "12333",
+    ),
+    (
+        "{% assign r = (1..n) %}{% for i in r reversed %}{{ i }}{% else %}none{% endfor %}",
+        r#"{"n": 3}"#,
+        "321",
+    ),
+    (
+        "{% assign r = (1..n) %}{% for i in r reversed %}{{ i }}{% else %}none{% endfor %}",
+        r#"{"n": 0}"#,
+        "none",
+    ),
+    (
+        "{% assign r = (1..3) %}{{ r.first }}{{ r | last }}{{ r | join: '-' }}",
+        "",
+        "131-2-3",
+    ),
+    (
+        "{{ (1..3) | join: ',' }}{{ (1..3) | reverse | join: ',' }}{{ (3..1) | size }}",
+        "",
+        "1,2,33,2,10",
+    ),
+    (r#"{{ (n..2) | join: " " | default: "-" }}"#, r#"{"n": 1}"#, "1 2"),
+    (r#"{{ (n..2) | join: " " | default: "-" }}"#, r#"{"n": 3}"#, "-"),
+    (
+        "{% assign r = (1..a.size) %}{% for i in r offset: 1 %}{{ i }}{% endfor %}",
+        r#"{"a": [5, 5, 5]}"#,
+        "23",
+    ),
+    (
+        "{% assign r = (1..3) %}{% if r contains 2 %}y{% endif %}{% if r contains 4 %}n{% endif %}",
+        "",
+        "y",
+    ),
+    (
+        "{% for i in ('1'..'3') %}{{ i }}{% endfor %}{% for i in (1.5..3.9) %}{{ i }}{% endfor %}",
+        "",
+        "123123",
+    ),
+    (
+        "{% for i in a limit: '1' %}{{ i }}{% endfor %}",
+        r#"{"a": [4, 5]}"#,
+        "4",
+    ),
+    (
+        "{% assign x = e | default: a %}{% for i in x %}{{ i | default: '-' }}{% endfor %}",
+        r#"{"a": ["p", "q"], "e": []}"#,
+        "pq",
+    ),
+    (
+        "{% assign x = a | default: e %}{% for i in x %}{{ i | default: '-' }}{% endfor %}",
+        r#"{"a": ["p", "q"], "e": []}"#,
+        "pq",
+    ),
+    (
+        "{{ e | default: a | first | default: '-' }}",
+        r#"{"a": ["p", "q"], "e": []}"#,
+        "p",
+    ),
+    (
+        r#"{% assign x = a | where: "t", "z" | default: a %}{% for i in x %}{{ i.t }}{% endfor %}"#,
+        r#"{"a": [{"t": "p"}, {"t": "q"}]}"#,
+        "pq",
+    ),
     (
         "{% for i in a %}{{ i }}{% endfor %}",
         r#"{"a": [1, 2, 3]}"#,
@@ -623,6 +832,72 @@ const NAMES: &[Case] = &[
 ];
 
 const SPACE: &[Case] = &[
+    // Blocks that show nothing lose the white space in them.
+    (
+        "L{% if t %} {% assign q = 1 %} {% endif %}R",
+        r#"{"t": true, "l": ["p", "q"]}"#,
+        "LR",
+    ),
+    (
+        "L{% if t %}\n{% comment -%}c{% endcomment %}\n{% endif %}R",
+        r#"{"t": true, "l": ["p", "q"]}"#,
+        "LR",
+    ),
+    (
+        "L{% for i in l %}\n{% if i == 'p' %} {% assign q = 2 %} {% endif %} {% endfor %}R",
+        r#"{"t": true, "l": ["p", "q"]}"#,
+        "LR",
+    ),
+    (
+        "L{% if t %} {% else %} x {% endif %}R",
+        r#"{"t": true, "l": ["p", "q"]}"#,
+        "L R",
+    ),
+    (
+        "L{% case 1 %} {% when 1 %} {% else %} {% endcase %}R",
+        r#"{"t": true, "l": ["p", "q"]}"#,
+        "LR",
+    ),
+    (
+        "L{% if t %} {% capture z %} x{% endcapture %} {% endif %}{{ z | default: 'no' }}R",
+        r#"{"t": true, "l": ["p", "q"]}"#,
+        "L xR",
+    ),
+    (
+        "L{% capture z %} {% if t %} {% endif %} {% endcapture %}{{ z | size }}R",
+        r#"{"t": true, "l": ["p", "q"]}"#,
+        "L2R",
+    ),
+    (
+        "L{% if t %} {% raw %} {% endraw %} {% endif %}R",
+        r#"{"t": true, "l": ["p", "q"]}"#,
+        "L   R",
+    ),
+    (
+        "L{% if t %} {% raw %}{% endraw %} {% endif %}R",
+        r#"{"t": true, "l": ["p", "q"]}"#,
+        "LR",
+    ),
+    (
+        "L{% if t %} {% liquid assign x = 1 %} {% endif %}R",
+        r#"{"t": true, "l": ["p", "q"]}"#,
+        "LR",
+    ),
+    (
+        "L{% for i in l %} {% for j in l %} {% endfor %} {% endfor %}R",
+        r#"{"t": true, "l": ["p", "q"]}"#,
+        "LR",
+    ),
+    (
+        "L{% if t %} {% if t %} a {% endif %} {% endif %}R",
+        r#"{"t": true, "l": ["p", "q"]}"#,
+        "L  a  R",
+    ),
+    (
+        "L{% for i in l %}\n{% if i == 'p' %} {% break %} {% endif %} {% endfor %}R",
+        r#"{"t": true, "l": ["p", "q"]}"#,
+        "L\n R",
+    ),
     ("a {{- 1 -}} b", "", "a1b"),
     ("a {%- if true -%} b {%- endif -%} c", "", "abc"),
     ("  {%- assign x = 1 -%}\n\n{{ x }}", "", "1"),

@@ -11,6 +11,12 @@ pub(super) const ALL: &[(&str, &str, &str, &str)] = &[
         "3 5 1a",
     ),
     ("{{ 20 | divided_by: 7.0 }}", "", "2.857142857142857", "2.8571"),
+    (
+        "{{ x | round: 2 | divided_by: 3 }} {{ 10 | at_least: 1.5 | divided_by: 4 }}",
+        r#"{"x": "7 x"}"#,
+        "2 2",
+        "2.3333 2.5",
+    ),
     // Whole numbers have 64 bits; larger ones are floats.
     (
         "{{ x }}",
@@ -26,6 +32,21 @@ pub(super) const ALL: &[(&str, &str, &str, &str)] = &[
     ),
     // What is only white space gives way to a fallback.
     (r#"{{ x | default: "d" }}"#, r#"{"x": " "}"#, " ", "d"),
+    // What is missing stays so until its fallback.
+    (r#"{{ x | plus: 1 | default: "d" }}"#, r#"{"x": null}"#, "1", "d"),
+    (
+        r#"{{ x | append: "!" | default: "d" }}"#,
+        r#"{"x": null}"#,
+        "!",
+        "d",
+    ),
+    // Letters with marks have a case, too.
+    (
+        r#"{{ x | sort_natural | join: " " }}"#,
+        r#"{"x": ["Éva", "éa"]}"#,
+        "Éva éa",
+        "éa Éva",
+    ),
     // A record is there, also without fields.
     (
         "{% if x == blank %}y{% else %}n{% endif %}",

@@ -73,18 +73,98 @@ pub(super) const ALL: &[(&str, &str, &str, &str)] = &[
         "9223372036854775808",
         "may-be-missing",
     ),
-    // What depends on values is written out.
+    // What depends on values may be missing, and is no condition by itself.
     (
-        "{% case x %}{% when y %}same{% else %}other{% endcase %}",
-        r#"{"x": 1, "y": 1}"#,
-        "same",
-        "type-mismatch",
+        "{{ a[i] }}",
+        r#"{"a": ["p", "q"], "i": 1}"#,
+        "q",
+        "may-be-missing",
     ),
-    ("{{ a[i] }}", r#"{"a": ["p", "q"], "i": 1}"#, "q", "unsupported"),
     (
         "{{ o[k] }}",
         r#"{"o": {"x": "p", "y": "q"}, "k": "y"}"#,
         "q",
+        "may-be-missing",
+    ),
+    (
+        "{{ o[k] }}",
+        r#"{"o": {"x": "p", "y": 1}, "k": "y"}"#,
+        "1",
+        "unsupported",
+    ),
+    (
+        "{{ a[i] }}",
+        r#"{"a": ["p", "q"], "i": "1"}"#,
+        "",
+        "type-mismatch",
+    ),
+    (
+        "{% if a[i] %}y{% endif %}",
+        r#"{"a": ["p", "q"], "i": 1}"#,
+        "y",
+        "unsupported",
+    ),
+    // Ranges are no lists in Liquid.
+    ("{{ (1..3) }}", "", "1..3", "type-mismatch"),
+    (
+        r#"{% assign r = (1..5) %}{{ r[2] | default: "-" }}"#,
+        "",
+        "-",
+        "unsupported",
+    ),
+    (
+        r#"{{ (1..5) | slice: 1, 2 | join: "" }}"#,
+        "",
+        "..",
+        "unsupported",
+    ),
+    (
+        r#"{{ (1..n) | first | default: "-" }}"#,
+        r#"{"n": 0}"#,
+        "1",
+        "unsupported",
+    ),
+    (
+        "{% assign r = (3..1) %}{% if r == empty %}y{% endif %}",
+        "",
+        "",
+        "unsupported",
+    ),
+    (
+        "{% for i in (1..n) %}{{ i }}{% endfor %}",
+        r#"{"n": 2.5}"#,
+        "",
+        "type-mismatch",
+    ),
+    (
+        "{% for i in (1..n) %}{{ i }}{% endfor %}",
+        r#"{"n": "2"}"#,
+        "12",
+        "type-mismatch",
+    ),
+    // All branches that fit would be shown.
+    (
+        "{% case x %}{% when 1 %}a{% when 1.0 %}b{% endcase %}",
+        r#"{"x": 1}"#,
+        "ab",
+        "unsupported",
+    ),
+    (
+        "{% case x %}{% when y, 1 %}a{% endcase %}",
+        r#"{"x": 1, "y": 1}"#,
+        "aa",
+        "unsupported",
+    ),
+    (
+        "{% case x %}{% when y %}{% assign x = 2 %}{% when 2 %}b{% endcase %}",
+        r#"{"x": 1, "y": 1}"#,
+        "",
+        "unsupported",
+    ),
+    (
+        "{% for x in a %}{% case x %}{% when y %}{% break %}{% when 1 %}one{% endcase %}{% endfor %}",
+        r#"{"a": [1], "y": 1}"#,
+        "one",
         "unsupported",
     ),
     (

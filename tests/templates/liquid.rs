@@ -348,8 +348,8 @@ fn case_compares_one_value() {
             "a value with a second `when`",
         ),
         (
-            "{% case nps %}{% when orders %}a{% endcase %}",
-            "a `when` takes values that are written out",
+            "{% case nps %}{% when orders, 1 %}a{% endcase %}",
+            "one `when` with values that may be equal",
         ),
         (
             "{% case nps %}text{% when 1 %}a{% endcase %}",

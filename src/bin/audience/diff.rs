@@ -120,7 +120,10 @@ fn each_pair(
     mut visit: impl FnMut(&[Customer; 2]) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     let lenient = both.map(|it| it.loader().ignore_unknown(true));
-    let strict = both.map(|it| it.loader().ignore_unknown(arguments.ignore_unknown));
+    let strict = both.map(|it| {
+        it.loader()
+            .ignore_unknown(arguments.ignore_unknown || it.schema().open)
+    });
     let load = |json: &[u8], _| {
         let [before, after] = [&strict[0], &strict[1]].map(|loader| loader.customer_from_json(json));
         // What only one of them names is no slip.

@@ -73,13 +73,14 @@ impl TemplateChecker<'_, '_> {
     }
 
     pub(super) fn assign(&mut self, name: &Name, piped: &tags::Piped, span: Span) -> Option<NodeKind> {
-        let is_nil =
-            piped.filters.is_empty() && matches!(piped.value.kind, ast::ExprKind::Literal(Literal::Null));
+        let is_nil = piped.filters.is_empty()
+            && piped.to.is_none()
+            && matches!(piped.value.kind, ast::ExprKind::Literal(Literal::Null));
         if is_nil {
             self.check_name(name)?;
             return self.assign_nothing(name);
         }
-        let result = self.piped(&piped.value, &piped.filters);
+        let result = self.piped(piped);
         self.check_name(name)?;
         let Some((output, state)) = result else {
             self.hold_broken(name);

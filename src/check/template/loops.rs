@@ -19,7 +19,7 @@ use crate::{
     },
     span::Span,
     syntax::ast,
-    value::{Type, Value},
+    value::{Decimal, Type, Value},
 };
 
 /// A loop around what is checked.
@@ -513,14 +513,19 @@ impl TemplateChecker<'_, '_> {
     }
 
     fn range(&mut self, from: &ast::Expr, to: &ast::Expr) -> Option<Through> {
-        let from = self.count(from, "a range");
-        let to = self.count(to, "a range");
-        let (from, to) = (from?, to?);
+        let (from, to) = self.ends(from, to)?;
         let row = self.row(from.span.to(to.span))?;
         Some((
             Over::Range { from, to, row },
             Arc::new(Shape::of_plain(&Type::Int)),
         ))
+    }
+
+    /// Both ends of a range.
+    pub(super) fn ends(&mut self, from: &ast::Expr, to: &ast::Expr) -> Option<(Expr, Expr)> {
+        let from = self.count(from, "a range");
+        let to = self.count(to, "a range");
+        Some((from?, to?))
     }
 
     /// The number of the next row.
@@ -535,7 +540,7 @@ impl TemplateChecker<'_, '_> {
 
     /// A whole number that is there: a limit, an offset, an end of a range.
     fn count(&mut self, written: &ast::Expr, word: &str) -> Option<Expr> {
-        let value = self.checker.check_value(written)?;
+        let value = whole(self.checker.check_value(written)?, word == "a range");
         let named = if word == "a range" {
             word.to_owned()
         } else {
@@ -603,6 +608,19 @@ fn counter(kind: ExprKind) -> Expr {
 
 fn local(number: usize) -> Expr {
     counter(ExprKind::Local(number))
+}
+
+/// A number that is written as a text, or with a point at the end of a range, as a whole one; that is cut toward zero, as in Liquid.
+fn whole(value: Expr, of_range: bool) -> Expr {
+    let number = match &value.kind {
+        ExprKind::Constant(Value::Text(text)) => text.parse().ok(),
+        ExprKind::Constant(Value::Decimal(it)) if of_range => Some(it.units() / Decimal::SCALE),
+        _ => None,
+    };
+    match number {
+        Some(number) => Expr::constant(value.span, Type::Int, Value::Int(number)),
+        None => value,
+    }
 }
 
 /// Gives a counter a number.

@@ -315,7 +315,10 @@ fn weaker(item: &Type, one: &Shape, other: &Shape) -> Shape {
     let slots = || one.layout.slots.iter().chain(&other.layout.slots);
     let optional = slots().any(|it| it.optional);
     let filled = slots().all(|it| it.roles.filled.is_some());
-    Shape::of_values(item, optional, filled)
+    Shape {
+        is_range: one.is_range || other.is_range,
+        ..Shape::of_values(item, optional, filled)
+    }
 }
 
 /// The type that holds values of both.

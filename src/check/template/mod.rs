@@ -174,7 +174,7 @@ impl TemplateChecker<'_, '_> {
             let kind = match &node.kind {
                 Tag::Text => Some(NodeKind::Text),
                 Tag::Output(piped) => {
-                    let output = self.output(&piped.value, &piped.filters);
+                    let output = self.output(piped);
                     Some(output.map_or(NodeKind::Hole, NodeKind::Output))
                 }
                 Tag::If { branches, otherwise } => {

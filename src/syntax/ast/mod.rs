@@ -74,6 +74,8 @@ pub(crate) struct Item {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum ItemKind {
     Customer {
+        /// Whether members that it does not name are passed over.
+        open: bool,
         fields: Vec<Field>,
     },
     Catalog {
@@ -530,6 +532,32 @@ impl Name {
     pub(crate) fn position(&self) -> Option<i64> {
         let inside = self.text.strip_prefix('[')?.strip_suffix(']')?;
         if self.quoted { None } else { inside.parse().ok() }
+    }
+
+    /// Whether a value chooses what this step of a template's path is: `[i]`, `[item.key]`.
+    pub(crate) fn is_chosen(&self) -> bool {
+        !self.quoted && self.text.starts_with('[') && self.position().is_none()
+    }
+
+    /// The path to the value in the brackets; none where it has quoted names.
+    pub(crate) fn chosen_by(&self) -> Option<Vec<Self>> {
+        let mut rest = self.text.strip_prefix('[')?.strip_suffix(']')?;
+        if rest.contains('`') {
+            return None;
+        }
+        let mut path = Vec::new();
+        while !rest.is_empty() {
+            let begin = usize::from(rest.starts_with(['.', '[']));
+            let end = rest[begin..].find(['.', '[']).map_or(rest.len(), |it| it + begin);
+            let step = &rest[..end];
+            path.push(Self {
+                span: self.span,
+                text: step.strip_prefix('.').unwrap_or(step).into(),
+                quoted: false,
+            });
+            rest = &rest[end..];
+        }
+        Some(path)
     }
 }
 

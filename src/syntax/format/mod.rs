@@ -150,8 +150,9 @@ impl<'f> Printer<'f> {
     fn item(&mut self, item: &Item) {
         let end = item.span.end;
         match &item.kind {
-            ItemKind::Customer { fields } => {
-                self.out.push_str("customer ");
+            ItemKind::Customer { open, fields } => {
+                self.out
+                    .push_str(if *open { "customer open " } else { "customer " });
                 self.block(fields, 0, end);
             }
             ItemKind::Catalog {

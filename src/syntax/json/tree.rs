@@ -20,7 +20,7 @@ use crate::{
 };
 
 tagged!(ItemKind {
-    Customer "customer" { "fields" fields: Vec<Field> };
+    Customer "customer" { "open" open: bool, "fields" fields: Vec<Field> };
     Catalog "catalog" { "name" name: Name, "description" description: Option<Text>, "fields" fields: Vec<Field> };
     Event "event" { "name" name: Name, "description" description: Option<Text>, "fields" fields: Vec<Field> };
     Placement "placement" { "name" name: Name, "catalog" catalog: Name, "description" description: Option<Text> };

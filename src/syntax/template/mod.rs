@@ -1,6 +1,7 @@
 //! Text of a template to its tree. Blocks are matched here, so that templates nest as deep as the limits say and no deeper.
 
 pub(crate) mod ast;
+mod blank;
 mod delimiters;
 mod habits;
 mod recover;
@@ -14,6 +15,7 @@ use std::ops::Range;
 
 use self::{
     ast::{Arm, Branch, For, Inputs, Node, NodeKind, Template},
+    blank::Blank,
     scan::{Piece, PieceKind},
     tag::Reader,
 };
@@ -55,6 +57,7 @@ pub(crate) fn parse_template(
         },
         template: Template::default(),
         open: Vec::new(),
+        blank: Blank::default(),
         refused: Vec::new(),
         crossed: Vec::new(),
         pieces: 0,
@@ -80,6 +83,7 @@ struct Blocks<'t> {
     reader: Reader<'t>,
     template: Template,
     open: Vec<Open>,
+    blank: Blank,
     /// Blocks that are not supported, whose ends are no second error.
     refused: Vec<&'static str>,
     /// Ends that may still come of blocks that were crossed, each under one of two names; they are no second error.
@@ -144,7 +148,10 @@ impl Blocks<'_> {
     fn piece(&mut self, piece: &Piece) {
         let span = self.reader.span(&piece.range);
         match &piece.kind {
-            PieceKind::Text => {
+            PieceKind::Text | PieceKind::Raw => {
+                if piece.kind == PieceKind::Raw {
+                    self.blank.keep_raw(span.start);
+                }
                 self.push(span, NodeKind::Text);
                 self.broken_tags(&piece.range);
             }
@@ -479,7 +486,17 @@ impl Blocks<'_> {
     }
 
     fn close_last(&mut self, end: Span) {
-        let Some(open) = self.open.pop() else { return };
+        let Some(mut open) = self.open.pop() else { return };
+        let bodies: Vec<&mut Vec<Node>> = match &mut open.kind {
+            OpenKind::If(branches) => branches.iter_mut().map(|it| &mut it.body).collect(),
+            OpenKind::Case(_, arms) => arms.iter_mut().map(|it| &mut it.body).collect(),
+            OpenKind::For(_, body) => vec![body],
+            OpenKind::Capture(..) => Vec::new(),
+        };
+        if !matches!(open.word, "capture") {
+            let bodies = bodies.into_iter().chain([&mut open.rest]).collect();
+            self.blank.close(open.span.start, bodies, self.reader.text);
+        }
         let span = open.span.to(end);
         match open.kind {
             OpenKind::If(branches) => self.push(

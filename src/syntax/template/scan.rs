@@ -20,6 +20,8 @@ pub(super) struct Piece {
 pub(super) enum PieceKind {
     /// The range is what `-` left of it.
     Text,
+    /// Text between `{% raw %}` and its end.
+    Raw,
     /// What stands between the delimiters.
     Output(Range<usize>),
     Tag {
@@ -204,7 +206,7 @@ impl Scanner<'_> {
             depth = if is_end { depth - 1 } else { depth + 1 };
             if depth == 0 {
                 if raw && opening.end < tag {
-                    self.push(PieceKind::Text, opening.end..tag);
+                    self.push(PieceKind::Raw, opening.end..tag);
                 }
                 return self.go_on(at, strip_after);
             }
@@ -313,7 +315,7 @@ mod tests {
     fn shown(template: &str) -> Vec<String> {
         let piece = |piece: Piece| {
             let (letter, range) = match piece.kind {
-                PieceKind::Text => ('t', piece.range),
+                PieceKind::Text | PieceKind::Raw => ('t', piece.range),
                 PieceKind::Output(inner) => ('o', inner),
                 PieceKind::Tag { name, rest } => {
                     return format!("%{}|{}", &template[name], template[rest].trim());

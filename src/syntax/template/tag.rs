@@ -294,16 +294,23 @@ impl Builder<'_> {
     /// A value with its filters.
     fn piped<'i>(&self, parts: impl Iterator<Item = Pair<'i, Rule>>) -> Option<Piped> {
         let mut value = None;
+        let mut to = None;
         let mut filters = Vec::new();
         for part in parts {
             match part.as_rule() {
                 Rule::expr => value = Some(self.expr(part)),
+                Rule::for_range => {
+                    let mut ends = part.into_inner().filter(|it| it.as_rule() == Rule::operand);
+                    value = ends.next().map(|it| self.expr(it));
+                    to = ends.next().map(|it| self.expr(it));
+                }
                 Rule::filter => filters.push(self.filter(part)),
                 _ => {}
             }
         }
         Some(Piped {
             value: value?,
+            to,
             filters,
         })
     }

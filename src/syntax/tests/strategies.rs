@@ -16,7 +16,7 @@ use crate::{
 pub(super) fn item() -> impl Strategy<Value = Item> {
     let description = || option::of(text());
     let kind = prop_oneof![
-        vec(field(2), 0..5).prop_map(|fields| ItemKind::Customer { fields }),
+        (any::<bool>(), vec(field(2), 0..5)).prop_map(|(open, fields)| ItemKind::Customer { open, fields }),
         (name(), description(), vec(field(2), 0..5)).prop_map(|(name, description, fields)| {
             ItemKind::Catalog {
                 name,

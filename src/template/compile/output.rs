@@ -160,6 +160,10 @@ impl Compiler<'_> {
                 let (list, kind) = self.list(list);
                 program::Source::List(list, kind)
             }
+            Source::Range { from, to } => program::Source::Range {
+                from: self.planner.add_value(from),
+                to: self.planner.add_value(to),
+            },
             Source::Item(row) => program::Source::Item(*row),
         };
         Some((source, filters?))

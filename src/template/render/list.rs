@@ -34,6 +34,7 @@ impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
             return Held::Missing;
         };
         match (filter.kind, arguments) {
+            (ListFilter::Or, _) => return Held::List(items),
             (ListFilter::First, _) => return items.first().copied().map_or(Held::Missing, Held::of_item),
             (ListFilter::Last, _) => return items.last().copied().map_or(Held::Missing, Held::of_item),
             (ListFilter::At, [ValueRef::Int(at)]) => return item_at(items, *at),
@@ -89,9 +90,12 @@ impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
                 sum(zero, values)
             }
             // Seen to before; the checker has seen to their arguments.
-            ListFilter::First | ListFilter::Last | ListFilter::At | ListFilter::Slice | ListFilter::Join => {
-                Held::Missing
-            }
+            ListFilter::First
+            | ListFilter::Last
+            | ListFilter::At
+            | ListFilter::Slice
+            | ListFilter::Join
+            | ListFilter::Or => Held::Missing,
         }
     }
 

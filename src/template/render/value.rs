@@ -16,7 +16,7 @@ use super::{
 use crate::{
     eval::Frame,
     filter::{self, Draft, locale::Quantity},
-    hir::template::TextFilter,
+    hir::template::{ListFilter, TextFilter},
     plan::{Kind, NodeId, Spot},
     record::Row,
     value::{ValueRef, text},
@@ -72,6 +72,7 @@ impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
         let mut held = match output.source {
             Source::Value(node) => self.load(node),
             Source::List(place, kind) => self.list(place, kind).map_or(Held::Missing, Held::List),
+            Source::Range { from, to } => self.range(from, to),
             Source::Item(row) => self.machine.placed(row).map_or(Held::Missing, Held::Item),
         };
         for filter in &output.filters {
@@ -89,6 +90,23 @@ impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
                 .machine
                 .items_of(place, kind, |items| &*arena.list(items.flatten())),
         }
+    }
+
+    /// The numbers of a range, each of which counts as a round of a loop; none where they are too many, which ends the message.
+    fn range(&mut self, from: NodeId, to: NodeId) -> Held<'a, R> {
+        let (Some(from), Some(to)) = (self.whole(from), self.whole(to)) else {
+            return Held::Missing;
+        };
+        let count = to
+            .checked_sub(from)
+            .and_then(|it| usize::try_from(it.saturating_add(1)).ok());
+        let count = if from > to { 0 } else { count.unwrap_or(usize::MAX) };
+        self.rounds = self.rounds.saturating_add(count);
+        if self.rounds > self.job.limits.iterations {
+            return Held::Missing;
+        }
+        let numbers = (from..=to).map(|it| Frame::Value(ValueRef::Int(it)));
+        Held::List(self.job.arena.get().list(numbers))
     }
 
     fn load(&mut self, node: NodeId) -> Held<'a, R> {
@@ -134,6 +152,10 @@ impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
                     }
                     draft.push_str(if items.is_empty() { "[]" } else { "]" });
                 }));
+            }
+            (Filter::List(of_list), Held::Missing | Held::List([])) if of_list.kind == ListFilter::Or => {
+                let other = of_list.more.and_then(|(list, kind)| self.list(list, kind));
+                return other.map_or(Held::Missing, Held::List);
             }
             (Filter::List(of_list), Held::List(items)) => return self.of_list(of_list, items),
             (_, Held::Plain(value)) => value,

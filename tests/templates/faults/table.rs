@@ -889,7 +889,7 @@ pub(super) const FAULTS: &[Fault] = &[
         at: "\\n",
         says: "the `subject` is one line",
         mend: "`{%-` and `-%}`",
-        mended: &[("\\n", " and gifts")],
+        mended: &[("\\n", " ")],
     },
     Fault {
         file: "body_missing.audience",

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Items, State, StateKind, state::given_by};
 use crate::{
     check::{
-        Entry, Found, known_given,
+        Entry, Found, Shape, known_given,
         template::{TemplateChecker, meet::joined_type, signature::Signature},
         type_name,
     },
@@ -277,6 +277,33 @@ impl TemplateChecker<'_, '_> {
         .label(argument.value.span, format!("found {what}"))
         .help("give it a name before: `{% assign more = \"a, b\" | split: \", \" %}`".to_owned());
         self.checker.report.fail(error)
+    }
+
+    /// A list, or another one where it has no items.
+    pub(super) fn list_or(
+        &mut self,
+        filter: &written::Filter,
+        given: &[Option<&Argument>],
+        (state, items): (&State, &Items),
+    ) -> Option<(Filter, State)> {
+        let (list, other) = self.list_argument(filter, given.first().copied().flatten()?)?;
+        let either = self.both(filter, (state, items), &other)?;
+        let StateKind::List(both) = either.kind else {
+            return None;
+        };
+        let is_range =
+            items.shape.is_range || matches!(&other.kind, StateKind::List(it) if it.shape.is_range);
+        let items = if is_range {
+            let shape = Arc::new(Shape::of_range());
+            Items { shape, ..both }
+        } else {
+            both
+        };
+        let kind = FilterKind::List(ListFilter::Or);
+        let mut checked = Filter::new(filter.span, kind, Vec::new());
+        checked.list = Some(list);
+        let blank = (state.optional || state.blank) && other.blank;
+        Some((checked, State::of(StateKind::List(items), false, blank)))
     }
 
     /// Two lists in one.

@@ -12,9 +12,11 @@ mod unknown;
 pub(super) use self::state::{Items, State, StateKind};
 
 use self::state::{given_by, item_of};
+use std::sync::Arc;
+
 use super::{
-    super::{Found, HeldKind, List, is_list_there, known_given, liquid},
-    Entry, TemplateChecker,
+    super::{Found, HeldKind, List, is_list_there, known_given, liquid, type_name},
+    Entry, Shape, TemplateChecker,
     signature::{Signature, Wants},
 };
 use crate::{
@@ -36,23 +38,20 @@ const TRANSLATE: &str = "t";
 
 impl TemplateChecker<'_, '_> {
     /// A placeholder, which must show something.
-    pub(in crate::check::template) fn output(
-        &mut self,
-        value: &ast::Expr,
-        filters: &[written::Filter],
-    ) -> Option<Output> {
-        self.is_no_fallback(value)?;
-        let (output, state) = self.piped(value, filters)?;
-        self.shows(value, filters, &state).then_some(output)
+    pub(in crate::check::template) fn output(&mut self, piped: &written::Piped) -> Option<Output> {
+        self.is_no_fallback(&piped.value)?;
+        let (output, state) = self.piped(piped)?;
+        self.shows(piped, &state).then_some(output)
     }
 
     /// A value with its filters, and what comes out of them.
-    pub(in crate::check::template) fn piped(
-        &mut self,
-        value: &ast::Expr,
-        filters: &[written::Filter],
-    ) -> Option<(Output, State)> {
+    pub(in crate::check::template) fn piped(&mut self, piped: &written::Piped) -> Option<(Output, State)> {
+        let written::Piped { value, to, filters } = piped;
         let (source, mut checked, mut state) = match filters.first() {
+            first if to.is_some() => {
+                let (source, state) = self.range_of_numbers(value, to.as_ref()?, first)?;
+                (source, Vec::new(), state)
+            }
             Some(first) if &*first.name.text == TRANSLATE => self.translated(value, first)?,
             first => self.source(value, first)?,
         };
@@ -88,17 +87,25 @@ impl TemplateChecker<'_, '_> {
     ) -> Option<(Source, Vec<Filter>, State)> {
         if let ast::ExprKind::Path(path) = &value.kind {
             if let [before @ .., step] = &**path
-                && let (Some(position), false) = (liquid::position(step), before.is_empty())
+                && !before.is_empty()
+                && (step.is_chosen() || liquid::position(step).is_some())
                 && let Found::List(list) = self.checker.resolve(before)?
             {
                 let state = self.list_state(&list, before);
                 let StateKind::List(items) = &state.kind else {
                     return None;
                 };
-                let filter = item_at(step, position);
+                if items.shape.is_range {
+                    self.checker.of_range(step, state.blank)?;
+                }
+                let position = liquid::position(step);
+                let filter = match position {
+                    Some(position) => item_at(step, position),
+                    None => self.item_chosen_by(step)?,
+                };
                 let item = item_of(&state, items);
                 // The list may be shorter.
-                let optional = item.optional || !matches!(position, 0 | -1);
+                let optional = item.optional || !matches!(position, Some(0 | -1));
                 let state = State { optional, ..item };
                 return Some((Source::List(list.spot), vec![filter], state));
             }
@@ -149,6 +156,46 @@ impl TemplateChecker<'_, '_> {
         };
         let state = self.state_of(&expr);
         Some((Source::Value(expr), Vec::new(), state))
+    }
+
+    /// A range of whole numbers as a list.
+    fn range_of_numbers(
+        &mut self,
+        from: &ast::Expr,
+        to: &ast::Expr,
+        first: Option<&written::Filter>,
+    ) -> Option<(Source, State)> {
+        let (from, to) = self.ends(from, to)?;
+        if first.is_some_and(|it| &*it.name.text == TRANSLATE) {
+            let error = Diagnostic::new(Code::TypeMismatch, "`t` takes the key of a text, found a range")
+                .label(from.span.to(to.span), "a range");
+            return self.checker.report.fail(error);
+        }
+        let has_items = match (&from.kind, &to.kind) {
+            (ExprKind::Constant(Value::Int(from)), ExprKind::Constant(Value::Int(to))) => from <= to,
+            _ => false,
+        };
+        let items = Items {
+            ty: Type::Int,
+            shape: Arc::new(Shape::of_range()),
+        };
+        let state = State::of(StateKind::List(items), false, !has_items);
+        Some((Source::Range { from, to }, state))
+    }
+
+    /// The item of a list at a position that a value says.
+    fn item_chosen_by(&mut self, step: &Name) -> Option<Filter> {
+        let choice = self.checker.choice(step)?;
+        let position = self.value(&choice)?;
+        if position.ty != Type::Int {
+            let ty = type_name(&position.ty);
+            let error = Diagnostic::new(Code::TypeMismatch, "the position of an item is a whole number")
+                .label(step.span, format!("this is of type {ty}"))
+                .help("positions count from 0, and from the end when negative".to_owned());
+            return self.checker.report.fail(error);
+        }
+        let kind = FilterKind::List(ListFilter::At);
+        Some(Filter::new(step.span, kind, vec![position]))
     }
 
     /// What is known of a list that a path led to.
@@ -233,6 +280,12 @@ impl TemplateChecker<'_, '_> {
         }
         let given = self.given(filter, signature)?;
         self.takes(filter, signature, &state)?;
+        if let StateKind::List(items) = &state.kind
+            && items.shape.is_range
+            && matches!(signature.name, "first" | "last" | "slice")
+        {
+            self.checker.of_range(&filter.name, state.blank)?;
+        }
         if let (FilterKind::List(kind), StateKind::List(items)) = (signature.kind, &state.kind)
             && signature
                 .parameters
@@ -240,6 +293,9 @@ impl TemplateChecker<'_, '_> {
                 .any(|it| matches!(it.wants, Wants::Field | Wants::List))
         {
             return self.list_filter(filter, kind, (signature, &given), (&state, items));
+        }
+        if let (FilterKind::Default, StateKind::List(items)) = (signature.kind, &state.kind) {
+            return self.list_or(filter, &given, (&state, items));
         }
         if signature.kind == FilterKind::Plural {
             return self.plural(filter, (signature, &given), &state);

@@ -10,11 +10,15 @@ use crate::{
 
 impl TemplateChecker<'_, '_> {
     /// Whether the result surely shows something; says what to do when it may not.
-    pub(super) fn shows(&mut self, value: &ast::Expr, filters: &[written::Filter], state: &State) -> bool {
+    pub(super) fn shows(&mut self, piped: &written::Piped, state: &State) -> bool {
+        let written::Piped { value, to, filters } = piped;
         let ty = match &state.kind {
             StateKind::Value(ty) => ty,
             StateKind::List(items) => {
-                let shown = self.whole(value, filters).to_owned();
+                let shown = match to {
+                    Some(to) => format!("({}..{})", self.written(value.span), self.written(to.span)),
+                    None => self.whole(value, filters).to_owned(),
+                };
                 let help = if matches!(items.ty, Type::Record(_)) {
                     format!("write `{{% for item in {shown} %}}` … `{{% endfor %}}`")
                 } else {

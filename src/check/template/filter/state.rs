@@ -230,7 +230,7 @@ fn of_list(kind: ListFilter, list: &State, items: &Items) -> Option<State> {
             optional: true,
             ..State::there(Type::Int)
         },
-        ListFilter::Concat | ListFilter::Map => return None,
+        ListFilter::Concat | ListFilter::Or | ListFilter::Map => return None,
     })
 }
 

@@ -21,7 +21,7 @@ pub(in crate::check::template) const FILTERS: &[Signature] = &[
     filter(
         "default",
         FilterKind::Default,
-        Shown,
+        Anything,
         &[
             ask(Value),
             named("allow_false", WrittenBool, Written::Bool(false)),

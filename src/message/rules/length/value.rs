@@ -45,7 +45,7 @@ pub(super) fn output(
     };
     let first = match &output.value {
         Shown::Value(value) => longest.value(value),
-        Shown::List(_) | Shown::Item(_) => None,
+        Shown::List(_) | Shown::Range { .. } | Shown::Item(_) => None,
     };
     let last = output
         .filters

@@ -45,14 +45,16 @@ impl Samples {
     }
 }
 
-/// The key of customers that have none of their own: it is proposed under one of these names, and the number of the line stands for it.
-pub(crate) fn line_number(shop: &Definitions) -> Option<&'static str> {
-    let key = shop
+/// The key of customers that have none of their own: the name under which it is proposed tells that the number of the line
+/// stands for it.
+pub(crate) fn line_number(shop: &Definitions) -> Option<&str> {
+    let mut keys = shop
         .schema()
         .customer
         .iter()
-        .find(|it| it.roles.key && it.ty == Type::Int)?;
-    propose::LINE_NUMBERS.into_iter().find(|it| **it == *key.name)
+        .filter(|it| it.roles.key && it.ty == Type::Int);
+    let name = &*keys.next()?.name;
+    (name.trim_end_matches('_') == propose::LINE_NUMBER).then_some(name)
 }
 
 /// The customer of a line, with the number of the line where it lacks such a key.

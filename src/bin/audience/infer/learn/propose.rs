@@ -11,20 +11,20 @@ use super::{
 /// The proposal as text that compiles, or why there is none.
 pub(super) fn definitions(customers: &Record, source: &str) -> String {
     let key = guess::key(customers);
-    let mut text = String::new();
+    let mut head = String::new();
     let many = if customers.count == 1 { "" } else { "s" };
     let source: String = source.chars().filter(|it| !it.is_control()).collect();
     let _ = writeln!(
-        text,
+        head,
         "# Proposed by `audience infer` from {} customer{many} of {source}: read it before you use it.\n",
         customers.count
     );
-    text.push_str("customer {\n");
+    let mut text = String::new();
     if key.is_none() {
-        let name = LINE_NUMBERS
-            .iter()
-            .find(|it| !customers.members.contains_key(**it));
-        let name = name.unwrap_or(&LINE_NUMBERS[0]);
+        let mut name = LINE_NUMBER.to_owned();
+        while customers.members.contains_key(&name) {
+            name.push('_');
+        }
         let _ = writeln!(
             text,
             "{name}: int key  # the samples have no key: the number of the line stands for it"
@@ -49,7 +49,7 @@ pub(super) fn definitions(customers: &Record, source: &str) -> String {
     text.push_str("}\n");
     for (name, event) in events {
         let Some(quoted) = quoted(name) else {
-            let _ = writeln!(text, "\n# left out: {name:?}, it is no name of the language");
+            let _ = writeln!(text, "\n{LEFT_OUT}{name:?}, it is no name of the language");
             continue;
         };
         let _ = writeln!(text, "\nevent {quoted} {{");
@@ -58,11 +58,22 @@ pub(super) fn definitions(customers: &Record, source: &str) -> String {
         }
         text.push_str("}\n");
     }
-    text
+    // What has no type is passed over on loading.
+    let is_left_out = |line: &str| line.trim_start().starts_with(LEFT_OUT);
+    let open = if text.lines().any(is_left_out) {
+        "open "
+    } else {
+        ""
+    };
+    format!("{head}customer {open}{{\n{text}")
 }
 
-/// What the key may be called where the samples have none; the command line gives it the number of the line.
-pub(super) const LINE_NUMBERS: [&str; 2] = ["line_number", "number_of_the_line"];
+/// What stands in place of a field without a type.
+const LEFT_OUT: &str = "# left out: ";
+
+/// What the key is called where the samples have none, with `_` behind it where that is taken; the command line gives it
+/// the number of the line.
+pub(super) const LINE_NUMBER: &str = "line_number";
 
 /// The events of a list of objects that all have the time `at`; customers without events may say so with null.
 fn event(place: &Place) -> Option<&Record> {
@@ -124,7 +135,7 @@ impl Field<'_> {
                 let filled = if self.filled { " filled" } else { "" };
                 writeln!(text, "{name}: {ty}{optional}{}{filled}{note}", self.roles)
             }
-            (_, Err(why)) => writeln!(text, "# left out: {:?}, {why}", self.name),
+            (_, Err(why)) => writeln!(text, "{LEFT_OUT}{:?}, {why}", self.name),
             (None, Ok(_)) => Ok(()),
         };
     }
