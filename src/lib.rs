@@ -203,6 +203,11 @@ mod from_segment_to_sent {}
 #[doc = include_str!("../docs/experiments.md")]
 mod experiments {}
 
+/// Compiles and runs the example of the page.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/recommendations.md")]
+mod recommendations {}
+
 /// Compiles and runs the example of the README.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
