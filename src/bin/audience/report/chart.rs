@@ -166,7 +166,7 @@ pub(super) fn intervals(label: &str, intervals: &[Interval]) -> String {
     let least = intervals.iter().map(|it| it.low).fold(0.0, f64::min);
     let most = intervals.iter().map(|it| it.high).fold(0.0, f64::max);
     let width = if most > least { most - least } else { 1.0 };
-    let (left, right) = (230, 550);
+    let (left, right) = (290, 550);
     let place = |value: f64| left + pixels(f64::from(right - left) * (value - least) / width);
     let height = ROW * i32::try_from(intervals.len()).unwrap_or(1) + 8;
     picture(label, height, |area| {

@@ -50,14 +50,17 @@ fn write_goal(page: &mut Page, goal: &GoalReport) {
         &format!("Difference to the first arm in {}", metric.name()),
         differences,
     );
-    if let Some(steps) = &goal.steps {
-        let all = steps.steps.iter().chain([&steps.whole]);
-        let named = all.map(|it| (format!("{} → {}", it.from, it.to), &it.difference));
+    if let Some(steps) = goal.steps.as_ref().filter(|it| it.steps.len() > 1) {
+        let each = steps
+            .steps
+            .iter()
+            .map(|it| (format!("{} → {}", it.from, it.to), &it.difference));
+        let whole = [("altogether".to_owned(), &steps.whole.difference)];
         picture(
             page,
             metric,
             "What each step added, and all of them together",
-            named,
+            each.chain(whole),
         );
     }
     for segment in &goal.segments {
