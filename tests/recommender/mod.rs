@@ -131,8 +131,8 @@ fn a_recommender_may_ask_another_shelf() {
     struct Curious(Neighbours);
     impl Recommender for Curious {
         fn score(&self, profile: &Profile<'_>, scores: &mut audience::Scores) {
-            let shelf = Shelf::new(scores.assortment());
-            for it in shelf.choose(&self.0, profile, &Wish::new(1)) {
+            let inner = Shelf::new(scores.assortment());
+            for it in inner.choose(&self.0, profile, &Wish::new(1)) {
                 scores.add(&it.item, 1.0, it.reason);
             }
         }

@@ -35,7 +35,7 @@ fn taken(rows: &[Row]) -> Interactions {
             ..Interaction::new(&customer, &item, day(*at))
         };
         taken.add(one).expect("a weight");
-        let group = if customer < "4".to_owned() { "low" } else { "high" };
+        let group = if *customer < *"4" { "low" } else { "high" };
         taken.set_group(&customer, group);
     }
     taken
