@@ -5,14 +5,13 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
-use super::table::LARGEST;
 use crate::{
     schema::Layout,
     value::{Schemes, Type},
 };
 
 /// How many ways there are of writing a text at its place, see [`Way`].
-pub(crate) const WAYS: usize = 8;
+pub(crate) const WAYS: usize = 10;
 
 /// A way of writing a text, known by a number; where it lets through only some addresses, with those.
 #[derive(Clone, Copy, Debug)]
@@ -36,17 +35,16 @@ pub(super) struct Written {
 #[derive(Debug)]
 struct Column {
     schemes: Option<Schemes>,
-    /// Where the text of each row begins, and its length.
-    spans: Box<[(u32, u32)]>,
-    text: Box<str>,
+    /// By row, where it is not missing.
+    texts: Box<[Option<Box<str>>]>,
 }
 
 /// Escaped text may be six times as long as it was; most is hardly longer, and is written in one way or two.
 const ROOM: usize = 4;
 /// What the items have at least where room is counted.
 const LEAST: usize = 1 << 14;
-/// The place of a text that is missing.
-const NOWHERE: (u32, u32) = (u32::MAX, 0);
+/// What a row takes beside its letters: where they lie, and what the allocator adds.
+const OF_ROW: usize = 32;
 
 impl Written {
     /// For items with so many bytes. The words of an enumeration are few and short, and are written anew.
@@ -86,9 +84,7 @@ impl Written {
         {
             return None;
         }
-        let (start, length) = *column.spans.get(row)?;
-        let start = start as usize;
-        column.text.get(start..start + length as usize)
+        column.texts.get(row)?.as_deref()
     }
 
     #[cold]
@@ -98,25 +94,23 @@ impl Written {
         texts: impl ExactSizeIterator<Item = Option<&'t str>>,
         write: impl Fn(&'t str, &mut String),
     ) -> Option<Column> {
-        let of_spans = texts.len().checked_mul(size_of::<(u32, u32)>())?;
-        let left = self.left.load(Ordering::Relaxed).min(LARGEST);
-        let room = left.checked_sub(of_spans)?;
-        let (mut spans, mut out) = (Vec::with_capacity(texts.len()), String::new());
+        let mut bytes = texts.len().checked_mul(OF_ROW)?;
+        let left = self.left.load(Ordering::Relaxed);
+        if bytes > left {
+            return None;
+        }
+        let (mut kept, mut out) = (Vec::with_capacity(texts.len()), String::new());
         for text in texts {
-            let start = out.len();
-            if let Some(text) = text {
+            out.clear();
+            kept.push(text.map(|text| {
                 write(text, &mut out);
-            }
-            if out.len() > room {
+                Box::from(out.as_str())
+            }));
+            bytes += out.len();
+            if bytes > left {
                 return None;
             }
-            let narrow = |number: usize| u32::try_from(number).ok();
-            spans.push(match text {
-                Some(_) => (narrow(start)?, narrow(out.len() - start)?),
-                None => NOWHERE,
-            });
         }
-        let bytes = of_spans + out.len();
         // Somebody else may have taken the room in the meantime.
         self.left
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
@@ -125,8 +119,7 @@ impl Written {
             .ok()?;
         Some(Column {
             schemes: way.schemes.cloned(),
-            spans: spans.into(),
-            text: out.into(),
+            texts: kept.into(),
         })
     }
 }

@@ -58,20 +58,12 @@ impl Escape {
     /// The way in which texts of catalogues are kept for such places; none where they are written as they are.
     #[inline]
     pub(crate) fn way(self, schemes: &Schemes) -> Option<Way<'_>> {
-        let number = match self {
-            Self::None | Self::Css => return None,
-            Self::Html => 0,
-            Self::HtmlOnce => 1,
-            Self::UrlWhole => 2,
-            Self::UrlPart => 3,
-            Self::UrlPartNoSlash => 4,
-            Self::Comment => 5,
-            Self::JsonText => 6,
-            Self::JsonValue => 7,
-        };
-        const { assert!(WAYS == 8, "each has a number") };
-        let schemes = (self == Self::UrlWhole).then_some(schemes);
-        Some(Way { number, schemes })
+        const { assert!((Self::JsonValue as usize) < WAYS, "each has a number") };
+        let is_changed = self != Self::None && self != Self::Css;
+        is_changed.then_some(Way {
+            number: self as usize,
+            schemes: (self == Self::UrlWhole).then_some(schemes),
+        })
     }
 }
 

@@ -169,7 +169,7 @@ impl<'a> Job<'a> {
         }
         let mut renderer = Renderer {
             machine: Machine::with_locals(&self.program.plan, customer, self.at, locals),
-            job: self,
+            job: &self,
             inputs,
             out,
             end,
@@ -286,7 +286,7 @@ enum Next {
 
 struct Renderer<'a, 'l, 'o, R: Row<'a>> {
     machine: Machine<'a, 'l, R>,
-    job: Job<'a>,
+    job: &'l Job<'a>,
     inputs: &'a Inputs,
     out: &'o mut String,
     /// The length that the buffer may reach.
