@@ -44,7 +44,7 @@ impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
                 return Held::List(part.unwrap_or_default());
             }
             (ListFilter::Join, [glue]) => {
-                let glue = show(*glue, &self.job);
+                let glue = show(*glue, self.job);
                 return self.join(items, glue);
             }
             _ => {}
@@ -145,7 +145,7 @@ impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
                     draft.push_str(glue);
                 }
                 if let Frame::Value(value) = item {
-                    draft.push_str(show(*value, &job));
+                    draft.push_str(show(*value, job));
                 }
                 if draft.is_full() {
                     break;
@@ -180,7 +180,7 @@ impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
         let keyed = self.keyed(filter, items);
         for (_, key, _) in keyed.iter_mut() {
             *key = key.map(|value| {
-                let text = show(value, &job);
+                let text = show(value, job);
                 ValueRef::Text(job.arena.get().write(|draft| lower(text, draft.buffer())))
             });
         }

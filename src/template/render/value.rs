@@ -45,13 +45,13 @@ impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
         } else if let Some(value) = self.machine.value(node)
             && (fallback.is_none() || !gives_way(value, false))
         {
-            write_value(value, escape, &job, self.out);
+            write_value(value, escape, job, self.out);
             return true;
         }
         let Some(value) = fallback.and_then(|node| self.machine.value(node)) else {
             return false;
         };
-        write_value(value, escape, &job, self.out);
+        write_value(value, escape, job, self.out);
         true
     }
 
@@ -59,7 +59,7 @@ impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
     pub(super) fn output(&mut self, output: &'a Output) -> bool {
         match self.piped(output) {
             Held::Plain(value) => {
-                write_value(value, output.escape, &self.job, self.out);
+                write_value(value, output.escape, self.job, self.out);
                 true
             }
             // The checker lets nothing else out of a placeholder.
@@ -133,7 +133,7 @@ impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
             (Filter::Size, held) => {
                 let size = match held {
                     Held::List(items) => items.len(),
-                    Held::Plain(value) => show(value, &job).chars().count(),
+                    Held::Plain(value) => show(value, job).chars().count(),
                     Held::Missing | Held::Item(_) => 0,
                 };
                 let size = i64::try_from(size).unwrap_or(i64::MAX);
@@ -144,7 +144,7 @@ impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
                     for (index, item) in items.iter().enumerate() {
                         draft.push_str(if index == 0 { "[" } else { "," });
                         if let Frame::Value(value) = item {
-                            write_json(*value, &job, draft);
+                            write_json(*value, job, draft);
                         }
                         if draft.is_full() {
                             return;
@@ -167,7 +167,7 @@ impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
                 let Some(arguments) = self.texts(nodes, kind.counts(), &mut values) else {
                     return Held::Missing;
                 };
-                let (text, arena) = (show(value, &job), job.arena.get());
+                let (text, arena) = (show(value, job), job.arena.get());
                 if let (TextFilter::Split, [ValueRef::Text(separator)]) = (kind, arguments) {
                     return Held::texts(filter::split(text, separator), arena);
                 }
@@ -179,7 +179,7 @@ impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
                 let Some(arguments) = self.texts(nodes, 0, &mut values) else {
                     return Held::Missing;
                 };
-                let text = show(value, &job);
+                let text = show(value, job);
                 let made = job
                     .arena
                     .get()
@@ -208,8 +208,8 @@ impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
                     .write(|draft| known = form.write(value, zone, today, draft.buffer()));
                 if known { Held::text(text) } else { Held::Missing }
             }
-            Filter::Json => Held::text(job.arena.get().write(|draft| write_json(value, &job, draft))),
-            Filter::DaysUntil => Held::of(days_until(value, &job)),
+            Filter::Json => Held::text(job.arena.get().write(|draft| write_json(value, job, draft))),
+            Filter::DaysUntil => Held::of(days_until(value, job)),
             Filter::Grouped(locale, digits) => {
                 let Some(digits) = self.whole(*digits) else {
                     return Held::Missing;
@@ -263,7 +263,7 @@ impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
         let job = self.job;
         let values = self.read(nodes, values)?;
         for value in values.iter_mut().skip(counts) {
-            *value = ValueRef::Text(show(*value, &job));
+            *value = ValueRef::Text(show(*value, job));
         }
         Some(values)
     }
