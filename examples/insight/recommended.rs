@@ -3,7 +3,7 @@
 use std::{error::Error, sync::Arc};
 
 use audience::{
-    Assortment, Blend, DateTime, Duration, Interactions, NeighbourOptions, Neighbours, Popularity,
+    Assortment, Blend, DateTime, Duration, Interactions, Likeness, NeighbourOptions, Neighbours, Popularity,
     PopularityOptions, Recommender, Shelf, Split, Target,
 };
 
@@ -39,6 +39,7 @@ pub(crate) fn run(retail: &data::Data) -> Result<(), Box<dyn Error>> {
         &assortment,
     )?);
     let options = NeighbourOptions {
+        likeness: Likeness::LogLikelihood,
         neighbours: 20,
         support: 3,
         half_life: Some(Duration::from_micros(120 * 86_400_000_000)),

@@ -96,6 +96,13 @@ pub(super) const ALL: &[(&str, &str, &str, &str)] = &[
         "10:20",
         "08:20",
     ),
+    // A list has what it has, also `false`.
+    (
+        "{% if x contains false %}y{% else %}n{% endif %}",
+        r#"{"x": [true, false]}"#,
+        "n",
+        "y",
+    ),
     // Signs calculate.
     ("{{ a-b }}", r#"{"a": 5, "b": 2}"#, "", "3"),
 ];

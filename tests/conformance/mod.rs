@@ -74,7 +74,7 @@ fn outcome(template: &str, json: &str) -> Outcome {
 }
 
 /// [liquid-1] [liquid-2] [liquid-4] [liquid-5] [liquid-6] [liquid-7] [liquid-8] [liquid-10]
-/// [liquid-11] [liquid-12] [liquid-13] [liquid-14] [liquid-15] [liquid-16] [liquid-17] [liquid-18] [tag-20] [tag-21] [tag-22] [tag-23] [tmpl-29] [filter-17] [filter-18]
+/// [liquid-11] [liquid-12] [liquid-13] [liquid-14] [liquid-15] [liquid-16] [liquid-17] [liquid-18] [liquid-19] [tag-20] [tag-21] [tag-22] [tag-23] [tmpl-29] [filter-17] [filter-18]
 #[test]
 fn what_is_accepted_has_the_text_that_liquid_documents() {
     let (mut same, mut wrong) = (0, Vec::new());
