@@ -41,7 +41,7 @@ use crate::value::{DateTime, Field, Type, Value};
 
 /// The values of one customer with the model and its date, as one record: what [`RfmScore::of`] and its like give.
 ///
-/// It is written with serde, and [`Score::get`] tells single values.
+/// It is written with serde, and [`Score::get`] tells single values; the [module](self) has an example.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Score {
     values: Vec<(Arc<str>, Value)>,

@@ -274,3 +274,34 @@ fn an_experiment_that_cannot_be_read_leaves_no_page() {
     );
     assert!(!folder.names().contains(&"page.html".to_owned()));
 }
+
+#[test]
+fn segments_that_part_nobody_or_lie_within_another_are_told() {
+    let folder = folder("report_findings");
+    let more = r#"
+        segment everybody owner "CRM" = country in ["ES", "FR"]
+        message hello for nobody { channel email, inputs { unsubscribe: url }, subject "Hi", text "{{ unsubscribe }}" }
+    "#;
+    // A purchase of 25 or more is one of c3 to c6, who are among the buyers.
+    let shop = SHOP.replace(">= 100", ">= 25") + more;
+    folder.write("shop.audience", shop);
+    let run = folder.run(&format!("{REPORT} --warn-below 4"));
+    assert_eq!(run.status, Some(0), "{run:?}");
+    let page = folder.read("page.html");
+    assert_eq!(
+        rows(&page, "everyone"),
+        ["everyone|everybody|parts nobody from the others|"]
+    );
+    assert_eq!(
+        rows(&page, "subset"),
+        [
+            "subset|rich|all of it lies within buyers|",
+            "subset|rich|all of it lies within spenders|"
+        ]
+    );
+    assert_eq!(
+        rows(&page, "empty audience"),
+        ["empty audience|hello|nobody is in its audience nobody|"]
+    );
+    assert!(rows(&page, "too narrow").is_empty(), "four are enough");
+}

@@ -26,6 +26,16 @@ pub struct Fit {
 }
 
 /// How the search for the best parameters ended.
+///
+/// ```
+/// # use audience::analytics::lifetime::{Convergence, Days, MbgNbd, Summary, Time};
+/// let customer = |number: u32| Summary::<Days>::new(number % 7, Time::new(number % 7 * 10), Time::new(100 + number % 30));
+/// let customers = (0..300).map(customer).collect::<Result<Vec<_>, _>>()?;
+/// let model = MbgNbd::fit("2026-06-01T00:00:00Z".parse()?, &customers)?;
+/// let fit = model.fit_report().expect("it was fitted");
+/// assert_ne!(fit.convergence(), Convergence::GaveUp);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

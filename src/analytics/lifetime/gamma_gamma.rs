@@ -15,6 +15,14 @@ use crate::{
 
 /// The parameters of [`GammaGamma`]: values of a customer's orders have a gamma distribution with the shape `p` and a rate that
 /// differs among customers by another one with the shape `q` and the rate `gamma`.
+///
+/// ```
+/// # use audience::{DateTime, analytics::lifetime::{GammaGamma, GammaGammaParameters}};
+/// let of_paper = GammaGammaParameters { p: 6.25, q: 3.74, gamma: 15.44 };
+/// let model = GammaGamma::of_parameters(DateTime::MAX, of_paper)?;
+/// assert!(model.mean_value().is_some_and(|dollars| (dollars - 35.22).abs() < 0.01)); // p gamma / (q - 1)
+/// # Ok::<(), audience::analytics::lifetime::ParameterError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct GammaGammaParameters {
     /// Shape of the values of one customer.

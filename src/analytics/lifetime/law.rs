@@ -6,6 +6,11 @@ use super::grouped::Grouped;
 
 /// The parameters of a model of purchases: [`BgNbdParameters`](super::BgNbdParameters),
 /// [`MbgNbdParameters`](super::MbgNbdParameters) or [`ParetoNbdParameters`](super::ParetoNbdParameters).
+///
+/// ```
+/// # use audience::analytics::lifetime::{Law, MbgNbdParameters, ParetoNbdParameters};
+/// assert_eq!((MbgNbdParameters::NAME, ParetoNbdParameters::NAME), ("mbg_nbd", "pareto_nbd"));
+/// ```
 pub trait Law: Numbers {
     /// The name under which a model is kept, such as `bg_nbd`.
     const NAME: &'static str;

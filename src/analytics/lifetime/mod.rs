@@ -49,10 +49,37 @@ pub use time::{Days, Time, TimeUnit, Weeks};
 /// Whoever buys again may leave right after it, after Fader, Hardie and Lee (2005).
 ///
 /// Everyone who bought once counts as a customer for ever, so it tells nothing of churn.
+///
+/// ```
+/// # use audience::{DateTime, analytics::lifetime::{BgNbd, BgNbdParameters, Summary, Time, Weeks}};
+/// let of_cdnow = BgNbdParameters { r: 0.243, alpha: 4.414, a: 0.793, b: 2.426 };
+/// let model = BgNbd::<Weeks>::of_parameters(DateTime::MAX, of_cdnow)?;
+/// let once = Summary::new(0, Time::new(0), Time::new(39))?;
+/// assert_eq!(model.p_alive(&once), 1.0);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub type BgNbd<U> = PurchaseModel<BgNbdParameters, U>;
 
 /// Whoever buys may leave right after it, also after the first purchase, after Batislam, Denizel and Filiztekin (2007).
+///
+/// ```
+/// # use audience::{DateTime, analytics::lifetime::{MbgNbd, MbgNbdParameters, Summary, Time, Weeks}};
+/// let of_cdnow = MbgNbdParameters { r: 0.525, alpha: 6.183, a: 0.891, b: 1.614 };
+/// let model = MbgNbd::<Weeks>::of_parameters(DateTime::MAX, of_cdnow)?;
+/// let once = Summary::new(0, Time::new(0), Time::new(39))?;
+/// assert!(model.p_alive(&once) < 1.0);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub type MbgNbd<U> = PurchaseModel<MbgNbdParameters, U>;
 
 /// Customers leave at some time, whether they buy or not, after Schmittlein, Morrison and Colombo (1987).
+///
+/// ```
+/// # use audience::{DateTime, analytics::lifetime::{ParetoNbd, ParetoNbdParameters, Summary, Time, Weeks}};
+/// let of_cdnow = ParetoNbdParameters { r: 0.553, alpha: 10.578, s: 0.606, beta: 11.669 };
+/// let model = ParetoNbd::<Weeks>::of_parameters(DateTime::MAX, of_cdnow)?;
+/// let once = Summary::new(0, Time::new(0), Time::new(39))?;
+/// assert!(model.p_alive(&once) < 1.0);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub type ParetoNbd<U> = PurchaseModel<ParetoNbdParameters, U>;

@@ -47,6 +47,17 @@ pub struct PurchaseModel<L, U> {
 }
 
 /// When the next purchase comes, see [`PurchaseModel::next_purchase`].
+///
+/// ```
+/// # use audience::{DateTime, analytics::lifetime::{ParetoNbd, ParetoNbdParameters, Summary, Time, Weeks}};
+/// # let of_cdnow = ParetoNbdParameters { r: 0.553, alpha: 10.578, s: 0.606, beta: 11.669 };
+/// # let model = ParetoNbd::<Weeks>::of_parameters(DateTime::MAX, of_cdnow)?;
+/// let next = model.next_purchase(&Summary::new(5, Time::new(38), Time::new(39))?);
+/// assert!(next.probability > 0.8);
+/// assert!(next.half_by.is_some_and(|weeks| weeks < Time::new(10)));
+/// assert_eq!(next.date("2026-06-01".parse()?).map(|day| day > "2026-06-01".parse().expect("a day")), Some(true));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct NextPurchase<U> {
     /// How likely it is that there is another purchase at all.

@@ -3,6 +3,11 @@
 use std::{fmt, marker::PhantomData};
 
 /// A unit of time, as a type: [`Days`] or [`Weeks`].
+///
+/// ```
+/// # use audience::analytics::lifetime::{Days, TimeUnit, Weeks};
+/// assert_eq!((Days::NAME, Days::DAYS, Weeks::DAYS), ("day", 1.0, 7.0));
+/// ```
 pub trait TimeUnit:
     sealed::Sealed + Copy + Default + PartialOrd + fmt::Debug + Send + Sync + 'static
 {
@@ -13,10 +18,20 @@ pub trait TimeUnit:
 }
 
 /// Time in days.
+///
+/// ```
+/// # use audience::analytics::lifetime::{Days, Time};
+/// assert_eq!(Time::<Days>::from_days(91), Time::new(91));
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Days;
 
 /// Time in weeks.
+///
+/// ```
+/// # use audience::analytics::lifetime::{Weeks, Time};
+/// assert_eq!(Time::<Weeks>::from_days(91), Time::new(13));
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Weeks;
 

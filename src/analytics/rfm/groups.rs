@@ -63,6 +63,13 @@ pub struct Group {
 }
 
 /// Scores from the first to the last of each pair, both included. All scores where one is left out.
+///
+/// ```
+/// # use audience::analytics::rfm::Cells;
+/// let latest: Cells = serde_json::from_str(r#"{"recency": [5, 5]}"#)?;
+/// assert_eq!((latest.recency, latest.frequency, latest.monetary), ([5, 5], [1, 5], [1, 5]));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Cells {
@@ -90,6 +97,14 @@ pub struct GroupTableError {
 }
 
 /// What is wrong with a table of groups.
+///
+/// ```
+/// # use audience::analytics::rfm::{GroupProblem, GroupTable};
+/// let mut groups = GroupTable::default().groups().to_vec();
+/// groups[0].name.clear();
+/// let error = GroupTable::new(groups).unwrap_err();
+/// assert_eq!(error.problems(), [GroupProblem::NoName { group: 0 }]);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum GroupProblem {

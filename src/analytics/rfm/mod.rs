@@ -165,6 +165,15 @@ impl fmt::Display for RfmScores {
 /// Fitted from at least [`Rfm::LEAST_CUSTOMERS`] customers with an order, or made of fixed [`Thresholds`]. It is saved with
 /// serde and holds cut points, how many customers there were and when; no key and no more than a value of somebody, as a
 /// [`Population`](crate::Population) does.
+///
+/// ```
+/// # use audience::analytics::rfm::{Rfm, RfmValues};
+/// let customer = |number: u32| RfmValues::of_days(number, number.into(), "20".parse().expect("a decimal"));
+/// let rfm = Rfm::fit("2026-06-01T00:00:00Z".parse()?, (1..=10).map(customer))?;
+/// assert_eq!(rfm.frequency_cuts(), [2, 4, 6, 8]);
+/// assert_eq!(rfm.scores(&customer(9)).to_string(), "1-5-1"); // long ago, often, and for as much as all others
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rfm {
     at: DateTime,

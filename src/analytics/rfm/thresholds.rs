@@ -7,6 +7,15 @@ use super::RfmValues;
 /// From where each score counts: the scores 2, 3, 4 and 5 in this order.
 ///
 /// See [`Rfm::of_thresholds`](super::Rfm::of_thresholds).
+///
+/// ```
+/// # use audience::{DateTime, Decimal, analytics::rfm::{Rfm, RfmValues, Thresholds}};
+/// let spent = [50, 100, 200, 500].map(|euros| Decimal::from_units(euros * Decimal::SCALE));
+/// let fixed = Thresholds { days: [365, 180, 90, 30], orders: [2, 3, 5, 10], spent };
+/// let rfm = Rfm::of_thresholds(DateTime::MAX, &fixed)?;
+/// assert_eq!(rfm.scores(&RfmValues::of_days(90, 1, "199.99".parse()?)).to_string(), "4-1-3");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Thresholds {
     /// The last order is at most so many days ago: falling.

@@ -192,24 +192,23 @@ pub(super) fn intervals(label: &str, intervals: &[Interval]) -> String {
     })
 }
 
-/// How many values, in rising order, lie in each of twenty ranges of one width. The last takes in the highest hundredth, so
-/// that a few large values do not press all others into one bar.
+/// How many values, in rising order, lie in each range of one width. The last takes in the highest hundredth, so that a few
+/// large values do not press all others into one bar. Ranges begin at round numbers, which tell of nobody what hers is.
 pub(super) fn histogram(label: &str, values: &[f64], write_number: impl Fn(f64) -> String) -> String {
-    const BINS: usize = 20;
-    const BIN: i32 = 28;
+    const BINS: usize = 21;
+    const BIN: i32 = 27;
     let (Some(&least), Some(&most)) = (
         values.first(),
         values.get(values.len().saturating_sub(1) * 99 / 100),
     ) else {
         return String::new();
     };
-    let width = (most - least) / 20.0;
+    let width = round_up((most - least) / 20.0);
+    let start = (least / width).floor() * width;
+    let edge = |bin: usize| start + width * small(bin);
     let mut counts = [0_usize; BINS];
     for value in values {
-        let behind = (1..BINS)
-            .take_while(|&bin| *value >= least + width * small(bin))
-            .count();
-        counts[if width > 0.0 { behind } else { 0 }] += 1;
+        counts[(1..BINS).take_while(|&bin| *value >= edge(bin)).count()] += 1;
     }
     let highest = counts.iter().copied().max().unwrap_or(1).max(1);
     picture(label, 200, |area| {
@@ -224,19 +223,28 @@ pub(super) fn histogram(label: &str, values: &[f64], write_number: impl Fn(f64) 
                 write(area, &count.to_string(), above, &text(MUTED, HPos::Center))?;
             }
             if bin % 5 == 0 {
-                let words = write_number(least + width * small(bin));
-                write(area, &words, (x, bottom + 16), &text(MUTED, HPos::Left))?;
+                write(
+                    area,
+                    &write_number(edge(bin)),
+                    (x, bottom + 16),
+                    &text(MUTED, HPos::Left),
+                )?;
             }
             x += BIN;
         }
-        area.draw(&PathElement::new([(left, bottom), (x, bottom)], INK))?;
-        write(
-            area,
-            &write_number(most),
-            (x, bottom + 16),
-            &text(MUTED, HPos::Right),
-        )
+        area.draw(&PathElement::new([(left, bottom), (x, bottom)], INK))
     })
+}
+
+/// The next of 1, 2, 5, 10, 20 … and their tenths; 1 where there is no width.
+fn round_up(width: f64) -> f64 {
+    if !(width > 0.0 && width.is_finite()) {
+        return 1.0;
+    }
+    let unit = 10_f64.powf(width.log10().floor());
+    let steps = [1.0, 2.0, 5.0, 10.0];
+    let step = steps.into_iter().find(|step| step * unit >= width);
+    step.unwrap_or(10.0) * unit
 }
 
 /// Counts of a picture are far below the 2^53 from which on this would round.
@@ -267,6 +275,34 @@ mod tests {
         );
         assert!(svg.contains("&lt;script&gt;alert(1)&lt;/scr…"), "{svg}");
         assert!(!svg.contains("<script"), "{svg}");
+    }
+
+    #[test]
+    fn ranges_begin_at_round_numbers() {
+        for (width, expected) in [
+            (0.0, 1.0),
+            (1.0, 1.0),
+            (1.1, 2.0),
+            (30.0, 50.0),
+            (0.06, 0.1),
+            (700.0, 1000.0),
+        ] {
+            let found = round_up(width);
+            assert!((found / expected - 1.0).abs() < 1e-12, "{width}: {found}");
+        }
+        let svg = histogram("x", &[13.37, 20.0, 420.1, 433.31], |it| format!("{it:.2}"));
+        assert!(svg.contains(">\n0.00\n") && svg.contains(">\n250.00\n"), "{svg}");
+        assert!(
+            !svg.contains("13.37") && !svg.contains("420.1") && !svg.contains("433.31"),
+            "{svg}"
+        );
+        // Where all are the same, or so large that there is no width, there is still a picture.
+        for values in [&[5.0, 5.0][..], &[-1e300, 1e300], &[0.0]] {
+            assert!(
+                histogram("x", values, |it| it.to_string()).ends_with("</svg>\n"),
+                "{values:?}"
+            );
+        }
     }
 
     #[test]
