@@ -182,13 +182,10 @@ impl<'a, 'l, 's, R: Row<'a>> Decider<'a, 'l, 's, R> {
 
     /// The messages that concern the customer, those first whose channel comes first; or why she gets none at all.
     fn candidates(&mut self, index: usize, before: &[Sent]) -> Result<Candidates, Hold> {
-        let campaign = &*self.all().all[index];
-        if let Some(hold) = self.suppressed_everywhere(campaign) {
+        if let Some(hold) = self.not_concerned(index) {
             return Err(hold);
         }
-        if campaign.audience.is_some_and(|it| !self.holds(it)) {
-            return Err(Hold::new(HoldReason::NotInAudience));
-        }
+        let campaign = &*self.all().all[index];
         let holdouts = [self.all().holdout, campaign.holdout];
         if holdouts.into_iter().flatten().any(|it| self.holds(it)) {
             return Err(Hold::new(HoldReason::Holdout));
@@ -232,6 +229,16 @@ impl<'a, 'l, 's, R: Row<'a>> Decider<'a, 'l, 's, R> {
             }
         }
         Ok(candidates)
+    }
+
+    /// Why the campaign at a position was never for the customer: what is asked before anything is drawn.
+    pub(crate) fn not_concerned(&mut self, index: usize) -> Option<Hold> {
+        let campaign = &*self.all().all[index];
+        if let Some(hold) = self.suppressed_everywhere(campaign) {
+            return Some(hold);
+        }
+        let outside = campaign.audience.is_some_and(|it| !self.holds(it));
+        outside.then(|| Hold::new(HoldReason::NotInAudience))
     }
 
     fn message_at(&self, index: usize, send: usize, variant: usize) -> &'a Message {

@@ -50,7 +50,8 @@ pub struct Hold {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum HoldReason {
-    /// Every channel of the campaign is suppressed for the customer.
+    /// Every channel of the campaign is suppressed for the customer, or, where others are not, that of the message that came nearest to
+    /// being sent.
     Suppressed,
     /// The customer is not in the segment that the campaign is for.
     NotInAudience,

@@ -88,6 +88,47 @@ fn arms_are_what_campaigns_decide() {
     }
 }
 
+/// Who is suppressed on the channel of one variant only would be in the holdout, or in the other variant, if she had been drawn there.
+#[test]
+fn who_is_suppressed_on_the_channel_of_her_variant_was_in_no_arm() {
+    let definitions = r#"
+        customer { id: string key, agreed: bool, complained: bool, gone: bool }
+        channel web { consent agreed  suppress if gone }
+        channel in_app { consent agreed  suppress if gone  suppress if complained }
+        message banner { channel web, body "Hello!" }
+        message note { channel in_app, body "Hello!" }
+        campaign greeting { holdout 20% of "kept"  send 50% banner, 50% note of "copy" }
+        "#;
+    let shop = Definitions::parse(definitions).unwrap_or_else(|error| panic!("{error}"));
+    let at = shop.at("2026-06-01T09:00:00Z".parse().expect("an instant"), &Zone::UTC);
+    let greeting = shop.campaign("greeting").expect("defined");
+    let assignment = greeting.assignment().expect("one draw");
+    let mut sizes = [0_u32; 3];
+    let mut held = 0;
+    for number in 0..1_000 {
+        let id = format!("customer {number}");
+        let customer = |complained: bool, gone: bool| {
+            let json =
+                serde_json::json!({ "id": id, "agreed": true, "complained": complained, "gone": gone });
+            shop.customer_from_json(json.to_string()).expect("fits")
+        };
+        let [free, complained, gone] =
+            [(false, false), (true, false), (true, true)].map(|it| customer(it.0, it.1));
+        let arm = greeting.arm(&assignment, &complained, &at);
+        assert_eq!(
+            (arm, arm),
+            (greeting.arm(&assignment, &free, &at), assignment.arm(&id))
+        );
+        assert_eq!(greeting.arm(&assignment, &gone, &at), None);
+        let position = assignment.arms().position(|(it, _)| Some(it) == arm);
+        sizes[position.expect("an arm")] += 1;
+        if let Decision::Hold(hold) = greeting.decide(&complained, &at) {
+            held += u32::from(hold.reason() == HoldReason::Suppressed);
+        }
+    }
+    assert!(held > 300 && sizes.contains(&held), "{held} of {sizes:?}");
+}
+
 #[test]
 fn a_key_that_is_a_number_is_drawn_by_its_digits() {
     let shop = Definitions::parse(

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use super::Campaign;
 use crate::{
-    campaign::{HoldReason, Outcome},
     eval::At,
     experiment::{Assignment, AssignmentError, Slice},
     hir::ConditionKind,
@@ -76,9 +75,7 @@ impl<R> Campaign<R> {
         row: impl Row<'a>,
         at: &'a At,
     ) -> Option<&'x str> {
-        if let Outcome::Hold(hold) = self.outcome(row, at)
-            && let HoldReason::Suppressed | HoldReason::NotInAudience = hold.reason()
-        {
+        if !self.concerns(row, at) {
             return None;
         }
         let shape = &self.inner.shape;
@@ -98,12 +95,12 @@ fn whole() -> Slice {
 }
 
 impl Campaign {
-    /// The arm that a customer is to be counted in; none when the campaign is not for her, as she is suppressed or not in its audience,
-    /// or does not reach her yet.
+    /// The arm that a customer is to be counted in; none when the campaign is not for her, as she is suppressed on all of its
+    /// channels or not in its audience, or does not reach her yet.
     ///
-    /// It is the arm whether a message was sent or not: who has not agreed, or has no address, is in it as well, because she would be in
-    /// the holdout. Ask at the moment when the campaign decides, and keep the answer: what the message changes must not change who is
-    /// counted.
+    /// It is the arm whether a message was sent or not: who has not agreed, has no address, or is suppressed on the channel of her
+    /// variant only, is in it as well, because she would be in the holdout. Ask at the moment when the campaign decides, and keep the
+    /// answer: what the message changes must not change who is counted.
     ///
     /// ```
     /// # use audience::{Definitions, Zone};

@@ -206,6 +206,14 @@ impl<R> Campaign<R> {
         Decider::new(&inner.module, &inner.planned, row, at, &mut locals, None).decide(self.index, &[])
     }
 
+    /// Whether the campaign is for the customer, whatever is drawn: not suppressed on all of its channels, and in its audience.
+    fn concerns<'a>(&'a self, row: impl Row<'a>, at: &'a At) -> bool {
+        let mut locals = [None];
+        let inner = &self.inner;
+        let mut decider = Decider::new(&inner.module, &inner.planned, row, at, &mut locals, None);
+        decider.not_concerned(self.index).is_none()
+    }
+
     fn decision<'a>(&'a self, customer: &'a R, at: &'a At, outcome: Outcome) -> Decision<'a, R> {
         match outcome {
             Outcome::Hold(hold) => Decision::Hold(hold),
