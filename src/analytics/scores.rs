@@ -28,7 +28,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
@@ -41,8 +41,8 @@ use crate::value::{DateTime, Field, Type, Value};
 
 /// The values of one customer with the model and its date, as one record: what [`RfmScore::of`] and its like give.
 ///
-/// It is written with serde, and [`Score::get`] tells single values; the [module](self) has an example.
-#[derive(Clone, Debug, PartialEq)]
+/// It is written with serde, and [`Score::get`] tells single values; the [module](self) has an example. `Debug` shows the names alone.
+#[derive(Clone, PartialEq)]
 pub struct Score {
     values: Vec<(Arc<str>, Value)>,
 }
@@ -81,6 +81,13 @@ impl Score {
     pub fn get(&self, name: &str) -> Option<&Value> {
         let found = self.values.iter().find(|(it, _)| &**it == name);
         found.map(|(_, value)| value)
+    }
+}
+
+impl fmt::Debug for Score {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = self.values.iter().map(|(name, _)| name);
+        f.debug_set().entries(names).finish()
     }
 }
 

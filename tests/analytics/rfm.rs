@@ -282,3 +282,19 @@ fn thresholds_of_any_value_are_ordered_or_refused() {
         assert_eq!(Rfm::of_thresholds(now(), &bad).unwrap_err().value(), value);
     }
 }
+
+#[test]
+fn so_many_days_that_no_duration_holds_them_were_an_overflow() {
+    let forever = RfmValues::of_days(u32::MAX, 1, Decimal::ZERO);
+    assert_eq!(forever.recency, Duration::from_micros(i64::MAX));
+    let rfm = Rfm::of_thresholds(
+        now(),
+        &Thresholds {
+            days: [u32::MAX, 3, 2, 1],
+            orders: [1, 2, 3, 4],
+            spent: [1, 2, 3, 4].map(Decimal::from_units),
+        },
+    )
+    .expect("they fall");
+    assert_eq!(rfm.scores(&forever).recency(), 2);
+}

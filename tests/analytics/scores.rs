@@ -1,13 +1,14 @@
 //! Scores on their way into the language: from events to a segment, and scores that were made elsewhere.
 
 use audience::{
-    Code, Customer, DateTime, Definitions, Schema, Type, Zone,
+    Code, Customer, DateTime, Decimal, Definitions, Schema, Type, Zone,
     analytics::{
         Orders,
         lifetime::{
-            Days, Discount, GammaGamma, GammaGammaParameters, MbgNbd, MbgNbdParameters, Summary, Time,
+            BgNbd, BgNbdParameters, Days, Discount, GammaGamma, GammaGammaParameters, MbgNbd,
+            MbgNbdParameters, Summary, Time,
         },
-        rfm::{GroupTable, Rfm},
+        rfm::{GroupTable, Rfm, RfmValues},
         scores::{ChurnScore, RfmScore, ValueScore},
     },
 };
@@ -225,5 +226,40 @@ fn orders_are_read_of_any_number_and_up_to_now() {
     ] {
         let error = Orders::new(shop.schema(), event, amount).unwrap_err();
         assert!(error.to_string().starts_with(says), "{error}");
+    }
+}
+
+#[test]
+fn what_somebody_spent_and_her_rhythm_were_in_logs() {
+    let spent: Decimal = "7771.25".parse().expect("a decimal");
+    let values = RfmValues::of_days(7_772, 7_773, spent);
+    let summary = Summary::<Days>::new(7_773, Time::new(7_774), Time::new(7_775))
+        .expect("a summary")
+        .with_mean_value(7_771.25);
+    let at = DateTime::MAX;
+    let model = BgNbd::of_parameters(
+        at,
+        BgNbdParameters {
+            r: 1.0,
+            alpha: 1.0,
+            a: 1.0,
+            b: 1.0,
+        },
+    );
+    let model = model.expect("parameters");
+    let of_values = GammaGammaParameters {
+        p: 1.0,
+        q: 2.0,
+        gamma: 1.0,
+    };
+    let of_values = GammaGamma::of_parameters(at, of_values).expect("parameters");
+    let score = ValueScore::new(&model, &of_values, 365, Discount::NONE);
+    let score = score.of(&summary).expect("a mean");
+    for shown in [
+        format!("{values:?} {summary:?} {score:?}"),
+        format!("{values:#?} {summary:#?} {score:#?}"),
+    ] {
+        assert!(shown.contains("RfmValues") && shown.contains("Summary") && shown.contains("next_365_days"));
+        assert!(!shown.contains('7') && !shown.contains("bg_nbd"), "{shown}");
     }
 }

@@ -1,12 +1,14 @@
 //! What the models know of a customer.
 
+use std::fmt;
+
 use super::{Time, TimeUnit};
 use crate::value::Date;
 
 /// A customer's purchases in four numbers: how many came after the first, when the last one was, how long ago the first one was,
 /// and what an order is worth.
 ///
-/// Purchases of one day count as one. Time begins with the first purchase, which is in no number but the age.
+/// Purchases of one day count as one. Time begins with the first purchase, which is in no number but the age. `Debug` shows none of them.
 ///
 /// # Example
 ///
@@ -20,12 +22,19 @@ use crate::value::Date;
 /// assert_eq!(ana.mean_value(), Some(25.0));
 /// # Ok::<(), audience::TimeError>(())
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, PartialEq)]
 pub struct Summary<U> {
     repeats: u32,
     last: Time<U>,
     age: Time<U>,
     mean_value: Option<f64>,
+}
+
+/// What somebody spent, and when, is not for logs.
+impl<U> fmt::Debug for Summary<U> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Summary").finish_non_exhaustive()
+    }
 }
 
 /// Numbers that no purchases can have.

@@ -42,7 +42,7 @@ const SCORES: u32 = 5;
 
 /// What a customer with at least one order has done.
 ///
-/// Values are exact, as in the language: the time since the last order, the number of orders, and what was spent.
+/// Values are exact, as in the language: the time since the last order, the number of orders, and what was spent. `Debug` shows none.
 ///
 /// ```
 /// # use audience::{Duration, analytics::rfm::RfmValues};
@@ -54,7 +54,7 @@ const SCORES: u32 = 5;
 /// assert_eq!(ana, RfmValues::of_days(3, 18, "700.50".parse()?));
 /// # Ok::<(), audience::DecimalError>(())
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct RfmValues {
     /// The time since the last order.
     pub recency: Duration,
@@ -65,11 +65,11 @@ pub struct RfmValues {
 }
 
 impl RfmValues {
-    /// With a recency in whole days.
+    /// With a recency in whole days. More than 292 thousand years count as that.
     #[must_use]
     pub fn of_days(recency: u32, frequency: u64, monetary: Decimal) -> Self {
         Self {
-            recency: Duration::from_micros(i64::from(recency) * 86_400_000_000),
+            recency: Duration::from_micros(i64::from(recency).saturating_mul(86_400_000_000)),
             frequency,
             monetary,
         }
@@ -82,6 +82,13 @@ impl RfmValues {
             i64::try_from(self.frequency).unwrap_or(i64::MAX),
             self.monetary.units(),
         ]
+    }
+}
+
+/// What somebody spent, and when, is not for logs.
+impl fmt::Debug for RfmValues {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RfmValues").finish_non_exhaustive()
     }
 }
 
