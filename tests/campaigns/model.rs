@@ -473,7 +473,12 @@ impl Person {
                     } else {
                         String::new()
                     };
-                    return format!("{message} by {}{label}", channel_of(message));
+                    let offer = if send.variants[variant].1 {
+                        " with gift"
+                    } else {
+                        ""
+                    };
+                    return format!("{message} by {}{label}{offer}", channel_of(message));
                 }
                 Some(reason) => {
                     let place = reasons

@@ -54,7 +54,8 @@ fn words<R>(decision: &Decision<'_, R>) -> String {
         Decision::Hold(hold) => hold.to_string(),
         Decision::Send(choice) => {
             let label = choice.variant().map(|it| format!(" ({it})")).unwrap_or_default();
-            format!("{} by {}{label}", choice.message(), choice.channel())
+            let offer = choice.offer().map(|it| format!(" with {it}")).unwrap_or_default();
+            format!("{} by {}{label}{offer}", choice.message(), choice.channel())
         }
     }
 }
@@ -98,7 +99,10 @@ fn check(
         let said = words(&decision);
         prop_assert_eq!(
             explanation.decision(),
-            said.split(" (").next().unwrap_or_default()
+            said.split(" (")
+                .next()
+                .and_then(|it| it.split(" with ").next())
+                .unwrap_or_default()
         );
         let refused = explanation.steps().iter().any(|it| !it.passed);
         prop_assert!(

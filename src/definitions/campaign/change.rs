@@ -2,7 +2,7 @@
 
 use super::Campaign;
 use crate::{
-    campaign::Decider,
+    campaign::{Decider, Outcome},
     eval::{self, At, ChangePlan, Instants, NextChange, explain::Hidden},
     hir::{Campaigns, Module},
     record::Row,
@@ -45,7 +45,7 @@ impl<R> Campaign<R> {
         instants: &'a Instants,
     ) -> (NextChange, Turn) {
         let inner = &*self.inner;
-        let first = self.outcome(row, at).apart_from_time();
+        let first = self.outcome(row, at);
         let start = at.now().micros();
         let end = start.saturating_add(horizon.micros()).min(DateTime::MAX.micros());
         let rules = inner.module.campaigns.rules_of(self.definition(), &inner.module);
@@ -77,7 +77,7 @@ impl<R> Campaign<R> {
             };
             let instant = DateTime::from_micros(soonest).unwrap_or(DateTime::MAX);
             now = instants.keep(at.moved(instant));
-            if self.outcome(row, now).apart_from_time() != first {
+            if !self.alike(self.outcome(row, now), first) {
                 let turned = rules
                     .iter()
                     .zip(&next)
@@ -90,5 +90,23 @@ impl<R> Campaign<R> {
             }
         }
         (NextChange::Unknown(self.definition().span), Turn::default())
+    }
+    /// Whether two outcomes are the same to see: the same message, variant and offer, of whichever send, or the same reason, until whenever.
+    fn alike(&self, one: Outcome, other: Outcome) -> bool {
+        match (one, other) {
+            (Outcome::Send(send, variant), Outcome::Send(other_send, other_variant)) => {
+                let sends = &self.definition().sends;
+                let seen = |send: usize, variant: usize| {
+                    let variant = &sends[send].variants[variant];
+                    (
+                        variant.message,
+                        &variant.name,
+                        variant.offer.as_ref().map(|it| it.offer),
+                    )
+                };
+                seen(send, variant) == seen(other_send, other_variant)
+            }
+            _ => one.apart_from_time() == other.apart_from_time(),
+        }
     }
 }
