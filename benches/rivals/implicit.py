@@ -28,10 +28,11 @@ from implicit.nearest_neighbours import BM25Recommender, CosineRecommender, TFID
 
 LENGTH = 10
 SEED = 20111112
+HALF_LIFE_DAYS = 120
 
 
 class Split:
-    """What is known, as two tables customers x items: how often, and whether."""
+    """What is known, as three tables customers x items: how often, whether, and how lately, halved every 120 days as ours is."""
 
     def __init__(self, folder, name):
         with open(f"{folder}/{name}_known.csv", newline="") as file:
@@ -46,7 +47,15 @@ class Split:
         counts = sparse.csr_matrix((np.ones(len(known), dtype=np.float32), (rows, columns)), shape)
         taken = counts.copy()
         taken.data[:] = 1
-        self.tables = {"counts": counts, "taken": taken}
+        ages = {}
+        latest = max(int(row[2]) for row in known)
+        for customer, item, at in known:
+            pair = (self.customer_at[customer], self.item_at[item])
+            ages[pair] = min(ages.get(pair, np.inf), (latest - int(at)) / 86_400)
+        pairs = np.array(list(ages))
+        fading = np.array([2 ** (-age / HALF_LIFE_DAYS) for age in ages.values()], dtype=np.float32)
+        lately = sparse.csr_matrix((fading, (pairs[:, 0], pairs[:, 1])), shape)
+        self.tables = {"counts": counts, "taken": taken, "lately": lately}
         self.later = {}
         with open(f"{folder}/{name}_later.csv", newline="") as file:
             for row in csv.DictReader(file):
@@ -88,11 +97,11 @@ def candidates():
     yield "TF-IDF", [("K", neighbours)], lambda K: TFIDFRecommender(K=K, num_threads=1)
     bm25 = [("K", neighbours), ("K1", [1.2, 10]), ("B", [0.2, 0.75])]
     yield "BM25", bm25, lambda K, K1, B: BM25Recommender(K=K, K1=K1, B=B, num_threads=1)
-    als = [("factors", [64, 128]), ("regularization", [0.1, 10.0]), ("alpha", [1.0])]
+    als = [("factors", [16, 32, 64, 128]), ("regularization", [0.1, 10.0]), ("alpha", [1.0, 10.0, 40.0])]
     yield "ALS", als, lambda **options: AlternatingLeastSquares(
         iterations=15, random_state=SEED, num_threads=1, **options
     )
-    bpr = [("factors", [64]), ("learning_rate", [0.05, 0.1]), ("regularization", [0.01])]
+    bpr = [("factors", [32, 64, 128]), ("learning_rate", [0.05, 0.1]), ("regularization", [0.01])]
     yield "BPR", bpr, lambda **options: BayesianPersonalizedRanking(
         iterations=150, random_state=SEED, num_threads=1, **options
     )

@@ -119,7 +119,7 @@ struct Recommendations {
     history: History,
 }
 
-/// What customers with the same purchases bought, leaning on what sells right now, and then on what sold ever.
+/// What customers with the same purchases bought, leaning on what sells right now.
 fn recommender(bought: &Interactions, shelf: &Shelf) -> Result<Blend, FitError> {
     let assortment = shelf.assortment();
     let options = NeighbourOptions {
@@ -129,10 +129,7 @@ fn recommender(bought: &Interactions, shelf: &Shelf) -> Result<Blend, FitError> 
     };
     let alike = Neighbours::fit(&options, bought, assortment)?;
     let trending = Popularity::fit(&PopularityOptions::trending(), bought, assortment)?;
-    Ok(Blend::new()
-        .add(1.0, alike)?
-        .add(0.4, trending)?
-        .or_else(popular(bought, shelf)?))
+    Blend::new().add(1.0, alike)?.add(0.4, trending)
 }
 
 fn popular(bought: &Interactions, shelf: &Shelf) -> Result<Popularity, FitError> {

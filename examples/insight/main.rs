@@ -11,6 +11,8 @@
 //! - Hillstrom: an experiment of 64,000 customers, with every figure's interval.
 #![expect(clippy::print_stdout, reason = "what it found is what it is for")]
 
+#[path = "../recommending/bought.rs"]
+mod bought;
 mod cdnow;
 #[expect(
     dead_code,

@@ -3,25 +3,16 @@
 use std::{error::Error, sync::Arc};
 
 use audience::{
-    Assortment, Blend, DateTime, Duration, Interactions, Likeness, NeighbourOptions, Neighbours, Popularity,
+    Assortment, Blend, DateTime, Duration, Likeness, NeighbourOptions, Neighbours, Popularity,
     PopularityOptions, Recommender, Shelf, Split, Target,
 };
 
-use crate::data;
+use crate::{bought, data};
 
 const CUT: &str = "2011-11-12T00:00:00Z";
 
 pub(crate) fn run(retail: &data::Data) -> Result<(), Box<dyn Error>> {
-    let mut bought = Interactions::new();
-    for customer in &retail.customers {
-        for invoice in &customer.purchases {
-            let products = invoice
-                .items
-                .iter()
-                .filter(|it| data::is_product(&it.sku) && it.quantity > 0);
-            bought.extend(products.map(|it| (&customer.id, &it.sku, invoice.at)));
-        }
-    }
+    let bought = bought::bought(retail);
     let (cut, end): (DateTime, DateTime) = (CUT.parse()?, data::NOW.parse()?);
     let split = Split::new(&bought, cut, end);
     let known = split.train();
@@ -46,10 +37,7 @@ pub(crate) fn run(retail: &data::Data) -> Result<(), Box<dyn Error>> {
         ..NeighbourOptions::default()
     };
     let alike = Arc::new(Neighbours::fit(&options, known, &assortment)?);
-    let blend = Blend::new()
-        .add(1.0, alike.clone())?
-        .add(0.6, trending.clone())?
-        .or_else(popular.clone());
+    let blend = Blend::new().add(1.0, alike.clone())?.add(0.6, trending.clone())?;
     let models: [(&str, Arc<dyn Recommender>); 4] = [
         ("popular", popular),
         ("trending", trending),

@@ -14,10 +14,7 @@ use audience::{
 };
 use serde_json::Value;
 
-use crate::{data, recommended};
-
-/// All customers of the shop.
-const ALL: &str = "examples/data/online_retail_all_customers.csv.gz";
+use crate::{bought, data, recommended};
 
 /// A customer, as the models know her.
 struct Known {
@@ -41,7 +38,7 @@ const SEGMENTS: &str = r#"
 
 pub(crate) fn run(root: &Path) -> Result<(), Box<dyn Error>> {
     crate::title("Online Retail: who are they, and what are they worth?");
-    let retail = data::read(File::open(root.join(ALL))?)?;
+    let retail = data::read(File::open(root.join(bought::ALL))?)?;
     let shop = Definitions::parse(&format!(
         "customer {{ id: string key, country: string }}\n{CONTRACT}"
     ))?;

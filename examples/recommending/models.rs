@@ -9,11 +9,6 @@ use audience::{
 
 type Model = Arc<dyn Recommender + Send + Sync>;
 
-/// Tells whether somebody took an item.
-pub(crate) fn is_known(taken: &Interactions, item: &str) -> bool {
-    taken.has_item(item)
-}
-
 const fn days(days: i64) -> Duration {
     Duration::from_micros(days * 86_400_000_000)
 }
@@ -29,7 +24,7 @@ pub(crate) fn all(
     let ever = Arc::new(popular(&PopularityOptions::default())?);
     let trending = Arc::new(popular(&PopularityOptions::trending())?);
     let rebuy = Arc::new(Rebuy::fit(&RebuyOptions::default(), taken, assortment)?);
-    models.push(("popular".to_owned(), ever.clone()));
+    models.push(("popular".to_owned(), ever));
     models.push(("trending".to_owned(), trending.clone()));
     if tune {
         for half_life in [3, 14, 30] {
@@ -81,18 +76,16 @@ pub(crate) fn all(
     } {
         let blend = Blend::new()
             .add(1.0, alike.clone())?
-            .add(*weight, trending.clone())?
-            .or_else(ever.clone());
+            .add(*weight, trending.clone())?;
         models.push((named("neighbours + trending", *weight, tune), Arc::new(blend)));
     }
     let blend = Blend::new()
         .add(1.0, rebuy.clone())?
         .add(0.6, alike.clone())?
-        .add(0.4, trending.clone())?
-        .or_else(ever.clone());
+        .add(0.4, trending.clone())?;
     models.push(("rebuy + neighbours + trending".to_owned(), Arc::new(blend)));
     #[cfg(feature = "ease")]
-    with_ease(&mut models, &pairs, assortment, (&rebuy, &trending, &ever), tune)?;
+    with_ease(&mut models, &pairs, assortment, (&rebuy, &trending), tune)?;
     Ok(models)
 }
 
@@ -113,7 +106,7 @@ fn with_ease(
     models: &mut Vec<(String, Model)>,
     pairs: &PairCounts,
     assortment: &Assortment,
-    (rebuy, trending, ever): (&Arc<Rebuy>, &Arc<Popularity>, &Arc<Popularity>),
+    (rebuy, trending): (&Arc<Rebuy>, &Arc<Popularity>),
     tune: bool,
 ) -> Result<(), Box<dyn Error>> {
     use audience::{Ease, EaseOptions};
@@ -142,8 +135,7 @@ fn with_ease(
     } {
         let blend = Blend::new()
             .add(1.0, ease.clone())?
-            .add(*weight, trending.clone())?
-            .or_else(ever.clone());
+            .add(*weight, trending.clone())?;
         models.push((named("EASE + trending", *weight, tune), Arc::new(blend)));
     }
     for weight in if tune {
@@ -154,8 +146,7 @@ fn with_ease(
         let blend = Blend::new()
             .add(1.0, rebuy.clone())?
             .add(*weight, ease.clone())?
-            .add(*weight * 0.6, trending.clone())?
-            .or_else(ever.clone());
+            .add(*weight * 0.6, trending.clone())?;
         models.push((named("rebuy + EASE + trending", *weight, tune), Arc::new(blend)));
     }
     Ok(())

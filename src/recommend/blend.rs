@@ -21,8 +21,7 @@ use super::{FitError, Profile, Recommender, decay::narrow, scores::Scores};
 /// let assortment = Assortment::from_iter([("mug", "Mug"), ("pot", "Teapot"), ("tea", "Green tea"), ("tray", "Tray")]);
 /// let alike = Neighbours::fit(&NeighbourOptions::default(), &bought, &assortment)?;
 /// let lately = Popularity::fit(&PopularityOptions::trending(), &bought, &assortment)?;
-/// let popular = Popularity::fit(&PopularityOptions::default(), &bought, &assortment)?;
-/// let blend = Blend::new().add(1.0, alike)?.add(0.3, lately)?.or_else(popular);
+/// let blend = Blend::new().add(1.0, alike)?.or_else(lately);
 ///
 /// let list = Shelf::new(&assortment).choose(&blend, &Profile::new(now).bought("tea"), &Wish::new(3));
 /// let shown: Vec<_> = list.iter().map(|it| format!("{}, {}", it.item, it.reason)).collect();
@@ -60,20 +59,9 @@ impl Blend {
         Ok(self)
     }
 
-    /// So many fallbacks at most; a blend may be a fallback itself.
-    pub const MOST_FALLBACKS: usize = 8;
-
     /// Adds a recommender for items that none before speaks for.
-    ///
-    /// # Panics
-    ///
-    /// When there are more than [`MOST_FALLBACKS`](Self::MOST_FALLBACKS).
     #[must_use]
     pub fn or_else(mut self, recommender: impl Recommender + Send + Sync + 'static) -> Self {
-        assert!(
-            self.fallbacks.len() < Self::MOST_FALLBACKS,
-            "a blend with more than eight fallbacks"
-        );
         self.fallbacks.push(Arc::new(recommender));
         self
     }
@@ -93,10 +81,10 @@ impl Recommender for Blend {
             part.clear();
         }
         // Each rank of fallbacks lies below the one before: the last between 1/2 and 1, the one before between 3/2 and 2.
-        let mut below = 0.0;
+        let mut below: f32 = 0.0;
         if !self.fallbacks.is_empty() {
             let largest = whole.largest();
-            below = FALLBACKS[self.fallbacks.len()];
+            below = self.fallbacks.iter().map(|_| 1.0).sum();
             for sum in whole.sums.iter_mut().filter(|sum| **sum > 0.0) {
                 *sum = below + 0.5 + 0.5 * (*sum / largest);
             }
@@ -121,9 +109,6 @@ impl Recommender for Blend {
         whole.give_back();
     }
 }
-
-/// Numbers of fallbacks as floats.
-const FALLBACKS: [f32; Blend::MOST_FALLBACKS + 1] = [0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0];
 
 /// How many there are.
 impl fmt::Debug for Blend {

@@ -89,17 +89,28 @@ impl Ease {
         Self::from_pairs(options, &pairs, assortment)
     }
 
-    /// Learns from pairs that were counted.
+    /// Learns from pairs that were counted by customer.
     pub fn from_pairs(
         options: &EaseOptions,
         pairs: &PairCounts,
         assortment: &Assortment,
     ) -> Result<Self, FitError> {
+        if pairs.together() != Together::Customer {
+            let (what, given) = (
+                "`together` of the counts".to_owned(),
+                format!("`{:?}`", pairs.together()),
+            );
+            return Err(FitError::new(
+                what,
+                given,
+                "`Customer`: a regression asks who took what",
+            ));
+        }
         let serving = Serving::new(options.half_life, options.weights)?;
         let lambda = options.regularization;
         if !(lambda > 0.0 && lambda <= 1e12) {
             let what = "`regularization`".to_owned();
-            return Err(FitError::new(what, lambda, "above 0 and at most a billion"));
+            return Err(FitError::new(what, lambda, "above 0 and at most 1e12"));
         }
         // Those of the assortment that were taken, in its order: what order the pairs have makes no difference.
         let mut taken: Vec<(u32, usize)> = (0..)

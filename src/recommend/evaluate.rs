@@ -75,7 +75,8 @@ pub struct Evaluation {
     pub customers: usize,
     /// HR@k: the share of customers whose list has an item that they bought.
     pub hit_rate: f64,
-    /// NDCG@k: hits count by 1 / log₂(place + 1), as a share of what the best list would have (Järvelin and Kekäläinen, 2002).
+    /// NDCG@k: hits count by 1 / log₂(place + 1), as a share of what the best list would have (Järvelin and Kekäläinen, 2002, with the
+    /// discount of Burges et al., 2005).
     pub ndcg: f64,
     /// MAP@k: at each hit, the share of hits so far; the sum by the number of hits that were possible.
     pub map: f64,

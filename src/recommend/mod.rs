@@ -174,8 +174,10 @@ pub enum Reason {
         /// The customer's group, such as a country.
         group: Arc<str>,
     },
-    /// The customer took it before, and is due to take it again.
+    /// The customer took it before, and the usual time until she takes it again has passed.
     BuyAgain,
+    /// The customer took it before.
+    BoughtBefore,
     /// It is a favourite of the customer of which few are left.
     LowStock {
         /// How many there are.
@@ -190,7 +192,7 @@ pub enum Reason {
     },
     /// What a recommender of the host says.
     Said(Arc<str>),
-    /// Nobody in the data took it yet, and neither did this customer.
+    /// No recommender says anything of it, and the customer has not bought it.
     NewToYou,
 }
 
@@ -210,6 +212,7 @@ impl fmt::Display for Reason {
             Self::Trending => f.write_str("popular right now"),
             Self::TrendingIn { group } => write!(f, "popular right now in {group}"),
             Self::BuyAgain => f.write_str("time to buy it again"),
+            Self::BoughtBefore => f.write_str("you bought it before"),
             Self::LowStock { left: 1 } => f.write_str("only one left"),
             Self::LowStock { left } => write!(f, "only {left} left"),
             Self::PriceDrop { from, to } => write!(f, "now {to}, was {from}"),
@@ -232,12 +235,13 @@ impl fmt::Display for Reason {
 #[error("{what} is {given}; it must be {must}")]
 pub struct FitError {
     what: String,
-    given: f64,
+    given: String,
     must: &'static str,
 }
 
 impl FitError {
-    pub(crate) fn new(what: String, given: f64, must: &'static str) -> Self {
+    pub(crate) fn new(what: String, given: impl fmt::Display, must: &'static str) -> Self {
+        let given = given.to_string();
         Self { what, given, must }
     }
 }

@@ -19,7 +19,8 @@ use crate::value::{DateTime, Duration};
 ///
 /// In a group, such as a country, an item's score is its sum there plus what so many customers of everywhere as
 /// [`smallest_group`](PopularityOptions::smallest_group) would make of it: small groups lean on the rest. A group with fewer
-/// customers than that is not told apart at all, so that "popular in Malta" does not say what one person in Malta bought.
+/// customers than that is not told apart at all, and "popular in Malta" is only said of what [five customers](Self::FEWEST) of Malta
+/// took, so that it does not say what one person there bought.
 ///
 /// # Example
 ///
@@ -56,7 +57,7 @@ pub(super) struct Group {
     pub(super) name: Arc<str>,
     /// By position, from 0 to 1.
     pub(super) scores: Vec<f32>,
-    /// By position: whether somebody of the group took it.
+    /// By position: whether enough customers of the group took it to say so.
     pub(super) taken: Vec<bool>,
 }
 
@@ -99,9 +100,14 @@ impl PopularityOptions {
 }
 
 impl Popularity {
+    /// How many customers of a group must have taken an item for a reason that names the group; fewer where
+    /// [`smallest_group`](PopularityOptions::smallest_group) is smaller.
+    pub const FEWEST: usize = 5;
+
     /// Counts what is popular among the items of an assortment.
     ///
-    /// Takes time proportional to the interactions. To follow new ones, fit again.
+    /// Takes time proportional to the interactions. To follow new ones, fit again. How long ago something was is counted from the
+    /// latest interaction: leave out what a wrong clock dated into the future, with [`Interactions::before`].
     pub fn fit(
         options: &PopularityOptions,
         interactions: &Interactions,
@@ -122,6 +128,7 @@ impl Popularity {
             .collect();
         let mut everywhere = vec![0.0_f64; assortment.len()];
         let mut inside = vec![vec![0.0_f64; assortment.len()]; members.len()];
+        let mut takers = vec![vec![0_usize; assortment.len()]; members.len()];
         let mut rows: Vec<_> = interactions.distinct();
         // By customer key, so that sums do not depend on the order in which customers came.
         rows.sort_by(|a, b| {
@@ -146,11 +153,14 @@ impl Popularity {
             everywhere[position as usize] += weight / 1e9;
             if let Some(group) = group_of[same[0].customer] {
                 inside[group][position as usize] += weight / 1e9;
+                takers[group][position as usize] += usize::from(weight > 0.0);
             }
         }
         let customers = count(interactions.customers().max(1));
         let prior = count(options.smallest_group.max(1)) / customers;
-        let groups = members.keys().zip(&inside).map(|(name, inside)| {
+        let fewest = Self::FEWEST.min(options.smallest_group.max(1));
+        let groups = members.keys().zip(inside.iter().zip(&takers));
+        let groups = groups.map(|(name, (inside, takers))| {
             let sums: Vec<f64> = inside
                 .iter()
                 .zip(&everywhere)
@@ -159,7 +169,7 @@ impl Popularity {
             Group {
                 name: (*name).into(),
                 scores: scaled(&sums),
-                taken: inside.iter().map(|sum| *sum > 0.0).collect(),
+                taken: takers.iter().map(|count| *count >= fewest).collect(),
             }
         });
         Ok(Self {

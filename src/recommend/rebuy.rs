@@ -13,12 +13,12 @@ use crate::value::DateTime;
 ///
 /// How often she buys an item is a rate: how often she did, with some of what everybody does with this item and with items at
 /// all, over the time that she has had. When it is due depends on how long customers wait: right after a purchase it counts
-/// little, once the usual time between two purchases of the item has passed it counts fully, and the longer it lies back, the more
+/// little, once the usual time between two purchases of the item has passed (of all items, where nobody bought it twice) it counts fully, and the longer it lies back, the more
 /// the rate sinks. It has something to say only about what was bought.
 ///
 /// The rate is the Poisson–Gamma model, and to hold back right after a purchase is the modification, of Bhagat, Muralidharan,
 /// Lobzhanidze and Vishwanath, "Buy it again: modeling repeat purchase recommendations", KDD 2018; the form of the hold-back
-/// is simpler here. It is for goods that are used up. Of things that one has for years, a purchase says that she needs no other.
+/// is simpler here, and that what lies far longer back than usual counts less is a choice of our own. It is for goods that are used up. Of things that one has for years, a purchase says that she needs no other.
 ///
 /// # Example
 ///
@@ -45,6 +45,8 @@ pub struct Rebuy {
     pub(super) rates: Vec<f32>,
     /// By position: the usual number of days between two purchases; 0 where there were none.
     pub(super) days: Vec<f32>,
+    /// The same of all items together, for those without; 0 where there were none at all.
+    pub(super) overall_days: f32,
     pub(super) options: RebuyOptions,
 }
 
@@ -78,11 +80,7 @@ impl RebuyOptions {
             ("`prior_customers`", self.prior_customers),
         ] {
             if !(given > 0.0 && given <= 1e9) {
-                return Err(FitError::new(
-                    name.to_owned(),
-                    given,
-                    "above 0 and at most a milliard",
-                ));
+                return Err(FitError::new(name.to_owned(), given, "above 0 and at most 1e9"));
             }
         }
         Ok(())
@@ -92,7 +90,8 @@ impl RebuyOptions {
 impl Rebuy {
     /// Learns how often items of an assortment are bought again.
     ///
-    /// Takes time proportional to the interactions. To follow new ones, fit again.
+    /// Takes time proportional to the interactions. To follow new ones, fit again. The time that customers have had ends with the
+    /// latest interaction: leave out what a wrong clock dated into the future, with [`Interactions::before`].
     pub fn fit(
         options: &RebuyOptions,
         interactions: &Interactions,
@@ -126,11 +125,13 @@ impl Rebuy {
         let prior = options.prior_customers * average.max(1.0);
         let rate = |item: usize| narrow((count(again[item]) + overall * prior) / (exposed[item] + prior));
         let rates = (0..assortment.len()).map(rate).collect();
+        let overall_days = narrow(median(&mut gaps.concat()));
         let days = gaps.iter_mut().map(|gaps| narrow(median(gaps))).collect();
         Ok(Self {
             assortment: assortment.clone(),
             rates,
             days,
+            overall_days,
             options: options.clone(),
         })
     }
@@ -157,15 +158,18 @@ impl Recommender for Rebuy {
                 let had = (now - float(first.at)).max(0.0) / DAY;
                 let since = (now - float(last.at)).max(0.0) / DAY;
                 let rate = (count(times) + f64::from(self.rates[item]) * prior) / (had + prior);
-                let usual = f64::from(self.days[item]).max(1.0);
+                let usual = [self.days[item], self.overall_days]
+                    .into_iter()
+                    .find(|days| *days > 0.0);
+                let usual = f64::from(usual.unwrap_or_default()).max(1.0);
                 // From a tenth right after the purchase to 1 after the usual time.
                 let due = 0.1 + 0.9 * (since / usual).min(1.0);
-                // How likely it is that somebody who buys at that rate would not have come for so long.
+                // The longer beyond the usual time, the less, and the sooner for those who buy often.
                 let left = libm::exp(-0.5 * (since / usual - 1.0).max(0.0) * (rate * usual).min(1.0));
                 scores.put(
                     same[0].item,
                     narrow(rate * due * left).max(f32::MIN_POSITIVE),
-                    Why::Again,
+                    if since < usual { Why::Before } else { Why::Again },
                 );
             }
             scores.past = past;

@@ -54,6 +54,7 @@ pub(super) enum Why {
     Trending,
     TrendingInGroup,
     Again,
+    Before,
     Told(u32),
 }
 
@@ -76,7 +77,9 @@ impl Scores {
             return;
         };
         self.told.push(reason);
-        self.put(position, super::decay::narrow(score), Why::Told(index));
+        // Sums and shares of the largest numbers shall stay finite.
+        let score = super::decay::narrow(score.clamp(-1e30, 1e30));
+        self.put(position, score, Why::Told(index));
     }
 
     /// What they are about.
@@ -224,6 +227,7 @@ impl Scores {
             Why::Trending => Reason::Trending,
             Why::TrendingInGroup => Reason::TrendingIn { group: group() },
             Why::Again => Reason::BuyAgain,
+            Why::Before => Reason::BoughtBefore,
             Why::Told(index) => self.told[index as usize].clone(),
         }
     }

@@ -7,7 +7,7 @@ use super::{Action, Assortment, Profile, Recommendation, Recommender, scores::Sc
 /// What of an [`Assortment`] may be shown now, and how a list is put together from scores.
 ///
 /// A list holds no item twice, none that is hidden, and none that lies in the cart. It is as long as wished for while there
-/// are such items: after those with a score come the others in the order of their keys, so give a [`Blend`](crate::Blend) that
+/// are such items, unless it is of [alerts](Wish::alerts) or of what is [bought with](Self::bought_with) something: after those with a score come the others in the order of their keys, so give a [`Blend`](crate::Blend) that
 /// falls back on something popular. Equal scores stand in the order of the keys.
 ///
 /// Hiding and showing items costs nothing but a flag, so a shelf may follow the stock from minute to minute. Choosing takes
@@ -350,12 +350,10 @@ impl Shelf {
         let (passed_over, chosen) = (&drawn.passed, &mut drawn.chosen);
         chosen.extend_from_slice(&passed_over[..passed]);
         // What she bought has a reason of its own where no other was given.
-        if wish.mode == Mode::Rebuy {
-            for position in &drawn.chosen {
-                let index = *position as usize;
-                if drawn.own[index] && scores.sums[index] <= 0.0 {
-                    scores.whys[index] = super::scores::Why::Again;
-                }
+        for position in &drawn.chosen {
+            let index = *position as usize;
+            if drawn.own[index] && scores.sums[index] <= 0.0 {
+                scores.whys[index] = super::scores::Why::Before;
             }
         }
     }

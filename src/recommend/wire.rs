@@ -167,7 +167,7 @@ impl WireLinks {
         if let Some(item) = self.items.iter().find(|item| **item as usize >= items) {
             return Err(E::custom(format_args!("a link to item {item} of {items}")));
         }
-        let likenesses = read_floats("links", &self.numbers, self.items.len(), (f32::MIN, f32::MAX))?;
+        let likenesses = read_floats("links", &self.numbers, self.items.len(), (-1e6, 1e6))?;
         Ok(Links {
             starts,
             items: self.items,
@@ -245,6 +245,16 @@ mod ease {
     };
 
     /// A versioned form, without customers, as that of [`Neighbours`](crate::Neighbours).
+    ///
+    /// ```
+    /// # use audience::{Assortment, Ease, EaseOptions, Interactions};
+    /// # let now = "2026-06-01T09:00:00Z".parse()?;
+    /// # let bought = Interactions::from_iter([("ana", "tea", now), ("ana", "pot", now)]);
+    /// # let assortment = Assortment::from_iter([("pot", "Teapot"), ("tea", "Green tea")]);
+    /// let model = Ease::fit(&EaseOptions::default(), &bought, &assortment)?;
+    /// assert_eq!(serde_json::from_str::<Ease>(&serde_json::to_string(&model)?)?, model);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     impl Serialize for Ease {
         fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
             let items: Vec<WireItem> = write_items(&self.assortment);
@@ -357,6 +367,7 @@ struct WireRebuy {
     items: Vec<WireItem>,
     rates: Vec<u32>,
     days: Vec<u32>,
+    overall_days: u32,
     /// Bits of floats: days, customers.
     priors: [u64; 2],
 }
@@ -379,6 +390,7 @@ impl Serialize for Rebuy {
             items: write_items(&self.assortment),
             rates: write_floats(&self.rates),
             days: write_floats(&self.days),
+            overall_days: self.overall_days.to_bits(),
             priors: [self.options.prior_days, self.options.prior_customers].map(f64::to_bits),
         };
         wire.serialize(serializer)
@@ -399,6 +411,7 @@ impl<'de> Deserialize<'de> for Rebuy {
         Ok(Self {
             rates: read_floats("rates", &wire.rates, assortment.len(), (0.0, f32::MAX))?,
             days: read_floats("days", &wire.days, assortment.len(), (0.0, f32::MAX))?,
+            overall_days: read_floats("overall_days", &[wire.overall_days], 1, (0.0, f32::MAX))?[0],
             options,
             assortment,
         })

@@ -174,10 +174,7 @@ fn options_that_make_no_sense_are_refused_with_the_reason() {
     let error = Rebuy::fit(&rebuy, &taken, &assortment)
         .expect_err("no sense")
         .to_string();
-    assert_eq!(
-        error,
-        "`prior_days` is inf; it must be above 0 and at most a milliard"
-    );
+    assert_eq!(error, "`prior_days` is inf; it must be above 0 and at most 1e9");
     let error = Blend::new()
         .add(f64::NAN, popular(&["tea"]))
         .expect_err("no sense")
@@ -197,7 +194,7 @@ fn options_that_make_no_sense_are_refused_with_the_reason() {
             .to_string();
         assert_eq!(
             error,
-            "`regularization` is 0; it must be above 0 and at most a billion"
+            "`regularization` is 0; it must be above 0 and at most 1e12"
         );
     }
 }

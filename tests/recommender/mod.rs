@@ -259,8 +259,143 @@ fn what_was_bought_just_now_is_not_due() {
         Profile::new(day(22))
             .did(Action::Purchase, "jam", day(22))
             .did(Action::Purchase, "tea", day(15));
-    let expected = ["tea: time to buy it again", "jam: time to buy it again"];
+    let expected = ["tea: time to buy it again", "jam: you bought it before"];
     check(&rebuy, &leo, &Wish::rebuy(2), &expected);
+}
+
+/// A fridge that nobody ever bought twice was due a day after its purchase.
+#[test]
+fn what_nobody_buys_again_is_due_when_other_things_are() {
+    let weekly = [1, 8, 15, 22].map(|at| ("ana", "tea", day(at)));
+    let taken: Interactions = weekly.into_iter().chain([("ana", "pot", day(1))]).collect();
+    let rebuy = Rebuy::fit(&RebuyOptions::default(), &taken, &assortment()).expect("valid options");
+    assert_eq!(
+        (rebuy.usual_days("tea"), rebuy.usual_days("pot")),
+        (Some(7.0), None)
+    );
+    let bought = |at| Profile::new(day(20)).did(Action::Purchase, "pot", day(at));
+    check(
+        &rebuy,
+        &bought(18),
+        &Wish::rebuy(1),
+        &["pot: you bought it before"],
+    );
+    check(
+        &rebuy,
+        &bought(13),
+        &Wish::rebuy(1),
+        &["pot: time to buy it again"],
+    );
+}
+
+/// Rates, and how due it is, reckoned by hand.
+#[test]
+fn what_is_due_scores_by_its_rate_and_by_how_long_it_lies_back() {
+    struct Told<'a>(&'a Rebuy, std::cell::Cell<f64>);
+    impl Recommender for Told<'_> {
+        fn score(&self, profile: &Profile<'_>, scores: &mut audience::Scores) {
+            self.0.score(profile, scores);
+            self.1.set(scores.get("tea"));
+        }
+    }
+    let taken: Interactions = [1, 11, 21]
+        .map(|at| ("ana", "tea", day(at)))
+        .into_iter()
+        .collect();
+    let options = RebuyOptions {
+        prior_days: 10.0,
+        prior_customers: 1.0,
+    };
+    let rebuy = Rebuy::fit(&options, &taken, &assortment()).expect("valid options");
+    // Two more purchases in 20 days, with as much again as prior: of all items as well.
+    let everybody = (2.0 + 2.0 / 20.0 * 20.0) / (20.0 + 20.0);
+    // Bought once, so many days ago: 10 days are usual.
+    let expected = |since: f64, due: f64, left: f64| (1.0 + everybody * 10.0) / (since + 10.0) * due * left;
+    let far = {
+        let rate = (1.0 + everybody * 10.0) / 30.0;
+        (-0.5 * (20.0_f64 / 10.0 - 1.0) * (rate * 10.0).min(1.0)).exp()
+    };
+    for (since, expected) in [
+        (0, expected(0.0, 0.1, 1.0)),
+        (5, expected(5.0, 0.55, 1.0)),
+        (10, expected(10.0, 1.0, 1.0)),
+        (20, expected(20.0, 1.0, far)),
+    ] {
+        let told = Told(&rebuy, std::cell::Cell::new(0.0));
+        let leo = Profile::new(day(21)).did(Action::Purchase, "tea", day(21 - since));
+        let _ = Shelf::new(&assortment()).choose(&told, &leo, &Wish::rebuy(1));
+        assert!(
+            (told.1.get() / expected - 1.0).abs() < 1e-6,
+            "{since}: {} {expected}",
+            told.1.get()
+        );
+    }
+}
+
+/// "Popular in Spain" was said of what one customer of sixty bought.
+#[test]
+fn what_few_of_a_group_took_is_not_said_to_be_popular_there() {
+    let mut taken = Interactions::new();
+    for number in 0..60 {
+        let customer = number.to_string();
+        taken.add_purchase(&customer, "tea", day(1));
+        taken.set_group(&customer, "Spain");
+    }
+    taken.add_purchase("7", "pot", day(1));
+    for number in 0..5 {
+        taken.add_purchase(&number.to_string(), "mug", day(1));
+    }
+    let popular =
+        Popularity::fit(&PopularityOptions::default(), &taken, &assortment()).expect("valid options");
+    let expected = [
+        "tea: popular in Spain",
+        "mug: popular in Spain",
+        "pot: popular with our customers",
+    ];
+    check(
+        &popular,
+        &Profile::new(day(2)).in_group("Spain"),
+        &Wish::new(3),
+        &expected,
+    );
+}
+
+/// A score of the host beyond what is kept made the whole part of a blend vanish.
+#[test]
+fn large_scores_of_the_host_leave_those_of_others() {
+    struct Host;
+    impl Recommender for Host {
+        fn score(&self, _: &Profile<'_>, scores: &mut audience::Scores) {
+            scores.add("tea", 1e300, audience::Reason::Said("first".into()));
+            scores.add("mug", 1e29, audience::Reason::Said("second".into()));
+        }
+    }
+    let blend = Blend::new().add(1.0, Host).expect("a weight");
+    check(
+        &blend,
+        &Profile::new(day(1)),
+        &Wish::new(2),
+        &["tea: first", "mug: second"],
+    );
+}
+
+/// With nothing left out, what she bought was "new to you".
+#[test]
+fn what_she_bought_is_never_new_to_her() {
+    let popular = Popularity::fit(&PopularityOptions::default(), &Interactions::new(), &assortment())
+        .expect("valid options");
+    let wish = Wish {
+        mode: Mode::Any,
+        ..Wish::new(9)
+    };
+    let list = Shelf::new(&assortment()).choose(&popular, &bought("tea"), &wish);
+    let of = |key: &str| {
+        list.iter()
+            .find(|it| &*it.item == key)
+            .map(|it| it.reason.to_string())
+    };
+    assert_eq!(of("tea").as_deref(), Some("you bought it before"));
+    assert_eq!(of("pot").as_deref(), Some("new to you"));
 }
 
 #[test]
