@@ -43,6 +43,32 @@ fn unknown_members_are_passed_over_where_the_contract_is_open() -> Result {
     Ok(())
 }
 
+/// [type-18]
+#[test]
+fn an_open_contract_hid_slips_in_the_names_of_items() -> Result {
+    let shop = Definitions::parse(
+        "customer open { id: int key }\ncatalog products { sku: string key, stock: int?, size: { width: int? } }",
+    )?;
+    for json in [
+        r#"{"sku": "A1", "stok": 3, "size": {}}"#,
+        r#"{"sku": "A1", "size": {"widht": 3}}"#,
+    ] {
+        let value: serde_json::Value = serde_json::from_str(json)?;
+        let refused = |loader: audience::Loader| {
+            [
+                loader.items_from_json_lines("products", json.as_bytes()),
+                loader.items_from("products", [&value]),
+            ]
+            .map(|it| it.err().map(|error| error.kind()))
+        };
+        let unknown = Some(audience::LoadErrorKind::UnknownMember);
+        assert_eq!(refused(shop.loader()), [unknown; 2], "{json}");
+        // Whoever loads may still say so.
+        assert_eq!(refused(shop.loader().ignore_unknown(true)), [None; 2], "{json}");
+    }
+    Ok(())
+}
+
 /// [type-17]
 #[test]
 fn an_open_contract_stays_open_in_every_form() -> Result {

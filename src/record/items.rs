@@ -349,7 +349,7 @@ struct Loading<'l> {
 
 impl<'l> Loading<'l> {
     fn new(loader: &'l Loader, form: &'l CatalogForm) -> Self {
-        let mut context = loader.context();
+        let mut context = loader.context_of_items();
         // The limit is on each item; together they may be as large as a cell can reach.
         context.store.limit = LARGEST;
         Self {

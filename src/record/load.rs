@@ -43,7 +43,8 @@ pub struct Loader {
     pub(super) shape: Arc<Shape>,
     form: Arc<Node>,
     strictness: Strictness,
-    ignore_unknown: bool,
+    /// Whether members that the schema does not have are left out, where somebody said so.
+    ignore_unknown: Option<bool>,
     pub(super) record_bytes: usize,
 }
 
@@ -62,21 +63,20 @@ impl Loader {
 
     pub(crate) fn of(shape: Arc<Shape>) -> Self {
         let form = Form::of_customer(&shape.schema, &shape.customer);
-        let ignore_unknown = shape.schema.open;
         Self {
             shape,
             form: Node::Record(form).into(),
             strictness: Strictness::default(),
-            ignore_unknown,
+            ignore_unknown: None,
             record_bytes: Limits::default().record_bytes,
         }
     }
 
-    /// Whether members that the schema does not have are left out, instead of refused. They are refused unless
-    /// asked, or the schema is [`open`](Schema::open).
+    /// Whether members that the schema does not have are left out, of customers and of items, instead of refused. They
+    /// are refused unless asked; of customers and their events also unless the schema is [`open`](Schema::open).
     #[must_use]
     pub fn ignore_unknown(mut self, ignore: bool) -> Self {
-        self.ignore_unknown = ignore;
+        self.ignore_unknown = Some(ignore);
         self
     }
 
@@ -149,8 +149,15 @@ impl Loader {
         Ok(self.finish(table, context))
     }
 
-    pub(super) fn context(&self) -> Context<'_> {
-        Context::new(&self.strictness, self.ignore_unknown, self.record_bytes)
+    fn context(&self) -> Context<'_> {
+        let ignore_unknown = self.ignore_unknown.unwrap_or(self.shape.schema.open);
+        Context::new(&self.strictness, ignore_unknown, self.record_bytes)
+    }
+
+    /// The same for items, of which an open schema says nothing.
+    pub(super) fn context_of_items(&self) -> Context<'_> {
+        let ignore_unknown = self.ignore_unknown.unwrap_or(false);
+        Context::new(&self.strictness, ignore_unknown, self.record_bytes)
     }
 
     /// An empty table, whose last lists are the events.

@@ -73,7 +73,7 @@ impl SchemaBuilder {
     }
 
     /// Lets customers and events have members that the schema does not name: they are passed over on loading, as
-    /// `customer open { … }` says it.
+    /// `customer open { … }` says it. Items of catalogues may have none all the same.
     ///
     /// # Example
     ///

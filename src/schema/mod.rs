@@ -35,6 +35,7 @@ pub struct Schema {
     /// The attributes, in the order declared.
     pub customer: Vec<Field>,
     /// Whether members of customers and events that it does not name are passed over on loading, instead of refused.
+    /// Those of items are refused all the same.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub open: bool,
     /// What can be bought, shown or recommended.

@@ -141,8 +141,8 @@ pub(crate) fn each_customer(
     progress: &ProgressBar,
     visit: impl FnMut(&Customer) -> Result<ControlFlow<()>, Failure>,
 ) -> Result<(), Failure> {
-    let is_open = arguments.ignore_unknown || shop.schema().open;
-    let loader = shop.loader().ignore_unknown(is_open);
+    let ignore_unknown = arguments.ignore_unknown || shop.schema().open;
+    let loader = shop.loader().ignore_unknown(ignore_unknown);
     let number = learn::line_number(shop);
     let load = |json: &[u8], line| {
         let json = learn::numbered(json, line, number);
