@@ -171,6 +171,30 @@ fn what_is_known_of_a_customer_is_compared_field_by_field() {
     );
 }
 
+/// `[diff-8]`
+#[test]
+fn a_contract_became_open_or_closed_without_a_word() {
+    let [closed, open] = ["customer", "customer open"]
+        .map(|it| Definitions::parse(&format!("{it} {{ id: int key }}")).expect("it compiles"));
+    let opened = Definitions::diff(&closed, &open);
+    insta::assert_snapshot!(opened, @"
+    contract customer is open now: what it does not name is passed over
+      - customer
+      + customer open
+    ");
+    insta::assert_snapshot!(Definitions::diff(&open, &closed), @"
+    contract customer is no longer open: what it does not name is refused
+      - customer open
+      + customer
+    ");
+    // What was refused may come in, or what came in may be refused.
+    assert!(!opened.is_harmless());
+    assert_eq!(
+        Definitions::diff(&open, &open).to_string(),
+        "nothing is different\n"
+    );
+}
+
 /// `[diff-5]`
 #[test]
 fn customers_enter_and_leave() {

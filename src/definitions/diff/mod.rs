@@ -57,6 +57,8 @@ pub struct Difference {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Defined {
+    /// What a customer may have: whether members that are not named are passed over.
+    Contract,
     /// Something known of a customer.
     Attribute,
     /// A catalogue of things.
@@ -100,6 +102,10 @@ pub enum Effect {
     Type,
     /// It has other roles.
     Roles,
+    /// Members that it does not name were refused on loading, and are passed over.
+    Opened,
+    /// Members that it does not name were passed over on loading, and are refused.
+    Closed,
     /// Its description, or its owner, is another.
     Described,
     /// It is written in another way and means the same for every customer.
@@ -192,6 +198,7 @@ impl Difference {
 impl fmt::Display for Defined {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::Contract => "contract",
             Self::Attribute => "attribute",
             Self::Catalog => "catalogue",
             Self::Field => "field",
@@ -217,6 +224,8 @@ impl fmt::Display for Effect {
             Self::Removed => "is gone",
             Self::Type => "is of another type",
             Self::Roles => "has other roles",
+            Self::Opened => "is open now: what it does not name is passed over",
+            Self::Closed => "is no longer open: what it does not name is refused",
             Self::Described => "is described in another way",
             Self::Written => "is written in another way and means the same",
             Self::Wider => "is wider: whoever was in is in, and others may be too",

@@ -9,6 +9,12 @@ use crate::{
 };
 
 pub(super) fn compare(old: &Schema, new: &Schema, changes: &mut Vec<Difference>) {
+    if old.open != new.open {
+        let effect = if new.open { Effect::Opened } else { Effect::Closed };
+        let written = |schema: &Schema| if schema.open { "customer open" } else { "customer" }.to_owned();
+        let change = Difference::new(Defined::Contract, "customer", effect);
+        changes.push(change.from(written(old)).to(written(new)));
+    }
     fields(Defined::Attribute, "", &old.customer, &new.customer, changes);
     let both = [&old.catalogs, &new.catalogs];
     blocks(
