@@ -19,6 +19,7 @@ impl Checker<'_> {
     /// What a path stands for of which step `at` is chosen by a value.
     pub(super) fn chosen(&mut self, path: &[Name], at: usize) -> Option<Found> {
         let (before, step) = (&path[..at], &path[at]);
+        self.is_no_large_position(step)?;
         let shown = display(before);
         let is_last = path.len() == at + 1;
         match self.resolve(before)? {
@@ -47,6 +48,7 @@ impl Checker<'_> {
     fn field_of(&mut self, record: &[Name], fields: &[Arc<str>], step: &Name) -> Option<Expr> {
         let span = span_of(record).to(step.span);
         let key = self.choice(step)?;
+        self.count_chosen(fields.len().saturating_mul(record.len() + steps(&key)), step.span)?;
         let checked = self.check_value(&key)?;
         let mut arms = Vec::new();
         let mut ty: Option<Type> = None;
@@ -80,7 +82,10 @@ impl Checker<'_> {
                     step.span,
                     format!("`{}` has fields of several types", display(record)),
                 )
-                .help("ask for the name: `{% if key = \"a\" %}` … `{% elsif … %}`".to_owned());
+                .help(format!(
+                    "ask for each name: `{{% if {} = \"{field}\" %}}` … `{{% elsif … %}}`",
+                    display(&step.chosen_by().unwrap_or_default())
+                ));
                 return self.report.fail(error);
             }
             ty = found;
@@ -104,6 +109,7 @@ impl Checker<'_> {
 
     /// The value that stands in the brackets of a step.
     pub(super) fn choice(&mut self, step: &Name) -> Option<ast::Expr> {
+        self.is_no_large_position(step)?;
         let Some(path) = step.chosen_by() else {
             let error = Diagnostic::new(Code::Unsupported, "only a name chooses an item")
                 .label(step.span, "more than a name")
@@ -111,6 +117,52 @@ impl Checker<'_> {
             return self.report.fail(error);
         };
         Some(at(step.span, ast::ExprKind::Path(path)))
+    }
+
+    /// Refuses a number that is larger than those of all lists.
+    fn is_no_large_position(&mut self, step: &Name) -> Option<()> {
+        let digits = step.text.trim_matches(['[', ']']);
+        let is_number = digits
+            .trim_start_matches('-')
+            .starts_with(|it: char| it.is_ascii_digit());
+        if !is_number {
+            return Some(());
+        }
+        let error = Diagnostic::new(Code::InvalidLiteral, "a position that no list has")
+            .label(
+                step.span,
+                format!("positions are from {} to {}", i64::MIN, i64::MAX),
+            )
+            .help(
+                "positions count from 0, and from the end when negative: `[0]` is the first, `[-1]` the last"
+                    .to_owned(),
+            );
+        self.report.fail(error)
+    }
+
+    /// Counts what a chosen field is written out as: a comparison with the name of each field.
+    fn count_chosen(&mut self, names: usize, span: Span) -> Option<()> {
+        let limit = self.report.limits.nodes;
+        self.chosen = self.chosen.saturating_add(names);
+        if self.chosen <= limit {
+            return Some(());
+        }
+        let message = format!("values choose among more than {limit} names of fields");
+        let error = Diagnostic::new(Code::Limit, message)
+            .label(span, "each place where a value chooses is compared with all fields")
+            .help(
+                "choose once and keep what is chosen, `{% assign item = … %}`, or ask for the names that matter"
+                    .to_owned(),
+            );
+        self.report.fail(error)
+    }
+}
+
+/// How many names a path has.
+fn steps(key: &ast::Expr) -> usize {
+    match &key.kind {
+        ast::ExprKind::Path(path) => path.len(),
+        _ => 1,
     }
 }
 

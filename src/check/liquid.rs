@@ -109,7 +109,7 @@ impl Checker<'_> {
                 optional: false,
                 present: None,
                 slots: None,
-                fields: vec!["index".into()],
+                fields: FORLOOP.map(Into::into).to_vec(),
             }));
         };
         let value = match &*step.text {

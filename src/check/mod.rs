@@ -278,6 +278,8 @@ pub(crate) struct Checker<'a> {
     /// `personal` when a personal value was used so far, `sensitive` likewise.
     pub(crate) used: Roles,
     ranking: Ranking<'a>,
+    /// Among how many names values have chosen so far.
+    chosen: usize,
 }
 
 impl<'a> Checker<'a> {
@@ -295,6 +297,7 @@ impl<'a> Checker<'a> {
             flagged: HashSet::new(),
             used: Roles::default(),
             ranking: Ranking::default(),
+            chosen: 0,
         }
     }
 

@@ -1,6 +1,7 @@
 //! Templates: the pictures of their errors, what they show, and what no customer can make of them.
 
 mod catalog_texts;
+mod choices;
 #[cfg(feature = "locale")]
 mod cldr;
 mod errors;
