@@ -151,3 +151,80 @@ fn fields_chosen_by_values_grew_without_a_limit() -> Result {
     shop.template(Format::Text, &kept)?;
     Ok(())
 }
+
+/// What a mend says to write, instead of what is wrong.
+fn mend(error: &Diagnostic) -> String {
+    let help = &error.help[0];
+    let begin = help.find('`').map_or(0, |it| it + 1);
+    let end = help.rfind('`').unwrap_or(help.len());
+    help[begin..end].replace('…', "-")
+}
+
+#[test]
+fn mends_of_ranges_had_lost_a_parenthesis() -> Result {
+    for (template, written, text) in [
+        // The whole placeholder is said.
+        (
+            "{{ (1..names.size) | join: \",\" }}",
+            "{{ (1..names.size) | join: \",\" }}",
+            "1,2",
+        ),
+        ("{{ (1..3) }}", "{{ (1..3) }}", "1, 2, 3"),
+        (
+            "{{ ( 1 .. 3 ) | reverse }}",
+            "{{ ( 1 .. 3 ) | reverse }}",
+            "3, 2, 1",
+        ),
+        // A range is.
+        ("{% for i in 1..3 %}{{ i }}{% endfor %}", "1..3", "123"),
+        (
+            "{% for i in 1 .. 3 limit: 2 %}{{ i }}{% endfor %}",
+            "1 .. 3",
+            "12",
+        ),
+        (
+            "{% for i in 1..names.size reversed %}{{ i }}{% endfor %}",
+            "1..names.size",
+            "21",
+        ),
+        ("{{ 1..3 | join: \"\" }}", "1..3", "123"),
+        (
+            "{{ -1 .. names.size| join: \"\" | default: \"-\" }}",
+            "-1 .. names.size",
+            "-1012",
+        ),
+        (
+            "{% assign x = names.size..3 %}{{ x | join: \"\" | default: \"-\" }}",
+            "names.size..3",
+            "23",
+        ),
+    ] {
+        let error = refused(template);
+        assert!(template.contains(written), "{template}");
+        let mended = template.replace(written, &mend(&error));
+        assert_eq!(rendered(&mended)?, text, "{template}\n{mended}");
+    }
+    // What filters made of a list of records has no name for a loop.
+    let template = "{{ pets | reverse }}";
+    let error = refused(template);
+    assert_eq!(
+        error.help,
+        ["write `{% assign items = pets | reverse %}{% for item in items %}` … `{% endfor %}`"]
+    );
+    assert_eq!(
+        rendered("{% assign items = pets | reverse %}{% for item in items %}{{ item.name }}{% endfor %}")?,
+        "DonCat"
+    );
+    // There is none where a range cannot stand.
+    for template in [
+        "{{ names | concat: 1..3 }}",
+        "{{ 1.. }}",
+        "{{ names | join: \", \" | append: 1..3 }}",
+    ] {
+        let error = refused(template);
+        assert!(error.help.iter().all(|it| !it.contains("..")), "{error:?}");
+    }
+    // The place is the range with its parentheses.
+    assert_eq!(place(&refused("{{ (1..3) }}"), "{{ (1..3) }}"), "(1..3)");
+    Ok(())
+}

@@ -67,6 +67,8 @@ pub(crate) enum NodeKind {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Piped {
     pub value: Expr,
+    /// Of the value, or of the whole range with its parentheses.
+    pub span: Span,
     /// Where it is a range of whole numbers, which begins with the value: its end.
     pub to: Option<Expr>,
     pub filters: Vec<Filter>,

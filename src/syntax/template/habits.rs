@@ -73,6 +73,7 @@ pub(super) fn mend(rule: Rule, text: &str, tokens: &[Token], at: usize) -> Optio
     let (found, before) = (word(Some(index)), word(index.checked_sub(1)));
     let before_that = word(index.checked_sub(2));
     let rest = text[at..].trim();
+    let write = |mend: &str| format!("write `{mend}`");
     match rule {
         Rule::placeholder | Rule::assign_tag if before_that == "|" => {
             // A filter and its arguments without the colon.
@@ -106,11 +107,47 @@ pub(super) fn mend(rule: Rule, text: &str, tokens: &[Token], at: usize) -> Optio
             let value = value.split_whitespace().next().unwrap_or("3");
             Some(format!("write `{before}: {value}`"))
         }
-        Rule::for_tag if text.contains("..") && !text.contains('(') => {
-            let range = text.split_whitespace().find(|it| it.contains(".."))?;
-            Some(format!("write `({range})`"))
+        Rule::for_tag if !text.contains('(') => bare_range(text, tokens).map(|(range, _)| write(&range)),
+        // No argument of a filter is a range.
+        Rule::placeholder | Rule::assign_tag if found == "." && !text[..at].contains('|') => {
+            let (range, dots) = bare_range(text, tokens)?;
+            (at == dots || at == dots + 1).then(|| write(&range))
         }
         Rule::if_tag if matches!(found, "then" | ":" | "{") => Some(format!("leave `{found}` out")),
         _ => None,
     }
+}
+
+/// A range without its parentheses, as it is to be written, and where its dots are.
+fn bare_range(text: &str, tokens: &[Token]) -> Option<(String, usize)> {
+    let is_dot = |token: &Token| token.text(text) == ".";
+    let dots = tokens
+        .windows(2)
+        .position(|two| two.iter().all(is_dot) && two[0].end == two[1].start)?;
+    let is_operand = |token: &Token| match token.kind {
+        TokenKind::Word | TokenKind::Number | TokenKind::Text | TokenKind::QuotedName => true,
+        TokenKind::Symbol => matches!(token.text(text), "." | "-"),
+        TokenKind::Open | TokenKind::Close => matches!(token.text(text), "[" | "]"),
+        TokenKind::Unclosed => false,
+    };
+    // An operand goes on as long as nothing stands between its tokens.
+    let (before, behind) = (&tokens[..dots], &tokens[dots + 2..]);
+    let (mut from, mut to) = (before.last()?.end, behind.first()?.start);
+    let (from_end, to_start) = (from as usize, to as usize);
+    for token in before.iter().rev().take_while(|it| is_operand(it)) {
+        if token.end == from {
+            from = token.start;
+        }
+    }
+    for token in behind.iter().take_while(|it| is_operand(it)) {
+        if token.start == to {
+            to = token.end;
+        }
+    }
+    let (from, to) = (
+        text.get(from as usize..from_end)?,
+        text.get(to_start..to as usize)?,
+    );
+    let is_whole = !from.is_empty() && !to.is_empty();
+    is_whole.then(|| (format!("({from}..{to})"), tokens[dots].start as usize))
 }

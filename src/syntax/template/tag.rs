@@ -293,13 +293,13 @@ fn moved(mut diagnostic: Diagnostic, by: usize) -> Diagnostic {
 impl Builder<'_> {
     /// A value with its filters.
     fn piped<'i>(&self, parts: impl Iterator<Item = Pair<'i, Rule>>) -> Option<Piped> {
-        let mut value = None;
-        let mut to = None;
+        let (mut value, mut to, mut range) = (None, None, None);
         let mut filters = Vec::new();
         for part in parts {
             match part.as_rule() {
                 Rule::expr => value = Some(self.expr(part)),
                 Rule::for_range => {
+                    range = Some(self.span(&part));
                     let mut ends = part.into_inner().filter(|it| it.as_rule() == Rule::operand);
                     value = ends.next().map(|it| self.expr(it));
                     to = ends.next().map(|it| self.expr(it));
@@ -308,8 +308,10 @@ impl Builder<'_> {
                 _ => {}
             }
         }
+        let value = value?;
         Some(Piped {
-            value: value?,
+            span: range.unwrap_or(value.span),
+            value,
             to,
             filters,
         })

@@ -46,10 +46,15 @@ impl TemplateChecker<'_, '_> {
 
     /// A value with its filters, and what comes out of them.
     pub(in crate::check::template) fn piped(&mut self, piped: &written::Piped) -> Option<(Output, State)> {
-        let written::Piped { value, to, filters } = piped;
+        let written::Piped {
+            value,
+            span,
+            to,
+            filters,
+        } = piped;
         let (source, mut checked, mut state) = match filters.first() {
             first if to.is_some() => {
-                let (source, state) = self.range_of_numbers(value, to.as_ref()?, first)?;
+                let (source, state) = self.range_of_numbers([value, to.as_ref()?], *span, first)?;
                 (source, Vec::new(), state)
             }
             Some(first) if &*first.name.text == TRANSLATE => self.translated(value, first)?,
@@ -161,14 +166,14 @@ impl TemplateChecker<'_, '_> {
     /// A range of whole numbers as a list.
     fn range_of_numbers(
         &mut self,
-        from: &ast::Expr,
-        to: &ast::Expr,
+        [from, to]: [&ast::Expr; 2],
+        span: Span,
         first: Option<&written::Filter>,
     ) -> Option<(Source, State)> {
         let (from, to) = self.ends(from, to)?;
         if first.is_some_and(|it| &*it.name.text == TRANSLATE) {
             let error = Diagnostic::new(Code::TypeMismatch, "`t` takes the key of a text, found a range")
-                .label(from.span.to(to.span), "a range");
+                .label(span, "a range");
             return self.checker.report.fail(error);
         }
         let has_items = match (&from.kind, &to.kind) {
@@ -397,7 +402,8 @@ fn item_at(step: &Name, position: i64) -> Filter {
     Filter::new(step.span, FilterKind::List(kind), arguments)
 }
 
-fn span_of(value: &ast::Expr, filters: &[written::Filter]) -> Span {
-    let last = filters.last();
-    last.map_or(value.span, |filter| value.span.to(filter.span))
+/// Of a value with its filters.
+fn span_of(piped: &written::Piped) -> Span {
+    let last = piped.filters.last();
+    last.map_or(piped.span, |filter| piped.span.to(filter.span))
 }

@@ -11,28 +11,32 @@ use crate::{
 impl TemplateChecker<'_, '_> {
     /// Whether the result surely shows something; says what to do when it may not.
     pub(super) fn shows(&mut self, piped: &written::Piped, state: &State) -> bool {
-        let written::Piped { value, to, filters } = piped;
+        let written::Piped {
+            value, span, filters, ..
+        } = piped;
+        let shown = self.written(span_of(piped));
         let ty = match &state.kind {
             StateKind::Value(ty) => ty,
             StateKind::List(items) => {
-                let shown = match to {
-                    Some(to) => format!("({}..{})", self.written(value.span), self.written(to.span)),
-                    None => self.whole(value, filters).to_owned(),
-                };
-                let help = if matches!(items.ty, Type::Record(_)) {
+                let is_record = matches!(items.ty, Type::Record(_));
+                let help = if is_record && !filters.is_empty() {
+                    // A loop goes through a name.
+                    format!(
+                        "write `{{% assign items = {shown} %}}{{% for item in items %}}` … `{{% endfor %}}`"
+                    )
+                } else if is_record {
                     format!("write `{{% for item in {shown} %}}` … `{{% endfor %}}`")
                 } else {
                     format!("write `{{{{ {shown} | join: \", \" }}}}`")
                 };
                 let error = Diagnostic::new(Code::TypeMismatch, format!("`{shown}` is a list"))
-                    .label(value.span, "one value is needed here")
+                    .label(*span, "one value is needed here")
                     .help(help);
                 return self.checker.report.fail::<()>(error).is_some();
             }
             StateKind::Item(items) => {
-                let shown = self.whole(value, filters).to_owned();
                 let error = Diagnostic::new(Code::TypeMismatch, format!("`{shown}` is a record"))
-                    .label(value.span, "one value is needed here")
+                    .label(*span, "one value is needed here")
                     .help(items.example());
                 return self.checker.report.fail::<()>(error).is_some();
             }
@@ -41,21 +45,17 @@ impl TemplateChecker<'_, '_> {
             return false;
         }
         if state.optional || state.blank {
-            let error = self.may_be_missing(value, filters, state);
+            let error = self.may_be_missing(piped, state);
             self.checker.report.push(error);
             return false;
         }
         true
     }
 
-    /// The value with its filters, as written.
-    fn whole(&self, value: &ast::Expr, filters: &[written::Filter]) -> &str {
-        self.written(span_of(value, filters))
-    }
-
-    fn may_be_missing(&self, value: &ast::Expr, filters: &[written::Filter], state: &State) -> Diagnostic {
-        let span = span_of(value, filters);
-        let (shown, whole) = (self.written(value.span), self.written(span));
+    fn may_be_missing(&self, piped: &written::Piped, state: &State) -> Diagnostic {
+        let written::Piped { value, filters, .. } = piped;
+        let span = span_of(piped);
+        let (shown, whole) = (self.written(piped.span), self.written(span));
         let what = match (state.optional, state.blank) {
             (true, true) => "missing or blank",
             (true, false) => "missing",
