@@ -228,3 +228,29 @@ fn mends_of_ranges_had_lost_a_parenthesis() -> Result {
     assert_eq!(place(&refused("{{ (1..3) }}"), "{{ (1..3) }}"), "(1..3)");
     Ok(())
 }
+
+#[test]
+fn a_branch_left_the_loop_behind_the_else_of_another() -> Result {
+    let case = |inner: &str| {
+        format!(
+            "{{% for n in names %}}{{% case n %}}{{% when size %}}a{inner}{{% when \"x\" %}}b{{% endcase %}}{{% endfor %}}"
+        )
+    };
+    for word in ["break", "continue"] {
+        let template = case(&format!(
+            "{{% for i in names %}}i{{% else %}}{{% {word} %}}{{% endfor %}}"
+        ));
+        let error = refused(&template);
+        assert_eq!(
+            error.message,
+            "a branch leaves the loop before others are compared"
+        );
+        assert_eq!(place(&error, &template), format!("{{% {word} %}}"));
+    }
+    // A loop may be left by its own rounds.
+    assert_eq!(
+        rendered(&case("{% for i in names %}i{% break %}{% endfor %}"))?,
+        "b"
+    );
+    Ok(())
+}

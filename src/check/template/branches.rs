@@ -314,9 +314,10 @@ fn one_if(condition: Option<ast::Expr>, negated: bool, body: &[tags::Node], span
 
 /// A tag that leaves the loop around.
 fn left_in(nodes: &[tags::Node]) -> Option<Span> {
-    nodes.iter().find_map(|node| match node.kind {
+    nodes.iter().find_map(|node| match &node.kind {
         tags::NodeKind::Break | tags::NodeKind::Continue => Some(node.span),
-        tags::NodeKind::For(_) => None,
+        // What stands behind its `else` is no round of it.
+        tags::NodeKind::For(it) => left_in(&it.otherwise),
         _ => {
             let mut found = None;
             node.inside(&mut |nodes| found = found.or_else(|| left_in(nodes)));
