@@ -197,12 +197,7 @@ impl<'a> ItemRow<'a> {
 
     /// A text as `write` writes it in that way, kept for all customers; nothing when it is missing or not kept.
     #[inline]
-    pub(crate) fn written(
-        self,
-        slot: u32,
-        way: Way<'_>,
-        write: impl Fn(&str, &mut String),
-    ) -> Option<&'a str> {
+    pub(crate) fn written(self, slot: u32, way: Way, write: impl Fn(&str, &mut String)) -> Option<&'a str> {
         let Inner {
             table,
             store,

@@ -88,7 +88,8 @@ impl Loader {
         self
     }
 
-    /// Adds schemes that a `url` may have besides http, https, mailto and tel.
+    /// Adds schemes that a `url` may have besides http, https, mailto and tel. A page links to addresses of these four alone:
+    /// others become `#` there, while texts and JSON show them.
     #[must_use]
     pub fn url_schemes<S: AsRef<str>>(mut self, schemes: impl IntoIterator<Item = S>) -> Self {
         self.strictness.schemes = self.strictness.schemes.with(schemes);

@@ -22,12 +22,7 @@ impl<'a> PlacedRow<'a> {
 
     /// A text of the item as `write` writes it in that way; nothing when it is missing or not kept.
     #[inline]
-    pub(crate) fn written(
-        self,
-        slot: u32,
-        way: Way<'_>,
-        write: impl Fn(&str, &mut String),
-    ) -> Option<&'a str> {
+    pub(crate) fn written(self, slot: u32, way: Way, write: impl Fn(&str, &mut String)) -> Option<&'a str> {
         if slot == self.slot {
             return None;
         }

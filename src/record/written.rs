@@ -5,20 +5,14 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
-use crate::{
-    schema::Layout,
-    value::{Schemes, Type},
-};
+use crate::{schema::Layout, value::Type};
 
 /// How many ways there are of writing a text at its place, see [`Way`].
 pub(crate) const WAYS: usize = 10;
 
-/// A way of writing a text, known by a number; where it lets through only some addresses, with those.
+/// A way of writing a text, known by a number below [`WAYS`].
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Way<'s> {
-    pub(crate) number: usize,
-    pub(crate) schemes: Option<&'s Schemes>,
-}
+pub(crate) struct Way(pub(crate) usize);
 
 /// The texts of a catalogue's items, of each field in each way: of all items when the first of them is written so.
 ///
@@ -32,12 +26,8 @@ pub(super) struct Written {
     left: AtomicUsize,
 }
 
-#[derive(Debug)]
-struct Column {
-    schemes: Option<Schemes>,
-    /// By row, where it is not missing.
-    texts: Box<[Option<Box<str>>]>,
-}
+/// By row, where the text is not missing.
+type Column = Box<[Option<Box<str>>]>;
 
 /// Escaped text may be six times as long as it was; most is hardly longer, and is written in one way or two.
 const ROOM: usize = 4;
@@ -70,27 +60,27 @@ impl Written {
     pub(super) fn get<'t, T>(
         &self,
         (row, slot): (usize, usize),
-        way: Way<'_>,
+        way: Way,
         texts: impl FnOnce() -> T,
         write: impl Fn(&'t str, &mut String),
     ) -> Option<&str>
     where
         T: ExactSizeIterator<Item = Option<&'t str>>,
     {
-        let column = self.columns.get(slot * WAYS + way.number)?;
-        let column = column.get_or_init(|| self.column(way, texts(), write)).as_ref()?;
-        if let Some(schemes) = way.schemes
-            && !column.schemes.as_ref().is_some_and(|it| it.are(schemes))
-        {
-            return None;
-        }
-        column.texts.get(row)?.as_deref()
+        let column = self.columns.get(slot * WAYS + way.0)?;
+        let column = column.get_or_init(|| self.column(texts(), write)).as_ref()?;
+        column.get(row)?.as_deref()
+    }
+
+    /// Bytes that may still be kept.
+    #[cfg(test)]
+    pub(super) fn left(&self) -> usize {
+        self.left.load(Ordering::Relaxed)
     }
 
     #[cold]
     fn column<'t>(
         &self,
-        way: Way<'_>,
         texts: impl ExactSizeIterator<Item = Option<&'t str>>,
         write: impl Fn(&'t str, &mut String),
     ) -> Option<Column> {
@@ -117,10 +107,7 @@ impl Written {
                 left.checked_sub(bytes)
             })
             .ok()?;
-        Some(Column {
-            schemes: way.schemes.cloned(),
-            texts: kept.into(),
-        })
+        Some(kept.into())
     }
 }
 
@@ -139,13 +126,6 @@ mod tests {
         Written::new(&Layout::of_fields(&fields), bytes)
     }
 
-    fn way(number: usize) -> Way<'static> {
-        Way {
-            number,
-            schemes: None,
-        }
-    }
-
     fn texts<'t>(texts: &'t [&'t str]) -> impl ExactSizeIterator<Item = Option<&'t str>> {
         texts.iter().map(|it| (*it != "missing").then_some(*it))
     }
@@ -160,7 +140,7 @@ mod tests {
                 *out += text;
                 *out += mark;
             };
-            written.get((row, 0), way(number), || texts(&items), write)
+            written.get((row, 0), Way(number), || texts(&items), write)
         };
         for _ in 0..2 {
             assert_eq!(
@@ -183,7 +163,7 @@ mod tests {
         let third = "x".repeat(most / 3);
         let kept = |number, text: &str| {
             let items = [text];
-            written.get((0, 0), way(number), || texts(&items), copy).is_some()
+            written.get((0, 0), Way(number), || texts(&items), copy).is_some()
         };
         let all = [0, 1, 2, 3].map(|number| kept(number, &third));
         assert_eq!(all, [true, true, false, false]);
@@ -195,23 +175,6 @@ mod tests {
     fn words_are_not_kept() {
         let copy = |text: &str, out: &mut String| *out += text;
         let items = ["a"];
-        assert_eq!(written(0).get((0, 1), way(0), || texts(&items), copy), None);
-    }
-
-    #[test]
-    fn addresses_are_kept_for_the_first_schemes_alone() {
-        let (written, copy) = (written(0), |text: &str, out: &mut String| *out += text);
-        let items = ["app:a"];
-        let (common, more) = (Schemes::default(), Schemes::default().with(["app"]));
-        let get = |schemes| {
-            let way = Way {
-                number: 0,
-                schemes: Some(schemes),
-            };
-            written.get((0, 0), way, || texts(&items), copy)
-        };
-        assert_eq!(get(&common), Some("app:a"));
-        assert_eq!(get(&more), None);
-        assert_eq!(get(&Schemes::default()), Some("app:a"));
+        assert_eq!(written(0).get((0, 1), Way(0), || texts(&items), copy), None);
     }
 }

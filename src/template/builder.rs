@@ -16,7 +16,7 @@ use crate::{
     requirements::{Gather, RequiredField},
     span::Span,
     syntax::template::{Delimiters, ast as tags, parse_template},
-    value::{Roles, Schemes, Type},
+    value::{Roles, Type},
 };
 
 /// Gathers what a [`Template`] is made of, made by [`Definitions::template_builder`](crate::Definitions::template_builder)
@@ -291,7 +291,6 @@ impl<R> TemplateBuilder<R> {
                 requirements,
                 placeholders,
                 limits,
-                schemes: Schemes::default(),
             }),
             binding,
             record: PhantomData,

@@ -13,22 +13,22 @@ pub(crate) const UNSAFE_URL: &str = "#";
 
 /// Appends `text` to `out`, escaped for its place.
 #[inline]
-pub(crate) fn write(escape: Escape, text: &str, schemes: &Schemes, out: &mut String) {
+pub(crate) fn write(escape: Escape, text: &str, out: &mut String) {
     match escape {
         // Checked when compiling: a number or a word of the schema.
         Escape::None | Escape::Css => out.push_str(text),
         Escape::Html => html::escape(text, out),
-        _ => write_otherwise(escape, text, schemes, out),
+        _ => write_otherwise(escape, text, out),
     }
 }
 
-fn write_otherwise(escape: Escape, text: &str, schemes: &Schemes, out: &mut String) {
+fn write_otherwise(escape: Escape, text: &str, out: &mut String) {
     match escape {
         Escape::None | Escape::Css => out.push_str(text),
         Escape::Html => html::escape(text, out),
         Escape::HtmlOnce => html::escape_once(text, out),
         Escape::Comment => comment(text, out),
-        Escape::UrlWhole => whole_url(text, schemes, out),
+        Escape::UrlWhole => whole_url(text, out),
         Escape::UrlPart => percent(text, &UNRESERVED_AND_SLASH, out),
         Escape::UrlPartNoSlash => percent(text, &UNRESERVED, out),
         Escape::JsonText => json(text, out),
@@ -133,7 +133,7 @@ fn percent(text: &str, table: &UrlBytes, out: &mut String) {
     out.push_str(text.get(done..).unwrap_or_default());
 }
 
-fn whole_url(url: &str, schemes: &Schemes, out: &mut String) {
+fn whole_url(url: &str, out: &mut String) {
     // No control character stays.
     if begins_with_http(url)
         && !any_byte(
@@ -143,7 +143,7 @@ fn whole_url(url: &str, schemes: &Schemes, out: &mut String) {
         )
     {
         out.push_str(url);
-    } else if has_safe_scheme(url, schemes) {
+    } else if has_safe_scheme(url) {
         percent(url, &WHOLE, out);
     } else {
         out.push_str(UNSAFE_URL);
@@ -160,9 +160,9 @@ fn stays_in_url(byte: u8) -> bool {
     is_printed & !is_bracket & !is_quote
 }
 
-/// Tells whether a URL is relative or has a scheme of the list. Browsers skip white space and control characters in front
+/// Tells whether a URL is relative or has a scheme that is allowed everywhere. Browsers skip white space and control characters in front
 /// and inside, so a URL with any of them inside is not trusted.
-fn has_safe_scheme(url: &str, schemes: &Schemes) -> bool {
+fn has_safe_scheme(url: &str) -> bool {
     let url = url.trim_matches(|letter: char| letter <= ' ');
     let bytes = url.as_bytes();
     // All of them, whatever is found: so a compiler can look at many at a time.
@@ -173,7 +173,7 @@ fn has_safe_scheme(url: &str, schemes: &Schemes) -> bool {
     let end_of_scheme = bytes
         .iter()
         .find(|byte| matches!(byte, b':' | b'/' | b'?' | b'#'));
-    end_of_scheme != Some(&b':') || schemes.allow(url)
+    end_of_scheme != Some(&b':') || Schemes::allow_everywhere(url)
 }
 
 #[cfg(test)]
@@ -182,7 +182,7 @@ mod tests {
 
     fn escaped(escape: Escape, text: &str) -> String {
         let mut out = String::new();
-        write(escape, text, &Schemes::default(), &mut out);
+        write(escape, text, &mut out);
         out
     }
 

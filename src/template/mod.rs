@@ -39,7 +39,7 @@ use crate::{
     limits::Limits,
     record::{Binding, BoundRow, Customer, Record, Row, Shape},
     requirements::Requirements,
-    value::{Schemes, Value},
+    value::Value,
 };
 
 /// What a message is written in, which decides how values are escaped.
@@ -155,7 +155,6 @@ struct Inner {
     requirements: Requirements,
     placeholders: Arc<[Placeholder]>,
     limits: Limits,
-    schemes: Schemes,
 }
 
 impl<R> Template<R> {
@@ -254,7 +253,6 @@ impl<R> Template<R> {
             requirements: inner.requirements.clone(),
             placeholders: Arc::clone(&inner.placeholders),
             limits: inner.limits.clone(),
-            schemes: inner.schemes.clone(),
         };
         Self {
             inner: Arc::new(inner),
@@ -285,15 +283,9 @@ impl<R> Template<R> {
             inputs.fit(&self.inner.inputs),
             "these inputs were made for another template"
         );
-        let Inner {
-            program,
-            schemes,
-            limits,
-            ..
-        } = &*self.inner;
+        let Inner { program, limits, .. } = &*self.inner;
         let job = Job {
             program,
-            schemes,
             placements,
             at,
             arena,

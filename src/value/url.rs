@@ -1,6 +1,6 @@
 //! Which addresses may be shown to a reader: those of a scheme on the allow-list.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 /// The schemes that every application accepts.
 const COMMON: [&str; 4] = ["http", "https", "mailto", "tel"];
@@ -10,10 +10,8 @@ const COMMON: [&str; 4] = ["http", "https", "mailto", "tel"];
 pub(crate) struct Schemes(Arc<[Arc<str>]>);
 
 impl Default for Schemes {
-    /// One list for all, so that it is known by where it lies.
     fn default() -> Self {
-        static DEFAULT: LazyLock<Schemes> = LazyLock::new(|| Schemes(COMMON.map(Arc::from).into()));
-        DEFAULT.clone()
+        Self(COMMON.map(Arc::from).into())
     }
 }
 
@@ -24,12 +22,6 @@ impl Schemes {
             .into_iter()
             .map(|scheme| scheme.as_ref().to_ascii_lowercase().into());
         Self(self.0.iter().cloned().chain(more).collect())
-    }
-
-    /// Tells whether they are these.
-    #[inline]
-    pub(crate) fn are(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0) || self == other
     }
 
     /// Tells whether `url` begins with a scheme that every application accepts.

@@ -235,7 +235,7 @@ impl<'a, 'l, R: Row<'a>> Machine<'a, 'l, R> {
     pub(crate) fn written_at(
         &self,
         place: Place,
-        way: Way<'_>,
+        way: Way,
         write: impl Fn(&str, &mut String),
     ) -> Option<&'a str> {
         let item = self.frames.of_catalog(place.row)?;

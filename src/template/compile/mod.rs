@@ -27,7 +27,7 @@ use crate::{
     plan::Planner,
     schema::{CatalogId, Layout},
     span::Span,
-    value::{Roles, Schemes, Type},
+    value::{Roles, Type},
 };
 
 /// The reason of a message that was given up because a calculation in it went beyond its type, or because a struct read in
@@ -65,7 +65,6 @@ pub(super) fn compile(
         around: Vec::new(),
         counting: Vec::new(),
         diagnostics: Vec::new(),
-        schemes: Schemes::default(),
         is_page: matches!(format, Format::Html),
     };
     if is_part {
@@ -98,7 +97,7 @@ pub(super) fn compile(
     }
     compiler.end_text();
     let plan = compiler.planner.finish();
-    let fallbacks = slots::read_slots(&mut compiler.steps, &compiler.loops, &plan, &compiler.schemes);
+    let fallbacks = slots::read_slots(&mut compiler.steps, &compiler.loops, &plan);
     let program = Program {
         steps: compiler.steps,
         positions: compiler.positions,
@@ -141,7 +140,6 @@ struct Compiler<'m> {
     /// The loops around that are followed round by round.
     counting: Vec<Counting>,
     diagnostics: Vec<Diagnostic>,
-    schemes: Schemes,
     /// Whether text is escaped where it is shown, so that `escape` has nothing to do.
     is_page: bool,
 }

@@ -60,7 +60,7 @@ impl Compiler<'_> {
                 {
                     text.push_str(&shown);
                 }
-                _ => escape::write(escape, &shown, &self.schemes, &mut text),
+                _ => escape::write(escape, &shown, &mut text),
             }
             return self.push_text(&text);
         }

@@ -10,16 +10,11 @@ use crate::{
         escape,
         program::{Fallback, Loop, Op, Step},
     },
-    value::{Schemes, Value},
+    value::Value,
 };
 
 /// Gives such values instructions of their own. What stands in place of those that are missing is escaped here, and returned.
-pub(super) fn read_slots(
-    steps: &mut [Step],
-    loops: &[Loop],
-    plan: &plan::Program,
-    schemes: &Schemes,
-) -> Vec<Box<str>> {
+pub(super) fn read_slots(steps: &mut [Step], loops: &[Loop], plan: &plan::Program) -> Vec<Box<str>> {
     let changed = changed(steps, loops);
     let mut fallbacks = Vec::new();
     for step in steps {
@@ -41,8 +36,7 @@ pub(super) fn read_slots(
             Node::Local(index) => !changed.contains(&index),
             _ => false,
         };
-        let Some(written) = fallback.map_or(Some(None), |it| written(it, escape, plan, schemes).map(Some))
-        else {
+        let Some(written) = fallback.map_or(Some(None), |it| written(it, escape, plan).map(Some)) else {
             continue;
         };
         if !is_read {
@@ -96,19 +90,15 @@ fn changed(steps: &[Step], loops: &[Loop]) -> BTreeSet<u32> {
 }
 
 /// A fallback as it stands in the page, when that is the same for everyone.
-fn written(fallback: NodeId, escape: Escape, plan: &plan::Program, schemes: &Schemes) -> Option<String> {
+fn written(fallback: NodeId, escape: Escape, plan: &plan::Program) -> Option<String> {
     let Node::Constant(index) = plan.nodes[fallback.0 as usize] else {
         return None;
     };
     let Value::Text(text) = &plan.constants[index as usize] else {
         return None;
     };
-    // Of a whole URL the application says which schemes it may have.
-    if escape == Escape::UrlWhole {
-        return None;
-    }
     let mut out = String::new();
-    escape::write(escape, text, schemes, &mut out);
+    escape::write(escape, text, &mut out);
     Some(out)
 }
 

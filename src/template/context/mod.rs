@@ -24,10 +24,7 @@ pub(crate) use rounds::{Round, Worlds};
 pub(crate) use tokens::{Quote, State};
 pub(crate) use url::{SchemeFromValue, Url};
 
-use crate::{
-    record::{WAYS, Way},
-    value::Schemes,
-};
+use crate::record::{WAYS, Way};
 
 /// How a value must be written to stay a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -57,13 +54,10 @@ pub(crate) enum Escape {
 impl Escape {
     /// The way in which texts of catalogues are kept for such places; none where they are written as they are.
     #[inline]
-    pub(crate) fn way(self, schemes: &Schemes) -> Option<Way<'_>> {
+    pub(crate) fn way(self) -> Option<Way> {
         const { assert!((Self::JsonValue as usize) < WAYS, "each has a number") };
         let is_changed = self != Self::None && self != Self::Css;
-        is_changed.then_some(Way {
-            number: self as usize,
-            schemes: (self == Self::UrlWhole).then_some(schemes),
-        })
+        is_changed.then_some(Way(self as usize))
     }
 }
 

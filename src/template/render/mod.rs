@@ -26,14 +26,13 @@ use crate::{
     hir::Place,
     limits::Limits,
     record::Row,
-    value::{Schemes, Value, text},
+    value::{Value, text},
 };
 
 /// Everything that one message is made from.
 #[derive(Clone, Copy)]
 pub(super) struct Job<'a> {
     pub(super) program: &'a Program,
-    pub(super) schemes: &'a Schemes,
     pub(super) placements: &'a Placements,
     pub(super) at: &'a At,
     pub(super) arena: &'a Lent,
@@ -197,7 +196,7 @@ impl<'a> Job<'a> {
                 if escape == Escape::None {
                     out.push_str(it);
                 } else {
-                    escape::write(escape, it, self.schemes, out);
+                    escape::write(escape, it, out);
                 }
                 true
             }
@@ -338,9 +337,9 @@ impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
     fn text(&mut self, place: Place, escape: Escape, fallback: Fallback) -> bool {
         let job = self.job;
         if place.row > 0
-            && let Some(way) = escape.way(job.schemes)
+            && let Some(way) = escape.way()
             && let Some(written) = self.machine.written_at(place, way, |text, out| {
-                escape::write(escape, text, job.schemes, out);
+                escape::write(escape, text, out);
             })
             && (fallback == Fallback::NONE || self.machine.text_at(place).is_some_and(text::filled))
         {

@@ -34,8 +34,8 @@ impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
                 && let Some(text) = item.fields().text(slot)
                 && (fallback.is_none() || text::filled(text))
             {
-                let write = |text: &str, out: &mut String| escape::write(escape, text, job.schemes, out);
-                let way = escape.way(job.schemes);
+                let write = |text: &str, out: &mut String| escape::write(escape, text, out);
+                let way = escape.way();
                 match way.and_then(|way| item.written(slot, way, write)) {
                     Some(written) => self.out.push_str(written),
                     None => write(text, self.out),
@@ -320,7 +320,7 @@ fn write_plain(value: ValueRef<'_>, job: &Job<'_>, out: &mut String) {
 /// A value as JSON: numbers and truth values as they are, everything else as text in quotes.
 fn write_json(value: ValueRef<'_>, job: &Job<'_>, draft: &mut Draft) {
     match value {
-        ValueRef::Text(text) => escape::write(Escape::JsonValue, text, job.schemes, draft.buffer()),
+        ValueRef::Text(text) => escape::write(Escape::JsonValue, text, draft.buffer()),
         ValueRef::Bool(_) | ValueRef::Int(_) | ValueRef::Decimal(_) | ValueRef::Float(_) => {
             write_plain(value, job, draft.buffer());
         }
@@ -335,7 +335,7 @@ fn write_json(value: ValueRef<'_>, job: &Job<'_>, draft: &mut Draft) {
 
 pub(super) fn write_value(value: ValueRef<'_>, escape: Escape, job: &Job<'_>, out: &mut String) {
     match (value, escape) {
-        (ValueRef::Text(it), _) => escape::write(escape, it, job.schemes, out),
+        (ValueRef::Text(it), _) => escape::write(escape, it, out),
         // Digits, letters and `-.:+` mean nothing in text.
         (value, Escape::None | Escape::Html | Escape::Css | Escape::JsonText)
         | (
@@ -347,7 +347,7 @@ pub(super) fn write_value(value: ValueRef<'_>, escape: Escape, job: &Job<'_>, ou
                 .arena
                 .get()
                 .write(|draft| write_plain(value, job, draft.buffer()));
-            escape::write(escape, text, job.schemes, out);
+            escape::write(escape, text, out);
         }
     }
 }
