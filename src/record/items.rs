@@ -29,9 +29,12 @@ use crate::{
 ///
 /// They are made by a [`Loader`], from lines of JSON or from anything that implements `Serialize`. Cheap to clone.
 ///
-/// The first message that shows a field at some kind of place (as text of a page, as an address …) makes the texts of that
-/// field for all items, as they stand there, and later messages copy them. They are kept with the items, at most four times
-/// as many bytes as these have themselves (and at least 64 KiB); what goes beyond is made anew for each message.
+/// The first message that shows a text of an item at some kind of place (as text of a page, as an address …) pays for all:
+/// it escapes that field of every item, which takes time and memory in proportion to the catalogue, while messages that
+/// show the same on other threads wait for it. Later messages copy what was made, as long as these items live; new items
+/// for the same catalogue begin anew. A service that swaps catalogues renders one message of each kind first, and then lets
+/// customers in. What is kept is at most four times as many bytes as the items have themselves (and at least 64 KiB); what
+/// goes beyond is made anew for each message.
 ///
 /// # Example
 ///
@@ -161,6 +164,12 @@ impl Items {
     /// What their rows look like.
     pub(crate) fn layout(&self) -> &Layout {
         &self.inner.table.layout
+    }
+
+    /// Bytes that texts for the places of messages may still take.
+    #[cfg(test)]
+    pub(crate) fn room_for_texts(&self) -> usize {
+        self.inner.written.left()
     }
 
     /// An item as a row of [`Layout::of_fields`].

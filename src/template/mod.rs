@@ -17,6 +17,8 @@ mod placeholder;
 mod placements;
 mod program;
 mod render;
+#[cfg(test)]
+mod tests;
 
 pub use crate::syntax::template::Delimiters;
 pub(crate) use arena::Lent;
