@@ -118,12 +118,7 @@ fn number(value: f64, decimals: usize) -> String {
     if value < 0.0 && shows(&text) {
         out.push('-');
     }
-    for (place, digit) in whole.chars().enumerate() {
-        if place > 0 && (whole.len() - place).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
+    out.push_str(&grouped(whole));
     if let Some(part) = part {
         out.push('.');
         out.push_str(part);
@@ -132,7 +127,11 @@ fn number(value: f64, decimals: usize) -> String {
 }
 
 pub(super) fn count(customers: u64) -> String {
-    let digits = customers.to_string();
+    grouped(&customers.to_string())
+}
+
+/// Digits in groups of three.
+fn grouped(digits: &str) -> String {
     let mut out = String::new();
     for (place, digit) in digits.chars().enumerate() {
         if place > 0 && (digits.len() - place).is_multiple_of(3) {
@@ -219,12 +218,15 @@ impl Analysis {
         if let Some(sentence) = self.distrust() {
             return sentence;
         }
-        let goal = &self.goals[0];
-        let mut clauses = match &goal.steps {
+        let of_goal = |goal: &GoalReport| match &goal.steps {
             Some(steps) if steps.steps.len() > 1 => vec![self.steps(goal, steps)],
             _ => self.comparisons(goal),
         };
+        let mut clauses = self.goals.first().map(of_goal).unwrap_or_default();
         clauses.extend(self.guardrails.iter().flat_map(|it| self.guarded_shortly(it)));
+        if clauses.is_empty() {
+            clauses.push(format!("`{}` compares nothing", self.experiment.name()));
+        }
         sentence(&clauses.join("; "))
     }
 
@@ -323,11 +325,7 @@ impl Analysis {
                 "whether `{ours}` is better or worse than `{base}` in `{goal}` cannot be told: {has} instead of {instead} leaves \
                  the difference {} with {level} confidence{}",
                 words.range(difference, decimals),
-                if difference.low > 0.0 || difference.high < 0.0 {
-                    ", which may be chance among so many comparisons"
-                } else {
-                    ""
-                }
+                among_many(difference)
             );
         };
         let lift = comparison.lift.as_ref().map_or_else(
@@ -393,10 +391,11 @@ impl Analysis {
                 words.around(difference, decimals),
             ),
             Finding::Unclear | Finding::NotEnoughData => format!(
-                "Whether {} makes a difference beside {} in `{metric}` cannot be told ({} with {level} confidence): {parts}",
+                "Whether {} makes a difference beside {} in `{metric}` cannot be told ({} with {level} confidence{}): {parts}",
                 whole.to,
                 whole.from,
                 words.range(difference, decimals),
+                among_many(difference),
             ),
         }
     }
@@ -458,6 +457,15 @@ impl Analysis {
             }
         });
         clauses.collect()
+    }
+}
+
+/// What to say of a difference that is no finding, although its interval has no 0 in it.
+fn among_many(difference: &Estimate) -> &'static str {
+    if difference.low > 0.0 || difference.high < 0.0 {
+        ", which may be chance among so many comparisons"
+    } else {
+        ""
     }
 }
 

@@ -54,9 +54,9 @@ use super::{
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Steps {
-    /// From each treatment to the next that the experiment has. Their p values are corrected together.
+    /// From each treatment to the next that the experiment has. Their p values and that of the whole are corrected together.
     pub steps: Vec<Step>,
-    /// From the first treatment to the last.
+    /// From the first treatment to the last: one question more, unless there is one step, which it is then.
     pub whole: Step,
 }
 
@@ -89,7 +89,7 @@ pub struct Step {
     pub share: Result<Estimate, NotEnoughData>,
     /// How often chance alone would make a difference at least so great.
     pub p: Result<f64, NotEnoughData>,
-    /// The same, corrected for the number of steps.
+    /// The same, corrected for the number of steps, and the whole.
     pub corrected_p: Result<f64, NotEnoughData>,
     /// What follows, by the corrected p.
     pub finding: Finding,
@@ -116,12 +116,13 @@ impl Steps {
         };
         let step = |from: &Stage, to: &Stage| Step::new(tally, (index, metric), from, to);
         let mut steps: Vec<Step> = stages.windows(2).map(|it| step(&it[0], &it[1])).collect();
+        let mut whole = step(first, last);
         let level = tally.experiment.level();
-        let known: Vec<_> = steps.iter().map(|it| it.p.clone().ok()).collect();
-        for (step, corrected) in steps
-            .iter_mut()
-            .zip(tally.experiment.correction().correct(&known))
-        {
+        let more = (steps.len() > 1).then_some(&mut whole);
+        let asked: Vec<_> = steps.iter_mut().chain(more).collect();
+        let known: Vec<_> = asked.iter().map(|it| it.p.clone().ok()).collect();
+        let corrected = tally.experiment.correction().correct(&known);
+        for (step, corrected) in asked.into_iter().zip(corrected) {
             if let Some(p) = corrected {
                 step.corrected_p = Ok(p);
                 step.finding = Finding::of(&step.difference, &step.corrected_p, metric, level);
@@ -135,10 +136,7 @@ impl Steps {
         for (number, step) in steps.iter_mut().enumerate() {
             step.share = share(&figures, number, confidence);
         }
-        Some(Self {
-            whole: step(first, last),
-            steps,
-        })
+        Some(Self { steps, whole })
     }
 }
 
