@@ -310,7 +310,7 @@ impl Tally {
         }
     }
 
-    /// The customers of an arm, all or those of a segment, and how sure figures of these and others are to be.
+    /// The customers of an arm, all or those of a segment.
     fn cell(&self, arm: usize, segment: Option<usize>) -> &Cell {
         let cells = &self.arms[arm];
         segment.map_or(&cells.all, |it| &cells.segments[it])
@@ -379,11 +379,14 @@ impl Tally {
                 let customers = self.overlapping;
                 return Err(NotEnoughData::OverlappingSegments { customers });
             }
-            let figure = |segment: usize| -> Option<Figure> {
-                let [base, ours] = [0, arm].map(|it| self.group(it, Some(segment), metric).figure().ok());
-                Some(ours?.less(base?))
+            // None of a segment that tells no difference.
+            let figure = |segment: usize| -> Option<Result<Figure, NotEnoughData>> {
+                let [base, ours] = [0, arm].map(|it| self.group(it, Some(segment), metric));
+                let difference = ours.figure().ok()?.less(base.figure().ok()?);
+                Some(difference.with_spread(ours))
             };
-            between(&(0..segments).filter_map(figure).collect::<Vec<_>>())
+            let figures = (0..segments).filter_map(figure);
+            between(&figures.collect::<Result<Vec<_>, _>>()?)
         };
         let values: Vec<_> = (1..self.arms.len()).map(p).collect();
         let known: Vec<_> = values.iter().map(|it| it.clone().ok()).collect();
@@ -399,10 +402,9 @@ impl Tally {
     }
 }
 
-/// How often chance makes differences lie at least so far apart.
+/// How often chance makes differences, none of which is exact, lie at least so far apart.
 fn between(differences: &[Figure]) -> Result<f64, NotEnoughData> {
-    let exact = |it: &Figure| it.variance <= 0.0;
-    if differences.len() < 2 || differences.iter().any(exact) {
+    if differences.len() < 2 {
         return Err(NotEnoughData::FewSegments);
     }
     // Weights as shares of the greatest, which no tiny variance makes infinite.

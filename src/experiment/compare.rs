@@ -94,6 +94,17 @@ impl Figure {
         Self::new(self.value - other.value, variance, df)
     }
 
+    /// The same, unless it is exact: ratios whose parts go together without fail know nothing of how far others lie apart.
+    pub(super) fn with_spread(self, group: Group<'_>) -> Result<Self, NotEnoughData> {
+        if self.variance > 0.0 {
+            return Ok(self);
+        }
+        Err(NotEnoughData::NoSpread {
+            arm: group.arm.to_owned(),
+            customers: group.customers,
+        })
+    }
+
     /// By how much it exceeds another as a share of that, by the delta method.
     fn beyond(self, base: Self) -> Self {
         let times = self.value / base.value;
@@ -143,14 +154,7 @@ pub(super) fn compare(group: Group<'_>, base: Group<'_>, confidence: Confidence)
     }
     let figures = group.figure().and_then(|ours| Ok((ours, base.figure()?)));
     let difference = figures.clone().and_then(|(ours, theirs)| {
-        let difference = ours.less(theirs);
-        if difference.variance <= 0.0 {
-            // Ratios whose parts go exactly together.
-            return Err(NotEnoughData::NoSpread {
-                arm: group.arm.to_owned(),
-                customers: group.customers,
-            });
-        }
+        let difference = ours.less(theirs).with_spread(group)?;
         enough::for_difference([group, base], difference.variance)?;
         Ok(difference)
     });

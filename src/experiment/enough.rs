@@ -13,8 +13,9 @@ pub(super) const CUSTOMERS: u64 = 30;
 pub(super) const EXPECTED: f64 = 5.0;
 /// So many customers of each arm must have it, for one rate as a share of another.
 pub(super) const HITS: u64 = 5;
-/// So many customers of each arm must have it, and so many not, for an interval that holds at any time.
-pub(super) const HITS_ANYTIME: u64 = 10;
+/// So many customers of each arm must have it, and so many not, where a rate counts as normal: for intervals that hold at any time,
+/// for shares of steps, and between segments.
+const HITS_OF_NORMAL: u64 = 10;
 /// For the interval of a mean there must be so many customers for each unit of the squared skewness: those of a rare rate then
 /// have it ten times.
 pub(super) const PER_SKEWNESS: f64 = 10.0;
@@ -156,7 +157,7 @@ pub(super) fn anybody(group: Group<'_>) -> Result<(), NotEnoughData> {
     }
 }
 
-/// Enough for the normal distribution to say something of the mean or ratio of an arm alone, or of its rate at any time.
+/// Enough for the normal distribution to say something of the mean, the ratio or the rate of an arm alone.
 pub(super) fn for_interval(group: Group<'_>) -> Result<(), NotEnoughData> {
     normal(group, PER_SKEWNESS)
 }
@@ -169,7 +170,7 @@ pub(super) fn for_part_of_difference(group: Group<'_>) -> Result<(), NotEnoughDa
 fn normal(group: Group<'_>, per_skewness: f64) -> Result<(), NotEnoughData> {
     anybody(group)?;
     match group.sums {
-        Sums::Rate(hits) => for_hits(group, *hits, HITS_ANYTIME, true),
+        Sums::Rate(hits) => for_hits(group, *hits, HITS_OF_NORMAL, true),
         Sums::Mean(moments) => for_mean(group, moments, per_skewness),
         Sums::Ratio(pair) => {
             for_mean(group, &pair.above, per_skewness)?;
@@ -211,8 +212,8 @@ pub(super) fn for_difference([group, base]: [Group<'_>; 2], variance: f64) -> Re
     })
 }
 
-/// What does not fit is as good as without end.
-fn whole(count: f64) -> u64 {
+/// A whole number that is not negative. What does not fit is as good as without end.
+pub(super) fn whole(count: f64) -> u64 {
     format!("{count:.0}").parse().unwrap_or(u64::MAX)
 }
 

@@ -2,6 +2,7 @@
 
 use super::{
     confidence::Confidence,
+    enough::whole,
     special::{normal_above, normal_quantile},
     sums::float,
 };
@@ -394,11 +395,6 @@ fn some(difference: f64) -> Result<(), PlanError> {
     } else {
         Err(PlanError::NoDifference { given: difference })
     }
-}
-
-/// A whole number that is not negative, as it is written.
-fn whole(number: f64) -> u64 {
-    format!("{number:.0}").parse().unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

@@ -155,9 +155,10 @@ impl fmt::Display for Analysis {
         };
         writeln!(
             f,
-            "{}: {} customers, {} intervals that hold {holds}, p corrected after {correction}",
+            "{}: {} {}, {} intervals that hold {holds}, p corrected after {correction}",
             self.experiment.name(),
             count(customers),
+            if customers == 1 { "customer" } else { "customers" },
             level(self)
         )?;
         match &self.mismatch {

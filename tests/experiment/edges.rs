@@ -366,6 +366,57 @@ fn overlapping_segments_are_not_compared() {
 }
 
 /// A tally of huge counts, as only a file has them.
+/// An order has one price, whoever orders: a ratio without spread in each segment.
+#[test]
+fn segments_that_all_have_one_value_were_too_few_segments() {
+    let design = Experiment::builder("prices")
+        .arm("none", 0.5, Treatment::Nothing)
+        .arm("letter", 0.5, Treatment::SameForAll)
+        .goal(Metric::ratio("price"))
+        .segments(["new", "loyal"]);
+    let mut tally = Tally::new(&design.build().expect("an experiment"));
+    for customer in 0..800_u32 {
+        let (arm, segment) = (
+            ["none", "letter"][customer as usize % 2],
+            ["new", "loyal"][customer as usize / 2 % 2],
+        );
+        let orders = customer / 4 % 2;
+        let price: Measured = (f64::from(8 * orders), orders).into();
+        tally.add(arm, [segment], [("price", price)]).expect("counted");
+    }
+    let between = &checked(&tally).goals[0].between_segments[0];
+    let expected = NotEnoughData::NoSpread {
+        arm: "letter".into(),
+        customers: 200,
+    };
+    assert_eq!(
+        (&between.p, &between.corrected_p),
+        (&Err(expected.clone()), &Err(expected))
+    );
+}
+
+#[test]
+fn an_analysis_without_its_goals_had_no_sentence() {
+    let mut tally = Tally::new(&all());
+    fill(&mut tally, "none", 1, |_| (true, 1.0, (1.0, 1.0), false));
+    let mut analysis = checked(&tally);
+    assert!(
+        analysis.to_string().contains(": 1 customer, 95% intervals"),
+        "{analysis}"
+    );
+    analysis.goals.clear();
+    assert!(
+        analysis.sentence().starts_with("Whether `"),
+        "{}",
+        analysis.sentence()
+    );
+    analysis.guardrails.clear();
+    assert_eq!(
+        analysis.sentence(),
+        format!("`{}` compares nothing.", analysis.experiment.name())
+    );
+}
+
 #[test]
 fn huge_counts_stay_finite() {
     for (customers, had) in [
