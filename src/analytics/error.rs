@@ -37,6 +37,8 @@ pub enum Shortage {
     ValuedCustomers,
     /// Different mean values of an order: where all are equal, there is nothing to learn about differences.
     DifferentValues,
+    /// Parameters under which these customers are possible: their numbers lie so far apart that no likelihood is a number.
+    Parameters,
     /// Customers who ordered again in the period that was held out.
     Returned,
     /// Customers who did not order again in the period that was held out.
@@ -71,25 +73,45 @@ impl NotEnoughData {
     }
 }
 
+impl Shortage {
+    /// What there is one or several of, and which ones.
+    fn words(self) -> [&'static str; 3] {
+        match self {
+            Self::Customers => ["customer", "customers", "with an order"],
+            Self::RepeatCustomers => ["customer", "customers", "with a second order"],
+            Self::ValuedCustomers => [
+                "customer",
+                "customers",
+                "with a second order of a value above zero",
+            ],
+            Self::DifferentValues => ["mean value", "different mean values", "of an order"],
+            Self::Parameters => [
+                "set",
+                "sets",
+                "of parameters under which these customers are possible",
+            ],
+            Self::Returned => ["customer", "customers", "who ordered again afterwards"],
+            Self::NotReturned => ["customer", "customers", "who did not order again afterwards"],
+        }
+    }
+}
+
 impl fmt::Display for Shortage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Customers => "customers with an order",
-            Self::RepeatCustomers => "customers with a second order",
-            Self::ValuedCustomers => "customers with a second order of a value above zero",
-            Self::DifferentValues => "different mean values of an order",
-            Self::Returned => "customers who ordered again afterwards",
-            Self::NotReturned => "customers who did not order again afterwards",
-        })
+        let [_, several, which] = self.words();
+        write!(f, "{several} {which}")
     }
 }
 
 impl fmt::Display for NotEnoughData {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { shortage, have, need } = self;
+        let [one, several, which] = shortage.words();
+        let what = if *have == 1 { one } else { several };
+        let are = if *need == 1 { "is" } else { "are" };
         write!(
             f,
-            "not enough data: {have} {shortage}, and at least {need} are needed"
+            "not enough data: {have} {what} {which}, and at least {need} {are} needed"
         )
     }
 }

@@ -75,17 +75,18 @@ pub fn evaluate_churn<L: ChurnLaw, U: TimeUnit>(
 }
 
 /// The share of pairs that a score puts in the right order, the one for which something is true above the other; equal scores
-/// count half. Also for scores that were made elsewhere.
+/// count half, and so does a NaN, which says nothing, beside any other. Also for scores that were made elsewhere.
 ///
 /// ```
 /// # use audience::analytics::lifetime::auc;
 /// assert_eq!(auc([(0.9, true), (0.8, false), (0.7, true), (0.1, false)])?, 0.75);
 /// assert_eq!(auc([(0.5, true), (0.5, false)])?, 0.5);
+/// assert_eq!(auc([(0.9, true), (f64::NAN, false), (0.1, false)])?, 0.75);
 /// assert!(auc([(0.5, true)]).is_err());
 /// # Ok::<(), audience::analytics::NotEnoughData>(())
 /// ```
 pub fn auc(scores: impl IntoIterator<Item = (f64, bool)>) -> Result<f64, NotEnoughData> {
-    let mut scores: Vec<_> = scores.into_iter().collect();
+    let (silent, mut scores): (Vec<_>, Vec<_>) = scores.into_iter().partition(|(score, _)| score.is_nan());
     scores.sort_by(|one, other| one.0.total_cmp(&other.0));
     let (mut wins, mut negatives, mut positives) = (0.0, 0, 0);
     #[expect(clippy::float_cmp, reason = "equal scores are a tie, near ones are not")]
@@ -96,6 +97,12 @@ pub fn auc(scores: impl IntoIterator<Item = (f64, bool)>) -> Result<f64, NotEnou
         negatives += false_here;
         positives += true_here;
     }
+    let silent_positives = silent.iter().filter(|(_, truth)| *truth).count();
+    let silent_negatives = silent.len() - silent_positives;
+    wins += 0.5 * real(silent_positives) * real(negatives + silent_negatives);
+    wins += 0.5 * real(positives) * real(silent_negatives);
+    negatives += silent_negatives;
+    positives += silent_positives;
     NotEnoughData::unless(Shortage::NotReturned, positives as u64, 1)?;
     NotEnoughData::unless(Shortage::Returned, negatives as u64, 1)?;
     Ok(wins / (real(positives) * real(negatives)))

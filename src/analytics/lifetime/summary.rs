@@ -42,13 +42,18 @@ impl<U> fmt::Debug for Summary<U> {
 /// ```
 /// # use audience::analytics::lifetime::{Summary, Time, Weeks};
 /// let error = Summary::<Weeks>::new(2, Time::new(40), Time::new(39)).unwrap_err();
-/// assert_eq!(error.to_string(), "the last purchase, at 40 weeks, is after the end, at 39 weeks");
+/// assert_eq!(
+///     error.to_string(),
+///     "the last purchase, at 40 weeks, is after the end, at 39 weeks: leave out what came after the end, or name a later one"
+/// );
 /// ```
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SummaryError {
     /// The last purchase is after the end.
-    #[error("the last purchase, at {last}, is after the end, at {age}")]
+    #[error(
+        "the last purchase, at {last}, is after the end, at {age}: leave out what came after the end, or name a later one"
+    )]
     LastAfterEnd {
         /// When it was, with its unit.
         last: String,
@@ -56,13 +61,18 @@ pub enum SummaryError {
         age: String,
     },
     /// There are later purchases, and yet the last one is the first.
-    #[error("there are {repeats} purchases after the first, and the last one is at 0")]
+    #[error(
+        "there {} after the first, and the last one is at 0: say when it was, or count purchases of one moment as one",
+        if *.repeats == 1 { "is 1 purchase".to_owned() } else { format!("are {repeats} purchases") }
+    )]
     LastAtStart {
         /// How many.
         repeats: u32,
     },
     /// There are no later purchases, and yet the last one is not the first.
-    #[error("there are no purchases after the first, and the last one is at {last}, not at 0")]
+    #[error(
+        "there are no purchases after the first, and the last one is at {last}, not at 0: count it, or say 0"
+    )]
     LastWithoutRepeat {
         /// When it was, with its unit.
         last: String,
