@@ -133,7 +133,8 @@ impl BetaGeometric {
     fn purchases(&self, seen: Seen, end: f64) -> f64 {
         let shape = self.r + seen.repeats;
         let scaled = end / (self.alpha + seen.age);
-        let given = |p: f64| {
+        let given = |u: f64| {
+            let p = logistic(u);
             if p < 1e-280 {
                 shape * scaled
             } else {
@@ -147,7 +148,8 @@ impl BetaGeometric {
     fn discounted(&self, seen: Seen, end: f64, rate: f64) -> f64 {
         let shape = self.r + seen.repeats;
         let age = self.alpha + seen.age;
-        let given = |p: f64| {
+        let given = |u: f64| {
+            let p = logistic(u);
             let scale = 1.0 / ((shape + 1.0) * p / age + rate).max(1.0 / end);
             decaying(scale, end, |time| {
                 (shape + 1.0) * (p * time / age).ln_1p() + rate * time
@@ -187,6 +189,7 @@ macro_rules! beta_geometric {
 
         impl Numbers for $parameters {
             const NAMES: [&'static str; 4] = ["r", "alpha", "a", "b"];
+            const TIMES: [bool; 4] = [false, true, false, false];
 
             fn of([r, alpha, a, b]: [f64; 4]) -> Self {
                 Self { r, alpha, a, b }
@@ -196,7 +199,7 @@ macro_rules! beta_geometric {
                 [self.r, self.alpha, self.a, self.b]
             }
 
-            fn starts(between: f64, _age: f64) -> [[f64; 4]; 3] {
+            fn starts(between: f64) -> [[f64; 4]; 3] {
                 let starts: [[f64; 3]; 3] = $starts;
                 starts.map(|[r, a, b]| [r, r * between, a, b])
             }

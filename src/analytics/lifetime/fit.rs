@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{TimeUnit, minimum::Found};
+use super::minimum::Found;
+use crate::analytics::{NotEnoughData, Shortage};
 
 /// How a fit went. Also part of the saved form of a model.
 ///
@@ -42,14 +43,16 @@ pub struct Fit {
 pub enum Convergence {
     /// A search that began anew found nothing better.
     Converged,
-    /// A parameter ran to the edge of what is searched, below 10⁻⁶ or above 10⁶. The data know no best value: customers differ too
-    /// little in that respect. Predictions are still those of the best parameters found; look at them before using them.
+    /// A parameter ran to the edge of what is searched, below 10⁻⁶ or above 10⁶, where the mean age and the mean value are 1. The data
+    /// know no best value: customers differ too little in that respect. Predictions are still those of the best parameters found;
+    /// look at them before using them.
     AtEdge,
     /// There was still something better to be found when the search gave up.
     GaveUp,
 }
 
-/// Parameters that are no positive numbers from 10⁻⁸ to 10⁸.
+/// Parameters that are no positive numbers from 10⁻⁸ to 10⁸; those that are a time or an amount of money, in whatever unit, from
+/// 10⁻³⁰ to 10³⁰.
 ///
 /// ```
 /// # use audience::{DateTime, analytics::lifetime::{BgNbd, BgNbdParameters, Weeks}};
@@ -58,27 +61,17 @@ pub enum Convergence {
 /// assert_eq!(error.to_string(), "the parameter `a` is -0.793, and must lie between 1e-8 and 1e8");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
-#[error("the parameter `{name}` is {value}, and must lie between 1e-8 and 1e8")]
+#[error("the parameter `{name}` is {value}, and must lie between {:e} and {:e}", .bounds.0, .bounds.1)]
 pub struct ParameterError {
     name: &'static str,
     value: f64,
+    bounds: (f64, f64),
 }
 
-/// How much less a purchase is worth that comes a year later.
-///
-/// ```
-/// # use audience::analytics::lifetime::Discount;
-/// assert!(Discount::per_year(0.15).is_some());
-/// assert!(Discount::per_year(-0.15).is_none());
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Discount {
-    /// Of e, in a day.
-    daily: f64,
-}
-
-const LEAST: f64 = 1e-8;
-const MOST: f64 = 1e8;
+/// Least and most of a pure number.
+const OF_NUMBERS: (f64, f64) = (1e-8, 1e8);
+/// Of a time, and of an amount of money.
+const OF_UNITS: (f64, f64) = (1e-30, 1e30);
 
 impl Fit {
     /// How many customers there were.
@@ -127,37 +120,55 @@ impl ParameterError {
     }
 }
 
-impl Discount {
-    /// A purchase is worth the same, whenever it comes.
-    pub const NONE: Self = Self { daily: 0.0 };
-
-    /// Such as 0.15 for 15 %, unless it is negative or above 100 (10,000 %).
-    #[must_use]
-    pub fn per_year(rate: f64) -> Option<Self> {
-        let daily = rate.ln_1p() / 365.25;
-        (0.0..=100.0).contains(&rate).then_some(Self { daily })
-    }
-
-    pub(super) fn continuous<U: TimeUnit>(self) -> f64 {
-        self.daily * U::DAYS
-    }
-}
-
-/// The parameters with these logarithms, if they are in bounds.
+/// The parameters with these logarithms, if they are in the bounds of pure numbers.
 pub(super) fn parameters<const N: usize>(logarithms: &[f64; N]) -> Option<[f64; N]> {
     let values = logarithms.map(f64::exp);
-    values
-        .iter()
-        .all(|it| (LEAST..=MOST).contains(it))
-        .then_some(values)
+    values.iter().all(|it| lies(*it, OF_NUMBERS)).then_some(values)
 }
 
-pub(super) fn check(values: impl IntoIterator<Item = (&'static str, f64)>) -> Result<(), ParameterError> {
-    let mut values = values.into_iter();
-    match values.find(|(_, value)| !(LEAST..=MOST).contains(value)) {
-        Some((name, value)) => Err(ParameterError { name, value }),
-        None => Ok(()),
+/// What a search found where everything with a unit was divided by `unit`, in the unit of the data; if it found anything.
+pub(super) fn found<const N: usize>(
+    found: &Found<N>,
+    has_unit: [bool; N],
+    unit: f64,
+) -> Result<[f64; N], NotEnoughData> {
+    let mut values = found.at.map(f64::exp);
+    for (value, has_unit) in values.iter_mut().zip(has_unit) {
+        *value = rounded(if has_unit { *value * unit } else { *value });
     }
+    let bounds = has_unit.map(bounds);
+    let in_bounds = values
+        .iter()
+        .zip(bounds)
+        .all(|(value, bounds)| lies(*value, bounds));
+    NotEnoughData::unless(
+        Shortage::Parameters,
+        u64::from(found.lowest.is_finite() && in_bounds),
+        1,
+    )?;
+    Ok(values)
+}
+
+pub(super) fn check<const N: usize>(
+    names: [&'static str; N],
+    has_unit: [bool; N],
+    values: [f64; N],
+) -> Result<(), ParameterError> {
+    for ((name, has_unit), value) in names.into_iter().zip(has_unit).zip(values) {
+        let bounds = bounds(has_unit);
+        if !lies(value, bounds) {
+            return Err(ParameterError { name, value, bounds });
+        }
+    }
+    Ok(())
+}
+
+fn bounds(has_unit: bool) -> (f64, f64) {
+    if has_unit { OF_UNITS } else { OF_NUMBERS }
+}
+
+fn lies(value: f64, (least, most): (f64, f64)) -> bool {
+    (least..=most).contains(&value)
 }
 
 /// With twelve digits, which every format and reader of numbers keeps.

@@ -65,8 +65,11 @@ impl GammaGamma {
     pub const LEAST_CUSTOMERS: u64 = 30;
     pub(super) const NAME: &'static str = "gamma_gamma";
     pub(super) const NAMES: [&'static str; 3] = ["p", "q", "gamma"];
+    /// Which of them are amounts of money.
+    const AMOUNTS: [bool; 3] = [false, false, true];
 
     /// The parameters under which the mean values of these customers are most likely. Customers without such a value are left out.
+    /// Values are measured by their mean meanwhile, so that it does not matter whether they are in cents or in thousands.
     pub fn fit<U: TimeUnit>(at: DateTime, customers: &[Summary<U>]) -> Result<Self, NotEnoughData> {
         let mut by_repeats: BTreeMap<u32, Vec<f64>> = BTreeMap::new();
         for (repeats, value) in customers.iter().filter_map(valued) {
@@ -78,15 +81,20 @@ impl GammaGamma {
         let different = values().any(|it| Some(it) != values().next());
         NotEnoughData::unless(Shortage::DifferentValues, 1 + u64::from(different), 2)?;
         let mean = values().sum::<f64>() / real(count);
-        let starts = [[1.0, 2.0, mean], [6.0, 4.0, 0.5 * mean], [2.0, 10.0, 5.0 * mean]];
+        let scaled = by_repeats.iter().map(|(repeats, values)| {
+            let values = values.iter().map(|it| it / mean).collect();
+            (*repeats, values)
+        });
+        let scaled = scaled.collect();
+        let starts: [[f64; 3]; 3] = [[1.0, 2.0, 1.0], [6.0, 4.0, 0.5], [2.0, 10.0, 5.0]];
         let found = minimize(
             |logarithms: &[f64; 3]| match fit::parameters(logarithms) {
-                Some(values) => -GammaGammaParameters::of(values).ln_likelihood(&by_repeats) / real(count),
+                Some(values) => -GammaGammaParameters::of(values).ln_likelihood(&scaled) / real(count),
                 None => f64::INFINITY,
             },
             &starts.map(|start| start.map(f64::ln)),
         );
-        let parameters = GammaGammaParameters::of(found.at.map(|it| rounded(it.exp())));
+        let parameters = GammaGammaParameters::of(fit::found(&found, Self::AMOUNTS, mean)?);
         Ok(Self {
             at,
             parameters,
@@ -101,7 +109,7 @@ impl GammaGamma {
 
     /// A model of parameters that are known.
     pub fn of_parameters(at: DateTime, parameters: GammaGammaParameters) -> Result<Self, ParameterError> {
-        fit::check(Self::NAMES.into_iter().zip(parameters.values()))?;
+        fit::check(Self::NAMES, Self::AMOUNTS, parameters.values())?;
         Ok(Self {
             at,
             parameters,

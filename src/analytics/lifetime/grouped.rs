@@ -5,7 +5,7 @@ use crate::analytics::count::real;
 
 /// All that a likelihood needs, with what several customers share in tables: counts, times, and pairs of both.
 #[expect(unnameable_types, reason = "nobody else implements a model")]
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Grouped {
     /// Different numbers of repeats, with how many customers have them.
     pub(super) repeats: Vec<(f64, f64)>,
@@ -18,7 +18,7 @@ pub struct Grouped {
 }
 
 /// Customers with the same numbers; pairs are places in [`Grouped::pairs`], which have the same number of repeats.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Group {
     pub(super) last: usize,
     pub(super) end: usize,
@@ -59,6 +59,14 @@ impl Grouped {
                 .chunk_by(|one, other| one.0 == other.0)
                 .map(|those| (f64::from(those[0].0), real(those.len())))
                 .collect(),
+        }
+    }
+
+    /// With all times divided by `unit`.
+    pub(super) fn in_units_of(&self, unit: f64) -> Self {
+        Self {
+            times: self.times.iter().map(|it| it / unit).collect(),
+            ..self.clone()
         }
     }
 }

@@ -1,11 +1,9 @@
 //! Two integrals of positive functions, in which nothing cancels.
 
-use super::special::logistic;
-
-/// The mean of `g(p)` where p has a beta distribution, for a bounded `g` that is smooth on the scale of ln p.
+/// The mean of `g(u)` where u = ln(p / (1 − p)) and p has a beta distribution, for a bounded `g` that is smooth. `g` may ask for p or
+/// 1 − p, which is [`logistic`] of u or of −u, and has all digits of either.
 ///
-/// On the scale of u = ln(p / (1 − p)), the density is smooth and falls exponentially on both sides, however near to 0 the
-/// parameters are. With u = centre + width · sinh v it falls doubly exponentially, and the trapezoidal rule has all the
+/// The density of u is smooth and falls exponentially on both sides, however near to 0 the parameters are. With u = centre + width · sinh v it falls doubly exponentially, and the trapezoidal rule has all the
 /// digits that matter.
 pub(super) fn mean_over_beta(a: f64, b: f64, g: impl Fn(f64) -> f64) -> f64 {
     const STEP: f64 = 1.0 / 16.0;
@@ -20,7 +18,7 @@ pub(super) fn mean_over_beta(a: f64, b: f64, g: impl Fn(f64) -> f64) -> f64 {
         let ln_density = -a * softplus(-u) - b * softplus(u) - peak;
         let weight = ln_density.exp() * v.cosh();
         weights += weight;
-        sum += weight * g(logistic(u));
+        sum += weight * g(u);
         weight > weights * 1e-17
     };
     add(0.0);
@@ -75,18 +73,19 @@ pub(super) fn decaying(scale: f64, end: f64, f: impl Fn(f64) -> f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::analytics::lifetime::special::logistic;
 
     #[test]
     fn moments_of_the_beta_distribution() {
         for a in [1e-8, 1e-3, 0.5, 1.0, 3.0, 5e3, 1e8] {
             for b in [1e-8, 1e-3, 0.5, 1.0, 3.0, 5e3, 1e8] {
-                let mean = mean_over_beta(a, b, |p| p);
+                let mean = mean_over_beta(a, b, logistic);
                 let expected = a / (a + b);
                 assert!(
                     (mean / expected - 1.0).abs() < 1e-8,
                     "{a}, {b}: {mean}, not {expected}"
                 );
-                let square = mean_over_beta(a, b, |p| p * p);
+                let square = mean_over_beta(a, b, |u| logistic(u).powi(2));
                 let expected = expected * (a + 1.0) / (a + b + 1.0);
                 assert!((square / expected - 1.0).abs() < 1e-8, "{a}, {b}: {square}");
             }

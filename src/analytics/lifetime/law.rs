@@ -42,11 +42,13 @@ pub struct Seen {
 pub trait Numbers: Copy + fmt::Debug + PartialEq + Send + Sync + 'static {
     /// The names of the parameters, in the order of [`Numbers::values`].
     const NAMES: [&'static str; 4];
+    /// Which of them are times.
+    const TIMES: [bool; 4];
 
     fn of(values: [f64; 4]) -> Self;
     fn values(&self) -> [f64; 4];
-    /// Where to look for parameters, given the mean time between two purchases and the mean age.
-    fn starts(between: f64, age: f64) -> [[f64; 4]; 3];
+    /// Where to look for parameters when the mean age is 1, given the mean time between two purchases.
+    fn starts(between: f64) -> [[f64; 4]; 3];
     fn ln_likelihood(&self, customers: &Grouped) -> f64;
     fn p_alive(&self, seen: Seen) -> f64;
 

@@ -7,6 +7,8 @@ use crate::analytics::count::real;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Found<const N: usize> {
     pub(super) at: [f64; N],
+    /// Infinite where the function is so wherever it was asked.
+    pub(super) lowest: f64,
     /// How often the function was asked.
     pub(super) evaluations: u32,
     /// Whether a search that began anew at the lowest point found none that is lower.
@@ -42,6 +44,7 @@ pub(super) fn minimize<const N: usize>(mut f: impl FnMut(&[f64; N]) -> f64, star
     }
     Found {
         at: best.0,
+        lowest: best.1,
         evaluations,
         converged,
     }
@@ -132,7 +135,7 @@ mod tests {
     #[test]
     fn what_is_nowhere_finite_does_not_converge() {
         let found = minimize(|_: &[f64; 2]| f64::NAN, &[[0.0, 0.0]]);
-        assert!(!found.converged);
+        assert!(!found.converged && found.lowest.is_infinite());
     }
 
     #[test]

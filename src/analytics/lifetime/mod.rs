@@ -23,6 +23,7 @@
 
 mod beta_geometric;
 mod churn;
+mod discount;
 mod fit;
 mod gamma_gamma;
 mod grouped;
@@ -38,7 +39,8 @@ mod time;
 
 pub use beta_geometric::{BgNbdParameters, MbgNbdParameters};
 pub use churn::{ChurnEvaluation, auc, evaluate_churn};
-pub use fit::{Convergence, Discount, Fit, ParameterError};
+pub use discount::Discount;
+pub use fit::{Convergence, Fit, ParameterError};
 pub use gamma_gamma::{GammaGamma, GammaGammaParameters};
 pub use law::{ChurnLaw, Law};
 pub use model::{NextPurchase, PurchaseModel};

@@ -75,24 +75,25 @@ impl<L: Law, U: TimeUnit> PurchaseModel<L, U> {
     /// The parameters under which these customers are most likely.
     ///
     /// The search is that of Nelder and Mead for the logarithms of the parameters, from three starts, and begins anew where it ended
-    /// until it finds nothing better; [`Fit::convergence`] tells how it ended. Parameters are rounded to twelve digits, so that they
-    /// come back from any format as they are.
+    /// until it finds nothing better; [`Fit::convergence`] tells how it ended. Times are measured by the mean age meanwhile, so that it
+    /// does not matter in which unit they are. Parameters are rounded to twelve digits, so that they come back from any format as
+    /// they are.
     pub fn fit(at: DateTime, customers: &[Summary<U>]) -> Result<Self, NotEnoughData> {
         let repeating = customers.iter().filter(|it| it.repeats() > 0).count() as u64;
         NotEnoughData::unless(Shortage::Customers, customers.len() as u64, Self::LEAST_CUSTOMERS)?;
         NotEnoughData::unless(Shortage::RepeatCustomers, repeating, Self::LEAST_REPEATING)?;
         let grouped = Grouped::of(customers);
         let repeats: f64 = customers.iter().map(|it| f64::from(it.repeats())).sum();
-        let age: f64 = customers.iter().map(|it| it.age().get()).sum();
-        let starts = L::starts(age / repeats, age / grouped.customers);
+        let mean_age = customers.iter().map(|it| it.age().get()).sum::<f64>() / grouped.customers;
+        let scaled = grouped.in_units_of(mean_age);
         let found = minimize(
             |logarithms: &[f64; 4]| match fit::parameters(logarithms) {
-                Some(values) => -L::of(values).ln_likelihood(&grouped) / grouped.customers,
+                Some(values) => -L::of(values).ln_likelihood(&scaled) / scaled.customers,
                 None => f64::INFINITY,
             },
-            &starts.map(|start| start.map(f64::ln)),
+            &L::starts(grouped.customers / repeats).map(|start| start.map(f64::ln)),
         );
-        let parameters = L::of(found.at.map(|it| rounded(it.exp())));
+        let parameters = L::of(fit::found(&found, L::TIMES, mean_age)?);
         Ok(Self {
             at,
             parameters,
@@ -112,7 +113,7 @@ impl<L: Law, U: TimeUnit> PurchaseModel<L, U> {
     }
 
     pub(super) fn read(at: DateTime, parameters: L, fit: Option<Fit>) -> Result<Self, ParameterError> {
-        fit::check(L::NAMES.into_iter().zip(parameters.values()))?;
+        fit::check(L::NAMES, L::TIMES, parameters.values())?;
         Ok(Self {
             at,
             parameters,

@@ -4,7 +4,7 @@ use super::{
     grouped::Grouped,
     integral::{decaying, mean_over_beta},
     law::{ChurnLaw, Law, Numbers, Seen},
-    special::{hypergeometric_of_one, ln_add_exp, ln_rising},
+    special::{hypergeometric_of_one, ln_add_exp, ln_rising, logistic},
 };
 
 /// The parameters of [`ParetoNbd`](super::ParetoNbd).
@@ -43,32 +43,62 @@ impl ParetoNbdParameters {
     /// does not.
     ///
     /// It is the mean of μ / (λ + μ), where both rates have gamma distributions. The likelihood of the papers, with a difference of
-    /// two hypergeometric functions, is a sum of two positive parts in these terms: see `ln_likelihood`.
+    /// two hypergeometric functions, is a sum of two positive parts in these terms: see `ln_likelihood`. Each may be all that counts,
+    /// however small it is, so a small one is never what the other leaves of 1.
     fn leaves_before(&self, repeats: f64, time: f64) -> (f64, f64) {
-        let (shape, all) = (self.r + repeats, self.r + repeats + self.s);
-        let (alpha, beta) = (self.alpha + time, self.beta + time);
-        let z = (alpha - beta).abs() / alpha.max(beta);
-        if z > 0.9 {
-            let leaves = mean_over_beta(self.s, shape, |p| alpha * p / (beta * (1.0 - p) + alpha * p));
-            let leaves = leaves.clamp(0.0, 1.0);
+        let buying = Rate(self.r + repeats, self.alpha + time);
+        let leaving = Rate(self.s, self.beta + time);
+        let by_leaving = || {
+            let leaves = leaving.before(buying);
             (leaves, 1.0 - leaves)
-        } else if alpha >= beta {
-            let leaves = (self.s / all * hypergeometric_of_one(shape, all + 1.0, z)).min(1.0);
-            (leaves, 1.0 - leaves)
-        } else {
-            let buys = (shape / all * hypergeometric_of_one(self.s, all + 1.0, z)).min(1.0);
+        };
+        let by_buying = || {
+            let buys = buying.before(leaving);
             (1.0 - buys, buys)
+        };
+        // Which one is smaller is nearly always that of the smaller mean rate.
+        if leaving.0 * buying.1 < buying.0 * leaving.1 {
+            let (leaves, buys) = by_leaving();
+            if buys < SMALL { by_buying() } else { (leaves, buys) }
+        } else {
+            let (leaves, buys) = by_buying();
+            if leaves < SMALL {
+                by_leaving()
+            } else {
+                (leaves, buys)
+            }
         }
     }
+}
 
-    /// The logarithm of the density of being alive at a time after purchases at given times, without what does not depend on it.
-    fn ln_alive(&self, repeats: f64, time: f64) -> f64 {
-        -(self.r + repeats) * (time / self.alpha).ln_1p() - self.s * (time / self.beta).ln_1p()
+/// What the other leaves of 1 is not taken, when it is less than this.
+const SMALL: f64 = 0.1;
+
+/// How often something happens, as a gamma distribution of rates: the shape, and the rate.
+#[derive(Clone, Copy)]
+struct Rate(f64, f64);
+
+impl Rate {
+    /// The probability that it happens before something else does. All terms are positive.
+    fn before(self, other: Self) -> f64 {
+        let (shape, all) = (self.0, self.0 + other.0);
+        let ratio = other.1 / self.1;
+        let z = (self.1 - other.1).abs() / self.1.max(other.1);
+        let before = if z > 0.9 {
+            let shift = ratio.ln();
+            mean_over_beta(shape, other.0, |u| logistic(u + shift))
+        } else if ratio >= 1.0 {
+            shape / all * hypergeometric_of_one(other.0, all + 1.0, z)
+        } else {
+            shape / all * ratio * hypergeometric_of_one(shape + 1.0, all + 1.0, z)
+        };
+        before.min(1.0)
     }
 }
 
 impl Numbers for ParetoNbdParameters {
     const NAMES: [&'static str; 4] = ["r", "alpha", "s", "beta"];
+    const TIMES: [bool; 4] = [false, true, false, true];
 
     fn of([r, alpha, s, beta]: [f64; 4]) -> Self {
         Self { r, alpha, s, beta }
@@ -78,11 +108,11 @@ impl Numbers for ParetoNbdParameters {
         [self.r, self.alpha, self.s, self.beta]
     }
 
-    fn starts(between: f64, age: f64) -> [[f64; 4]; 3] {
+    fn starts(between: f64) -> [[f64; 4]; 3] {
         [
-            [1.0, between, 1.0, age],
-            [0.5, 0.5 * between, 0.5, 0.3 * age],
-            [3.0, 3.0 * between, 2.0, 4.0 * age],
+            [1.0, between, 1.0, 1.0],
+            [0.5, 0.5 * between, 0.5, 0.3],
+            [3.0, 3.0 * between, 2.0, 4.0],
         ]
     }
 
@@ -126,7 +156,8 @@ impl Numbers for ParetoNbdParameters {
     fn p_alive(&self, seen: Seen) -> f64 {
         let (leaves, _) = self.leaves_before(seen.repeats, seen.last);
         let (_, buys) = self.leaves_before(seen.repeats, seen.age);
-        let since = self.ln_alive(seen.repeats, seen.last) - self.ln_alive(seen.repeats, seen.age);
+        let since = |rate: f64| ((seen.age - seen.last) / (rate + seen.last)).ln_1p();
+        let since = (self.r + seen.repeats) * since(self.alpha) + self.s * since(self.beta);
         1.0 / (buys + leaves * since.exp()).max(1.0)
     }
 

@@ -18,6 +18,14 @@ fn parameter() -> impl Strategy<Value = f64> {
     ]
 }
 
+/// A time, or an amount of money, in anybody's units.
+fn of_unit() -> impl Strategy<Value = f64> {
+    prop_oneof![
+        9 => parameter(),
+        1 => prop_oneof![(-69.0..69.0_f64).prop_map(f64::exp), Just(1e-30), Just(1e30)],
+    ]
+}
+
 fn repeats() -> impl Strategy<Value = u32> {
     prop_oneof![Just(0), 1_u32..40, Just(5_000), 0_u32..10_000]
 }
@@ -78,14 +86,15 @@ proptest! {
 
     #[test]
     fn purchases_are_finite_and_hang_together(
-        [a, b, c, d] in [parameter(), parameter(), parameter(), parameter()],
+        [a, c, d] in [parameter(), parameter(), parameter()],
+        [b, beta] in [of_unit(), of_unit()],
         ana in customer(),
         horizon in time(),
     ) {
         let horizon = Time::exactly(horizon).expect("a time");
         let bg = BgNbdParameters { r: a, alpha: b, a: c, b: d };
         let mbg = MbgNbdParameters { r: a, alpha: b, a: c, b: d };
-        let pareto = ParetoNbdParameters { r: a, alpha: b, s: c, beta: d };
+        let pareto = ParetoNbdParameters { r: a, alpha: b, s: c, beta };
         hold(&BgNbd::of_parameters(DateTime::MAX, bg).expect("in bounds"), &ana, horizon)?;
         let mbg = MbgNbd::of_parameters(DateTime::MAX, mbg).expect("in bounds");
         hold(&mbg, &ana, horizon)?;
@@ -104,7 +113,8 @@ proptest! {
 
     #[test]
     fn values_are_finite_and_between_hers_and_all(
-        [p, q, gamma] in [parameter(), parameter(), parameter()],
+        [p, q] in [parameter(), parameter()],
+        gamma in of_unit(),
         ana in customer(),
     ) {
         let parameters = GammaGammaParameters { p, q, gamma };
