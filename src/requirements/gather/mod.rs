@@ -1,22 +1,20 @@
 //! One walk through the typed tree that notes what is read.
 
+mod finish;
+mod template;
+
 use std::{
     collections::{BTreeMap, BTreeSet, HashSet},
     sync::Arc,
 };
 
-use super::{LookBack, RequiredCatalog, RequiredEvent, RequiredField, RequiredPlacement, Requirements};
+use super::LookBack;
 use crate::{
     hir::{
         Bound, Cap, ChannelRules, Condition, ConditionKind, Distance, Expr, ExprKind, Function, Items,
         MADE_LISTS, Module, Offer, Part, Place, Source, Spot, Step, Window, Within,
-        template::{
-            Assign, DateFilter, EachKind, Filter, FilterKind, ListFilter, Loop, Node, NodeKind, Output, Over,
-            Source as Shown, Target, Template,
-        },
     },
-    schema::Layout,
-    value::{Field, Type, Value},
+    value::Type,
 };
 
 /// Gathers what definitions and messages read; each definition that is referred to is looked into once.
@@ -191,67 +189,6 @@ impl<'m> Gather<'m> {
         self.part(Part::Expr(value));
     }
 
-    /// Looks into a message.
-    pub(crate) fn template(&mut self, template: &Template) {
-        for (placement, slot) in &template.placed {
-            if let Some(row) = self.placement(*placement, None) {
-                self.made.entry(Made::List(*slot)).or_default().push(row);
-            }
-        }
-        self.nodes(&template.nodes);
-    }
-
-    /// The items of a placement, of which so many are shown at most.
-    fn placement(&mut self, placement: usize, most: Option<u64>) -> Option<Row> {
-        let asked = self.placements.entry(placement).or_insert(Some(0));
-        *asked = asked.zip(most).map(|(one, other)| one.max(other));
-        let schema = &self.module.schema;
-        let (_, it) = schema.placements.get_index(placement)?;
-        let catalog = schema.catalogs.get_index_of(&it.catalog)?;
-        self.read.entry(Root::Catalog(catalog)).or_default();
-        Some(Row::of(Root::Catalog(catalog)))
-    }
-
-    /// What an `assign` gives: a list or a record is traced to where its items come from.
-    fn assign(&mut self, it: &Assign) {
-        let rows = self.shown(&it.value);
-        let target = match it.target {
-            Target::Local(_) => return,
-            Target::List(slot) => Made::List(slot),
-            Target::Item { row, .. } => Made::Item(row),
-        };
-        let known = self.made.entry(target).or_default();
-        for row in rows {
-            if !known.contains(&row) {
-                known.push(row);
-            }
-        }
-    }
-
-    /// Looks into a placeholder; gives what the records are that come out of it.
-    fn shown(&mut self, output: &Output) -> Vec<Row> {
-        let mut rows = match &output.value {
-            Shown::Value(value) => {
-                self.part(Part::Expr(value));
-                Vec::new()
-            }
-            Shown::List(list) => {
-                self.part(Part::List(list));
-                self.items_of(list)
-            }
-            Shown::Range { from, to } => {
-                self.part(Part::Expr(from));
-                self.part(Part::Expr(to));
-                Vec::new()
-            }
-            Shown::Item(row) => self.rows_at(*row),
-        };
-        for filter in &output.filters {
-            self.filter(filter, &mut rows);
-        }
-        rows
-    }
-
     /// What the items of a list are.
     fn items_of(&self, list: &Spot) -> Vec<Row> {
         if let Spot::Row(Place {
@@ -279,82 +216,6 @@ impl<'m> Gather<'m> {
         look(self);
         self.rows.truncate(1);
         self.rows.extend(inner);
-    }
-
-    fn nodes(&mut self, nodes: &[Node]) {
-        for node in nodes {
-            match &node.kind {
-                NodeKind::Output(output) => _ = self.shown(output),
-                NodeKind::Assign(it) => self.assign(it),
-                NodeKind::Capture { body, .. } | NodeKind::Partial(body) => self.nodes(body),
-                NodeKind::If { branches, otherwise } => {
-                    for branch in branches {
-                        self.part(Part::Condition(&branch.condition));
-                        self.nodes(&branch.body);
-                    }
-                    self.nodes(otherwise);
-                }
-                NodeKind::For(repeated) => {
-                    match &repeated.over {
-                        Over::Items(items) => self.items(items, None),
-                        Over::Placement {
-                            placement,
-                            row,
-                            filter,
-                        } => {
-                            let most = most(repeated).filter(|_| filter.is_none());
-                            let item = self.placement(*placement, most);
-                            self.enter(*row, item.into_iter().collect());
-                            if let Some(filter) = filter {
-                                self.part(Part::Condition(filter));
-                            }
-                        }
-                        Over::Range { from, to, row } => {
-                            self.part(Part::Expr(from));
-                            self.part(Part::Expr(to));
-                            self.enter(*row, Vec::new());
-                        }
-                    }
-                    for count in repeated.limit.iter().chain(&repeated.offset) {
-                        self.part(Part::Expr(count));
-                    }
-                    self.nodes(&repeated.body);
-                    self.nodes(&repeated.behind);
-                    self.nodes(&repeated.otherwise);
-                }
-                NodeKind::Text
-                | NodeKind::Hole
-                | NodeKind::Break
-                | NodeKind::Continue
-                | NodeKind::Skip(_) => {}
-            }
-        }
-    }
-
-    /// Looks into a filter on what may be records.
-    fn filter(&mut self, filter: &Filter, rows: &mut Vec<Row>) {
-        for argument in &filter.arguments {
-            self.part(Part::Expr(argument));
-        }
-        if let Some(each) = &filter.each {
-            self.enter(each.row, rows.clone());
-            self.part(match &each.kind {
-                EachKind::Value(value) => Part::Expr(value),
-                EachKind::Condition(condition) => Part::Condition(condition),
-            });
-        }
-        if let Some(list) = &filter.list {
-            self.part(Part::List(list));
-            let more = self.items_of(list);
-            rows.extend(more);
-        }
-        // These make values of their own, and have read what they made them from.
-        if !matches!(filter.kind, FilterKind::List(kind) if kind != ListFilter::Map) {
-            rows.clear();
-        }
-        let has_own_zone = matches!(filter.arguments.get(2).map(|it| &it.kind), Some(ExprKind::Constant(Value::Text(zone))) if !zone.is_empty());
-        self.zone |= matches!(filter.kind, FilterKind::Date(_)) && !has_own_zone;
-        self.now |= filter.kind == FilterKind::Date(DateFilter::DaysUntil);
     }
 
     fn part(&mut self, part: Part<'_>) {
@@ -539,91 +400,6 @@ impl<'m> Gather<'m> {
         }
         read.0.entry(slot).or_default();
     }
-
-    /// The values of the template's own that are read, inputs first, and the placements.
-    pub(crate) fn given(self) -> (BTreeSet<usize>, BTreeSet<usize>) {
-        (self.locals, self.placements.into_keys().collect())
-    }
-
-    /// All of it, in the order of the schema.
-    pub(crate) fn finish(self) -> Requirements {
-        let schema = &self.module.schema;
-        let none = Read::default();
-        let read = |root| self.read.get(&root).unwrap_or(&none);
-        let events = schema
-            .events
-            .iter()
-            .enumerate()
-            .filter_map(|(index, (name, event))| {
-                let properties = fields(&Layout::of_event(&event.fields), read(Root::Event(index)), None);
-                Some(RequiredEvent {
-                    name: name.clone(),
-                    look_back: self.look_back.get(&index)?.clone(),
-                    properties: properties.into_iter().filter(|it| it.path != "at").collect(),
-                })
-            });
-        let catalogs = schema
-            .catalogs
-            .iter()
-            .enumerate()
-            .filter_map(|(index, (name, catalog))| {
-                let read = self.read.get(&Root::Catalog(index))?;
-                Some(RequiredCatalog {
-                    name: name.clone(),
-                    fields: fields(&Layout::of_fields(&catalog.fields), read, key(&catalog.fields)),
-                })
-            });
-        let placements = self.placements.iter().filter_map(|(index, most)| {
-            let (name, placement) = schema.placements.get_index(*index)?;
-            Some(RequiredPlacement {
-                name: name.clone(),
-                catalog: placement.catalog.clone(),
-                most: *most,
-            })
-        });
-        let segments = self
-            .named_segments
-            .iter()
-            .map(|it| &self.module.segments[*it].name);
-        let traits = self.named_traits.iter().map(|it| &self.module.traits[*it].name);
-        let functions = self
-            .functions
-            .iter()
-            .filter_map(|index| self.module.functions.get(*index));
-        let ranks = self
-            .ranks
-            .iter()
-            .filter_map(|index| self.module.ranks.get(*index));
-        Requirements {
-            attributes: fields(
-                &Layout::of_fields(&schema.customer),
-                read(Root::Customer),
-                key(&schema.customer),
-            ),
-            events: events.collect(),
-            catalogs: catalogs.collect(),
-            traits: traits.cloned().collect(),
-            segments: segments.cloned().collect(),
-            lists: self.lists.iter().cloned().collect(),
-            functions: functions.map(|it| it.name.clone()).collect(),
-            population: ranks.map(|it| it.wanted.written.clone()).collect(),
-            placements: placements.collect(),
-            inputs: Vec::new(),
-            now: self.now,
-            zone: self.zone,
-        }
-    }
-}
-
-/// How many items of its list a loop looks at, if its numbers say so.
-fn most(repeated: &Loop) -> Option<u64> {
-    let constant = |count: &Expr| match count.kind {
-        ExprKind::Constant(Value::Int(count)) => u64::try_from(count).ok(),
-        _ => None,
-    };
-    let limit = constant(repeated.limit.as_ref()?)?;
-    let offset = repeated.offset.as_ref().map_or(Some(0), constant)?;
-    Some(limit.saturating_add(offset))
 }
 
 impl Row {
@@ -639,30 +415,4 @@ impl Row {
         self.lists.push(slot);
         self
     }
-}
-
-fn key(fields: &[Field]) -> Option<&str> {
-    fields.iter().find(|it| it.roles.key).map(|it| &*it.name)
-}
-
-/// The slots that are read, and the key, in the order of the layout.
-fn fields(layout: &Layout, read: &Read, key: Option<&str>) -> Vec<RequiredField> {
-    let mut found = Vec::new();
-    for (index, slot) in (0_u32..).zip(&layout.slots) {
-        let path = slot.name();
-        let inside = read.0.get(&index);
-        if inside.is_none() && key != Some(path.as_str()) {
-            continue;
-        }
-        let items = slot.items.as_deref().zip(inside);
-        let items = items.filter(|(items, _)| items.slots.iter().all(|it| !it.path.is_empty()));
-        found.push(RequiredField {
-            path,
-            ty: slot.ty.clone(),
-            optional: slot.optional,
-            roles: slot.roles.clone(),
-            fields: items.map_or_else(Vec::new, |(items, inside)| fields(items, inside, None)),
-        });
-    }
-    found
 }
