@@ -207,6 +207,7 @@ impl<R> Campaign<R> {
     }
 
     /// Whether the campaign is for the customer, whatever is drawn: not suppressed on all of its channels, and in its audience.
+    #[cfg(feature = "experiment")]
     fn concerns<'a>(&'a self, row: impl Row<'a>, at: &'a At) -> bool {
         let mut locals = [None];
         let inner = &self.inner;
