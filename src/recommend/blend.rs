@@ -2,7 +2,11 @@
 
 use std::{fmt, sync::Arc};
 
-use super::{FitError, Profile, Recommender, decay::narrow, scores::Scores};
+use super::{
+    FitError, Profile, Recommender,
+    decay::narrow,
+    scores::{Scores, Share},
+};
 
 /// Several recommenders as one: some that are added up, and others to fall back on, in their order, for items that those
 /// before have nothing to say about.
@@ -70,43 +74,28 @@ impl Blend {
 impl Recommender for Blend {
     fn score(&self, profile: &Profile<'_>, scores: &mut Scores) {
         let mut whole = scores.another();
-        let mut part = scores.another();
         for (weight, recommender) in &self.parts {
+            let mut part = whole.another();
             recommender.score(profile, &mut part);
-            let largest = part.largest();
-            for (position, score) in part.scored() {
-                let why = whole.bring(part.whys[position as usize], &part);
-                whole.put(position, weight * (score / largest), why);
-            }
-            part.clear();
+            let (weight, largest) = (*weight, part.largest());
+            whole.take(part, Share::Part { weight, largest });
         }
         // Each rank of fallbacks lies below the one before: the last between 1/2 and 1, the one before between 3/2 and 2.
-        let mut below: f32 = 0.0;
-        if !self.fallbacks.is_empty() {
+        let mut base: f32 = self.fallbacks.iter().map(|_| 1.0).sum();
+        if base > 0.0 {
             let largest = whole.largest();
-            below = self.fallbacks.iter().map(|_| 1.0).sum();
             for sum in whole.sums.iter_mut().filter(|sum| **sum > 0.0) {
-                *sum = below + 0.5 + 0.5 * (*sum / largest);
+                *sum = base + 0.5 + 0.5 * (*sum / largest);
             }
         }
         for fallback in &self.fallbacks {
-            below -= 1.0;
+            base -= 1.0;
+            let mut part = whole.another();
             fallback.score(profile, &mut part);
             let largest = part.largest();
-            for (position, score) in part.scored() {
-                if whole.sums[position as usize] <= 0.0 {
-                    let why = whole.bring(part.whys[position as usize], &part);
-                    whole.put(position, below + 0.5 + 0.5 * (score / largest), why);
-                }
-            }
-            part.clear();
+            whole.take(part, Share::Else { base, largest });
         }
-        for (position, score) in whole.scored() {
-            let why = scores.bring(whole.whys[position as usize], &whole);
-            scores.put(position, score, why);
-        }
-        part.give_back();
-        whole.give_back();
+        scores.take(whole, Share::Whole);
     }
 }
 

@@ -1,6 +1,6 @@
 //! Item-to-item weights from a regression with a closed form.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use nalgebra::DMatrix;
 
@@ -8,7 +8,7 @@ use super::{
     ActionWeights, Assortment, FitError, Interactions, PairCounts, Profile, Recommender, Together,
     decay::count,
     neighbours::{Links, Serving},
-    scores::{Scores, Why},
+    scores::Scores,
 };
 use crate::value::Duration;
 
@@ -41,7 +41,7 @@ use crate::value::Duration;
 pub struct Ease {
     pub(super) assortment: Assortment,
     pub(super) serving: Serving,
-    pub(super) links: Links,
+    pub(super) links: Arc<Links>,
 }
 
 /// How an [`Ease`] is fitted and served. Written with `..EaseOptions::default()`, as fields may be added.
@@ -155,7 +155,7 @@ impl Ease {
         Ok(Self {
             assortment: assortment.clone(),
             serving,
-            links: Links::new(&rows),
+            links: Arc::new(Links::new(&rows)),
         })
     }
 
@@ -171,7 +171,7 @@ impl Ease {
 impl Recommender for Ease {
     fn score(&self, profile: &Profile<'_>, scores: &mut Scores) {
         scores.over(&self.assortment, profile, |scores| {
-            self.serving.add(&self.links, profile, scores, Why::Did);
+            self.serving.add(&self.links, Together::Customer, profile, scores);
         });
     }
 }

@@ -1,11 +1,11 @@
 //! Item-to-item recommendations from what is taken by the same customers or on the same occasions.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use super::{
     ActionWeights, Assortment, FitError, Interactions, PairCounts, Profile, Recommender, Together,
     decay::{Decay, count, narrow},
-    scores::{Scores, Why},
+    scores::{Scores, Term},
 };
 use crate::value::Duration;
 
@@ -42,7 +42,7 @@ pub struct Neighbours {
     pub(super) assortment: Assortment,
     pub(super) together: Together,
     pub(super) serving: Serving,
-    pub(super) links: Links,
+    pub(super) links: Arc<Links>,
 }
 
 /// How a [`Neighbours`] is fitted and served. Written with `..NeighbourOptions::default()`, as fields may be added.
@@ -169,7 +169,7 @@ impl Neighbours {
             assortment: assortment.clone(),
             together: pairs.together(),
             serving,
-            links: Links::new(&rows),
+            links: Arc::new(Links::new(&rows)),
         })
     }
 
@@ -185,12 +185,7 @@ impl Neighbours {
 impl Recommender for Neighbours {
     fn score(&self, profile: &Profile<'_>, scores: &mut Scores) {
         scores.over(&self.assortment, profile, |scores| {
-            self.serving
-                .add(&self.links, profile, scores, |action, item| match self.together {
-                    Together::Customer => Why::Did(action, item),
-                    Together::Occasion => Why::GoesWith(item),
-                    Together::Apart => Why::Like(item),
-                });
+            self.serving.add(&self.links, self.together, profile, scores);
         });
     }
 }
@@ -227,27 +222,25 @@ impl Serving {
     /// Adds the links of each item in the history, which counts by the strongest thing done with it.
     pub(super) fn add(
         &self,
-        links: &Links,
+        links: &Arc<Links>,
+        together: Together,
         profile: &Profile<'_>,
         scores: &mut Scores,
-        why: impl Fn(super::Action, u32) -> Why,
     ) {
         let past = std::mem::take(&mut scores.past);
-        for same in past.chunk_by(|a, b| a.item == b.item) {
+        let terms = past.chunk_by(|a, b| a.item == b.item).filter_map(|same| {
             let weighed = same.iter().map(|it| {
                 let weight = self.weights.of(it.action) * it.weight;
                 (weight * self.decay.at(it.at, profile.now()), it.action)
             });
             let strongest = weighed.reduce(|a, b| if b.0 > a.0 { b } else { a });
-            let Some((weight, action)) = strongest.filter(|it| it.0 > 0.0) else {
-                continue;
-            };
-            let (weight, why) = (narrow(weight.min(1e30)), why(action, same[0].item));
-            let (items, likenesses) = links.row(same[0].item);
-            for (item, likeness) in items.iter().zip(likenesses) {
-                scores.put(*item, weight * likeness, why);
-            }
-        }
+            let (weight, action) = strongest.filter(|it| it.0 > 0.0)?;
+            // With links of a million, sums of all of them are still finite.
+            let weight = narrow(weight.min(1e24));
+            let item = same[0].item;
+            Some(Term { item, weight, action })
+        });
+        scores.link(links, together, terms);
         scores.past = past;
     }
 }

@@ -3,9 +3,9 @@
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use super::{
-    ActionWeights, Assortment, FitError, Interactions, Profile, Recommender,
+    ActionWeights, Assortment, FitError, Interactions, Profile, Reason, Recommender,
     decay::{Decay, count, narrow},
-    scores::{Scores, Why},
+    scores::Scores,
 };
 use crate::value::{DateTime, Duration};
 
@@ -45,20 +45,33 @@ use crate::value::{DateTime, Duration};
 #[derive(Clone, PartialEq)]
 pub struct Popularity {
     pub(super) assortment: Assortment,
-    /// By position, from 0 to 1.
-    pub(super) scores: Vec<f32>,
-    pub(super) groups: Vec<Group>,
+    pub(super) everywhere: Arc<Table>,
+    /// In the order of their names.
+    pub(super) groups: Vec<Arc<Table>>,
     pub(super) trending: bool,
 }
 
-/// What is popular in a group.
+/// What is popular everywhere or in a group.
 #[derive(Clone, PartialEq)]
-pub(super) struct Group {
-    pub(super) name: Arc<str>,
+pub(super) struct Table {
+    /// The group.
+    pub(super) name: Option<Arc<str>>,
     /// By position, from 0 to 1.
     pub(super) scores: Vec<f32>,
-    /// By position: whether enough customers of the group took it to say so.
+    /// By position: whether enough customers of the group took it to say so. Blank without a group.
     pub(super) taken: Vec<bool>,
+}
+
+impl Table {
+    pub(super) fn reason(&self, position: u32, trending: bool) -> Reason {
+        let group = self.name.as_ref().filter(|_| self.taken[position as usize]);
+        match (group.cloned(), trending) {
+            (Some(group), true) => Reason::TrendingIn { group },
+            (Some(group), false) => Reason::PopularIn { group },
+            (None, true) => Reason::Trending,
+            (None, false) => Reason::Popular,
+        }
+    }
 }
 
 /// How a [`Popularity`] is fitted. Written with `..PopularityOptions::default()`, as fields may be added.
@@ -166,15 +179,19 @@ impl Popularity {
                 .zip(&everywhere)
                 .map(|(own, all)| own + prior * all)
                 .collect();
-            Group {
-                name: (*name).into(),
+            Arc::new(Table {
+                name: Some((*name).into()),
                 scores: scaled(&sums),
                 taken: takers.iter().map(|count| *count >= fewest).collect(),
-            }
+            })
         });
         Ok(Self {
             groups: groups.collect(),
-            scores: scaled(&everywhere),
+            everywhere: Arc::new(Table {
+                name: None,
+                scores: scaled(&everywhere),
+                taken: Vec::new(),
+            }),
             assortment: assortment.clone(),
             trending: options.half_life.is_some(),
         })
@@ -182,26 +199,16 @@ impl Popularity {
 
     /// The groups that are told apart.
     pub fn groups(&self) -> impl Iterator<Item = &str> {
-        self.groups.iter().map(|group| &*group.name)
+        self.groups.iter().filter_map(|group| group.name.as_deref())
     }
 }
 
 impl Recommender for Popularity {
     fn score(&self, profile: &Profile<'_>, scores: &mut Scores) {
-        let (popular, here) = if self.trending {
-            (Why::Trending, Why::TrendingInGroup)
-        } else {
-            (Why::Popular, Why::PopularInGroup)
-        };
-        let group = self.groups.iter().find(|it| Some(&*it.name) == profile.group());
+        let mut groups = self.groups.iter().filter(|it| it.name.is_some());
+        let group = groups.find(|it| it.name.as_deref() == profile.group());
         scores.over(&self.assortment, profile, |scores| {
-            let of = group.map_or(&self.scores, |group| &group.scores);
-            for (position, score) in self.assortment.positions().zip(of) {
-                if *score > 0.0 {
-                    let taken = group.is_some_and(|it| it.taken[position as usize]);
-                    scores.put(position, *score, if taken { here } else { popular });
-                }
-            }
+            scores.favour(group.unwrap_or(&self.everywhere), self.trending);
         });
     }
 }

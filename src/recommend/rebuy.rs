@@ -3,9 +3,9 @@
 use std::fmt;
 
 use super::{
-    Action, Assortment, FitError, Interactions, Profile, Recommender,
+    Action, Assortment, FitError, Interactions, Profile, Reason, Recommender,
     decay::{DAY, count, float, narrow},
-    scores::{Scores, Why},
+    scores::Scores,
 };
 use crate::value::DateTime;
 
@@ -166,10 +166,14 @@ impl Recommender for Rebuy {
                 let due = 0.1 + 0.9 * (since / usual).min(1.0);
                 // The longer beyond the usual time, the less, and the sooner for those who buy often.
                 let left = libm::exp(-0.5 * (since / usual - 1.0).max(0.0) * (rate * usual).min(1.0));
-                scores.put(
+                scores.say(
                     same[0].item,
                     narrow(rate * due * left).max(f32::MIN_POSITIVE),
-                    if since < usual { Why::Before } else { Why::Again },
+                    if since < usual {
+                        Reason::BoughtBefore
+                    } else {
+                        Reason::BuyAgain
+                    },
                 );
             }
             scores.past = past;

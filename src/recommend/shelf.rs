@@ -263,20 +263,20 @@ impl Shelf {
     ) -> Vec<Recommendation> {
         Drawn::with(|drawn| {
             self.draw(drawn, scores, profile, wish, wanted);
-            let recommendation = |position: &u32| Recommendation {
+            scores.explain(&drawn.chosen);
+            let recommendation = |(place, position): (usize, &u32)| Recommendation {
                 item: self.assortment.entry(*position).0.clone(),
-                reason: scores.reason(*position, profile),
+                reason: scores.reason(place),
             };
-            drawn.chosen.iter().map(recommendation).collect()
+            drawn.chosen.iter().enumerate().map(recommendation).collect()
         })
     }
 
-    /// Sorts the candidates into ranks: those with a score, in rebuying those of them that are her own before the others, and
-    /// those without. Ranks are drawn from one after the other.
+    /// Takes from one rank of candidates after the other.
     fn draw(
         &self,
         drawn: &mut Drawn,
-        scores: &mut Scores,
+        scores: &Scores,
         profile: &Profile<'_>,
         wish: &Wish,
         wanted: impl Fn(u32) -> bool,
@@ -290,72 +290,117 @@ impl Shelf {
                 drawn.barred[position as usize] = true;
             }
         }
-        for position in self.assortment.positions() {
-            let index = position as usize;
-            let own = drawn.own[index];
-            if !self.shown[index]
-                || drawn.barred[index]
-                || (own && wish.mode == Mode::Discover)
-                || !wanted(position)
-            {
-                continue;
-            }
-            let known = scores.sums[index] > 0.0;
-            let rank = match (wish.mode, own, known) {
-                (Mode::Rebuy, true, true) | (Mode::Discover | Mode::Any, _, true) => 0,
-                (Mode::Rebuy, true, false) => 1,
-                (Mode::Rebuy, false, true) if wish.fill => 2,
-                (_, _, false) if wish.fill => 3,
-                _ => continue,
-            };
-            drawn.ranks[rank].push(position);
-        }
-        let sums = &scores.sums;
-        let better = |a: &u32, b: &u32| {
-            let order = sums[*b as usize].total_cmp(&sums[*a as usize]);
-            order.then(a.cmp(b))
-        };
-        for rank in 0..drawn.ranks.len() {
-            let mut candidates = std::mem::take(&mut drawn.ranks[rank]);
-            let mut rest = &mut candidates[..];
-            let mut step = wish.count.max(8).saturating_mul(2);
-            while !rest.is_empty() && drawn.chosen.len() < wish.count {
-                // As few as are likely needed are sorted; the others stay as they are until these did not do.
-                let sorted = if step < rest.len() {
-                    rest.select_nth_unstable_by(step, better);
-                    step
-                } else {
-                    rest.len()
-                };
-                let (first, others) = rest.split_at_mut(sorted);
-                first.sort_unstable_by(better);
-                for position in first {
+        for rank in Rank::of(wish) {
+            // Each page holds the best of those that were not looked at yet; a first one mostly does.
+            let mut size = wish
+                .count
+                .saturating_mul(if wish.per_category.is_some() { 8 } else { 1 });
+            let mut after = None;
+            while drawn.chosen.len() < wish.count {
+                let mut page = std::mem::take(&mut drawn.page);
+                let whole = self.page(&mut page, drawn, &scores.sums, (rank, size, after), &wanted);
+                for position in &page {
                     if drawn.chosen.len() == wish.count {
                         break;
                     }
-                    drawn.take(
-                        *position,
-                        self.assortment.categories_at(*position),
-                        wish.per_category,
-                    );
+                    let categories = self.assortment.categories_at(*position);
+                    drawn.take(*position, categories, wish.per_category);
                 }
-                rest = others;
-                step = step.saturating_mul(4);
+                after = page.last().copied();
+                drawn.page = page;
+                if whole {
+                    break;
+                }
+                size = size.saturating_mul(4);
             }
-            drawn.ranks[rank] = candidates;
         }
         // Of categories that had their share, where nothing else is left.
         let missing = wish.count - drawn.chosen.len();
         let passed = drawn.passed.len().min(missing);
         let (passed_over, chosen) = (&drawn.passed, &mut drawn.chosen);
         chosen.extend_from_slice(&passed_over[..passed]);
-        // What she bought has a reason of its own where no other was given.
-        for position in &drawn.chosen {
-            let index = *position as usize;
-            if drawn.own[index] && scores.sums[index] <= 0.0 {
-                scores.whys[index] = super::scores::Why::Before;
+    }
+
+    /// Fills a page with the best candidates of a rank that come after one, in their order. Tells whether these are all.
+    fn page(
+        &self,
+        page: &mut Vec<u32>,
+        drawn: &Drawn,
+        sums: &[f32],
+        (rank, size, after): (Rank, usize, Option<u32>),
+        wanted: &impl Fn(u32) -> bool,
+    ) -> bool {
+        let better = |a: &u32, b: &u32| {
+            let order = sums[*b as usize].total_cmp(&sums[*a as usize]);
+            order.then(a.cmp(b))
+        };
+        page.clear();
+        let mut is_whole = true;
+        // What is not above it has no place among the best so far, as positions only grow.
+        let mut threshold = f32::NEG_INFINITY;
+        for (position, sum) in self.assortment.positions().zip(sums) {
+            let index = position as usize;
+            if (*sum > 0.0) != rank.scored || *sum <= threshold {
+                continue;
+            }
+            let own = drawn.own[index];
+            if !self.shown[index]
+                || drawn.barred[index]
+                || rank.own.is_some_and(|it| it != own)
+                || after.is_some_and(|after| better(&after, &position).is_ge())
+                || !wanted(position)
+            {
+                continue;
+            }
+            page.push(position);
+            if page.len() > size.saturating_mul(2) {
+                page.select_nth_unstable_by(size, better);
+                page.truncate(size);
+                is_whole = false;
+                threshold = page
+                    .iter()
+                    .map(|it| sums[*it as usize])
+                    .fold(f32::INFINITY, f32::min);
             }
         }
+        page.sort_unstable_by(better);
+        if page.len() > size {
+            page.truncate(size);
+            is_whole = false;
+        }
+        is_whole
+    }
+}
+
+/// Candidates that come before others or after them.
+#[derive(Clone, Copy)]
+struct Rank {
+    /// What she bought, or what she did not; either without.
+    own: Option<bool>,
+    /// Whether a recommender speaks for it.
+    scored: bool,
+}
+
+impl Rank {
+    fn of(wish: &Wish) -> impl Iterator<Item = Self> {
+        let rank =
+            |own: Option<bool>, scored, fills: bool| (!fills || wish.fill).then_some(Self { own, scored });
+        let ranks = match wish.mode {
+            Mode::Discover => [
+                rank(Some(false), true, false),
+                rank(Some(false), false, true),
+                None,
+                None,
+            ],
+            Mode::Any => [rank(None, true, false), rank(None, false, true), None, None],
+            Mode::Rebuy => [
+                rank(Some(true), true, false),
+                rank(Some(true), false, false),
+                rank(Some(false), true, true),
+                rank(Some(false), false, true),
+            ],
+        };
+        ranks.into_iter().flatten()
     }
 }
 
@@ -374,7 +419,7 @@ impl fmt::Debug for Shelf {
 struct Drawn {
     own: Vec<bool>,
     barred: Vec<bool>,
-    ranks: [Vec<u32>; 4],
+    page: Vec<u32>,
     /// How many of each category are on the list.
     shares: Vec<usize>,
     chosen: Vec<u32>,
@@ -401,9 +446,8 @@ impl Drawn {
         }
         self.shares.clear();
         self.shares.resize(categories, 0);
-        for list in self.ranks.iter_mut().chain([&mut self.chosen, &mut self.passed]) {
-            list.clear();
-        }
+        self.chosen.clear();
+        self.passed.clear();
     }
 
     fn take(&mut self, position: u32, categories: &[u32], most: Option<usize>) {

@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use super::{
     ActionWeights, Assortment, AssortmentItem, Neighbours, Popularity, Rebuy, RebuyOptions, Together,
     neighbours::{Links, Serving},
-    popularity::Group,
+    popularity::Table,
 };
 use crate::value::Duration;
 
@@ -231,7 +231,7 @@ impl<'de> Deserialize<'de> for Neighbours {
         Ok(Self {
             together: *together,
             serving: wire.serving.read()?,
-            links: wire.links.read(assortment.len())?,
+            links: Arc::new(wire.links.read(assortment.len())?),
             assortment,
         })
     }
@@ -240,7 +240,7 @@ impl<'de> Deserialize<'de> for Neighbours {
 #[cfg(feature = "ease")]
 mod ease {
     use super::{
-        super::Ease, Deserialize, Deserializer, Head, Serialize, Serializer, WireItem, WireLinks,
+        super::Ease, Arc, Deserialize, Deserializer, Head, Serialize, Serializer, WireItem, WireLinks,
         WireNeighbours, WireServing, read_items, write_items,
     };
 
@@ -276,7 +276,7 @@ mod ease {
             let assortment = read_items(wire.items)?;
             Ok(Self {
                 serving: wire.serving.read()?,
-                links: wire.links.read(assortment.len())?,
+                links: Arc::new(wire.links.read(assortment.len())?),
                 assortment,
             })
         }
@@ -318,17 +318,19 @@ struct WireGroup {
 /// ```
 impl Serialize for Popularity {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let group = |it: &Group| WireGroup {
-            name: it.name.clone(),
-            scores: write_floats(&it.scores),
-            taken: it.taken.clone(),
+        let group = |it: &Arc<Table>| {
+            Some(WireGroup {
+                name: it.name.clone()?,
+                scores: write_floats(&it.scores),
+                taken: it.taken.clone(),
+            })
         };
         let wire = WirePopularity {
             head: Head::of("popularity"),
             trending: self.trending,
             items: write_items(&self.assortment),
-            scores: write_floats(&self.scores),
-            groups: self.groups.iter().map(group).collect(),
+            scores: write_floats(&self.everywhere.scores),
+            groups: self.groups.iter().filter_map(group).collect(),
         };
         wire.serialize(serializer)
     }
@@ -345,14 +347,19 @@ impl<'de> Deserialize<'de> for Popularity {
                 return Err(D::Error::custom("a group that is not of all items"));
             }
             let scores = read_floats("scores of a group", &it.scores, items, (0.0, 1.0))?;
-            Ok(Group {
-                name: it.name,
+            Ok(Arc::new(Table {
+                name: Some(it.name),
                 scores,
                 taken: it.taken,
-            })
+            }))
+        };
+        let everywhere = Table {
+            name: None,
+            scores: read_floats("scores", &wire.scores, items, (0.0, 1.0))?,
+            taken: Vec::new(),
         };
         Ok(Self {
-            scores: read_floats("scores", &wire.scores, items, (0.0, 1.0))?,
+            everywhere: Arc::new(everywhere),
             groups: wire.groups.into_iter().map(group).collect::<Result<_, _>>()?,
             trending: wire.trending,
             assortment,
