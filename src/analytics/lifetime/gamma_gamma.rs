@@ -81,11 +81,7 @@ impl GammaGamma {
         let different = values().any(|it| Some(it) != values().next());
         NotEnoughData::unless(Shortage::DifferentValues, 1 + u64::from(different), 2)?;
         let mean = values().sum::<f64>() / real(count);
-        let scaled = by_repeats.iter().map(|(repeats, values)| {
-            let values = values.iter().map(|it| it / mean).collect();
-            (*repeats, values)
-        });
-        let scaled = scaled.collect();
+        let scaled = Valued::of(&by_repeats, mean);
         let starts: [[f64; 3]; 3] = [[1.0, 2.0, 1.0], [6.0, 4.0, 0.5], [2.0, 10.0, 5.0]];
         let found = minimize(
             |logarithms: &[f64; 3]| match fit::parameters(logarithms) {
@@ -100,7 +96,7 @@ impl GammaGamma {
             parameters,
             fit: Some(Fit {
                 customers: count as u64,
-                log_likelihood: rounded(parameters.ln_likelihood(&by_repeats)),
+                log_likelihood: rounded(parameters.ln_likelihood(&Valued::of(&by_repeats, 1.0))),
                 convergence: Convergence::of(&found),
                 evaluations: found.evaluations,
             }),
@@ -194,20 +190,57 @@ impl GammaGammaParameters {
         [self.p, self.q, self.gamma]
     }
 
-    /// ln L = ln [Γ(px+q) / (Γ(px) Γ(q))] − ln z − q ln (1 + xz/γ) − px ln (1 + γ/(xz)).
-    fn ln_likelihood(self, by_repeats: &BTreeMap<u32, Vec<f64>>) -> f64 {
+    /// ln L = ln [Γ(px+q) / (Γ(px) Γ(q))] − ln z − q ln (1 + xz/γ) − px ln (1 + γ/(xz)). Of the last two logarithms, the greater
+    /// is the other one and the logarithm of the quotient.
+    fn ln_likelihood(self, customers: &[Valued]) -> f64 {
         let Self { p, q, gamma } = self;
-        let ln_gamma_q = ln_gamma(q);
+        let (ln_gamma_q, ln_of_gamma) = (ln_gamma(q), gamma.ln());
         let mut sum = 0.0;
-        for (repeats, values) in by_repeats {
-            let repeats = f64::from(*repeats);
+        for Valued {
+            repeats,
+            ln_values,
+            spent,
+        } in customers
+        {
             let shape = p * repeats;
-            sum += real(values.len()) * (ln_rising(shape, q) - ln_gamma_q);
-            for value in values {
-                let spent = repeats * value / gamma;
-                sum -= value.ln() + q * spent.ln_1p() + shape * spent.recip().ln_1p();
+            sum += real(spent.len()) * (ln_rising(shape, q) - ln_gamma_q) - ln_values;
+            for (spent, ln_spent) in spent {
+                let (quotient, ln_quotient) = (spent / gamma, ln_spent - ln_of_gamma);
+                let (above, below) = if quotient < 1.0 {
+                    let above = quotient.ln_1p();
+                    (above, above - ln_quotient)
+                } else {
+                    let below = quotient.recip().ln_1p();
+                    (below + ln_quotient, below)
+                };
+                sum -= q * above + shape * below;
             }
         }
         sum
+    }
+}
+
+/// Customers with the same number of purchases after the first, and what of their values is the same for all parameters.
+struct Valued {
+    repeats: f64,
+    /// The sum of the logarithms of the mean values.
+    ln_values: f64,
+    /// What each spent after the first purchase, and its logarithm.
+    spent: Vec<(f64, f64)>,
+}
+
+impl Valued {
+    /// With values divided by `unit`.
+    fn of(by_repeats: &BTreeMap<u32, Vec<f64>>, unit: f64) -> Vec<Self> {
+        let group = |(repeats, values): (&u32, &Vec<f64>)| {
+            let repeats = f64::from(*repeats);
+            let values = || values.iter().map(|it| it / unit);
+            Self {
+                repeats,
+                ln_values: values().map(f64::ln).sum(),
+                spent: values().map(|it| (repeats * it, (repeats * it).ln())).collect(),
+            }
+        };
+        by_repeats.iter().map(group).collect()
     }
 }

@@ -90,12 +90,12 @@ fn times_in_other_units_had_another_fit() {
 /// No parameters at all came out as a model with 1 for each of them.
 #[test]
 fn values_so_far_apart_that_nothing_is_finite_had_a_model() {
-    let mut customers = in_units(1.0, 1e12);
+    let mut customers = in_units(1.0, 1e13);
     customers.truncate(600);
     customers.extend(vec![
         Summary::new(1, time(3.0), time(9.0))
             .expect("a summary")
-            .with_mean_value(1e-300);
+            .with_mean_value(1e-320);
         9
     ]);
     let error = GammaGamma::fit(AT, &customers).unwrap_err();
