@@ -20,7 +20,10 @@ pub(crate) fn contender<'a>(name: &'a str, run: impl FnMut() -> u64 + 'a) -> Con
     }
 }
 
-/// Runs all in turn, round after round, so that each meets the same machine, and prints the median time per item and
+/// So many rounds at least, so that a median is no single run.
+const ROUNDS: usize = 5;
+
+/// Runs all in turn, round after round, for three seconds and five rounds at least, so that each meets the same machine, and prints the median time per item and
 /// its ratio to the first, which is the hand-written one. Gives the nanoseconds per item of each.
 ///
 /// A turn begins with a run that is not timed. Without it, what fits into the caches would be there for contenders that share
@@ -39,15 +42,15 @@ pub(crate) fn compare(question: &str, items: usize, contenders: &mut [Contender<
         );
     }
     // `cargo test --benches` only wants to see it work.
-    let is_test = std::env::args().any(|argument| argument == "--test");
-    let limit = if is_test {
-        Duration::ZERO
+    let is_test = cfg!(debug_assertions) || std::env::args().any(|argument| argument == "--test");
+    let (rounds, limit) = if is_test {
+        (1, Duration::ZERO)
     } else {
-        Duration::from_secs(3)
+        (ROUNDS, Duration::from_secs(3))
     };
     let begin = Instant::now();
     let mut times: Vec<Vec<f64>> = vec![Vec::new(); contenders.len()];
-    while times[0].is_empty() || begin.elapsed() < limit {
+    while times[0].len() < rounds || begin.elapsed() < limit {
         for (contender, times) in contenders.iter_mut().zip(&mut times) {
             black_box((contender.run)());
             let begin = Instant::now();

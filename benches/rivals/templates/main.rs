@@ -1,6 +1,15 @@
-//! Messages by other template engines, each in the fastest way that its documentation shows for one message after another:
-//! the template is compiled once, the customer is a struct that is not known to it beforehand, and the buffer is used again.
+//! Messages by other template engines, each in the fastest way that its documentation shows for one message after another.
 //! Each escapes as it does by itself; what a reader sees is the same text, and that is checked.
+//!
+//! **Out of the time** is what is done once for all messages: compiling the template, and bringing the catalogue into the form
+//! of each engine, a value for each product that has what the message shows. So is the choice of products, of which a
+//! customer has the keys, and for `Customer` alone the loading of customers.
+//!
+//! **In the time** is what each message takes: finding its four products by their keys and putting them into a list
+//! (engines that share values share them, others copy them), bringing the four fields of the customer that messages show
+//! into the form of the engine, where it reads no structs, and writing the message into a buffer that is used again, where
+//! the engine takes one. All escape each text that is shown, but `audience` those of the catalogue: it keeps them escaped,
+//! from the first message on, which is not timed.
 
 #[expect(dead_code, reason = "shared with a bench that shows one message more")]
 #[path = "../../support/letter.rs"]
@@ -15,7 +24,7 @@ use std::hint::black_box;
 
 use audience::{Customer, Definitions, Format, Type, Zone};
 
-use letter::{COUPON, Catalog, Client, DEFINITIONS, Document, Own, by_hand, catalog, clients, placed};
+use letter::{COUPON, Client, DEFINITIONS, Document, Own, by_hand, catalog, clients, placed};
 use random::Random;
 use rivals::{Buffer, Rival};
 use support::{Contender, compare, contender};
@@ -66,8 +75,8 @@ fn seen(message: &str) -> String {
 fn measure(document: Document, question: &str, count: usize) {
     let shop = Definitions::parse(DEFINITIONS).unwrap_or_else(|error| panic!("{error}"));
     let at = shop.at("2026-06-01T00:00:00Z".parse().expect("an instant"), &Zone::UTC);
-    // What no message shows would cost those engines time that copy all data before they render.
     let mut clients = clients(count);
+    // No message shows them.
     clients.iter_mut().for_each(|it| it.favorites.clear());
     let load = |it: &Client| shop.customer_from(it).unwrap_or_else(|error| panic!("{error}"));
     let customers: Vec<Customer> = clients.iter().map(load).collect();
@@ -101,7 +110,7 @@ fn measure(document: Document, question: &str, count: usize) {
         let sent = loaded.render_into(&customers[index], &loaded_inputs, &placements[index], &at, out);
         assert!(sent.is_ok(), "{sent:?}");
     };
-    let rivals = rivals::all(document);
+    let rivals = rivals::all(document, &catalog);
     for index in (0..count).take(HOT) {
         let rendered = |render: &dyn Fn(usize, &mut String)| {
             let mut out = String::new();
@@ -113,7 +122,7 @@ fn measure(document: Document, question: &str, count: usize) {
         assert_eq!(rendered(&by_customer), expected);
         for rival in &rivals {
             let mut out = Buffer::default();
-            rival.render(&clients[index], &catalog, &mut out);
+            rival.render(&clients[index], &mut out);
             let text = out.text + std::str::from_utf8(&out.bytes).expect("text");
             assert_eq!(seen(&text), seen(&expected), "{}", rival.name());
         }
@@ -139,25 +148,16 @@ fn measure(document: Document, question: &str, count: usize) {
         contender("audience, Record", || each(&by_record, two)),
         contender("audience, Customer", || each(&by_customer, three)),
     ];
-    contenders.extend(
-        rivals
-            .iter()
-            .map(|rival| raced(&**rival, &clients, &catalog, &order)),
-    );
+    contenders.extend(rivals.iter().map(|rival| raced(&**rival, &clients, &order)));
     compare(question, count, &mut contenders);
 }
 
-fn raced<'a>(
-    rival: &'a dyn Rival,
-    clients: &'a [Client],
-    catalog: &'a Catalog,
-    order: &'a [usize],
-) -> Contender<'a> {
+fn raced<'a>(rival: &'a dyn Rival, clients: &'a [Client], order: &'a [usize]) -> Contender<'a> {
     let mut out = Buffer::default();
     contender(rival.name(), move || {
         for index in order {
             out.clear();
-            rival.render(black_box(&clients[*index]), catalog, &mut out);
+            rival.render(black_box(&clients[*index]), &mut out);
             black_box(&out);
         }
         order.len() as u64

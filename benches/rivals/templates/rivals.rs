@@ -1,16 +1,19 @@
 //! The other engines.
 
-use std::hint::black_box;
+use std::{collections::HashMap, hint::black_box, sync::Arc};
 
 use askama::Template as _;
+use audience::Decimal;
+use liquid::model::KString;
 use serde::Serialize;
+use serde_json::Value as Json;
 
 use super::letter::{self, COUPON, Catalog, Client, Dialect, Document, Product};
 
 /// An engine with the template of a message.
 pub(crate) trait Rival {
     fn name(&self) -> &'static str;
-    fn render(&self, client: &Client, catalog: &Catalog, out: &mut Buffer);
+    fn render(&self, client: &Client, out: &mut Buffer);
 }
 
 /// Some write text, some bytes.
@@ -27,38 +30,73 @@ impl Buffer {
     }
 }
 
-/// What the templates of all of them see.
-#[derive(Serialize)]
-struct Context<'a> {
-    client: &'a Client,
-    /// None in a message that shows none.
-    products: Option<[&'a Product; 4]>,
-    coupon: &'static str,
+/// What messages show of a customer.
+#[derive(Clone, Copy, Serialize)]
+struct Shown<'a> {
+    first_name: Option<&'a str>,
+    city: Option<&'a str>,
+    orders: i64,
+    vip: bool,
 }
 
-impl<'a> Context<'a> {
-    fn of(client: &'a Client, catalog: &'a Catalog, document: Document) -> Self {
+impl<'a> Shown<'a> {
+    fn of(client: &'a Client) -> Self {
         Self {
-            client,
-            products: (document == Document::Letter).then(|| products(client, catalog)),
-            coupon: COUPON,
+            first_name: client.first_name.as_deref(),
+            city: client.city.as_deref(),
+            orders: client.orders,
+            vip: client.vip,
         }
     }
 }
 
-/// The products that were chosen for a customer.
-fn products<'a>(client: &Client, catalog: &'a Catalog) -> [&'a Product; 4] {
-    client.recommended.each_ref().map(|key| &catalog[key])
+/// What messages show of a product.
+#[derive(Serialize)]
+struct Tile<'a> {
+    name: &'a str,
+    url: &'a str,
+    price: Decimal,
 }
 
-pub(crate) fn all(document: Document) -> Vec<Box<dyn Rival>> {
+/// The catalogue in the form of an engine, made once; empty for a message that shows no products.
+struct Products<V>(HashMap<Arc<str>, V>);
+
+impl<V> Products<V> {
+    fn of(document: Document, catalog: &Catalog, value: impl Fn(&Tile) -> V) -> Self {
+        let shown = catalog.iter().filter(|_| document == Document::Letter);
+        let values = shown.map(|(key, it)| {
+            let tile = Tile {
+                name: &it.name,
+                url: &it.url,
+                price: it.price,
+            };
+            (key.clone(), value(&tile))
+        });
+        Self(values.collect())
+    }
+
+    /// Those that were chosen for a customer; none in a message that shows none.
+    fn chosen<'a>(&'a self, client: &Client) -> Option<[&'a V; 4]> {
+        (!self.0.is_empty()).then(|| client.recommended.each_ref().map(|key| &self.0[key]))
+    }
+
+    fn cloned(&self, client: &Client) -> Vec<V>
+    where
+        V: Clone,
+    {
+        let chosen = self.chosen(client).into_iter().flatten();
+        chosen.cloned().collect()
+    }
+}
+
+pub(crate) fn all(document: Document, catalog: &Catalog) -> Vec<Box<dyn Rival + '_>> {
     vec![
-        Box::new(Askama(document)),
-        Box::new(tera(document)),
-        Box::new(minijinja(document)),
-        Box::new(upon(document)),
-        Box::new(handlebars(document)),
-        Box::new(liquid(document)),
+        Box::new(Askama { document, catalog }),
+        Box::new(tera(document, catalog)),
+        Box::new(minijinja(document, catalog)),
+        Box::new(upon(document, catalog)),
+        Box::new(handlebars(document, catalog)),
+        Box::new(liquid(document, catalog)),
     ]
 }
 
@@ -123,7 +161,10 @@ impl Dialect for Jinja {
     }
 }
 
-struct Askama(Document);
+struct Askama<'a> {
+    document: Document,
+    catalog: &'a Catalog,
+}
 
 #[derive(askama::Template)]
 #[template(path = "letter.html")]
@@ -147,16 +188,16 @@ struct Push<'a> {
     coupon: &'static str,
 }
 
-impl Rival for Askama {
+impl Rival for Askama<'_> {
     fn name(&self) -> &'static str {
         "askama"
     }
 
-    fn render(&self, client: &Client, catalog: &Catalog, out: &mut Buffer) {
+    fn render(&self, client: &Client, out: &mut Buffer) {
         let (coupon, out) = (COUPON, &mut out.text);
-        let written = match self.0 {
+        let written = match self.document {
             Document::Letter | Document::Favorites => {
-                let products = products(client, catalog);
+                let products = client.recommended.each_ref().map(|key| &self.catalog[key]);
                 Letter {
                     client,
                     products,
@@ -182,14 +223,17 @@ fn file(document: Document) -> &'static str {
 struct Tera {
     tera: tera::Tera,
     file: &'static str,
-    document: Document,
+    products: Products<tera::Value>,
 }
 
-fn tera(document: Document) -> Tera {
+fn tera(document: Document, catalog: &Catalog) -> Tera {
     let (mut tera, file) = (tera::Tera::default(), file(document));
     tera.add_raw_template(file, &letter::template(document, &Jinja))
         .expect("it compiles");
-    Tera { tera, file, document }
+    let products = Products::of(document, catalog, |tile: &Tile| {
+        tera::Value::from_serializable(tile)
+    });
+    Tera { tera, file, products }
 }
 
 impl Rival for Tera {
@@ -197,9 +241,11 @@ impl Rival for Tera {
         "tera"
     }
 
-    fn render(&self, client: &Client, catalog: &Catalog, out: &mut Buffer) {
-        let context =
-            tera::Context::from_serialize(&Context::of(client, catalog, self.document)).expect("an object");
+    fn render(&self, client: &Client, out: &mut Buffer) {
+        let mut context = tera::Context::new();
+        context.insert("client", &Shown::of(client));
+        context.insert_value("products", self.products.cloned(client).into());
+        context.insert_value("coupon", COUPON.into());
         let written = self.tera.render_to(self.file, &context, &mut out.bytes);
         written.expect("it renders");
     }
@@ -208,18 +254,19 @@ impl Rival for Tera {
 struct MiniJinja {
     environment: minijinja::Environment<'static>,
     file: &'static str,
-    document: Document,
+    products: Products<minijinja::Value>,
 }
 
-fn minijinja(document: Document) -> MiniJinja {
+fn minijinja(document: Document, catalog: &Catalog) -> MiniJinja {
     let (mut environment, file) = (minijinja::Environment::new(), file(document));
     environment
         .add_template_owned(file, letter::template(document, &Jinja))
         .expect("it compiles");
+    let value = |tile: &Tile| minijinja::Value::from(minijinja::value::Serde(tile));
     MiniJinja {
         environment,
         file,
-        document,
+        products: Products::of(document, catalog, value),
     }
 }
 
@@ -228,23 +275,24 @@ impl Rival for MiniJinja {
         "minijinja"
     }
 
-    fn render(&self, client: &Client, catalog: &Catalog, out: &mut Buffer) {
+    fn render(&self, client: &Client, out: &mut Buffer) {
         let template = self.environment.get_template(self.file).expect("it is there");
-        let context = minijinja::Value::from(minijinja::value::Serde(Context::of(
-            client,
-            catalog,
-            self.document,
-        )));
-        out.text = template.render(context).expect("it renders");
+        let context = minijinja::context! {
+            client => minijinja::Value::from(minijinja::value::Serde(Shown::of(client))),
+            products => self.products.cloned(client),
+            coupon => COUPON,
+        };
+        let written = template.render_captured_to(context, &mut out.bytes);
+        written.expect("it renders");
     }
 }
 
 struct Upon {
     engine: upon::Engine<'static>,
-    document: Document,
+    products: Products<upon::Value>,
 }
 
-fn upon(document: Document) -> Upon {
+fn upon(document: Document, catalog: &Catalog) -> Upon {
     let mut engine = upon::Engine::new();
     if document != Document::Push {
         engine.set_default_formatter(&escaped);
@@ -252,7 +300,9 @@ fn upon(document: Document) -> Upon {
     engine
         .add_template("message", letter::template(document, &Jinja))
         .expect("it compiles");
-    Upon { engine, document }
+    let value = |tile: &Tile| upon::to_value(tile).expect("a value");
+    let products = Products::of(document, catalog, value);
+    Upon { engine, products }
 }
 
 /// It has no escaping of its own.
@@ -278,11 +328,14 @@ impl Rival for Upon {
         "upon"
     }
 
-    fn render(&self, client: &Client, catalog: &Catalog, out: &mut Buffer) {
+    fn render(&self, client: &Client, out: &mut Buffer) {
+        let context = upon::Value::from([
+            ("client", upon::to_value(Shown::of(client)).expect("a value")),
+            ("products", self.products.cloned(client).into()),
+            ("coupon", COUPON.into()),
+        ]);
         let template = self.engine.template("message");
-        let message = template
-            .render(Context::of(client, catalog, self.document))
-            .to_string();
+        let message = template.render_from(&context).to_string();
         out.text = message.expect("it renders");
     }
 }
@@ -317,15 +370,19 @@ impl Dialect for Mustache {
 
 struct Handlebars {
     registry: handlebars::Handlebars<'static>,
-    document: Document,
+    products: Products<Json>,
 }
 
-fn handlebars(document: Document) -> Handlebars {
+fn handlebars(document: Document, catalog: &Catalog) -> Handlebars {
     let mut registry = handlebars::Handlebars::new();
     registry
         .register_template_string("message", letter::template(document, &Mustache))
         .expect("it compiles");
-    Handlebars { registry, document }
+    let value = |tile: &Tile| serde_json::to_value(tile).expect("a value");
+    Handlebars {
+        registry,
+        products: Products::of(document, catalog, value),
+    }
 }
 
 impl Rival for Handlebars {
@@ -333,10 +390,19 @@ impl Rival for Handlebars {
         "handlebars"
     }
 
-    fn render(&self, client: &Client, catalog: &Catalog, out: &mut Buffer) {
-        let context = Context::of(client, catalog, self.document);
+    fn render(&self, client: &Client, out: &mut Buffer) {
+        let mut context = handlebars::Context::null();
+        // By itself it would copy once more what is JSON already.
+        *context.data_mut() = Json::Object(serde_json::Map::from_iter([
+            (
+                "client".to_owned(),
+                serde_json::to_value(Shown::of(client)).expect("a value"),
+            ),
+            ("products".to_owned(), Json::Array(self.products.cloned(client))),
+            ("coupon".to_owned(), COUPON.into()),
+        ]));
         self.registry
-            .render_to_write("message", &context, &mut out.bytes)
+            .render_with_context_to_write("message", &context, &mut out.bytes)
             .expect("it renders");
     }
 }
@@ -371,14 +437,17 @@ impl Dialect for LiquidDialect {
 
 struct Liquid {
     template: liquid::Template,
-    document: Document,
+    products: Products<liquid::Object>,
 }
 
-fn liquid(document: Document) -> Liquid {
+fn liquid(document: Document, catalog: &Catalog) -> Liquid {
     let parser = liquid::ParserBuilder::with_stdlib().build().expect("a parser");
     let source = letter::template(document, &LiquidDialect);
-    let template = parser.parse(&source).expect("it compiles");
-    Liquid { template, document }
+    let value = |tile: &Tile| liquid::to_object(tile).expect("an object");
+    Liquid {
+        template: parser.parse(&source).expect("it compiles"),
+        products: Products::of(document, catalog, value),
+    }
 }
 
 impl Rival for Liquid {
@@ -386,8 +455,18 @@ impl Rival for Liquid {
         "liquid"
     }
 
-    fn render(&self, client: &Client, catalog: &Catalog, out: &mut Buffer) {
-        let globals = liquid::to_object(&Context::of(client, catalog, self.document)).expect("an object");
+    fn render(&self, client: &Client, out: &mut Buffer) {
+        let client_seen = liquid::to_object(&Shown::of(client)).expect("an object");
+        let products: Vec<&liquid::Object> = self.products.chosen(client).into_iter().flatten().collect();
+        // It looks into what it borrows.
+        let globals: HashMap<KString, &dyn liquid::ValueView> = HashMap::from([
+            (
+                KString::from_static("client"),
+                &client_seen as &dyn liquid::ValueView,
+            ),
+            (KString::from_static("products"), &products),
+            (KString::from_static("coupon"), &COUPON),
+        ]);
         self.template
             .render_to(&mut out.bytes, &globals)
             .expect("it renders");
