@@ -188,3 +188,40 @@ fn a_changed_catalogue_is_shown_at_once() -> Result {
     }
     Ok(())
 }
+
+/// Addresses of the application's own schemes are taken on loading, and no page links to them.
+#[test]
+fn addresses_of_other_schemes_are_shown_and_not_linked() -> Result {
+    let shop = Definitions::parse(
+        "customer { id: string key, link: url }  catalog products { sku: string key, page: url }  placement shown of products",
+    )?;
+    let loader = shop.loader().url_schemes(["myapp"]);
+    let ana = loader.customer_from_json(r#"{"id": "ana", "link": "myapp:a"}"#)?;
+    let lines = r#"{"sku": "a", "page": "myapp:b"}"#;
+    let items = loader.items_from_json_lines("products", lines.as_bytes())?;
+    let at = shop
+        .at("2026-06-01T00:00:00Z".parse()?, &Zone::UTC)
+        .with_items(items);
+    let mut placements = Placements::new();
+    placements.set("shown", [("a", "new")]);
+    let each = |shown: &str| {
+        format!(
+            "{shown}{{% for p in shown %}}{}{{% endfor %}}",
+            shown.replace("link", "p.page")
+        )
+    };
+    for (format, source, expected) in [
+        (
+            Format::Html,
+            each("<a href=\"{{ link }}\">{{ link }}</a>"),
+            "<a href=\"#\">myapp:a</a><a href=\"#\">myapp:b</a>",
+        ),
+        (Format::Text, each("{{ link }} "), "myapp:a myapp:b "),
+    ] {
+        let template = shop.template(format, &source)?;
+        for _ in 0..2 {
+            assert_eq!(said(&template, &ana, &placements, &at)?, expected);
+        }
+    }
+    Ok(())
+}
