@@ -305,3 +305,90 @@ fn segments_that_part_nobody_or_lie_within_another_are_told() {
     );
     assert!(rows(&page, "too narrow").is_empty(), "four are enough");
 }
+
+const PLACEMENTS: &str = r#"
+catalog products { sku: string key, name: string filled }
+placement recommended of products
+placement searched of products
+message ideas for buyers {
+  channel email, inputs { unsubscribe: url }
+  subject "Ideas"
+  text "{% for it in recommended limit:3 %}{{ it.name }} {% endfor %}{{ unsubscribe }}"
+}
+"#;
+
+/// Of eight customers three had something in the first placement, one of them twice, and somebody who is not among them.
+const LISTS: &str = r#"
+{"customer":"canary1","placement":"recommended","items":["tea","pot","mug"],"at":"2026-05-30T09:00:00Z"}
+{"customer":"canary1","placement":"recommended","items":["tea","pot","mug"]}
+{"customer":"canary2","placement":"recommended","items":["tea","kettle"]}
+{"customer":"canary3","placement":"recommended","items":[]}
+{"customer":"canary4","placement":"recommended","items":["tea","pot","mug"]}
+{"customer":"canary99","placement":"recommended","items":["tea","cup","old"]}
+{"customer":"canary1","placement":"searched","items":["tea"]}
+"#;
+
+fn with_placements(name: &str, lists: &str) -> Folder {
+    let folder = folder(name);
+    let items = ["tea", "pot", "mug", "cup", "tray"].map(|it| format!(r#"{{"sku":"{it}","name":"A {it}"}}"#));
+    folder
+        .write("shop.audience", format!("{SHOP}{PLACEMENTS}"))
+        .write("items.jsonl", items.join("\n"))
+        .write("lists.jsonl", lists);
+    folder
+}
+
+#[test]
+fn what_was_recommended_is_told_by_placement() {
+    let folder = with_placements("report_recommended", LISTS.trim_start());
+    let run = folder.run(&format!(
+        "{REPORT} --recommendations lists.jsonl --catalog products=items.jsonl"
+    ));
+    assert_eq!(run.status, Some(0), "{run:?}");
+    let page = folder.read("page.html");
+    // Six lists, two short; six items, two of which the catalogue of five lacks.
+    assert_eq!(
+        rows(&page, "recommended"),
+        ["recommended|6|33.3%|6|80.0%|100.0%|"]
+    );
+    assert_eq!(rows(&page, "searched"), ["searched|1|–|1|20.0%|100.0%|"]);
+    for sentence in [
+        "recommended: 1 who had a list is not among the customers of this report.",
+        "recommended: 2 items shown are not in the catalogue: kettle, old.",
+        "\n3 of 8\n",
+        "\n1 of 8\n",
+    ] {
+        assert!(page.contains(sentence), "{sentence} in {page}");
+    }
+    assert!(!page.contains("canary"), "nobody is named");
+    // Without the items, nothing is said of their share.
+    folder.run(&format!("{REPORT} --recommendations lists.jsonl"));
+    let page = folder.read("page.html");
+    assert_eq!(rows(&page, "searched"), ["searched|1|–|1|–|100.0%|"]);
+    assert!(!page.contains("not in the catalogue"));
+}
+
+#[test]
+fn lists_that_cannot_be_read_leave_no_page() {
+    let wrong = [
+        (
+            r#"{"customer":"c","placement":"home","items":[]}"#,
+            "lists.jsonl:1: no placement `home`; there is `recommended`, `searched`",
+        ),
+        (
+            r#"{"customer":"c","placement":"searched"}"#,
+            "lists.jsonl:1: missing field `items`",
+        ),
+        (
+            r#"{"customer":"c","placement":"searched","items":[1.5]}"#,
+            "lists.jsonl:1: expected a key: text or a whole number",
+        ),
+    ];
+    for (line, says) in wrong {
+        let folder = with_placements("report_wrong_lists", line);
+        let run = folder.run(&format!("{REPORT} --recommendations lists.jsonl"));
+        assert_eq!(run.status, Some(2), "{run:?}");
+        assert!(run.stderr.contains(says), "{}", run.stderr);
+        assert!(!folder.names().iter().any(|it| it == "page.html"));
+    }
+}

@@ -338,6 +338,9 @@ pub(crate) struct Report {
     /// The event that is a purchase and what it was worth, such as purchases.amount: adds scores and groups
     #[arg(long, value_name = "EVENT.PROPERTY")]
     pub(crate) purchases: Option<String>,
+    /// What was shown, as JSON lines with `customer`, `placement` and `items`, which is a list of keys
+    #[arg(long, value_name = "FILE")]
+    pub(crate) recommendations: Option<PathBuf>,
     /// What was counted in an experiment, as JSON of `audience::experiment::Tally`; may be repeated
     #[arg(long = "experiment", value_name = "FILE")]
     pub(crate) experiments: Vec<PathBuf>,

@@ -7,6 +7,7 @@ mod findings;
 mod overview;
 mod page;
 mod purchases;
+mod recommended;
 
 use std::{ops::ControlFlow, path::Path};
 
@@ -18,6 +19,7 @@ use self::{
     overview::{Group, LEAST_TOLD, MOST_SEGMENTS, Overview, as_float},
     page::{Cell, Page, amount, count},
     purchases::Purchases,
+    recommended::Recommended,
 };
 use crate::{args, failure::Failure, input, output, progress, replace};
 
@@ -56,6 +58,11 @@ pub(crate) fn run(arguments: &args::Report) -> Result<(), Failure> {
         Some(argument) => Some(Purchases::new(argument, &shop, &at)?),
         None => None,
     };
+    let skip_bad = arguments.customers.skip_bad;
+    let recommended = arguments.recommendations.as_ref();
+    let mut recommended = recommended
+        .map(|it| Recommended::read(it, &shop, skip_bad))
+        .transpose()?;
     let mut members = Vec::new();
     let bar = progress::over(&arguments.customers.file, true);
     input::each_customer(&shop, &arguments.customers, &bar, |customer| {
@@ -77,6 +84,9 @@ pub(crate) fn run(arguments: &args::Report) -> Result<(), Failure> {
         if let Some(purchases) = &mut purchases {
             purchases.add(customer, members.iter().map(|it| asked.segments[*it].name()), &at);
         }
+        if let Some(recommended) = &mut recommended {
+            recommended.add(customer);
+        }
         Ok(ControlFlow::Continue(()))
     })?;
     let file = |path: &Path| {
@@ -95,6 +105,9 @@ pub(crate) fn run(arguments: &args::Report) -> Result<(), Failure> {
     let mut page = write(&shop, &asked, &overview, arguments, Page::new(&title, &about));
     if let Some(purchases) = &purchases {
         purchases.write(&at, &mut page);
+    }
+    if let Some(recommended) = &recommended {
+        recommended.write(&at, overview.all.size, &mut page);
     }
     for analysis in &experiments {
         experiments::write(&mut page, analysis);
