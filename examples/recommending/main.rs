@@ -8,7 +8,7 @@
 //! chosen on an earlier cut, 28 days before, which `-- --tune` prints: the later one was looked at once they stood.
 //!
 //! It writes both splits to `target/recommending/`, for `benches/rivals/implicit.py`, which writes the lists of another library
-//! there; where they lie, they are measured by the same code and printed beside ours.
+//! there; where they lie, they are measured by the same code and printed beside ours. At the end it makes up views, to show what lists make of them.
 #![expect(clippy::print_stdout, reason = "what it found is what it is for")]
 
 mod bought;
@@ -20,6 +20,7 @@ mod bought;
 mod data;
 mod models;
 mod rivals;
+mod views;
 
 use std::{error::Error, fs, fs::File, path::Path};
 
@@ -103,6 +104,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             }
         }
         rivals::compare(&best);
+        views::report(known, &assortment, from)?;
     }
     Ok(())
 }
