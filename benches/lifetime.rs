@@ -1,6 +1,7 @@
 //! How fast are models of purchases fitted on the 23,570 customers of CDNOW, and asked for each of them?
 //!
-//! One line of JSON for each fit, which `benches/rivals/fit_lifetimes.py` compares with Python's `lifetimes`.
+//! One line of JSON for each fit, which `benches/rivals/fit_lifetimes.py` compares with Python's `lifetimes`. With the name of a model,
+//! that one is fitted and nothing is asked: `cargo bench --features analytics --bench lifetime -- bg_nbd`.
 
 #![expect(clippy::print_stdout, reason = "the figures are what a bench is run for")]
 
@@ -107,30 +108,35 @@ fn main() {
     let customers = customers();
     let at = DateTime::MAX;
     let year = Time::from_days(365);
-    fit(
-        "bg_nbd",
-        &customers,
-        || BgNbd::fit(at, &customers),
-        BgNbd::fit_report,
-    );
-    let mbg = fit(
-        "mbg_nbd",
-        &customers,
-        || MbgNbd::fit(at, &customers),
-        MbgNbd::fit_report,
-    );
-    let pareto = fit(
-        "pareto_nbd",
-        &customers,
-        || ParetoNbd::fit(at, &customers),
-        ParetoNbd::fit_report,
-    );
-    let values = fit(
-        "gamma_gamma",
-        &customers,
-        || GammaGamma::fit(at, &customers),
-        GammaGamma::fit_report,
-    );
+    let bg = || {
+        let model = || BgNbd::fit(at, &customers);
+        fit("bg_nbd", &customers, model, BgNbd::fit_report)
+    };
+    let mbg = || {
+        let model = || MbgNbd::fit(at, &customers);
+        fit("mbg_nbd", &customers, model, MbgNbd::fit_report)
+    };
+    let pareto = || {
+        let model = || ParetoNbd::fit(at, &customers);
+        fit("pareto_nbd", &customers, model, ParetoNbd::fit_report)
+    };
+    let values = || {
+        let model = || GammaGamma::fit(at, &customers);
+        fit("gamma_gamma", &customers, model, GammaGamma::fit_report)
+    };
+    let only = std::env::args().skip(1).find(|it| !it.starts_with('-'));
+    if let Some(name) = only {
+        match &*name {
+            "bg_nbd" => _ = bg(),
+            "mbg_nbd" => _ = mbg(),
+            "pareto_nbd" => _ = pareto(),
+            "gamma_gamma" => _ = values(),
+            other => panic!("there is no model `{other}`"),
+        }
+        return;
+    }
+    bg();
+    let (mbg, pareto, values) = (mbg(), pareto(), values());
     let discount = Discount::per_year(0.15).expect("a rate");
     ask("mbg_nbd, no purchase in a year", &customers, |it| {
         mbg.p_no_purchase(it, year)
