@@ -77,25 +77,36 @@ impl Recommender for Blend {
         for (weight, recommender) in &self.parts {
             let mut part = whole.another();
             recommender.score(profile, &mut part);
-            let (weight, largest) = (*weight, part.largest());
-            whole.take(part, Share::Part { weight, largest });
+            let scale = share(*weight, part.largest());
+            whole.take(part, Share::Part { scale });
         }
         // Each rank of fallbacks lies below the one before: the last between 1/2 and 1, the one before between 3/2 and 2.
         let mut base: f32 = self.fallbacks.iter().map(|_| 1.0).sum();
         if base > 0.0 {
-            let largest = whole.largest();
-            for sum in whole.sums.iter_mut().filter(|sum| **sum > 0.0) {
-                *sum = base + 0.5 + 0.5 * (*sum / largest);
+            let scale = share(0.5, whole.largest());
+            for sum in &mut whole.sums {
+                let ranked = base + 0.5 + scale * *sum;
+                *sum = if *sum > 0.0 { ranked } else { *sum };
             }
         }
         for fallback in &self.fallbacks {
             base -= 1.0;
             let mut part = whole.another();
             fallback.score(profile, &mut part);
-            let largest = part.largest();
-            whole.take(part, Share::Else { base, largest });
+            let scale = share(0.5, part.largest());
+            let base = base + 0.5;
+            whole.take(part, Share::Else { base, scale });
         }
         scores.take(whole, Share::Whole);
+    }
+}
+
+/// What scores are multiplied by for the largest to be `of`, as far as floats go; nothing where there are none.
+fn share(of: f32, largest: f32) -> f32 {
+    if largest > 0.0 {
+        (of / largest).min(f32::MAX)
+    } else {
+        0.0
     }
 }
 

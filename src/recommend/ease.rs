@@ -49,13 +49,13 @@ pub struct Ease {
 /// ```
 /// # use audience::EaseOptions;
 /// let options = EaseOptions::default();
-/// assert_eq!((options.regularization, options.neighbours), (300.0, 200));
+/// assert_eq!((options.regularization, options.neighbours), (300.0, 100));
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct EaseOptions {
     /// λ: how much is put against large weights. The more, the less data there is for the items. Default 300.
     pub regularization: f64,
-    /// How many of the largest weights are kept for each item, by their size. Default 200.
+    /// How many of the largest weights are kept for each item, by their size. Default 100.
     pub neighbours: usize,
     /// After how long something in a customer's history counts half. Default none: everything counts the same.
     pub half_life: Option<Duration>,
@@ -67,7 +67,7 @@ impl Default for EaseOptions {
     fn default() -> Self {
         Self {
             regularization: 300.0,
-            neighbours: 200,
+            neighbours: 100,
             half_life: None,
             weights: ActionWeights::default(),
         }

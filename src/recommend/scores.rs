@@ -82,10 +82,10 @@ struct Said {
 pub(super) enum Share {
     /// The same.
     Whole,
-    /// A weight for the largest, and less for the others.
-    Part { weight: f32, largest: f32 },
-    /// Between a half and one above a base, for what nothing is said of before.
-    Else { base: f32, largest: f32 },
+    /// So many times as much.
+    Part { scale: f32 },
+    /// So many times as much above a base, for what nothing is said of before.
+    Else { base: f32, scale: f32 },
     /// The same for the item of the same key.
     Elsewhere,
 }
@@ -94,13 +94,12 @@ impl Share {
     /// What is added to `sum` by a score.
     #[inline]
     fn of(self, score: f32, sum: f32) -> f32 {
-        let share = match self {
-            Self::Whole | Self::Elsewhere => score,
-            Self::Part { weight, largest } => weight * (score / largest),
-            Self::Else { base, largest } if sum <= 0.0 => base + 0.5 + 0.5 * (score / largest),
-            Self::Else { .. } => 0.0,
+        let (share, is_free) = match self {
+            Self::Whole | Self::Elsewhere => (score, true),
+            Self::Part { scale } => (scale * score, true),
+            Self::Else { base, scale } => (base + scale * score, sum <= 0.0),
         };
-        if score > 0.0 { share } else { 0.0 }
+        if (score > 0.0) & is_free { share } else { 0.0 }
     }
 }
 

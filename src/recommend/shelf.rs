@@ -337,10 +337,15 @@ impl Shelf {
         page.clear();
         let mut is_whole = true;
         // What is not above it has no place among the best so far, as positions only grow.
-        let mut threshold = f32::NEG_INFINITY;
+        let (mut threshold, most) = if rank.scored {
+            (0.0, f32::INFINITY)
+        } else {
+            (f32::NEG_INFINITY, 0.0)
+        };
         for (position, sum) in self.assortment.positions().zip(sums) {
             let index = position as usize;
-            if (*sum > 0.0) != rank.scored || *sum <= threshold {
+            // One comparison that is mostly false: whether a sum is above 0 cannot be foreseen.
+            if !((*sum > threshold) & (*sum <= most)) {
                 continue;
             }
             let own = drawn.own[index];
