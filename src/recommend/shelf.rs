@@ -344,8 +344,8 @@ impl Shelf {
         };
         for (position, sum) in self.assortment.positions().zip(sums) {
             let index = position as usize;
-            // One comparison that is mostly false: whether a sum is above 0 cannot be foreseen.
-            if !((*sum > threshold) & (*sum <= most)) {
+            // Mostly settled by the first comparison: whether a sum is above 0 cannot be foreseen.
+            if *sum <= threshold || *sum > most {
                 continue;
             }
             let own = drawn.own[index];
