@@ -225,3 +225,40 @@ fn inverse(matrix: DMatrix<f64>) -> Option<DMatrix<f64>> {
         .copy_from(&rest);
     Some(whole)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A matrix with a large diagonal and whole numbers beside it, as counts make them.
+    fn matrix(rows: usize) -> DMatrix<f64> {
+        DMatrix::from_fn(rows, rows, |row, column| {
+            let (low, high) = (row.min(column), row.max(column));
+            let beside = count((low * 31 + high * 17) % 7);
+            if row == column {
+                4.0 * count(rows) + beside
+            } else {
+                beside
+            }
+        })
+    }
+
+    #[test]
+    fn an_inverse_by_halves_is_an_inverse() {
+        for rows in [0, 1, 2, 63, 64, 65, 129, 200] {
+            let whole = matrix(rows);
+            let product = &whole * inverse(whole.clone()).expect("positive definite");
+            let distance = (product - DMatrix::identity(rows, rows)).abs();
+            assert!(rows == 0 || distance.max() < 1e-12, "{rows}: {}", distance.max());
+        }
+    }
+
+    #[test]
+    fn what_is_not_positive_definite_has_no_inverse() {
+        for rows in [1, 64, 130] {
+            let mut whole = matrix(rows);
+            whole[(rows - 1, rows - 1)] = -1.0;
+            assert!(inverse(whole).is_none(), "{rows}");
+        }
+    }
+}
