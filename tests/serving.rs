@@ -1,5 +1,7 @@
 //! Serving recommendations allocates nothing but the answer, once a thread has served a first customer.
 
+use std::sync::Arc;
+
 use audience::{
     Action, Assortment, Blend, Interactions, NeighbourOptions, Neighbours, Popularity, PopularityOptions,
     Profile, Shelf, Wish,
@@ -21,8 +23,14 @@ fn serving_allocates_one_list() -> Result<(), Box<dyn std::error::Error>> {
         .map(|it| (it.as_str(), it.as_str()))
         .collect::<Assortment>();
     let alike = Neighbours::fit(&NeighbourOptions::default(), &bought, &assortment)?;
-    let popular = Popularity::fit(&PopularityOptions::default(), &bought, &assortment)?;
-    let blend = Blend::new().add(1.0, alike)?.or_else(popular);
+    let popular = Arc::new(Popularity::fit(
+        &PopularityOptions::default(),
+        &bought,
+        &assortment,
+    )?);
+    // So many parts that a thread keeps many scores.
+    let many = (0..20).try_fold(Blend::new(), |blend, _| blend.add(0.01, popular.clone()))?;
+    let blend = Blend::new().add(1.0, alike)?.add(0.1, many)?.or_else(popular);
     let shelf = Shelf::new(&assortment);
     let profiles = (0..100).map(|first| {
         let history = keys[first..first + first % 9].iter();

@@ -87,8 +87,8 @@ pub(crate) fn report(
         }
     }
     println!(
-        "\n### views, which are made up\n\nOf {lists} lists {for_views} have something that is there for a view, such as {}. How good they are cannot be told from these.",
-        shown.unwrap_or_default()
+        "\n### views, which are made up\n\nOf {lists} lists {for_views} have something that is there for a view{}. How good they are cannot be told from these.",
+        shown.map(|it| format!(", such as {it}")).unwrap_or_default()
     );
     Ok(())
 }

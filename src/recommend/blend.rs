@@ -49,15 +49,15 @@ impl Blend {
     ///
     /// # Errors
     ///
-    /// The weight is not above 0 and at most a million.
+    /// The weight is not from a millionth to a million.
     pub fn add(
         mut self,
         weight: f64,
         recommender: impl Recommender + Send + Sync + 'static,
     ) -> Result<Self, FitError> {
-        if !(weight > 0.0 && weight <= 1e6) {
+        if !(1e-6..=1e6).contains(&weight) {
             let what = "the weight of a part".to_owned();
-            return Err(FitError::new(what, weight, "above 0 and at most a million"));
+            return Err(FitError::new(what, weight, "from a millionth to a million"));
         }
         self.parts.push((narrow(weight), Arc::new(recommender)));
         Ok(self)
@@ -73,7 +73,18 @@ impl Blend {
 
 impl Recommender for Blend {
     fn score(&self, profile: &Profile<'_>, scores: &mut Scores) {
+        if scores.is_blank() {
+            return self.add_up(profile, scores);
+        }
         let mut whole = scores.another();
+        self.add_up(profile, &mut whole);
+        scores.take(whole, Share::Whole);
+    }
+}
+
+impl Blend {
+    /// Into blank scores.
+    fn add_up(&self, profile: &Profile<'_>, whole: &mut Scores) {
         for (weight, recommender) in &self.parts {
             let mut part = whole.another();
             recommender.score(profile, &mut part);
@@ -97,7 +108,6 @@ impl Recommender for Blend {
             let base = base + 0.5;
             whole.take(part, Share::Else { base, scale });
         }
-        scores.take(whole, Share::Whole);
     }
 }
 

@@ -7,7 +7,7 @@ use super::{
     decay::{Decay, count, narrow},
     scores::{Scores, Term},
 };
-use crate::value::Duration;
+use crate::value::{DateTime, Duration};
 
 /// Recommends what is taken together with what the customer took.
 ///
@@ -228,10 +228,15 @@ impl Serving {
         scores: &mut Scores,
     ) {
         let past = std::mem::take(&mut scores.past);
+        // Of somebody who was away for very long, all would be nothing: only how it stands to each other counts then.
+        let newest = past.iter().map(|it| it.at).max().unwrap_or_default();
+        let newest = DateTime::from_micros(newest).unwrap_or(DateTime::MIN);
+        let is_gone = self.decay.at(newest.micros(), profile.now()) < 1e-15;
+        let now = if is_gone { newest } else { profile.now() };
         let terms = past.chunk_by(|a, b| a.item == b.item).filter_map(|same| {
             let weighed = same.iter().map(|it| {
                 let weight = self.weights.of(it.action) * it.weight;
-                (weight * self.decay.at(it.at, profile.now()), it.action)
+                (weight * self.decay.at(it.at, now), it.action)
             });
             let strongest = weighed.reduce(|a, b| if b.0 > a.0 { b } else { a });
             let (weight, action) = strongest.filter(|it| it.0 > 0.0)?;

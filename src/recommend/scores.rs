@@ -128,7 +128,7 @@ thread_local! {
 }
 
 /// The most that a thread keeps.
-const MOST_SPARE: usize = 16;
+const MOST_SPARE: usize = 64;
 
 impl Scores {
     /// Adds to the score of an item, with the reason. Of several the largest tells the reason. What is no number or no item
@@ -225,6 +225,11 @@ impl Scores {
         scores
     }
 
+    /// Whether nothing was said yet.
+    pub(super) fn is_blank(&self) -> bool {
+        self.sources.is_empty()
+    }
+
     /// Blank scores of the same customer.
     pub(super) fn another(&self) -> Self {
         let mut scores = Self::blank(&self.assortment);
@@ -305,6 +310,9 @@ impl Scores {
             ..
         } = self;
         because.begin(assortment.len());
+        if because.chosen.iter().all(Option::is_none) {
+            return;
+        }
         for (index, source) in self.sources.iter().enumerate() {
             match source {
                 Source::Linked { links, terms, .. } => {
@@ -359,7 +367,9 @@ impl Scores {
         let (Some(position), (_, cause)) = (self.because.chosen[place], self.because.most[place]) else {
             return Reason::NewToYou;
         };
-        match cause {
+        // Where as much speaks against it, what speaks for it is no reason.
+        let is_spoken_for = self.sums[position as usize] > 0.0;
+        match if is_spoken_for { cause } else { Cause::Nothing } {
             Cause::Nothing => {
                 let mut past = self.past.iter();
                 if past.any(|it| it.item == position && it.action == Action::Purchase) {

@@ -7,8 +7,9 @@ use super::{Action, Assortment, Profile, Recommendation, Recommender, scores::Sc
 /// What of an [`Assortment`] may be shown now, and how a list is put together from scores.
 ///
 /// A list holds no item twice, none that is hidden, and none that lies in the cart. It is as long as wished for while there
-/// are such items, unless it is of [alerts](Wish::alerts) or of what is [bought with](Self::bought_with) something: after those with a score come the others in the order of their keys, so give a [`Blend`](crate::Blend) that
-/// falls back on something popular. Equal scores stand in the order of the keys.
+/// are such items, but for what she bought where she is to discover others, for [similar items](Self::similar_to), which are of the
+/// same categories, and for [alerts](Wish::alerts) and what is [bought with](Self::bought_with) something. After those with a score
+/// come the others in the order of their keys, so give a [`Blend`](crate::Blend) that falls back on something popular. Equal scores stand in the order of the keys.
 ///
 /// Hiding and showing items costs nothing but a flag, so a shelf may follow the stock from minute to minute. Choosing takes
 /// time proportional to the assortment besides what the recommender takes, and allocates nothing but the answer once each
@@ -334,26 +335,30 @@ impl Shelf {
             let order = sums[*b as usize].total_cmp(&sums[*a as usize]);
             order.then(a.cmp(b))
         };
+        let may = |position: u32| {
+            let index = position as usize;
+            self.shown[index]
+                && !drawn.barred[index]
+                && rank.own.is_none_or(|own| own == drawn.own[index])
+                && wanted(position)
+        };
         page.clear();
         let mut is_whole = true;
+        let scored = self.assortment.positions().zip(sums);
+        if !rank.scored {
+            // What nobody speaks for comes in the order of the keys, also what somebody speaks against.
+            let rest = scored.filter(|(position, sum)| {
+                **sum <= 0.0 && after.is_none_or(|after| after < *position) && may(*position)
+            });
+            page.extend(rest.map(|(position, _)| position).take(size));
+            return page.len() < size;
+        }
         // What is not above it has no place among the best so far, as positions only grow.
-        let (mut threshold, most) = if rank.scored {
-            (0.0, f32::INFINITY)
-        } else {
-            (f32::NEG_INFINITY, 0.0)
-        };
-        for (position, sum) in self.assortment.positions().zip(sums) {
-            let index = position as usize;
-            // Mostly settled by the first comparison: whether a sum is above 0 cannot be foreseen.
-            if *sum <= threshold || *sum > most {
-                continue;
-            }
-            let own = drawn.own[index];
-            if !self.shown[index]
-                || drawn.barred[index]
-                || rank.own.is_some_and(|it| it != own)
+        let mut threshold = 0.0;
+        for (position, sum) in scored {
+            if *sum <= threshold
                 || after.is_some_and(|after| better(&after, &position).is_ge())
-                || !wanted(position)
+                || !may(position)
             {
                 continue;
             }

@@ -354,7 +354,7 @@ fn what_was_recommended_is_told_by_placement() {
     assert_eq!(rows(&page, "searched"), ["searched|1|–|1|20.0%|100.0%|"]);
     for sentence in [
         "recommended: 1 who had a list is not among the customers of this report.",
-        "recommended: 2 items shown are not in the catalogue: kettle, old.",
+        "recommended: 2 items shown are not in the catalogue.",
         "\n3 of 8\n",
         "\n1 of 8\n",
     ] {
@@ -377,11 +377,23 @@ fn lists_that_cannot_be_read_leave_no_page() {
         ),
         (
             r#"{"customer":"c","placement":"searched"}"#,
-            "lists.jsonl:1: missing field `items`",
+            "lists.jsonl:1: no `items`; expected a list of keys: texts or whole numbers",
+        ),
+        (
+            r#"{"customer":"c","placement":600123,"items":["canary"]}"#,
+            "lists.jsonl:1: placement: expected the name of a placement",
+        ),
+        (
+            r#"{"customer":"c","placement":"searched","items":"canary@example.com"}"#,
+            "lists.jsonl:1: items: expected a list of keys: texts or whole numbers",
+        ),
+        (
+            r#""canary""#,
+            "lists.jsonl:1: expected an object with `customer`, `placement` and `items`",
         ),
         (
             r#"{"customer":"c","placement":"searched","items":[1.5]}"#,
-            "lists.jsonl:1: expected a key: text or a whole number",
+            "lists.jsonl:1: items: expected a list of keys: texts or whole numbers",
         ),
     ];
     for (line, says) in wrong {
@@ -389,6 +401,48 @@ fn lists_that_cannot_be_read_leave_no_page() {
         let run = folder.run(&format!("{REPORT} --recommendations lists.jsonl"));
         assert_eq!(run.status, Some(2), "{run:?}");
         assert!(run.stderr.contains(says), "{}", run.stderr);
+        assert!(
+            !run.stderr.contains("canary") && !run.stderr.contains("600123"),
+            "{}",
+            run.stderr
+        );
         assert!(!folder.names().iter().any(|it| it == "page.html"));
     }
+}
+
+#[test]
+fn a_customer_who_stands_twice_is_reached_once_and_what_many_saw_is_named() {
+    let list = |number| {
+        format!(r#"{{"customer":"canary{number}","placement":"searched","items":["lamp","lamp",{number}]}}"#)
+    };
+    let lists: Vec<String> = (1..=6).map(list).collect();
+    let folder = with_placements("report_twice", &lists.join("\n"));
+    let customers = folder.read("customers.jsonl");
+    folder.write("customers.jsonl", format!("{customers}{customers}"));
+    let run = folder.run(&format!(
+        "{REPORT} --recommendations lists.jsonl --catalog products=items.jsonl"
+    ));
+    assert_eq!(run.status, Some(0), "{run:?}");
+    let page = folder.read("page.html");
+    assert!(page.contains("\n6 of 16\n"), "{page}");
+    assert!(
+        page.contains("searched: 7 items shown are not in the catalogue, such as lamp."),
+        "{page}"
+    );
+    assert_eq!(rows(&page, "searched"), ["searched|6|–|7|0.0%|100.0%|"]);
+    assert!(!page.contains("not among the customers"));
+}
+
+#[test]
+fn lists_and_customers_cannot_both_come_from_standard_input() {
+    let folder = with_placements("report_both", "");
+    let run = folder.run(&format!(
+        "{} --recommendations -",
+        REPORT.replace("customers.jsonl", "-")
+    ));
+    assert_eq!(run.status, Some(2), "{run:?}");
+    assert!(
+        run.stderr.contains("cannot both be read from standard input"),
+        "{run:?}"
+    );
 }

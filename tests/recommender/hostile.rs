@@ -181,7 +181,7 @@ fn options_that_make_no_sense_are_refused_with_the_reason() {
         .to_string();
     assert_eq!(
         error,
-        "the weight of a part is NaN; it must be above 0 and at most a million"
+        "the weight of a part is NaN; it must be from a millionth to a million"
     );
     #[cfg(feature = "ease")]
     {

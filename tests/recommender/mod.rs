@@ -6,9 +6,9 @@ mod rules;
 mod values;
 
 use audience::{
-    Action, Assortment, AssortmentItem, Blend, DateTime, Interaction, Interactions, Likeness, Mode,
-    NeighbourOptions, Neighbours, Popularity, PopularityOptions, Profile, Rebuy, RebuyOptions,
-    Recommendation, Recommender, Shelf, Together, Wish,
+    Action, Assortment, AssortmentItem, Blend, DateTime, Duration, Interaction, Interactions, Likeness, Mode,
+    NeighbourOptions, Neighbours, Popularity, PopularityOptions, Profile, Reason, Rebuy, RebuyOptions,
+    Recommendation, Recommender, Scores, Shelf, Together, Wish,
 };
 
 const ITEMS: [(&str, &str); 6] = [
@@ -598,4 +598,73 @@ fn likeness_by_likelihood_finds_what_is_more_than_popular() {
     };
     let model = model(&options, &baskets);
     assert_eq!(model.alike("tea").map(|it| it.0).collect::<Vec<_>>(), ["pot"]);
+}
+
+/// Speaks for items and against them.
+struct Both(&'static [(&'static str, f64)]);
+
+impl Recommender for Both {
+    fn score(&self, _profile: &Profile<'_>, scores: &mut Scores) {
+        for (item, score) in self.0 {
+            scores.add(item, *score, Reason::Said("good".into()));
+        }
+    }
+}
+
+/// An item of which as much was said against as for it had the latter as its reason, and came before others that nobody speaks for.
+#[test]
+fn what_is_spoken_against_has_no_reason_and_no_place_of_its_own() {
+    let both = Both(&[
+        ("pot", 5.0),
+        ("pot", -6.0),
+        ("tray", 1.0),
+        ("cake", 2.0),
+        ("cake", -2.0),
+    ]);
+    let expected = [
+        "tray: good",
+        "cake: new to you",
+        "jam: new to you",
+        "mug: new to you",
+        "pot: new to you",
+        "tea: new to you",
+    ];
+    check(&both, &bought(""), &Wish::new(9), &expected);
+    let list = Shelf::new(&assortment()).choose(&both, &bought("pot tray"), &Wish::rebuy(2));
+    assert_eq!(told(&list), ["tray: good", "pot: you bought it before"]);
+    // Also as a part of a blend.
+    let blend = Blend::new().add(1.0, both).expect("a weight");
+    check(&blend, &bought(""), &Wish::new(9), &expected);
+}
+
+/// All that she did came to nothing, where half-lives were short beside the time that she was away.
+#[test]
+fn who_comes_back_after_years_had_no_history() {
+    let options = NeighbourOptions {
+        half_life: Some(Duration::from_micros(3_600_000_000)),
+        ..any_support()
+    };
+    let model = model(&options, &["tea pot", "jam mug mug", "jam mug"]);
+    let years_ago = |month: u32| -> DateTime {
+        let text = format!("2016-{month:02}-01T00:00:00Z");
+        text.parse().expect("a datetime")
+    };
+    let profile = Profile::new(day(9))
+        .did(Action::Purchase, "jam", years_ago(6))
+        .did(Action::Purchase, "tea", years_ago(7));
+    let expected = "pot: because you bought Green tea";
+    let list = Shelf::new(&assortment()).choose(&model, &profile, &Wish::new(1));
+    assert_eq!(told(&list), [expected]);
+    let blend = Blend::new()
+        .add(1e6, model)
+        .expect("a weight")
+        .or_else(popular(&["cake"]));
+    let list = Shelf::new(&assortment()).choose(&blend, &profile, &Wish::new(2));
+    assert_eq!(told(&list), [expected, "cake: popular with our customers"]);
+}
+
+#[test]
+fn a_weight_that_is_next_to_nothing_is_refused() {
+    assert!(Blend::new().add(1e-50, popular(&["cake"])).is_err());
+    assert!(Blend::new().add(1e-6, popular(&["cake"])).is_ok());
 }

@@ -60,6 +60,12 @@ pub(crate) fn run(arguments: &args::Report) -> Result<(), Failure> {
     };
     let skip_bad = arguments.customers.skip_bad;
     let recommended = arguments.recommendations.as_ref();
+    if arguments.customers.file.as_os_str() == "-" && recommended.is_some_and(|it| it.as_os_str() == "-") {
+        return Err(Failure::Data(
+            "--customers and --recommendations cannot both be read from standard input: give a file for one"
+                .to_owned(),
+        ));
+    }
     let mut recommended = recommended
         .map(|it| Recommended::read(it, &shop, skip_bad))
         .transpose()?;

@@ -1,19 +1,15 @@
 //! What was recommended: to how many customers, how much of the catalogue, and where lists were short.
 
-use std::{
-    collections::{HashMap, HashSet},
-    ops::ControlFlow,
-    path::Path,
-    sync::Arc,
-};
+use std::{collections::HashMap, ops::ControlFlow, path::Path, sync::Arc};
 
 use audience::{At, Customer, Definitions, ValueRef};
-use indexmap::IndexMap;
-use serde::Deserialize;
+use indexmap::{IndexMap, IndexSet};
+use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::value::RawValue;
 
 use super::{
     chart::{self, Bar},
-    overview::as_float,
+    overview::{LEAST_TOLD, as_float},
     page::{Cell, Page, count},
 };
 use crate::{
@@ -28,16 +24,46 @@ const TOP: usize = 10;
 const MOST_NAMED: usize = 3;
 
 /// A line: what a placement had for a customer once.
-#[derive(Deserialize)]
 struct List {
     customer: Key,
     placement: String,
     items: Vec<Key>,
 }
 
+#[derive(Deserialize)]
+struct Members<'j> {
+    #[serde(borrow)]
+    customer: Option<&'j RawValue>,
+    placement: Option<&'j RawValue>,
+    items: Option<&'j RawValue>,
+}
+
+impl List {
+    /// Says what is wrong without what stands there, which may be about somebody.
+    fn read(json: &[u8]) -> Result<Self, String> {
+        let members: Members<'_> = serde_json::from_slice(json).map_err(|error| {
+            if error.is_data() {
+                "expected an object with `customer`, `placement` and `items`".to_owned()
+            } else {
+                error.to_string()
+            }
+        })?;
+        Ok(Self {
+            customer: member("customer", members.customer, "a key: text or a whole number")?,
+            placement: member("placement", members.placement, "the name of a placement")?,
+            items: member("items", members.items, "a list of keys: texts or whole numbers")?,
+        })
+    }
+}
+
+fn member<T: DeserializeOwned>(name: &str, json: Option<&RawValue>, expected: &str) -> Result<T, String> {
+    let json = json.ok_or_else(|| format!("no `{name}`; expected {expected}"))?;
+    serde_json::from_str(json.get()).map_err(|_| format!("{name}: expected {expected}"))
+}
+
 /// As a contract has keys: text or a whole number.
 #[derive(Deserialize)]
-#[serde(untagged, expecting = "expected a key: text or a whole number")]
+#[serde(untagged)]
 enum Key {
     Text(String),
     Number(i64),
@@ -64,11 +90,9 @@ struct Placement {
     lists: u64,
     /// Lists with fewer.
     short: u64,
-    /// Who had a list.
-    customers: HashSet<String>,
-    /// Of those, who is among the customers of the report.
-    reached: u64,
-    /// How often each item was shown.
+    /// Who had something, and whether she is among the customers of the report.
+    customers: HashMap<String, bool>,
+    /// In how many lists each item was shown.
     shown: HashMap<String, u64>,
 }
 
@@ -88,8 +112,7 @@ impl Recommended {
                 wished: wished.get(name).copied().filter(|most| *most > 0),
                 lists: 0,
                 short: 0,
-                customers: HashSet::new(),
-                reached: 0,
+                customers: HashMap::new(),
                 shown: HashMap::new(),
             };
             (name.clone(), placement)
@@ -99,7 +122,7 @@ impl Recommended {
         };
         let names: Vec<Arc<str>> = recommended.placements.keys().cloned().collect();
         let load = |json: &[u8], _| -> Result<List, String> {
-            let list: List = serde_json::from_slice(json).map_err(|error| error.to_string())?;
+            let list = List::read(json)?;
             if names.iter().any(|it| **it == list.placement) {
                 return Ok(list);
             }
@@ -122,13 +145,16 @@ impl Recommended {
             return;
         };
         placement.lists += 1;
-        let length = u64::try_from(list.items.len()).unwrap_or(u64::MAX);
-        placement.short += u64::from(placement.wished.is_some_and(|wished| length < wished));
-        if !list.items.is_empty() {
-            placement.customers.insert(list.customer.text());
+        let items: IndexSet<String> = list.items.iter().map(Key::text).collect();
+        let is_short = placement
+            .wished
+            .is_some_and(|wished| as_count(items.len()) < wished);
+        placement.short += u64::from(is_short);
+        if !items.is_empty() {
+            placement.customers.entry(list.customer.text()).or_default();
         }
-        for item in &list.items {
-            *placement.shown.entry(item.text()).or_default() += 1;
+        for item in items {
+            *placement.shown.entry(item).or_default() += 1;
         }
     }
 
@@ -139,7 +165,9 @@ impl Recommended {
             other => other.to_string(),
         };
         for placement in self.placements.values_mut() {
-            placement.reached += u64::from(placement.customers.contains(&key));
+            if let Some(is_here) = placement.customers.get_mut(&key) {
+                *is_here = true;
+            }
         }
     }
 
@@ -154,8 +182,8 @@ impl Recommended {
             .clone()
             .map(|(name, it)| Bar {
                 name: name.to_string(),
-                share: as_float(it.reached) / as_float(customers.max(1)),
-                words: format!("{} of {}", count(it.reached), count(customers)),
+                share: as_float(it.reached()) / as_float(customers.max(1)),
+                words: format!("{} of {}", count(it.reached()), count(customers)),
             })
             .collect();
         let caption = "Customers who had something in a placement";
@@ -171,10 +199,10 @@ impl Recommended {
         ];
         page.table(&heads, &rows);
         page.quiet(
-            "A list is short when it has fewer items than messages ask for. If most of what is shown are ten items, everyone sees the same.",
+            "A list is short when it has fewer items than the message that asks for most. If most of what is shown are ten items, everyone sees the same.",
         );
         for (name, it) in &self.placements {
-            let strangers = as_count(it.customers.len()) - it.reached;
+            let strangers = as_count(it.customers.len()) - it.reached();
             if strangers > 0 {
                 let (strangers, verb) = (count(strangers), if strangers == 1 { "is" } else { "are" });
                 page.text(&format!(
@@ -189,6 +217,11 @@ impl Recommended {
 }
 
 impl Placement {
+    /// How many of those who had something are among the customers of the report.
+    fn reached(&self) -> u64 {
+        as_count(self.customers.values().filter(|is_here| **is_here).count())
+    }
+
     fn row(&self, name: &str, at: &At) -> Vec<Cell> {
         let dash = || "–".to_owned();
         let items = at.items(&self.catalog).map(|it| as_count(it.len()));
@@ -221,18 +254,24 @@ impl Placement {
 
     fn unknown(&self, at: &At) -> Option<String> {
         let unknown = self.unknown_items(at)?;
-        let named = unknown
+        // What stands in few lists may be something about these customers that came here by mistake.
+        let is_common = |it: &&&str| self.shown.get(**it).is_some_and(|lists| *lists >= LEAST_TOLD);
+        let named: Vec<&str> = unknown
             .iter()
+            .filter(is_common)
             .take(MOST_NAMED)
             .copied()
-            .collect::<Vec<_>>()
-            .join(", ");
-        let more = if unknown.len() > MOST_NAMED { " …" } else { "" };
+            .collect();
+        let among = if named.is_empty() {
+            String::new()
+        } else {
+            format!(", such as {}", named.join(", "))
+        };
         match unknown.len() {
             0 => None,
-            1 => Some(format!("1 item shown is not in the catalogue: {named}.")),
+            1 => Some(format!("1 item shown is not in the catalogue{among}.")),
             many => Some(format!(
-                "{} items shown are not in the catalogue: {named}{more}.",
+                "{} items shown are not in the catalogue{among}.",
                 count(as_count(many))
             )),
         }
