@@ -9,8 +9,8 @@ mod support;
 use std::{collections::HashMap, sync::Arc};
 
 use audience::{
-    Action, Assortment, Blend, DateTime, Duration, FitError, Interactions, Mode, NeighbourOptions,
-    Neighbours, Popularity, PopularityOptions, Profile, Rebuy, RebuyOptions, Recommender, Shelf, Wish,
+    Action, Assortment, Blend, DateTime, Duration, FitError, Interactions, NeighbourOptions, Neighbours,
+    Popularity, PopularityOptions, Profile, Rebuy, RebuyOptions, Recommender, Shelf, Wish,
 };
 #[cfg(feature = "ease")]
 use audience::{Ease, EaseOptions};
@@ -112,7 +112,11 @@ fn main() -> Result<(), FitError> {
         ASKED,
         &mut [
             contender("by hand", || {
-                pasts[..ASKED].iter().map(|it| checksum(by_hand.list(it))).sum()
+                let mut work = Work::default();
+                let lists = pasts[..ASKED].iter();
+                lists
+                    .map(|it| checksum(by_hand.list(it, &mut work).iter().map(|it| *it as usize)))
+                    .sum()
             }),
             contender("Neighbours", || lists(&*alike, &wish)),
         ],
@@ -126,14 +130,7 @@ fn main() -> Result<(), FitError> {
     };
     alone("the same, three of a category at most", &*alike, &spread);
     alone("what is popular in her country", &*popular, &wish);
-    alone(
-        "what is due again",
-        &again,
-        &Wish {
-            mode: Mode::Rebuy,
-            ..Wish::new(LENGTH)
-        },
-    );
+    alone("what is due again", &again, &Wish::rebuy(LENGTH));
     #[cfg(feature = "ease")]
     {
         let ease = Arc::new(Ease::fit(&EaseOptions::default(), &bought, &assortment)?);
@@ -157,24 +154,37 @@ fn checksum(list: impl IntoIterator<Item = usize>) -> u64 {
 /// What one would write for one shop: numbers instead of keys, one table, no reasons, no categories, no cart.
 struct ByHand<'a> {
     positions: HashMap<&'a str, usize>,
-    rows: Vec<Vec<(usize, f32)>>,
+    rows: Vec<Vec<(u32, f32)>>,
     /// By days ago.
-    decay: Vec<f64>,
+    decay: Vec<f32>,
+}
+
+/// What a list needs, kept for the next one.
+#[derive(Default)]
+struct Work {
+    past: Vec<(usize, i64)>,
+    bought: Vec<bool>,
+    sums: Vec<f32>,
+    scored: Vec<u32>,
 }
 
 impl<'a> ByHand<'a> {
     fn new(model: &Neighbours, keys: &'a [String]) -> Self {
         let positions: HashMap<&str, usize> = keys.iter().map(String::as_str).zip(0..).collect();
-        #[expect(clippy::cast_possible_truncation, reason = "they were `f32` before")]
+        #[expect(clippy::cast_possible_truncation, reason = "they were `u32` and `f32` before")]
         let row = |key: &String| {
             let row = model.alike(key);
-            row.map(|(other, likeness)| (positions[other], likeness as f32))
+            row.map(|(other, likeness)| (positions[other] as u32, likeness as f32))
                 .collect()
         };
         let rows = keys.iter().map(row).collect();
-        #[expect(clippy::cast_precision_loss, reason = "days")]
+        #[expect(
+            clippy::cast_precision_loss,
+            clippy::cast_possible_truncation,
+            reason = "days, and sums are `f32`"
+        )]
         let decay = (0..366)
-            .map(|days| (-f64::from(days) / HALF_LIFE_DAYS as f64).exp2())
+            .map(|days| (-f64::from(days) / HALF_LIFE_DAYS as f64).exp2() as f32)
             .collect();
         Self {
             positions,
@@ -183,27 +193,47 @@ impl<'a> ByHand<'a> {
         }
     }
 
-    fn list(&self, past: &[(usize, i64)]) -> Vec<usize> {
-        let mut latest = vec![i64::MAX; self.rows.len()];
-        for (item, days) in past {
-            latest[*item] = latest[*item].min(*days);
-        }
-        let mut sums = vec![0.0_f32; self.rows.len()];
-        for (item, days) in latest.iter().enumerate().filter(|(_, days)| **days < i64::MAX) {
-            #[expect(clippy::cast_possible_truncation, reason = "sums are `f32`")]
-            let weight = self.decay[usize::try_from(*days).expect("past")] as f32;
-            for (other, likeness) in &self.rows[item] {
-                sums[*other] += weight * likeness;
+    fn list<'w>(&self, past: &[(usize, i64)], work: &'w mut Work) -> &'w [u32] {
+        let Work {
+            past: sorted,
+            bought,
+            sums,
+            scored,
+        } = work;
+        // The latest of each item, in the order of the items: so sums are the same to the last bit.
+        sorted.clear();
+        sorted.extend_from_slice(past);
+        sorted.sort_unstable();
+        sorted.dedup_by_key(|it| it.0);
+        bought.clear();
+        bought.resize(self.rows.len(), false);
+        sums.clear();
+        sums.resize(self.rows.len(), 0.0);
+        for (item, days) in &*sorted {
+            bought[*item] = true;
+            let weight = self.decay[usize::try_from(*days).expect("past")];
+            for (other, likeness) in &self.rows[*item] {
+                sums[*other as usize] += weight * likeness;
             }
         }
-        let scored = (0..sums.len()).filter(|it| sums[*it] > 0.0 && latest[*it] == i64::MAX);
-        let mut scored: Vec<usize> = scored.collect();
-        let better = |a: &usize, b: &usize| sums[*b].total_cmp(&sums[*a]).then(a.cmp(b));
-        if scored.len() > LENGTH {
-            scored.select_nth_unstable_by(LENGTH, better);
-            scored.truncate(LENGTH);
+        let better = |a: &u32, b: &u32| {
+            let order = sums[*b as usize].total_cmp(&sums[*a as usize]);
+            order.then(a.cmp(b))
+        };
+        scored.clear();
+        let mut least = 0.0;
+        for (position, sum) in (0..).zip(&*sums) {
+            if *sum > least && !bought[position as usize] {
+                scored.push(position);
+                if scored.len() > 2 * LENGTH {
+                    let (_, tenth, _) = scored.select_nth_unstable_by(LENGTH - 1, better);
+                    least = sums[*tenth as usize];
+                    scored.truncate(LENGTH);
+                }
+            }
         }
         scored.sort_unstable_by(better);
+        scored.truncate(LENGTH);
         scored
     }
 }

@@ -23,8 +23,9 @@ pub(crate) fn contender<'a>(name: &'a str, run: impl FnMut() -> u64 + 'a) -> Con
 /// So many rounds at least, so that a median is no single run.
 const ROUNDS: usize = 5;
 
-/// Runs all in turn, round after round, for three seconds and five rounds at least, so that each meets the same machine, and prints the median time per item and
-/// its ratio to the first, which is the hand-written one. Gives the nanoseconds per item of each.
+/// Runs all in turn, round after round, for three seconds and five rounds at least, so that each meets the same machine, and
+/// prints the median time per item and its ratio to the first, which is the hand-written one. Gives the nanoseconds per item of
+/// each.
 ///
 /// A turn begins with a run that is not timed. Without it, what fits into the caches would be there for contenders that share
 /// their data with the one before, and not for one that has its own.

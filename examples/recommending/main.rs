@@ -4,11 +4,13 @@
 //! cargo run --release --example recommending --features ease
 //! ```
 //!
-//! Everything before 12 November 2011 is known, and models guess what the 1,300 customers who came back bought in the 28 days after it. Options were
-//! chosen on an earlier cut, 28 days before, which `-- --tune` prints: the later one was looked at once they stood.
+//! Everything before 12 November 2011 is known, and models guess what the 1,300 customers who came back bought in the 28 days
+//! after it. Options were chosen on an earlier cut, 28 days before, which `-- --tune` prints: the later one was looked at once
+//! they stood.
 //!
 //! It writes both splits to `target/recommending/`, for `benches/rivals/implicit.py`, which writes the lists of another library
-//! there; where they lie, they are measured by the same code and printed beside ours. At the end it makes up views, to show what lists make of them.
+//! there; where they lie, they are measured by the same code and printed beside ours. At the end it makes up views, to show what
+//! lists make of them.
 #![expect(clippy::print_stdout, reason = "what it found is what it is for")]
 
 mod bought;

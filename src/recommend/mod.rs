@@ -192,7 +192,7 @@ pub enum Reason {
     },
     /// What a recommender of the host says.
     Said(Arc<str>),
-    /// No recommender says anything of it, and the customer has not bought it.
+    /// No recommender speaks for it, and the customer has not bought it.
     NewToYou,
 }
 

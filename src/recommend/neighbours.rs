@@ -240,8 +240,8 @@ impl Serving {
             });
             let strongest = weighed.reduce(|a, b| if b.0 > a.0 { b } else { a });
             let (weight, action) = strongest.filter(|it| it.0 > 0.0)?;
-            // With links of a million, sums of all of them are still finite.
-            let weight = narrow(weight.min(1e24));
+            // With the largest links, sums of 100,000 are still finite.
+            let weight = narrow(weight.min(1e18));
             let item = same[0].item;
             Some(Term { item, weight, action })
         });
@@ -260,17 +260,19 @@ pub(super) struct Links {
 }
 
 impl Links {
+    /// No number is larger, so that sums stay finite.
+    pub(super) const MOST: f64 = 1e15;
+
     pub(super) fn new(rows: &[Vec<(u32, f64)>]) -> Self {
         let mut links = Self {
             starts: vec![0],
             items: Vec::new(),
             likenesses: Vec::new(),
         };
+        let number = |(_, likeness): &(u32, f64)| narrow(likeness.clamp(-Self::MOST, Self::MOST));
         for row in rows {
             links.items.extend(row.iter().map(|(item, _)| *item));
-            links
-                .likenesses
-                .extend(row.iter().map(|(_, likeness)| narrow(*likeness)));
+            links.likenesses.extend(row.iter().map(number));
             let end = u32::try_from(links.items.len());
             links
                 .starts

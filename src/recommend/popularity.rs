@@ -205,7 +205,7 @@ impl Popularity {
 
 impl Recommender for Popularity {
     fn score(&self, profile: &Profile<'_>, scores: &mut Scores) {
-        let mut groups = self.groups.iter().filter(|it| it.name.is_some());
+        let mut groups = self.groups.iter();
         let group = groups.find(|it| it.name.as_deref() == profile.group());
         scores.over(&self.assortment, profile, |scores| {
             scores.favour(group.unwrap_or(&self.everywhere), self.trending);

@@ -13,12 +13,13 @@ use crate::value::DateTime;
 ///
 /// How often she buys an item is a rate: how often she did, with some of what everybody does with this item and with items at
 /// all, over the time that she has had. When it is due depends on how long customers wait: right after a purchase it counts
-/// little, once the usual time between two purchases of the item has passed (of all items, where nobody bought it twice) it counts fully, and the longer it lies back, the more
-/// the rate sinks. It has something to say only about what was bought.
+/// little, once the usual time between two purchases of the item has passed (of all items, where nobody bought it twice) it
+/// counts fully, and the longer it lies back, the more the rate sinks. It has something to say only about what was bought.
 ///
 /// The rate is the Poisson–Gamma model, and to hold back right after a purchase is the modification, of Bhagat, Muralidharan,
 /// Lobzhanidze and Vishwanath, "Buy it again: modeling repeat purchase recommendations", KDD 2018; the form of the hold-back
-/// is simpler here, and that what lies far longer back than usual counts less is a choice of our own. It is for goods that are used up. Of things that one has for years, a purchase says that she needs no other.
+/// is simpler here, and that what lies far longer back than usual counts less is a choice of our own. It is for goods that are
+/// used up. Of things that one has for years, a purchase says that she needs no other.
 ///
 /// # Example
 ///

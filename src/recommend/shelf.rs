@@ -9,7 +9,8 @@ use super::{Action, Assortment, Profile, Recommendation, Recommender, scores::Sc
 /// A list holds no item twice, none that is hidden, and none that lies in the cart. It is as long as wished for while there
 /// are such items, but for what she bought where she is to discover others, for [similar items](Self::similar_to), which are of the
 /// same categories, and for [alerts](Wish::alerts) and what is [bought with](Self::bought_with) something. After those with a score
-/// come the others in the order of their keys, so give a [`Blend`](crate::Blend) that falls back on something popular. Equal scores stand in the order of the keys.
+/// come the others in the order of their keys, so give a [`Blend`](crate::Blend) that falls back on something popular. Equal
+/// scores stand in the order of the keys.
 ///
 /// Hiding and showing items costs nothing but a flag, so a shelf may follow the stock from minute to minute. Choosing takes
 /// time proportional to the assortment besides what the recommender takes, and allocates nothing but the answer once each

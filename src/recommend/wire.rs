@@ -8,6 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 use super::{
     ActionWeights, Assortment, AssortmentItem, Neighbours, Popularity, Rebuy, RebuyOptions, Together,
+    decay::narrow,
     neighbours::{Links, Serving},
     popularity::Table,
 };
@@ -167,7 +168,8 @@ impl WireLinks {
         if let Some(item) = self.items.iter().find(|item| **item as usize >= items) {
             return Err(E::custom(format_args!("a link to item {item} of {items}")));
         }
-        let likenesses = read_floats("links", &self.numbers, self.items.len(), (-1e6, 1e6))?;
+        let most = narrow(Links::MOST);
+        let likenesses = read_floats("links", &self.numbers, self.items.len(), (-most, most))?;
         Ok(Links {
             starts,
             items: self.items,

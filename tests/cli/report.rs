@@ -446,3 +446,20 @@ fn lists_and_customers_cannot_both_come_from_standard_input() {
         "{run:?}"
     );
 }
+
+#[test]
+fn lists_that_were_left_out_are_told_as_lists() {
+    let lists = "{\"customer\":\"canary1\",\"placement\":\"searched\",\"items\":[\"tea\"]}\n[]\n";
+    let folder = with_placements("report_skip", lists);
+    let run = folder.run(&format!("{REPORT} --recommendations lists.jsonl --skip-bad"));
+    assert_eq!(run.status, Some(0), "{run:?}");
+    assert!(
+        run.stderr
+            .contains("warning: lists.jsonl: left out 1 of 2 lists: line 2"),
+        "{run:?}"
+    );
+    assert_eq!(
+        rows(&folder.read("page.html"), "searched"),
+        ["searched|1|–|1|–|100.0%|"]
+    );
+}

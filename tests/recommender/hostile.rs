@@ -310,3 +310,31 @@ fn files_that_were_tampered_with_are_refused() {
         "{error}"
     );
 }
+
+/// Likenesses of very many customers add up to millions: such a model was written and not read.
+#[test]
+fn large_likenesses_are_read_and_sums_of_them_stay_finite() {
+    let model = model(&any_support(), &["tea pot", "tea mug jam"]);
+    let mut saved = serde_json::to_value(&model).expect("writing to memory");
+    let mut set = |number: f32| {
+        for link in saved["links"]["numbers"].as_array_mut().expect("a list") {
+            *link = number.to_bits().into();
+        }
+        serde_json::from_value::<Neighbours>(saved.clone())
+    };
+    let model = set(9e14).expect("may be so large");
+    let profile = Profile::new(day(9)).did_weighted(Action::Purchase, "tea", day(8), 1e300);
+    let list = Shelf::new(&assortment()).choose(&model, &profile, &Wish::new(3));
+    assert_eq!(list.len(), 3);
+    assert!(
+        list.iter()
+            .all(|it| it.reason.to_string() == "because you bought Green tea")
+    );
+    let error = set(2e15).expect_err("larger than any");
+    assert!(
+        error
+            .to_string()
+            .starts_with("number 0 of the links is 2000000000000000, "),
+        "{error}"
+    );
+}

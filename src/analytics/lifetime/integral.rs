@@ -3,8 +3,8 @@
 /// The mean of `g(u)` where u = ln(p / (1 − p)) and p has a beta distribution, for a bounded `g` that is smooth. `g` may ask for p or
 /// 1 − p, which is [`logistic`] of u or of −u, and has all digits of either.
 ///
-/// The density of u is smooth and falls exponentially on both sides, however near to 0 the parameters are. With u = centre + width · sinh v it falls doubly exponentially, and the trapezoidal rule has all the
-/// digits that matter.
+/// The density of u is smooth and falls exponentially on both sides, however near to 0 the parameters are. With u = centre +
+/// width · sinh v it falls doubly exponentially, and the trapezoidal rule has all the digits that matter.
 pub(super) fn mean_over_beta(a: f64, b: f64, g: impl Fn(f64) -> f64) -> f64 {
     const STEP: f64 = 1.0 / 16.0;
     // Near the mode, and where the density bends when a parameter is near to 0.

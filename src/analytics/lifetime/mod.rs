@@ -1,8 +1,9 @@
 //! How long customers stay, how many purchases to expect of them, and what these are worth.
 //!
 //! Nobody tells a shop that she is no customer any more. These models infer it: each customer buys at a rate of her own until she
-//! leaves, unseen, and a long silence says the more the more often she bought before. [`BgNbd`], [`MbgNbd`] and [`ParetoNbd`] differ in when
-//! one may leave; [`GammaGamma`] is a model of what an order is worth. All are fitted from [`Summary`]s, in [`Days`] or in [`Weeks`].
+//! leaves, unseen, and a long silence says the more the more often she bought before. [`BgNbd`], [`MbgNbd`] and [`ParetoNbd`]
+//! differ in when one may leave; [`GammaGamma`] is a model of what an order is worth. All are fitted from [`Summary`]s, in
+//! [`Days`] or in [`Weeks`].
 //!
 //! ```
 //! use audience::analytics::lifetime::{Days, MbgNbd, Summary, Time};

@@ -143,7 +143,7 @@ fn each_pair(
         .map_err(|error| error.to_string())
     };
     let bar = progress::over(file, true);
-    lines::each(file, on_bad, &bar, load, |pair| {
+    lines::each(file, "customers", on_bad, &bar, load, |pair| {
         visit(pair).map(|()| ControlFlow::Continue(()))
     })
 }

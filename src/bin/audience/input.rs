@@ -150,6 +150,7 @@ pub(crate) fn each_customer(
     };
     lines::each(
         &arguments.file,
+        "customers",
         OnBad::of(arguments.skip_bad),
         progress,
         load,

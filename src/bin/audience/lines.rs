@@ -31,9 +31,11 @@ impl OnBad {
     }
 }
 
-/// Loads each line of the file, with its number, and gives it to `visit`, in order, until it breaks.
+/// Loads each line of the file, with its number, and gives it to `visit`, in order, until it breaks. `what` is what the lines are,
+/// such as customers.
 pub(crate) fn each<T>(
     file: &Path,
+    what: &str,
     on_bad: OnBad,
     progress: &ProgressBar,
     mut load: impl FnMut(&[u8], u64) -> Result<T, String>,
@@ -72,7 +74,7 @@ pub(crate) fn each<T>(
     progress.finish_and_clear();
     if !bad.is_empty() {
         eprintln!(
-            "warning: {name}: left out {} of {seen} customers: {}",
+            "warning: {name}: left out {} of {seen} {what}: {}",
             bad.len(),
             numbered("line", &bad)
         );

@@ -18,7 +18,7 @@ pub(crate) fn run(arguments: &args::Infer) -> Result<(), Failure> {
     let bar = progress::over(&arguments.file, true);
     let mut samples = Samples::new();
     let look = |json: &[u8], line| samples.add(json, line);
-    lines::each(&arguments.file, OnBad::Stop, &bar, look, |()| {
+    lines::each(&arguments.file, "customers", OnBad::Stop, &bar, look, |()| {
         Ok(ControlFlow::Continue(()))
     })?;
     if samples.is_empty() {

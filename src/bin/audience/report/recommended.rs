@@ -133,7 +133,7 @@ impl Recommended {
             })
         };
         let bar = progress::over(path, true);
-        lines::each(path, OnBad::of(skip_bad), &bar, load, |list: &List| {
+        lines::each(path, "lists", OnBad::of(skip_bad), &bar, load, |list: &List| {
             recommended.take(list);
             Ok(ControlFlow::Continue(()))
         })?;
