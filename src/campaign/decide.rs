@@ -182,9 +182,7 @@ impl<'a, 'l, 's, R: Row<'a>> Decider<'a, 'l, 's, R> {
 
     /// The messages that concern the customer, those first whose channel comes first; or why she gets none at all.
     fn candidates(&mut self, index: usize, before: &[Sent]) -> Result<Candidates, Hold> {
-        if let Some(hold) = self.not_concerned(index) {
-            return Err(hold);
-        }
+        self.concern(index)?;
         let campaign = &*self.all().all[index];
         let holdouts = [self.all().holdout, campaign.holdout];
         if holdouts.into_iter().flatten().any(|it| self.holds(it)) {
@@ -231,14 +229,16 @@ impl<'a, 'l, 's, R: Row<'a>> Decider<'a, 'l, 's, R> {
         Ok(candidates)
     }
 
-    /// Why the campaign at a position was never for the customer: what is asked before anything is drawn.
-    pub(crate) fn not_concerned(&mut self, index: usize) -> Option<Hold> {
+    /// What is asked before anything is drawn: whether the campaign at a position is for the customer at all.
+    pub(crate) fn concern(&mut self, index: usize) -> Result<(), Hold> {
         let campaign = &*self.all().all[index];
         if let Some(hold) = self.suppressed_everywhere(campaign) {
-            return Some(hold);
+            return Err(hold);
         }
-        let outside = campaign.audience.is_some_and(|it| !self.holds(it));
-        outside.then(|| Hold::new(HoldReason::NotInAudience))
+        if campaign.audience.is_some_and(|it| !self.holds(it)) {
+            return Err(Hold::new(HoldReason::NotInAudience));
+        }
+        Ok(())
     }
 
     fn message_at(&self, index: usize, send: usize, variant: usize) -> &'a Message {

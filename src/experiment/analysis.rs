@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{
     Estimate, Experiment, Guarded, GuardrailReport, Metric, Mismatch, NotEnoughData, Steps, Tally,
-    compare::{Compared, Figure, Group, compare, estimate},
+    compare::{Compared, Figure, Group, compare, difference, estimate},
     confidence::Confidence,
     guardrail::guard,
     mismatch::mismatch,
@@ -379,14 +379,20 @@ impl Tally {
                 let customers = self.overlapping;
                 return Err(NotEnoughData::OverlappingSegments { customers });
             }
-            // None of a segment that tells no difference.
-            let figure = |segment: usize| -> Option<Result<Figure, NotEnoughData>> {
+            // Segments that tell no difference are left out; why, where all do for want of spread.
+            let (mut told, mut exact) = (Vec::new(), None);
+            for segment in 0..segments {
                 let [base, ours] = [0, arm].map(|it| self.group(it, Some(segment), metric));
-                let difference = ours.figure().ok()?.less(base.figure().ok()?);
-                Some(difference.with_spread(ours))
-            };
-            let figures = (0..segments).filter_map(figure);
-            between(&figures.collect::<Result<Vec<_>, _>>()?)
+                match difference(ours, base) {
+                    Ok(figure) => told.push(figure),
+                    Err(error @ NotEnoughData::NoSpread { .. }) => exact = Some(error),
+                    Err(_) => {}
+                }
+            }
+            match exact.filter(|_| told.is_empty()) {
+                Some(error) => Err(error),
+                None => between(&told),
+            }
         };
         let values: Vec<_> = (1..self.arms.len()).map(p).collect();
         let known: Vec<_> = values.iter().map(|it| it.clone().ok()).collect();

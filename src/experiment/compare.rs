@@ -94,17 +94,6 @@ impl Figure {
         Self::new(self.value - other.value, variance, df)
     }
 
-    /// The same, unless it is exact: ratios whose parts go together without fail know nothing of how far others lie apart.
-    pub(super) fn with_spread(self, group: Group<'_>) -> Result<Self, NotEnoughData> {
-        if self.variance > 0.0 {
-            return Ok(self);
-        }
-        Err(NotEnoughData::NoSpread {
-            arm: group.arm.to_owned(),
-            customers: group.customers,
-        })
-    }
-
     /// By how much it exceeds another as a share of that, by the delta method.
     fn beyond(self, base: Self) -> Self {
         let times = self.value / base.value;
@@ -147,17 +136,27 @@ pub(super) fn estimate(group: Group<'_>, confidence: Confidence) -> Result<Estim
     })
 }
 
+/// The difference of two figures, where there is enough to tell it and its error is above 0: ratios whose parts go together without
+/// fail know nothing of how far others lie apart.
+pub(super) fn difference(group: Group<'_>, base: Group<'_>) -> Result<Figure, NotEnoughData> {
+    let difference = group.figure()?.less(base.figure()?);
+    if difference.variance <= 0.0 {
+        return Err(NotEnoughData::NoSpread {
+            arm: group.arm.to_owned(),
+            customers: group.customers,
+        });
+    }
+    enough::for_difference([group, base], difference.variance)?;
+    Ok(difference)
+}
+
 /// An arm beside the baseline.
 pub(super) fn compare(group: Group<'_>, base: Group<'_>, confidence: Confidence) -> Compared {
     if let (Sums::Rate(hits), Sums::Rate(base_hits)) = (group.sums, base.sums) {
         return compare_rates((group, *hits), (base, *base_hits), confidence);
     }
     let figures = group.figure().and_then(|ours| Ok((ours, base.figure()?)));
-    let difference = figures.clone().and_then(|(ours, theirs)| {
-        let difference = ours.less(theirs).with_spread(group)?;
-        enough::for_difference([group, base], difference.variance)?;
-        Ok(difference)
-    });
+    let difference = difference(group, base);
     Compared {
         p: difference.clone().map(|it| it.p(confidence)),
         difference: difference.map(|it| it.estimate(confidence)),

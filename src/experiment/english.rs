@@ -2,7 +2,7 @@
 
 use super::{
     Analysis, ArmFigure, Comparison, Estimate, Finding, GoalReport, Guard, Guarded, GuardrailReport, Metric,
-    MetricKind, Steps,
+    MetricKind, NotEnoughData, Steps,
 };
 
 /// Figures of one metric in words: rates in percent, and as many digits as their intervals warrant.
@@ -325,7 +325,7 @@ impl Analysis {
                 "whether `{ours}` is better or worse than `{base}` in `{goal}` cannot be told: {has} instead of {instead} leaves \
                  the difference {} with {level} confidence{}",
                 words.range(difference, decimals),
-                among_many(difference)
+                among_many(&comparison.p, self.experiment.level())
             );
         };
         let lift = comparison.lift.as_ref().map_or_else(
@@ -395,7 +395,7 @@ impl Analysis {
                 whole.to,
                 whole.from,
                 words.range(difference, decimals),
-                among_many(difference),
+                among_many(&whole.p, self.experiment.level()),
             ),
         }
     }
@@ -460,9 +460,9 @@ impl Analysis {
     }
 }
 
-/// What to say of a difference that is no finding, although its interval has no 0 in it.
-fn among_many(difference: &Estimate) -> &'static str {
-    if difference.low > 0.0 || difference.high < 0.0 {
+/// What to say of a difference that is no finding only because p is corrected for others.
+fn among_many(p: &Result<f64, NotEnoughData>, level: f64) -> &'static str {
+    if p.as_ref().is_ok_and(|p| *p < 1.0 - level) {
         ", which may be chance among so many comparisons"
     } else {
         ""

@@ -365,7 +365,6 @@ fn overlapping_segments_are_not_compared() {
     );
 }
 
-/// A tally of huge counts, as only a file has them.
 /// An order has one price, whoever orders: a ratio without spread in each segment.
 #[test]
 fn segments_that_all_have_one_value_were_too_few_segments() {
@@ -417,6 +416,7 @@ fn an_analysis_without_its_goals_had_no_sentence() {
     );
 }
 
+/// A tally of huge counts, as only a file has them.
 #[test]
 fn huge_counts_stay_finite() {
     for (customers, had) in [

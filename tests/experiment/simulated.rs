@@ -141,7 +141,6 @@ fn means_keep_to_their_level() {
     holds(lift, of.0, 0.05, "different means, as a share");
 }
 
-/// What an order is worth, where each customer has some.
 /// Orders of one customer in ten, so few of them that intervals of an arm are only just told, and are told for some experiments and
 /// not for others. `docs/experiments.md` has these figures.
 #[test]
@@ -176,6 +175,7 @@ fn means_at_their_minimum_miss_a_little_more() {
     holds(found, compared, 0.05, "the difference of means at their minimum");
 }
 
+/// What an order is worth, where each customer has some.
 #[test]
 fn ratios_keep_to_their_level() {
     let of = (500, 100);

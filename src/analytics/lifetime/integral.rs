@@ -1,6 +1,6 @@
 //! Two integrals of positive functions, in which nothing cancels.
 
-/// The mean of `g(u)` where u = ln(p / (1 − p)) and p has a beta distribution, for a bounded `g` that is smooth. `g` may ask for p or
+/// The mean of `g(u)` where u = ln(p / (1 − p)) and p has a beta distribution, for a smooth `g` that varies where the density is large. `g` may ask for p or
 /// 1 − p, which is [`logistic`] of u or of −u, and has all digits of either.
 ///
 /// The density of u is smooth and falls exponentially on both sides, however near to 0 the parameters are. With u = centre +

@@ -65,7 +65,7 @@ pub struct RfmValues {
 }
 
 impl RfmValues {
-    /// With a recency in whole days. More than 292 thousand years count as that.
+    /// With a recency in whole days. More than 292 thousand years count as the longest duration.
     #[must_use]
     pub fn of_days(recency: u32, frequency: u64, monetary: Decimal) -> Self {
         Self {

@@ -91,6 +91,7 @@ impl<R> Campaign<R> {
         }
         (NextChange::Unknown(self.definition().span), Turn::default())
     }
+
     /// Whether two outcomes are the same to see: the same message, variant and offer, of whichever send, or the same reason,
     /// until whenever.
     fn alike(&self, one: Outcome, other: Outcome) -> bool {

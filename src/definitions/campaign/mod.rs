@@ -212,7 +212,7 @@ impl<R> Campaign<R> {
         let mut locals = [None];
         let inner = &self.inner;
         let mut decider = Decider::new(&inner.module, &inner.planned, row, at, &mut locals, None);
-        decider.not_concerned(self.index).is_none()
+        decider.concern(self.index).is_ok()
     }
 
     fn decision<'a>(&'a self, customer: &'a R, at: &'a At, outcome: Outcome) -> Decision<'a, R> {
