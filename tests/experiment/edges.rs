@@ -609,3 +609,36 @@ proptest! {
         prop_assert_eq!(read.analyze(), analysis);
     }
 }
+
+/// An interval of the whole gain without 0, beside a p that cannot be told, was laid to the many comparisons.
+#[test]
+fn what_is_too_rare_for_p_was_laid_to_many_comparisons() {
+    let design = Experiment::builder("rare")
+        .arm("none", 0.25, Treatment::Nothing)
+        .arm("one", 0.25, Treatment::SameForAll)
+        .arm("two", 0.25, Treatment::PerSegment)
+        .arm("three", 0.25, Treatment::PerPerson)
+        .goal(Metric::rate("visited"))
+        .build()
+        .expect("an experiment");
+    let mut tally = Tally::new(&design);
+    for (arm, hits) in [("none", 0), ("one", 6), ("two", 6), ("three", 6)] {
+        for customer in 0..1_000 {
+            tally
+                .add(arm, [], [("visited", (customer < hits).into())])
+                .expect("counted");
+        }
+    }
+    let analysis = tally.analyze();
+    let whole = &analysis.goals[0].steps.as_ref().expect("steps").whole;
+    let difference = whole.difference.as_ref();
+    assert!(
+        whole.p.is_err() && difference.is_ok_and(|it| it.low > 0.0),
+        "{whole:?}"
+    );
+    let told = analysis.sentences().join(" ");
+    assert!(
+        told.contains("cannot be told (") && !told.contains("many comparisons"),
+        "{told}"
+    );
+}
