@@ -22,8 +22,8 @@ pub struct Limits {
     pub nesting: usize,
     /// Items in one list literal. Default 10 000.
     pub list_items: usize,
-    /// Expression nodes in one definition, and in a template the names among which values choose, `o[key]`, all places
-    /// together. Default 100 000.
+    /// Expression nodes in one definition, and in a template the names of fields among which values choose, `o[key]`, all places
+    /// together, a name once for each step of the paths that it is compared for. Default 100 000.
     pub nodes: usize,
     /// Definitions in all sources together. Default 100 000.
     pub definitions: usize,

@@ -56,10 +56,17 @@ pub(crate) fn span_of(path: &[Name]) -> Span {
     }
 }
 
-/// A path as messages show it.
+/// A path as messages show it, and as it is written: steps in brackets have no dot before them.
 pub(crate) fn display(path: &[Name]) -> String {
-    let steps: Vec<_> = path.iter().map(|step| &*step.text).collect();
-    steps.join(".")
+    let mut shown = String::new();
+    for step in path {
+        let is_in_brackets = !step.quoted && step.text.starts_with('[');
+        if !shown.is_empty() && !is_in_brackets {
+            shown.push('.');
+        }
+        shown.push_str(&step.text);
+    }
+    shown
 }
 
 impl Checker<'_> {

@@ -66,6 +66,15 @@ fn a_value_chose_nothing_but_the_index_of_a_loop() -> Result {
             "{error:?}"
         );
     }
+    // What the help says is a tag that can be written, also where steps are in brackets.
+    let error = refused("{% for n in names %}{{ forloop[names[0]] | default: 0 }}{% endfor %}");
+    let (_, tag) = error.help[0].split_once('`').expect("a tag");
+    let (tag, _) = tag.split_once('`').expect("a tag");
+    assert!(tag.starts_with("{% if names[0] = "), "{error:?}");
+    assert_eq!(
+        rendered(&format!("{tag}is{{% else %}}is not{{% endif %}}"))?,
+        "is not"
+    );
     // Names that are known stand for fields of one type.
     assert_eq!(
         rendered("{% for n in names %}{{ forloop[word] | default: 0 }}{% endfor %}")?,
@@ -220,6 +229,10 @@ fn mends_of_ranges_had_lost_a_parenthesis() -> Result {
         "{{ names | concat: 1..3 }}",
         "{{ 1.. }}",
         "{{ names | join: \", \" | append: 1..3 }}",
+        "{% for i in 1...3 %}{{ i }}{% endfor %}",
+        "{{ 1..3..5 }}",
+        "{{ names[0..1] }}",
+        "{% for i in 1..names.size + 1 %}{{ i }}{% endfor %}",
     ] {
         let error = refused(template);
         assert!(error.help.iter().all(|it| !it.contains("..")), "{error:?}");

@@ -3,7 +3,8 @@
 //!
 //! **Out of the time** is what is done once for all messages: compiling the template, and bringing the catalogue into the form
 //! of each engine, a value for each product that has what the message shows. So is the choice of products, of which a
-//! customer has the keys, and for `Customer` alone the loading of customers.
+//! customer has the keys; for `audience` these stand in `Placements` that are made before, and for `Customer` alone customers
+//! are loaded before.
 //!
 //! **In the time** is what each message takes: finding its four products by their keys and putting them into a list
 //! (engines that share values share them, others copy them), bringing the four fields of the customer that messages show

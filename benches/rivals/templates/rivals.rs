@@ -335,8 +335,8 @@ impl Rival for Upon {
             ("coupon", COUPON.into()),
         ]);
         let template = self.engine.template("message");
-        let message = template.render_from(&context).to_string();
-        out.text = message.expect("it renders");
+        let renderer = template.render_from(&context);
+        renderer.to_writer(&mut out.bytes).expect("it renders");
     }
 }
 

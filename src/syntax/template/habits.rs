@@ -148,6 +148,13 @@ fn bare_range(text: &str, tokens: &[Token]) -> Option<(String, usize)> {
         text.get(from as usize..from_end)?,
         text.get(to_start..to as usize)?,
     );
-    let is_whole = !from.is_empty() && !to.is_empty();
-    is_whole.then(|| (format!("({from}..{to})"), tokens[dots].start as usize))
+    // Three dots, two ranges or brackets cut through are none; nor is one whose end goes on with a sum.
+    let is_whole = |end: &str| {
+        let is_cut = end.starts_with('.') || end.ends_with('.') || end.contains("..");
+        !end.is_empty() && !is_cut && end.matches('[').count() == end.matches(']').count()
+    };
+    let goes_on = behind.iter().find(|it| it.start as usize >= to_start + to.len());
+    let goes_on = goes_on.is_some_and(|it| matches!(it.text(text), "+" | "-" | "*" | "/" | "]" | "["));
+    (is_whole(from) && is_whole(to) && !goes_on)
+        .then(|| (format!("({from}..{to})"), tokens[dots].start as usize))
 }
