@@ -44,14 +44,14 @@ fn definitions(rules: usize) -> String {
 
 fn compile(text: &str) -> u64 {
     let shop = Definitions::parse(black_box(text)).unwrap_or_else(|error| panic!("{error}"));
-    u64::try_from(shop.segments().count()).expect("few segments")
+    u64::try_from(shop.segments().len()).expect("few segments")
 }
 
 /// With the warnings that take reasoning, which nobody has to wait for who does not ask.
 fn compile_and_warn(text: &str) -> u64 {
     let shop = Definitions::parse(black_box(text)).unwrap_or_else(|error| panic!("{error}"));
     black_box(shop.warnings());
-    u64::try_from(shop.segments().count()).expect("few segments")
+    u64::try_from(shop.segments().len()).expect("few segments")
 }
 
 #[expect(clippy::print_stdout, reason = "the size of the input belongs to the result")]

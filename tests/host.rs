@@ -346,6 +346,7 @@ fn lists_of_the_application_have_no_bound() {
     let in_segments = |json: &str| -> String {
         let customer = shop.customer_from_json(json).expect("fits");
         shop.segments()
+            .iter()
             .filter(|it| it.matches(&customer, &at))
             .map(|it| it.name().to_owned())
             .collect()

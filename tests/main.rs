@@ -35,6 +35,7 @@ mod requirements;
 #[path = "../examples/campaign/data.rs"]
 mod retail;
 mod schema_text;
+mod segments;
 mod sentences;
 mod sql_comparison;
 mod standard;

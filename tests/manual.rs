@@ -429,7 +429,11 @@ fn check_answer(shop: &Definitions, number: usize, line: &str) {
         let value = computed.value(&customer, &at).map(|it| it.to_string());
         assert_eq!(value.as_deref(), expected, "line {number}: {name}");
     }
-    let segments: Vec<_> = shop.segments().filter(|it| it.matches(&customer, &at)).collect();
+    let segments: Vec<_> = shop
+        .segments()
+        .iter()
+        .filter(|it| it.matches(&customer, &at))
+        .collect();
     let matching: Vec<&str> = segments.iter().map(Segment::name).collect();
     assert_eq!(matching, members, "line {number}");
 }
@@ -443,7 +447,7 @@ fn check_explanation(shop: &Definitions, number: usize, line: &str) {
     let customer = shop
         .customer_from_json(json)
         .unwrap_or_else(|error| panic!("line {number}: {error}"));
-    let segment = shop.segments().last().expect("a segment");
+    let segment = shop.segments().iter().last().expect("a segment");
     let explanation = segment.explain(&customer, &at(shop));
     assert_eq!(explanation.reason(), reason, "line {number}");
     let said = explanation.change().map_or("nothing", audience::Change::says);

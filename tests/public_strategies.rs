@@ -228,6 +228,7 @@ fn customers_of_a_shop_meet_its_segments() {
     let drawn = draw(&testing::customers(shop, at), 3_000);
     let unmet: Vec<_> = shop
         .segments()
+        .iter()
         .filter(|segment| !drawn.iter().any(|it| segment.matches(it.customer(), at)))
         .map(|it| it.name().to_owned())
         .collect();

@@ -317,14 +317,14 @@ fn what_needs_a_population_names_what_must_be_fitted() {
         shop.unfitted().collect::<Vec<_>>(),
         ["best", "busy", "friends", "fifth"]
     );
-    let names: Vec<_> = shop.segments().map(|it| it.name().to_owned()).collect();
+    let names: Vec<_> = shop.segments().iter().map(|it| it.name().to_owned()).collect();
     assert_eq!(names, ["others"]);
     assert_eq!(shop.computed_all().count(), 2);
 
     let fitted = shop
         .with_population(&shop.fit(&[], &at(&shop)))
         .expect("fitted for it");
-    assert_eq!(fitted.segments().count(), 4);
+    assert_eq!(fitted.segments().len(), 4);
     assert_eq!(fitted.computed_all().count(), 3);
     assert!(fitted.segment("friends").is_ok());
 }
@@ -444,7 +444,7 @@ fn structs_are_fitted_and_asked_in_place() {
         bound.segment("busy"),
         Err(NameError::NeedsPopulation(_))
     ));
-    assert_eq!(bound.segments().count(), 0);
+    assert_eq!(bound.segments().len(), 0);
     let fitted = shop.with_population(&population).expect("fitted for it");
     let bound = fitted.bind::<Client>().expect("it has all");
     let (busy, at) = (bound.segment("busy").expect("fitted"), at(&fitted));

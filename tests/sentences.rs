@@ -28,7 +28,7 @@ fn definitions_stand_in_any_order_and_in_any_number_of_files() {
         .source("a.audience", "trait limit = 100.0")
         .source("c.audience", CONTRACT)
         .build();
-    assert_eq!(built.map(|it| it.segments().count()).ok(), Some(2));
+    assert_eq!(built.map(|it| it.segments().len()).ok(), Some(2));
     let bad = Definitions::builder()
         .source_bytes("d.audience", b"customer { id: string key } # \xff")
         .build();

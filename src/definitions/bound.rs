@@ -2,7 +2,7 @@
 
 use std::{fmt, marker::PhantomData, sync::Arc};
 
-use super::{Campaign, Campaigns, Computed, Fitter, Inner, Message, Segment};
+use super::{Campaign, Campaigns, Computed, Fitter, Inner, Message, Segment, Segments};
 use crate::{
     error::{CompileError, NameError},
     eval::At,
@@ -31,7 +31,7 @@ use crate::{
 /// let clients = shop.bind::<Client>()?;
 /// let at = shop.at("2026-06-01T00:00:00Z".parse()?, &Zone::UTC);
 /// let ana = Client { name: "ana".into(), country: Some("ES".into()) };
-/// assert_eq!(clients.segments().filter(|it| it.matches(&ana, &at)).count(), 1);
+/// assert_eq!(clients.segments().iter().filter(|it| it.matches(&ana, &at)).count(), 1);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct Bound<R> {
@@ -58,10 +58,11 @@ impl<R: Record> Bound<R> {
         self.inner.find_segment(name).map(|index| self.segment_at(index))
     }
 
-    /// All segments, in the order of definition, but those that need a population when none was given, see
+    /// All segments together, in the order of definition, but those that need a population when none was given, see
     /// [`Definitions::unfitted`](crate::Definitions::unfitted).
-    pub fn segments(&self) -> impl Iterator<Item = Segment<R>> {
-        self.inner.segments().map(|index| self.segment_at(index))
+    #[must_use]
+    pub fn segments(&self) -> Segments<R> {
+        Segments::new(Arc::clone(&self.inner), Some(Arc::clone(&self.binding)))
     }
 
     /// The trait of that name.

@@ -36,7 +36,7 @@ use crate::{
 ///     .source("customer.audience", "customer { id: string key, orders: int }")
 ///     .source("loyal.audience", "segment loyal = orders >= 10")
 ///     .build()?;
-/// assert_eq!(shop.segments().count(), 1);
+/// assert_eq!(shop.segments().len(), 1);
 /// # Ok::<(), audience::CompileError>(())
 /// ```
 #[derive(Clone, Debug, Default)]
@@ -67,7 +67,7 @@ impl Builder {
     ///     .schema(schema)
     ///     .source("loyal.audience", "segment loyal = orders >= 10")
     ///     .build()?;
-    /// assert_eq!(shop.segments().count(), 1);
+    /// assert_eq!(shop.segments().len(), 1);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn schema(mut self, schema: Schema) -> Self {

@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use super::{test_case::Loaded, warnings::Warnings};
+use super::{segments::Selection, test_case::Loaded, warnings::Warnings};
 use crate::{
     diagnostic::{Lints, Source, suggest},
     error::{NameError, NeedsPopulation, UnknownName},
@@ -23,6 +23,8 @@ pub(crate) struct Inner {
     pub(crate) module: Arc<hir::Module>,
     pub(crate) shape: Arc<Shape>,
     pub(crate) planned: Planned,
+    /// Those that can be asked.
+    pub(super) all_segments: Arc<Selection>,
     pub(super) messages: Vec<Compiled>,
     /// Of each segment, once its next change was asked for.
     pub(super) change_plans: Box<[OnceLock<ChangePlan>]>,
@@ -47,8 +49,12 @@ impl Inner {
         (limits, lints, partials): (&Limits, Lints, Partials),
     ) -> Self {
         let shape = Arc::clone(loader.shape());
+        let segments = module.named_segments().iter().enumerate();
+        let segments = segments.filter(|(_, it)| answers(&module, it.ranked));
+        let segments: Vec<_> = segments.map(|(index, _)| index).collect();
         Self {
             planned: plan::plan(&module),
+            all_segments: Selection::new(segments),
             change_plans: module.segments.iter().map(|_| OnceLock::new()).collect(),
             module,
             messages,
@@ -83,6 +89,14 @@ impl Inner {
         let condition = hir::Part::Condition(&segments[index].condition);
         self.check_fitted("segment", name, segments[index].ranked, condition)?;
         Ok(index)
+    }
+
+    /// Why there is no such segment among some of them.
+    pub(super) fn missing_segment<'a>(&self, name: &str, names: impl Iterator<Item = &'a str>) -> NameError {
+        match self.find_segment(name) {
+            Err(needs @ NameError::NeedsPopulation(_)) => needs,
+            _ => unknown("segment", name, names).into(),
+        }
     }
 
     pub(super) fn find_trait(&self, name: &str) -> Result<usize, NameError> {
@@ -182,15 +196,7 @@ impl Inner {
 
     /// Tells whether what is `ranked` can be asked.
     pub(super) fn answers(&self, ranked: bool) -> bool {
-        !ranked || self.module.cuts.is_some()
-    }
-
-    /// The positions of the segments that can be asked.
-    pub(super) fn segments(&self) -> impl Iterator<Item = usize> {
-        let segments = self.module.named_segments().iter().enumerate();
-        segments
-            .filter(|(_, it)| self.answers(it.ranked))
-            .map(|(index, _)| index)
+        answers(&self.module, ranked)
     }
 
     /// The positions of the traits that can be asked.
@@ -202,15 +208,24 @@ impl Inner {
     }
 }
 
+fn answers(module: &hir::Module, ranked: bool) -> bool {
+    !ranked || module.cuts.is_some()
+}
+
 /// The position of a name, or an error that offers the nearest.
 fn find<'a, I: Iterator<Item = &'a str>>(
     kind: &'static str,
     name: &str,
     names: impl Fn() -> I,
 ) -> Result<usize, UnknownName> {
-    names().position(|it| it == name).ok_or_else(|| UnknownName {
+    let position = names().position(|it| it == name);
+    position.ok_or_else(|| unknown(kind, name, names()))
+}
+
+fn unknown<'a>(kind: &'static str, name: &str, names: impl Iterator<Item = &'a str>) -> UnknownName {
+    UnknownName {
         kind,
         name: name.to_owned(),
-        help: suggest::did_you_mean(name, names()),
-    })
+        help: suggest::did_you_mean(name, names),
+    }
 }

@@ -20,6 +20,7 @@ mod parts;
 mod processing;
 mod said;
 mod segment;
+mod segments;
 mod test_case;
 mod warnings;
 
@@ -42,6 +43,7 @@ pub use message::Message;
 pub use parts::Parts;
 pub use processing::{DataUse, Processing};
 pub use segment::{SchemaMismatch, Segment};
+pub use segments::{Segments, SegmentsIter};
 pub use test_case::{TestCase, TestFailure, TestOutcome};
 
 pub(crate) use self::inner::Inner;
@@ -75,7 +77,7 @@ use crate::{
 /// let shop = Definitions::parse("customer { id: string key, orders: int }  segment loyal = orders >= 10")?;
 /// let ana = shop.customer_from_json(r#"{"id": "ana", "orders": 12}"#)?;
 /// let at = shop.at("2026-06-01T00:00:00Z".parse()?, &Zone::UTC);
-/// let names: Vec<_> = shop.segments().filter(|it| it.matches(&ana, &at)).map(|it| it.name().to_owned()).collect();
+/// let names: Vec<_> = shop.segments().iter().filter(|it| it.matches(&ana, &at)).map(|it| it.name().to_owned()).collect();
 /// assert_eq!(names, ["loyal"]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -242,11 +244,11 @@ impl Definitions {
         Ok(Segment::new(Arc::clone(&self.inner), None, index))
     }
 
-    /// All segments, in the order of definition, but those that need a population when none was given:
+    /// All segments together, in the order of definition, but those that need a population when none was given:
     /// [`unfitted`](Self::unfitted) names them.
-    pub fn segments(&self) -> impl Iterator<Item = Segment> {
-        let segments = self.inner.segments();
-        segments.map(|index| Segment::new(Arc::clone(&self.inner), None, index))
+    #[must_use]
+    pub fn segments(&self) -> Segments {
+        Segments::new(Arc::clone(&self.inner), None)
     }
 
     /// The trait of that name: a computed attribute.
@@ -276,13 +278,13 @@ impl Definitions {
     ///     "customer { id: string key, spent: decimal }  trait fifth = quantile(spent, 5)  segment best = fifth = 5",
     /// )?;
     /// assert_eq!(shop.unfitted().collect::<Vec<_>>(), ["best", "fifth"]);
-    /// assert_eq!(shop.segments().count(), 0);
+    /// assert_eq!(shop.segments().len(), 0);
     ///
     /// let at = shop.at("2026-06-01T00:00:00Z".parse()?, &Zone::UTC);
     /// let ana = shop.customer_from_json(r#"{"id": "ana", "spent": 12}"#)?;
     /// let shop = shop.with_population(&shop.fit([&ana], &at))?;
     /// assert_eq!(shop.unfitted().count(), 0);
-    /// assert_eq!(shop.segments().count(), 1);
+    /// assert_eq!(shop.segments().len(), 1);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn unfitted(&self) -> impl Iterator<Item = &str> {

@@ -94,7 +94,7 @@ pub fn templates(shop: &Definitions, format: Format) -> impl Strategy<Value = St
     let schema = shop.module().schema.clone();
     let rows = Rows::of(&schema);
     let mut condition = vec![(2, rows.condition())];
-    let segments: Vec<String> = shop.segments().map(|it| quote_name(it.name())).collect();
+    let segments: Vec<String> = shop.segments().iter().map(|it| quote_name(it.name())).collect();
     if !segments.is_empty() {
         let named = select(segments).prop_map(|it| format!("in segment {it}"));
         condition.push((1, named.boxed()));

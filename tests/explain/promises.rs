@@ -10,7 +10,7 @@ fn explained(text: &str, json: &str) -> Explanation {
         .customer_from_json(json)
         .unwrap_or_else(|error| panic!("{error}"));
     let at = shop.at(NOW.parse().expect("a datetime"), &Zone::UTC);
-    let segment = shop.segments().last().expect("a segment");
+    let segment = shop.segments().iter().last().expect("a segment");
     let explanation = segment.explain(&customer, &at);
     assert_eq!(explanation.holds(), segment.matches(&customer, &at));
     explanation
@@ -341,7 +341,7 @@ fn what_comes_from_outside_the_definitions_has_words_too() {
         .with_population(&shop.fit(&customers, &at))
         .expect("fitted for it");
     let at = shop.at(NOW.parse().expect("a datetime"), &Zone::UTC);
-    let said: Vec<String> = (shop.segments())
+    let said: Vec<String> = (shop.segments().iter())
         .flat_map(|it| {
             customers
                 .each_ref()

@@ -70,6 +70,7 @@ fn every_segment_has_the_customers_that_sql_finds() -> Result<(), Box<dyn Error>
     let names: Vec<String> = shop
         .definitions
         .segments()
+        .iter()
         .map(|it| it.name().to_owned())
         .collect();
     assert!(

@@ -72,7 +72,7 @@ fn selected(shop: &Definitions, names: &[String]) -> Result<Vec<Segment>, Failur
         return Err(input::needs_population(&unfitted));
     }
     let wanted = |segment: &Segment| names.is_empty() || names.iter().any(|name| name == segment.name());
-    Ok(shop.segments().filter(wanted).collect())
+    Ok(shop.segments().iter().filter(wanted).collect())
 }
 
 /// `{"key":"17850","segments":["lapsed"]` without the last brace.

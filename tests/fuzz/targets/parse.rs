@@ -24,7 +24,7 @@ fuzz_target!(|data: &[u8]| {
                 formatted
             );
             let again = Definitions::parse(&formatted).expect("formatting keeps the meaning");
-            assert_eq!(again.segments().count(), shop.segments().count());
+            assert_eq!(again.segments().len(), shop.segments().len());
             answer(&shop, &again);
         }
         Err(error) => {
@@ -60,7 +60,7 @@ fn answer(shop: &Definitions, again: &Definitions) {
         return;
     };
     let at = shop.at("2026-06-01T12:00:00Z".parse().expect("a datetime"), &Zone::UTC);
-    for (segment, other) in shop.segments().zip(again.segments()) {
+    for (segment, other) in shop.segments().iter().zip(again.segments()) {
         let answer = segment.matches(&customer, &at);
         assert_eq!(answer, segment.interpret(&customer, &at), "{}", segment.name());
         assert_eq!(answer, other.matches(&customer, &at), "{}", segment.name());

@@ -165,7 +165,7 @@ impl Asked {
             )));
         }
         Ok(Self {
-            segments: shop.segments().collect(),
+            segments: shop.segments().iter().collect(),
             value,
             answer,
         })
