@@ -22,7 +22,7 @@ const LAYERS: &[&[&str]] = &[
     &["plan"],
     &["record"],
     &["eval"],
-    &["template"],
+    &["batch", "template"],
     &["message"],
     &["recommend", "analytics", "experiment"],
     &["campaign"],

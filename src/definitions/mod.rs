@@ -4,6 +4,8 @@ mod batch;
 mod bound;
 mod builder;
 mod campaign;
+#[cfg(feature = "batch")]
+mod columnar;
 mod computed;
 mod describe;
 mod diff;

@@ -38,9 +38,19 @@ pub(super) enum Cell {
     Blank,
 }
 
+/// What a text is as a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Examined {
+    Text,
+    /// A word of an enumeration by its position.
+    Word(u32),
+    /// Blank text where the role `filled` makes it count as missing.
+    Blank,
+}
+
 /// Why a value is refused: what kind of mistake, and how to say it.
 #[derive(Debug)]
-pub(super) struct Fault(pub(super) LoadErrorKind, pub(super) String);
+pub(crate) struct Fault(pub(crate) LoadErrorKind, pub(crate) String);
 
 /// How strictly values are read.
 #[derive(Clone, Debug, Default)]
@@ -137,6 +147,15 @@ pub(super) fn read_int_key(slot: &Slot, found: Found<'_>, store: &mut StoreBuild
 }
 
 fn text(slot: &Slot, text: &str, schemes: &Schemes, store: &mut StoreBuilder) -> Result<Cell, Fault> {
+    Ok(match examine(slot, text, schemes)? {
+        Examined::Blank => Cell::Blank,
+        Examined::Word(word) => Cell::Known(word_cell(word)),
+        Examined::Text => Cell::Known(store.keep(text)?),
+    })
+}
+
+/// What a text is as a value of that slot, unless it is refused there.
+pub(crate) fn examine(slot: &Slot, text: &str, schemes: &Schemes) -> Result<Examined, Fault> {
     if text.contains('\0') {
         return Err(Fault(
             LoadErrorKind::NulCharacter,
@@ -149,7 +168,7 @@ fn text(slot: &Slot, text: &str, schemes: &Schemes, store: &mut StoreBuilder) ->
         .as_ref()
         .is_some_and(|filled| !filled.accepts(text))
     {
-        return Ok(Cell::Blank);
+        return Ok(Examined::Blank);
     }
     if let Some(most) = slot.roles.letters.filter(|_| !slot.roles.is_short(text)) {
         let message = format!("{} letters, and at most {most} are allowed", text.chars().count());
@@ -165,7 +184,7 @@ fn text(slot: &Slot, text: &str, schemes: &Schemes, store: &mut StoreBuilder) ->
     match &slot.ty {
         Type::Words(words) => {
             if let Some(word) = words.iter().position(|word| **word == *text) {
-                return Ok(Cell::Known(word_cell(u32::try_from(word).unwrap_or(u32::MAX))));
+                return Ok(Examined::Word(u32::try_from(word).unwrap_or(u32::MAX)));
             }
             let near = suggest::nearest(text, words.iter().map(|word| &**word));
             let near = near
@@ -183,7 +202,7 @@ fn text(slot: &Slot, text: &str, schemes: &Schemes, store: &mut StoreBuilder) ->
             let message = format!("{} has none of the schemes {schemes}", quoted(slot, text));
             Err(Fault(LoadErrorKind::UrlScheme, message))
         }
-        _ => store.keep(text).map(Cell::Known),
+        _ => Ok(Examined::Text),
     }
 }
 

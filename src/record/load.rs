@@ -61,6 +61,12 @@ impl Loader {
         &self.shape
     }
 
+    /// The schemes that a `url` may have.
+    #[cfg(feature = "batch")]
+    pub(crate) fn schemes(&self) -> &crate::value::Schemes {
+        &self.strictness.schemes
+    }
+
     pub(crate) fn of(shape: Arc<Shape>) -> Self {
         let form = Form::of_customer(&shape.schema, &shape.customer);
         Self {

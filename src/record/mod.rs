@@ -20,6 +20,8 @@ pub use adapter::{FieldType, FieldValue, Item, Record, RecordField, field_name};
 pub(crate) use binding::Binding;
 pub use binding::{BindError, BindProblem};
 pub(crate) use bound::BoundRow;
+#[cfg(feature = "batch")]
+pub(crate) use cell::{Examined, Fault, examine};
 pub use customer::Customer;
 pub(crate) use customer::Shape;
 pub use error::{LoadError, LoadErrorKind};

@@ -6,6 +6,8 @@ use std::{
 };
 
 use audience::{At, Customer, DateTime, Definitions, Population, Schema};
+#[cfg(feature = "batch")]
+use audience::{ValueRef, batch::Customers};
 use serde::Deserialize;
 
 use crate::requirements;
@@ -253,6 +255,44 @@ impl Compiled {
                 case.same(rule, index, ("interpreter in place", interpreted), answer.clone())?;
                 let value = in_place.value(client, &self.at);
                 case.same(rule, index, ("program in place", value), answer)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Columns give the interpreter's answers, segment by segment and all rows at once.
+    #[cfg(feature = "batch")]
+    pub(crate) fn agrees_in_columns(&self, case: &Case) -> Result<(), String> {
+        // More rows than a word has bits, so that there is a second one.
+        let rows = self.customers.len() + 64;
+        let people = Customers::from_customers(&self.definitions, self.customers.iter().cycle().take(rows));
+        let people = people.map_err(text)?;
+        let of_row = |row: usize| {
+            (
+                row % self.customers.len(),
+                &self.customers[row % self.customers.len()],
+            )
+        };
+        let probes = case.rules.probes.iter().map(|probe| &probe.rule);
+        for rule in case.rules.segments.iter().chain(probes) {
+            let segment = self.definitions.segment(&rule.name).map_err(text)?;
+            let members = segment.evaluate(&people, &self.at);
+            let answers = self.customers.iter().map(|it| segment.interpret(it, &self.at));
+            let answers: Vec<bool> = answers.collect();
+            for row in 0..rows {
+                let (index, _) = of_row(row);
+                let column = members.contains(row);
+                case.same(rule, index, ("columns", column), ("interpreter", answers[index]))?;
+            }
+        }
+        for rule in &case.rules.traits {
+            let computed = self.definitions.computed(&rule.name).map_err(text)?;
+            let values = computed.evaluate(&people, &self.at);
+            for (row, value) in values.iter().enumerate().take(self.customers.len()) {
+                let (index, customer) = of_row(row);
+                let answer = computed.interpret(customer, &self.at);
+                let column = value.map(ValueRef::to_owned);
+                case.same(rule, index, ("columns", column), ("interpreter", answer))?;
             }
         }
         Ok(())

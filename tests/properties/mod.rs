@@ -79,6 +79,23 @@ fn a_rule_needs_no_more_than_its_requirements() {
     });
 }
 
+#[cfg(feature = "batch")]
+#[test]
+fn columns_give_the_answers_of_the_interpreter() {
+    let shop = Definitions::parse(schema::SHOP).expect("the schema of the tests compiles");
+    run(rules_wanted() / 4, |numbers| {
+        let case = Case::draw(numbers, shop.schema(), schema::SHOP);
+        let checked = Compiled::new(&case).and_then(|it| it.agrees_in_columns(&case));
+        (case, checked)
+    });
+    run(rules_wanted() / 8, |numbers| {
+        let schema = schema::draw(&mut Choices::new(&numbers.schema));
+        let case = Case::draw(numbers, &schema, &schema::text(&schema));
+        let checked = Compiled::new(&case).and_then(|it| it.agrees_in_columns(&case));
+        (case, checked)
+    });
+}
+
 /// [need-9]
 #[cfg(feature = "cli")]
 #[test]

@@ -1,0 +1,117 @@
+//! Doors to batches: columns made for definitions, and what is asked of them.
+
+use super::{Computed, Definitions, SchemaMismatch, Segment};
+use crate::{
+    batch::{self, ColumnError, Columns, Customers, Members, Question, TraitValues},
+    eval::At,
+    record::Customer,
+};
+
+impl<'a> Customers<'a> {
+    /// Checks columns against the schema of definitions, once: lengths, offsets and codes, what must not be missing, words,
+    /// ranges, and that the events of each customer are sorted. Slices are not copied.
+    ///
+    /// Blank text counts as missing where the role `filled` says so. Keys are not compared with each other. Takes time
+    /// proportional to the size of the columns.
+    ///
+    /// # Errors
+    ///
+    /// The first thing that is not as the schema says, with its column and row.
+    ///
+    /// ```
+    /// # use audience::{Definitions, batch::{Column, Columns, Customers, Texts}};
+    /// let shop = Definitions::parse("customer { id: string key }  event visits { page: string? }")?;
+    /// let visits = Columns::new(2).column("at", Column::datetimes(&[2, 1]));
+    /// let ana = Columns::new(1).column("id", Column::texts(Texts::from_iter(["ana"])));
+    /// let error = Customers::new(&shop, ana.events("visits", &[0, 2][..], visits)).unwrap_err();
+    /// assert_eq!(
+    ///     error.to_string(),
+    ///     "column `visits.at`, row 1: the event is earlier than the one before it; sort the events of each customer by `at`"
+    /// );
+    /// # Ok::<(), audience::CompileError>(())
+    /// ```
+    pub fn new(shop: &Definitions, columns: Columns<'a>) -> Result<Self, ColumnError> {
+        Self::checked(columns, &shop.inner.loader)
+    }
+}
+
+impl Customers<'static> {
+    /// The columns of loaded customers, in the order given. Texts that repeat are kept once.
+    ///
+    /// # Errors
+    ///
+    /// When one was loaded for another schema.
+    pub fn from_customers<'c>(
+        shop: &Definitions,
+        customers: impl IntoIterator<Item = &'c Customer>,
+    ) -> Result<Self, SchemaMismatch> {
+        Self::gathered(&shop.inner.shape, customers).ok_or(SchemaMismatch)
+    }
+}
+
+impl Segment {
+    /// Who of a batch belongs to this segment at `at`: what [`matches`](Self::matches) says of each customer.
+    ///
+    /// # Panics
+    ///
+    /// When the batch was made for another schema. [`try_evaluate`](Self::try_evaluate) returns it instead.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// # use audience::{Definitions, Zone, batch::{Column, Columns, Customers, Texts}};
+    /// let shop = Definitions::parse("customer { id: string key, orders: int }  segment loyal = orders >= 10")?;
+    /// let columns = Columns::new(2)
+    ///     .column("id", Column::texts(Texts::from_iter(["ana", "ben"])))
+    ///     .column("orders", Column::ints(&[12, 3]));
+    /// let people = Customers::new(&shop, columns)?;
+    /// let at = shop.at("2026-06-01T00:00:00Z".parse()?, &Zone::UTC);
+    /// assert_eq!(shop.segment("loyal")?.evaluate(&people, &at).rows().collect::<Vec<_>>(), [0]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn evaluate(&self, people: &Customers<'_>, at: &At) -> Members {
+        match self.try_evaluate(people, at) {
+            Ok(members) => members,
+            Err(mismatch) => panic!("{mismatch}"),
+        }
+    }
+
+    /// Who of a batch belongs to this segment at `at`, unless the batch was made for another schema.
+    pub fn try_evaluate(&self, people: &Customers<'_>, at: &At) -> Result<Members, SchemaMismatch> {
+        if !people.fits(&self.inner.shape) {
+            return Err(SchemaMismatch);
+        }
+        let question = Question {
+            program: &self.inner.planned.program,
+            at,
+            segments: &[(self.name(), self.inner.planned.segments[self.index])],
+        };
+        Ok(question.members(people).swap_remove(0))
+    }
+}
+
+impl Computed {
+    /// The values for the customers of a batch at `at`: what [`value`](Self::value) says of each.
+    ///
+    /// # Panics
+    ///
+    /// When the batch was made for another schema. [`try_evaluate`](Self::try_evaluate) returns it instead.
+    #[must_use]
+    pub fn evaluate(&self, people: &Customers<'_>, at: &At) -> TraitValues {
+        match self.try_evaluate(people, at) {
+            Ok(values) => values,
+            Err(mismatch) => panic!("{mismatch}"),
+        }
+    }
+
+    /// The values for the customers of a batch at `at`, unless the batch was made for another schema.
+    pub fn try_evaluate(&self, people: &Customers<'_>, at: &At) -> Result<TraitValues, SchemaMismatch> {
+        if !people.fits(&self.inner.shape) {
+            return Err(SchemaMismatch);
+        }
+        let planned = &self.inner.planned;
+        let asked = (self.name(), self.ty(), planned.traits[self.index]);
+        Ok(batch::values(asked, &planned.program, people, at))
+    }
+}
