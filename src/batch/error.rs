@@ -11,12 +11,12 @@ use std::fmt;
 /// let shop = Definitions::parse(r#"customer { id: string key, plan: ("free" | "paid") }"#)?;
 /// let columns = Columns::new(2)
 ///     .column("id", Column::texts(Texts::from_iter(["ana", "ben"])))
-///     .column("plan", Column::texts(Texts::from_iter(["free", "payed"])));
+///     .column("plan", Column::texts(Texts::from_iter(["free", "payd"])));
 /// let error = Customers::new(&shop, columns).unwrap_err();
 /// assert_eq!((error.column(), error.row()), ("plan", Some(1)));
 /// assert_eq!(
 ///     error.to_string(),
-///     r#"column `plan`, row 1: "payed" is none of ("free" | "paid"); did you mean "paid"?"#
+///     r#"column `plan`, row 1: "payd" is none of ("free" | "paid"); did you mean "paid"?"#
 /// );
 /// # Ok::<(), audience::CompileError>(())
 /// ```
