@@ -14,9 +14,11 @@ use super::{
     customer::value,
     fill::Context,
     form::{Form, Node},
-    json, serialize,
+    json,
+    passages::{Passage, PassageKey, Passages},
+    serialize,
     table::{LARGEST, Store, Table, TableBuilder, TableRow},
-    written::{Way, Written},
+    written::{Room, Way, Written},
 };
 use crate::{
     diagnostic::suggest,
@@ -69,6 +71,8 @@ struct Inner {
     keys: Vec<Arc<str>>,
     rows: RowsByKey,
     written: Written,
+    passages: Passages,
+    room: Room,
 }
 
 /// An item, with what was made of its texts.
@@ -169,7 +173,7 @@ impl Items {
     /// Bytes that texts for the places of messages may still take.
     #[cfg(test)]
     pub(crate) fn room_for_texts(&self) -> usize {
-        self.inner.written.left()
+        self.inner.room.left()
     }
 
     /// An item as a row of [`Layout::of_fields`].
@@ -211,10 +215,23 @@ impl<'a> ItemRow<'a> {
             table,
             store,
             written,
+            room,
             ..
         } = self.items;
         let texts = || (0..table.rows).map(|row| table.at(store, row).text(slot));
-        written.get((self.row as usize, slot as usize), way, texts, write)
+        written.get((self.row as usize, slot as usize), way, texts, write, room)
+    }
+
+    /// A passage of a message about this item; nothing when it is not kept.
+    #[inline]
+    pub(crate) fn passage(self, key: &PassageKey) -> Option<Passage<'a>> {
+        let Inner {
+            table,
+            passages,
+            room,
+            ..
+        } = self.items;
+        passages.find(key, (self.row as usize, table.rows), room)
     }
 }
 
@@ -413,7 +430,9 @@ impl<'l> Loading<'l> {
                 catalog: self.form.name.clone(),
                 id: CatalogId::of(&self.form.name, &self.form.fields),
                 fields: self.form.fields.clone(),
-                written: Written::new(&self.form.layout, bytes),
+                written: Written::new(&self.form.layout),
+                passages: Passages::new(),
+                room: Room::new(bytes),
                 table,
                 store,
                 keys: self.keys,

@@ -1,7 +1,7 @@
 //! An item of a catalogue that a placement shows.
 
 use super::{
-    ItemRow, Row, Way,
+    ItemRow, Passage, PassageKey, Row,
     table::{TableRow, TableRows},
 };
 use crate::value::Geo;
@@ -20,13 +20,10 @@ impl<'a> PlacedRow<'a> {
         Self { item, reason, slot }
     }
 
-    /// A text of the item as `write` writes it in that way; nothing when it is missing or not kept.
+    /// A passage about the item, which does not show the reason; nothing when it is not kept.
     #[inline]
-    pub(crate) fn written(self, slot: u32, way: Way, write: impl Fn(&str, &mut String)) -> Option<&'a str> {
-        if slot == self.slot {
-            return None;
-        }
-        self.item.written(slot, way, write)
+    pub(crate) fn passage(self, key: &PassageKey) -> Option<Passage<'a>> {
+        self.item.passage(key)
     }
 }
 

@@ -13,6 +13,7 @@ mod filter;
 mod held;
 mod inputs;
 mod partials;
+mod pieces;
 mod placeholder;
 mod placements;
 mod program;

@@ -13,6 +13,7 @@ use crate::{
         template::{CodeFilter, ListFilter, NumberFilter, Target, TextFilter},
     },
     plan::{self, BlockId, CollectionId, Kind, NodeId, Spot},
+    record::PassageKey,
     schema::CatalogId,
 };
 
@@ -27,6 +28,7 @@ pub(super) struct Program {
     pub(super) fallbacks: Vec<Box<str>>,
     pub(super) outputs: Vec<Output>,
     pub(super) loops: Vec<Loop>,
+    pub(super) passages: Vec<Passage>,
     pub(super) reasons: Vec<Arc<str>>,
     /// Why there is no message when a placeholder without a fallback has no value.
     pub(super) no_value: Arc<str>,
@@ -61,6 +63,8 @@ pub(super) struct Step {
 pub(super) enum Op {
     /// Goes on.
     Nothing,
+    /// A passage begins, an index into [`Program::passages`].
+    Passage(u32),
     /// The text at a slot.
     Text {
         place: Place,
@@ -125,6 +129,17 @@ pub(super) struct Fallback(pub(super) u32);
 
 impl Fallback {
     pub(super) const NONE: Self = Self(u32::MAX);
+}
+
+/// Some steps that write the same whenever they are about the same item: they read an item of a placement and nothing else. What
+/// they have written is copied the next time.
+#[derive(Debug)]
+pub(super) struct Passage {
+    /// The row that the item has in scope.
+    pub(super) row: u8,
+    /// The step behind the last.
+    pub(super) until: u32,
+    pub(super) key: PassageKey,
 }
 
 #[derive(Debug)]

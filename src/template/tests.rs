@@ -55,14 +55,14 @@ fn texts_of_catalogues_could_be_made_anew_for_each_message_without_a_test_to_tel
         assert!(taken > 0, "{template}");
         assert_eq!(shown(&shop, &items, format, template)?, (first, 0), "{template}");
     }
-    // The same place in another template takes nothing more, and another kind of place does.
+    // The same passage in another template takes nothing more, and another kind of place does.
     let items = items(&shop)?;
     let (text, taken) = shown(&shop, &items, Format::Html, name)?;
     assert_eq!((&*text, taken > 0), ("A &amp; B,&quot;C&quot;,", true));
-    assert_eq!(
-        shown(&shop, &items, Format::Html, of_reference)?,
-        ("A &amp; B,&quot;C&quot;,".to_owned(), 0)
-    );
+    let (text, taken) = shown(&shop, &items, Format::Html, &format!("<p>{name}</p>"))?;
+    assert_eq!((&*text, taken), ("<p>A &amp; B,&quot;C&quot;,</p>", 0));
+    let (text, taken) = shown(&shop, &items, Format::Html, of_reference)?;
+    assert_eq!((&*text, taken > 0), ("A &amp; B,&quot;C&quot;,", true));
     assert!(shown(&shop, &items, Format::Html, page)?.1 > 0);
     assert!(shown(&shop, &items, Format::Json, json)?.1 > 0);
     // Where texts stand as they are, none is made.
@@ -70,5 +70,99 @@ fn texts_of_catalogues_could_be_made_anew_for_each_message_without_a_test_to_tel
         shown(&shop, &items, Format::Text, name)?,
         ("A & B,\"C\",".to_owned(), 0)
     );
+    Ok(())
+}
+
+const TOYS: &str = "customer { id: string key filled, vip: bool, spent: decimal }
+    catalog toys {
+      sku: string key filled, name: string filled, alias: string?, page: url, price: decimal, pieces: int, since: datetime,
+      born: date, kind: \"car\" | \"doll\", parts: [{ name: string filled }]
+    }
+    catalog books { isbn: int key, name: string filled, reason: string filled }
+    placement liked of toys
+    placement also of toys
+    placement read of books";
+
+/// What is said of items must not depend on who saw them before.
+#[test]
+fn a_passage_could_be_copied_where_something_else_is_to_be_said() -> Result {
+    let shop = Definitions::parse(TOYS)?;
+    let toys = r#"
+        {"sku": "a", "name": "A & B", "alias": "", "page": "https://a.example/?x=1&y=2", "price": 1.5, "pieces": 3,
+         "since": "2026-01-31T23:30:00Z", "born": "2024-02-29", "kind": "car", "parts": [{"name": "<1>"}, {"name": "2"}]}
+        {"sku": "b", "name": "\"C\"", "alias": "Sí", "page": "tel:1", "price": 1234, "pieces": 1,
+         "since": "2026-07-01T00:00:00Z", "born": "2020-01-01", "kind": "doll", "parts": []}
+    "#;
+    let toys = toys.replace(",\n", ",");
+    let books = r#"
+        {"isbn": 7, "name": "Seven", "reason": "as it is"}
+        {"isbn": 8, "name": "Eight", "reason": "as it was"}
+    "#;
+    let items = || -> Result<[Items; 2]> {
+        Ok([
+            shop.loader().items_from_json_lines("toys", toys.as_bytes())?,
+            shop.loader().items_from_json_lines("books", books.as_bytes())?,
+        ])
+    };
+    let customers = [
+        (
+            r#"{"id": "ana", "vip": true, "spent": 10}"#,
+            [("a", "new"), ("b", "liked")],
+            [("7", "x"), ("8", "y")],
+        ),
+        (
+            r#"{"id": "jo", "vip": false, "spent": 0.5}"#,
+            [("b", "old"), ("a", "<&>")],
+            [("8", "z"), ("7", "x")],
+        ),
+    ];
+    let all = items()?;
+    for template in [
+        "{% for p in liked %}<p>{{ p.name }}{{ p.name }}</p>{% endfor %}",
+        "{% for p in liked %}<p>{{ p.name }} {{ p.reason }}</p>{% endfor %}",
+        "{% for b in read %}<p>{{ b.name }} {{ b.reason }}</p>{% endfor %}",
+        "{% for p in liked %}<p>{{ p.name }}{{ forloop.index }}{{ p.price }}</p>{% endfor %}",
+        "{% for p in liked %}<p>{{ p.alias | default: \"none\" }} {{ p.price }} EUR</p>{% endfor %}",
+        "{% for p in liked %}<p>{{ p.alias | default: \"no\" }} {{ p.price }} EUR</p>{% endfor %}",
+        "{% for p in liked %}<p>{{ p.alias | default: id }} {{ p.price }}</p>{% endfor %}",
+        "{% for p in liked %}<p>{{ p.price | money: \"EUR\" }} {{ p.price | money: \"JPY\" }}</p>{% endfor %}",
+        "{% for p in liked %}<p>{{ p.price | money: \"USD\" }} {{ p.price | money: \"JPY\" }}</p>{% endfor %}",
+        "{% for p in liked %}<p>{{ p.price | plus: spent }} {{ p.price | times: 2 | minus: p.pieces }}</p>{% endfor %}",
+        "{% for p in liked %}<p>{{ p.price * 2 - p.pieces }} {{ p.price + spent }}</p>{% endfor %}",
+        "{% for p in liked %}{{ p.name | upcase | append: p.sku }}{{ p.name | append: id }}{% endfor %}",
+        "{% for p in liked %}{{ p.since }}{{ p.since | date: \"%H:%M\" }}{{ p.born }}{{ p.born | days_until }}{% endfor %}",
+        "{% for p in liked %}{{ p.kind }}{{ p.pieces | plural: \"piece\", \"pieces\" }}{{ p.parts.size }}{% endfor %}",
+        "{% for p in liked %}{{ p.sku }}<a href=\"{{ p.page }}\">{% if vip %}{{ p.name }} you{% else %}{{ p.name }}{% endif %}</a>{% endfor %}",
+        "{% for p in liked %}{% if p.price > spent %}{{ p.name }}!{{ p.sku }}{% continue %}{% endif %}{{ p.sku }}{{ p.name }}{% endfor %}",
+        "{% for p in liked %}{{ p.name }}{{ p.sku }}{% if forloop.first and vip %}{% break %}{% endif %}{% endfor %}",
+        "{% for p in liked %}{% for q in also %}{{ p.name }}{{ p.sku }}{{ q.name }}{{ q.sku }}{% endfor %}{{ p.name }}{{ p.sku }}{% endfor %}",
+        "{% for p in liked %}{% for part in p.parts %}{{ part.name }}{{ p.name }}{{ p.sku }}{% else %}{{ p.sku }}{{ p.name }}{% endfor %}{% endfor %}",
+        "{% for p in liked reversed %}{{ p.name }}{{ p.sku }}{% endfor %}{% for p in also limit: 1 %}{{ p.name }}{{ p.sku }}{% endfor %}{% for b in read %}{{ b.isbn }}{{ b.name }}{% endfor %}",
+        "{% for p in liked %}{% assign n = p.name %}{% capture c %}{{ p.name }}{{ p.sku }}{% endcapture %}{{ n }}{{ c }}{{ p.name }}{{ p.sku }}{% endfor %}",
+    ] {
+        for format in [Format::Html, Format::Text] {
+            for zone in [Zone::UTC, Zone::named("Europe/Madrid")?] {
+                let at = shop.at("2026-06-01T00:00:00Z".parse()?, &zone);
+                for (customer, toys, books) in customers.iter().chain(&customers) {
+                    let customer = shop.customer_from_json(customer)?;
+                    let mut placements = Placements::new();
+                    placements.set("liked", *toys);
+                    placements.set("also", [toys[1], toys[0]]);
+                    placements.set("read", *books);
+                    let mut both = [String::new(), String::new()];
+                    for (out, items) in both.iter_mut().zip([items()?, all.clone()]) {
+                        let at = items
+                            .into_iter()
+                            .fold(at.clone(), |at, items| at.with_items(items));
+                        let compiled = shop.template(format, template)?;
+                        let sent =
+                            compiled.render_into(&customer, &Inputs::default(), &placements, &at, out)?;
+                        assert_eq!(sent, Rendered::Sent, "{template}");
+                    }
+                    assert_eq!(both[0], both[1], "{template}");
+                }
+            }
+        }
+    }
     Ok(())
 }

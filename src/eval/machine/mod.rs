@@ -7,7 +7,7 @@ use super::{At, frame::Frames, members::Members, scratch::Scratch};
 use crate::{
     hir::Place,
     plan::{BlockId, Kind, Leaf, Node, NodeId, Op, Program, Target, float_key, set_order},
-    record::{ItemRow, Row, Way},
+    record::{ItemRow, PlacedRow, Row},
     value::{Date, DateTime, Decimal, Geo, ValueRef, text},
 };
 
@@ -229,17 +229,10 @@ impl<'a, 'l, R: Row<'a>> Machine<'a, 'l, R> {
         }
     }
 
-    /// The text at a slot of an item of a catalogue in scope as `write` writes it in that way; nothing when it is missing or
-    /// not kept.
+    /// The item of a placement in scope.
     #[inline]
-    pub(crate) fn written_at(
-        &self,
-        place: Place,
-        way: Way,
-        write: impl Fn(&str, &mut String),
-    ) -> Option<&'a str> {
-        let item = self.frames.of_catalog(place.row)?;
-        item.written(place.slot, way, write)
+    pub(crate) fn placed_item(&self, row: u8) -> Option<PlacedRow<'a>> {
+        self.frames.of_catalog(row)
     }
 
     /// The item and the slot that a node reads a text from, of an item that a reference points to; the item may be gone.

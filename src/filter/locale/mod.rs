@@ -5,10 +5,11 @@
 mod plural;
 mod table;
 
+use std::fmt;
+
 pub(crate) use plural::{Category, Quantity};
 
 /// A language, or that of a country.
-#[derive(Debug)]
 pub(crate) struct Locale {
     /// As in BCP 47.
     pub(crate) tag: &'static str,
@@ -60,6 +61,13 @@ pub(crate) enum NoLocale {
 pub(crate) const FORMS: [&str; 4] = ["short", "medium", "long", "full"];
 
 const BLANK: &str = "\u{a0}";
+
+/// Its name, which says all.
+impl fmt::Debug for Locale {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.tag)
+    }
+}
 
 impl Locale {
     pub(crate) const ENGLISH: &'static Self = &table::ENGLISH;

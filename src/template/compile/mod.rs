@@ -1,6 +1,7 @@
 //! From a checked template to its program. Here it is decided how each value is written: `output` does that.
 
 mod output;
+mod passages;
 mod problems;
 mod rounds;
 mod slots;
@@ -15,6 +16,7 @@ use super::{
     Format,
     context::{Escape, Position},
     filter::date::DateFormat,
+    pieces::split_piece,
     program::{self, Op, Program, Step, Stock},
 };
 use crate::{
@@ -36,9 +38,6 @@ const NO_VALUE: &str = "a value of the message is missing";
 
 /// Loops inside each other, beyond which a template is refused; each needs its place while rendering.
 pub(super) const DEEPEST_LOOP: usize = 8;
-
-/// Longer texts are copied piece by piece: from some kilobytes on, C libraries copy in a way that takes long to begin.
-const LONGEST_PIECE: usize = 1024;
 
 /// Compiles a template of that text, perhaps a part of a message; all that is wrong with its places is said at once.
 pub(super) fn compile(
@@ -98,13 +97,22 @@ pub(super) fn compile(
     compiler.end_text();
     let plan = compiler.planner.finish();
     let fallbacks = slots::read_slots(&mut compiler.steps, &compiler.loops, &plan);
+    let (mut steps, mut positions) = (compiler.steps, compiler.positions);
+    let about = passages::About {
+        loops: &compiler.loops,
+        outputs: &compiler.outputs,
+        fallbacks: &fallbacks,
+        plan: &plan,
+    };
+    let passages = passages::find(&mut steps, &mut positions, &about);
     let program = Program {
-        steps: compiler.steps,
-        positions: compiler.positions,
+        steps,
+        positions,
         length: compiler.length,
         fallbacks,
         outputs: compiler.outputs,
         loops: compiler.loops,
+        passages,
         reasons: compiler.reasons,
         no_value: NO_VALUE.into(),
         plan,
@@ -538,12 +546,11 @@ impl Compiler<'_> {
     fn push(&mut self, op: Op) -> usize {
         let text = std::mem::take(&mut self.text);
         let mut rest = &*text;
-        while rest.len() > LONGEST_PIECE {
-            let mut end = LONGEST_PIECE;
-            while !rest.is_char_boundary(end) {
-                end -= 1;
+        loop {
+            let (piece, after) = split_piece(rest);
+            if after.is_empty() {
+                break;
             }
-            let (piece, after) = rest.split_at(end);
             self.push_step(piece, Op::Nothing);
             rest = after;
         }

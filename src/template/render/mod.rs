@@ -16,8 +16,9 @@ use super::{
     context::Escape,
     escape,
     inputs::Inputs,
+    pieces::push_pieces,
     placements::Placements,
-    program::{Fallback, Op, Position, Program},
+    program::{Fallback, Op, Passage, Position, Program},
 };
 use crate::{
     check::template::DEEPEST_CAPTURE,
@@ -25,7 +26,7 @@ use crate::{
     eval::{self, At, Machine, MadeLists, Members},
     hir::Place,
     limits::Limits,
-    record::Row,
+    record::{self, Row},
     value::{Value, text},
 };
 
@@ -332,21 +333,48 @@ impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
         Ok(Rendered::Sent)
     }
 
-    /// Writes the text at a slot, of an item of a catalogue as it is kept for such places; `false` when there is none.
+    /// Writes the text at a slot; `false` when there is none.
     #[inline]
     fn text(&mut self, place: Place, escape: Escape, fallback: Fallback) -> bool {
-        let job = self.job;
-        if place.row > 0
-            && let Some(way) = escape.way()
-            && let Some(written) = self.machine.written_at(place, way, |text, out| {
-                escape::write(escape, text, out);
-            })
-            && (fallback == Fallback::NONE || self.machine.text_at(place).is_some_and(text::filled))
-        {
-            self.out.push_str(written);
-            return true;
+        let value = self.machine.text_at(place);
+        self.job.show_text(value, escape, fallback, self.out)
+    }
+
+    /// Copies a passage, or writes it for the first time. Says where to go on.
+    #[inline]
+    fn passage(&mut self, here: usize, number: u32) -> Result<Next, Reached> {
+        let passage = &self.job.program.passages[number as usize];
+        let item = self.machine.placed_item(passage.row);
+        let kept = item.and_then(|item| item.passage(&passage.key));
+        match kept.and_then(|it| it.text()) {
+            Some(text) if text.len() <= self.end.saturating_sub(self.out.len()) => {
+                push_pieces(text, self.out);
+                Ok(Next::Step(passage.until as usize))
+            }
+            _ => self.write_passage(here, passage, kept),
         }
-        job.show_text(self.machine.text_at(place), escape, fallback, self.out)
+    }
+
+    #[cold]
+    fn write_passage(
+        &mut self,
+        here: usize,
+        passage: &Passage,
+        kept: Option<record::Passage<'a>>,
+    ) -> Result<Next, Reached> {
+        let (steps, until) = (&self.job.program.steps, passage.until as usize);
+        let start = self.out.len();
+        for (number, step) in (here + 1..until).zip(&steps[here + 1..until]) {
+            self.out.push_str(&step.text);
+            self.check_length(number, Part::Text)?;
+            if let Next::None(rendered) = self.other(number, step.op)? {
+                return Ok(Next::None(rendered));
+            }
+        }
+        if let Some(kept) = kept {
+            kept.keep(&self.out[start..]);
+        }
+        Ok(Next::Step(until))
     }
 
     /// Does what is no text of a slot.
@@ -392,6 +420,7 @@ impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
                 true
             }
             Op::Nothing => true,
+            Op::Passage(number) => return self.passage(here, number),
             Op::Jump(to) => {
                 next = to as usize;
                 true
