@@ -7,6 +7,7 @@ use std::{
     sync::Arc,
 };
 
+use foldhash::fast::RandomState;
 use serde::Serialize;
 
 use super::{
@@ -82,10 +83,10 @@ pub(crate) struct ItemRow<'a> {
     row: u32,
 }
 
-/// Where each key stands.
+/// Where each key stands. A message looks for each item that it shows, so the hash is a fast one.
 enum RowsByKey {
-    Texts(HashMap<Arc<str>, u32>),
-    Numbers(HashMap<i64, u32>),
+    Texts(HashMap<Arc<str>, u32, RandomState>),
+    Numbers(HashMap<i64, u32, RandomState>),
 }
 
 impl Items {
@@ -381,8 +382,8 @@ impl<'l> Loading<'l> {
             lines: Vec::new(),
             keys: Vec::new(),
             rows: match form.layout.slots[form.key].ty {
-                Type::Int => RowsByKey::Numbers(HashMap::new()),
-                _ => RowsByKey::Texts(HashMap::new()),
+                Type::Int => RowsByKey::Numbers(HashMap::default()),
+                _ => RowsByKey::Texts(HashMap::default()),
             },
         }
     }

@@ -15,14 +15,18 @@ use crate::value::text;
 pub struct PlacedItem {
     key: Arc<str>,
     reason: Arc<str>,
+    /// Whether the reason says something.
+    is_shown: bool,
 }
 
 impl PlacedItem {
     /// An item by its key in the catalogue, and what to tell the customer as the reason.
     pub fn new(key: impl Into<Arc<str>>, reason: impl Into<Arc<str>>) -> Self {
+        let reason = reason.into();
         Self {
             key: key.into(),
-            reason: reason.into(),
+            is_shown: text::filled(&reason),
+            reason,
         }
     }
 
@@ -97,6 +101,6 @@ impl Placements {
 
 impl PlacedItem {
     pub(super) fn is_shown(&self) -> bool {
-        text::filled(&self.reason)
+        self.is_shown
     }
 }

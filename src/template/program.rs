@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::{
     context::Escape,
     filter::{date::DateFormat, money::Currency},
+    pieces::Literal,
 };
 use crate::{
     filter::locale::Locale,
@@ -41,6 +42,8 @@ pub(super) struct Program {
     /// How many lists it makes, and those that are filled from placements when a message begins.
     pub(super) lists: usize,
     pub(super) placed: Vec<(u32, Stock)>,
+    /// Loops inside each other at most.
+    pub(super) deepest_loop: usize,
     /// The rows that are in scope at most.
     pub(super) rows: u8,
 }
@@ -55,7 +58,7 @@ pub(super) struct Position {
 /// Text between placeholders, written as it is, and what comes after it.
 #[derive(Debug)]
 pub(super) struct Step {
-    pub(super) text: Box<str>,
+    pub(super) text: Literal,
     pub(super) op: Op,
 }
 
@@ -207,6 +210,8 @@ pub(super) struct Loop {
     pub(super) limit: Option<NodeId>,
     pub(super) offset: Option<NodeId>,
     pub(super) reversed: bool,
+    /// Where each round is a passage and nothing else: an index into [`Program::passages`], whose steps the end of the round follows.
+    pub(super) passage: Option<u32>,
     /// The locals in which it counts its rounds from 0, and has their number.
     pub(super) index: Option<usize>,
     pub(super) length: Option<usize>,

@@ -16,7 +16,7 @@ use super::{
     Format,
     context::{Escape, Position},
     filter::date::DateFormat,
-    pieces::split_piece,
+    pieces::{Literal, split_piece},
     program::{self, Op, Program, Step, Stock},
 };
 use crate::{
@@ -37,7 +37,7 @@ use crate::{
 const NO_VALUE: &str = "a value of the message is missing";
 
 /// Loops inside each other, beyond which a template is refused; each needs its place while rendering.
-pub(super) const DEEPEST_LOOP: usize = 8;
+const DEEPEST_LOOP: usize = 8;
 
 /// Compiles a template of that text, perhaps a part of a message; all that is wrong with its places is said at once.
 pub(super) fn compile(
@@ -60,6 +60,7 @@ pub(super) fn compile(
         loops: Vec::new(),
         reasons: Vec::new(),
         depth: 0,
+        deepest: 0,
         at: program::Position::default(),
         around: Vec::new(),
         counting: Vec::new(),
@@ -105,13 +106,15 @@ pub(super) fn compile(
         plan: &plan,
     };
     let passages = passages::find(&mut steps, &mut positions, &about);
+    let mut loops = compiler.loops;
+    passages::fill_rounds(&mut loops, &steps, &passages);
     let program = Program {
         steps,
         positions,
         length: compiler.length,
         fallbacks,
         outputs: compiler.outputs,
-        loops: compiler.loops,
+        loops,
         passages,
         reasons: compiler.reasons,
         no_value: NO_VALUE.into(),
@@ -120,6 +123,7 @@ pub(super) fn compile(
         locals: template.locals,
         lists: template.lists.slots.len(),
         placed,
+        deepest_loop: compiler.deepest,
         rows: template.rows,
     };
     (program, compiler.diagnostics)
@@ -140,7 +144,9 @@ struct Compiler<'m> {
     outputs: Vec<program::Output>,
     loops: Vec<program::Loop>,
     reasons: Vec<Arc<str>>,
+    /// The loops around, and how many there are at most.
     depth: usize,
+    deepest: usize,
     /// Where the node stands that is compiled.
     at: program::Position,
     /// The loops around.
@@ -393,6 +399,7 @@ impl Compiler<'_> {
             return;
         }
         self.depth += 1;
+        self.deepest = self.deepest.max(self.depth);
         let limit = it.limit.as_ref().map(|limit| self.planner.add_value(limit));
         let before = it.offset.as_ref().map(|before| self.planner.add_value(before));
         let start = position.clone();
@@ -403,6 +410,7 @@ impl Compiler<'_> {
                 limit,
                 offset: before,
                 reversed: it.reversed,
+                passage: None,
                 index: it.index,
                 length: it.length,
             });
@@ -559,8 +567,10 @@ impl Compiler<'_> {
     }
 
     fn push_step(&mut self, text: &str, op: Op) {
-        let text = text.into();
-        self.steps.push(Step { text, op });
+        self.steps.push(Step {
+            text: Literal::new(text),
+            op,
+        });
         self.positions.push([self.text_at, self.at]);
     }
 

@@ -11,6 +11,7 @@ use crate::{
     record::PassageKey,
     template::{
         context::Escape,
+        pieces::Literal,
         program::{Fallback, Filter, Loop, Op, Output, Over, Passage, Position, Source, Step},
     },
     value::Value,
@@ -38,7 +39,7 @@ pub(super) fn find(
         return Vec::new();
     }
     let old = mem::take(steps).into_iter().zip(mem::take(positions));
-    let mut push = |text: Box<str>, op, position| {
+    let mut push = |text: Literal, op, position| {
         steps.push(Step { text, op });
         positions.push(position);
     };
@@ -57,7 +58,7 @@ pub(super) fn find(
         moved.push(offset(count));
         if let Some(stretch) = found.next_if(|it| it.start == number) {
             push(
-                Box::default(),
+                Literal::default(),
                 Op::Passage(offset(passages.len())),
                 [position[0]; 2],
             );
@@ -79,6 +80,34 @@ pub(super) fn find(
         }
     }
     passages
+}
+
+/// Finds the loops whose rounds are a passage and nothing else.
+pub(super) fn fill_rounds(loops: &mut [Loop], steps: &[Step], passages: &[Passage]) {
+    for (open, step) in steps.iter().enumerate() {
+        let Op::Open { number, .. } = step.op else {
+            continue;
+        };
+        let it = &mut loops[number as usize];
+        let Over::Placement {
+            row, filter: None, ..
+        } = it.over
+        else {
+            continue;
+        };
+        let Some(Op::Passage(passage)) = steps.get(open + 1).map(|it| it.op) else {
+            continue;
+        };
+        let (about, next) = (
+            passages[passage as usize].row,
+            passages[passage as usize].until as usize,
+        );
+        let ends = matches!(steps[next].op, Op::Next { body } if body as usize == open + 1);
+        let is_all = ends && steps[next].text.as_str().is_empty() && about == row;
+        if is_all && !it.reversed && it.index.is_none() && it.length.is_none() {
+            it.passage = Some(passage);
+        }
+    }
 }
 
 /// Steps that make a passage, and perhaps the text of the step behind them.
@@ -122,7 +151,7 @@ fn stretches(steps: &[Step], about: &About<'_>) -> Vec<Stretch> {
         if let Some(row) = words.row.filter(|_| words.is_worth_it()) {
             let takes_text = !targets.contains(&end);
             if let Some(step) = steps.get(end).filter(|_| takes_text) {
-                words.text(&step.text);
+                words.text(step.text.as_str());
             }
             let key = words.key();
             found.push(Stretch {
@@ -185,7 +214,7 @@ impl<'p> Words<'p> {
     /// Adds a step, if it can belong to the passage; otherwise nothing is changed.
     fn add(&mut self, step: &Step) -> bool {
         let (length, row) = (self.text.len(), self.row);
-        self.text(&step.text);
+        self.text(step.text.as_str());
         let fits = self.op(step.op).is_some() && self.text.len() <= LONGEST;
         if !fits {
             self.text.truncate(length);

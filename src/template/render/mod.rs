@@ -12,7 +12,6 @@ use self::rounds::Round;
 use super::{
     Rendered,
     arena::Lent,
-    compile::DEEPEST_LOOP,
     context::Escape,
     escape,
     inputs::Inputs,
@@ -23,10 +22,10 @@ use super::{
 use crate::{
     check::template::DEEPEST_CAPTURE,
     error::LimitKind,
-    eval::{self, At, Machine, MadeLists, Members},
+    eval::{self, At, Frame, Machine, MadeLists, Members},
     hir::Place,
     limits::Limits,
-    record::{self, Row},
+    record::{self, PlacedRow, Row},
     value::{Value, text},
 };
 
@@ -46,8 +45,9 @@ pub(super) struct Reached {
     pub(super) position: Position,
 }
 
-/// More locals than these lie in the arena.
-const LOCALS_IN_PLACE: usize = 16;
+/// More locals and loops than these lie in the arena: what is not used takes time to clear.
+const LOCALS_IN_PLACE: usize = 4;
+const LOOPS_IN_PLACE: usize = 1;
 
 impl<'a> Job<'a> {
     /// Appends the message; when there is none, or a limit is reached, `out` is as it was.
@@ -81,7 +81,7 @@ impl<'a> Job<'a> {
         let end = out.len().saturating_add(self.limits.output_bytes);
         let mut next = 0;
         while let Some(step) = program.steps.get(next) {
-            out.push_str(&step.text);
+            step.text.push_to(out);
             if out.len() > end {
                 return Err(self.too_long(next, Part::Text));
             }
@@ -167,6 +167,12 @@ impl<'a> Job<'a> {
         for (local, value) in locals.iter_mut().zip(inputs.values()) {
             *local = value;
         }
+        let mut few_loops = [None; LOOPS_IN_PLACE];
+        let deepest = self.program.deepest_loop;
+        let loops = match few_loops.get_mut(..deepest) {
+            Some(few) => few,
+            None => self.arena.get().places(deepest, None),
+        };
         let mut renderer = Renderer {
             machine: Machine::with_locals(&self.program.plan, customer, self.at, locals),
             job: &self,
@@ -174,7 +180,7 @@ impl<'a> Job<'a> {
             out,
             end,
             rounds: 0,
-            loops: [None; DEEPEST_LOOP],
+            loops,
             depth: 0,
             lists: &[],
             captures: [0; DEEPEST_CAPTURE],
@@ -292,7 +298,8 @@ struct Renderer<'a, 'l, 'o, R: Row<'a>> {
     /// The length that the buffer may reach.
     end: usize,
     rounds: usize,
-    loops: [Option<Round<'a, R>>; DEEPEST_LOOP],
+    /// The loops that are open, as many as there can be.
+    loops: &'l mut [Option<Round<'a, R>>],
     depth: usize,
     /// The lists that the template made.
     lists: MadeLists<'a, R>,
@@ -326,7 +333,7 @@ impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
                 };
             }
             if let Some(step) = program.steps.get(here) {
-                self.out.push_str(&step.text);
+                step.text.push_to(self.out);
                 self.check_length(here, Part::Text)?;
             }
         }
@@ -340,18 +347,21 @@ impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
         self.job.show_text(value, escape, fallback, self.out)
     }
 
-    /// Copies a passage, or writes it for the first time. Says where to go on.
+    /// Copies a passage, or writes it for the first time; gives the reason when there is no message.
     #[inline]
-    fn passage(&mut self, here: usize, number: u32) -> Result<Next, Reached> {
-        let passage = &self.job.program.passages[number as usize];
-        let item = self.machine.placed_item(passage.row);
+    fn passage(
+        &mut self,
+        here: usize,
+        passage: &Passage,
+        item: Option<PlacedRow<'a>>,
+    ) -> Result<Option<Rendered>, Reached> {
         let kept = item.and_then(|item| item.passage(&passage.key));
         match kept.and_then(|it| it.text()) {
             Some(text) if text.len() <= self.end.saturating_sub(self.out.len()) => {
                 push_pieces(text, self.out);
-                Ok(Next::Step(passage.until as usize))
+                Ok(None)
             }
-            _ => self.write_passage(here, passage, kept),
+            _ => self.write_passage(here, passage, item, kept),
         }
     }
 
@@ -360,21 +370,23 @@ impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
         &mut self,
         here: usize,
         passage: &Passage,
+        item: Option<PlacedRow<'a>>,
         kept: Option<record::Passage<'a>>,
-    ) -> Result<Next, Reached> {
+    ) -> Result<Option<Rendered>, Reached> {
+        self.machine.place(passage.row, item.map(Frame::Placed));
         let (steps, until) = (&self.job.program.steps, passage.until as usize);
         let start = self.out.len();
         for (number, step) in (here + 1..until).zip(&steps[here + 1..until]) {
-            self.out.push_str(&step.text);
+            step.text.push_to(self.out);
             self.check_length(number, Part::Text)?;
             if let Next::None(rendered) = self.other(number, step.op)? {
-                return Ok(Next::None(rendered));
+                return Ok(Some(rendered));
             }
         }
         if let Some(kept) = kept {
             kept.keep(&self.out[start..]);
         }
-        Ok(Next::Step(until))
+        Ok(None)
     }
 
     /// Does what is no text of a slot.
@@ -420,12 +432,22 @@ impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
                 true
             }
             Op::Nothing => true,
-            Op::Passage(number) => return self.passage(here, number),
+            Op::Passage(number) => {
+                let passage = &program.passages[number as usize];
+                let item = self.machine.placed_item(passage.row);
+                return Ok(match self.passage(here, passage, item)? {
+                    Some(rendered) => Next::None(rendered),
+                    None => Next::Step(passage.until as usize),
+                });
+            }
             Op::Jump(to) => {
                 next = to as usize;
                 true
             }
             Op::Open { number, none } => {
+                if let Some(passage) = program.loops[number as usize].passage {
+                    return self.rounds_of(here, number as usize, &program.passages[passage as usize], none);
+                }
                 if self.open(number as usize) {
                     self.count_round(here)?;
                 } else {

@@ -1,11 +1,11 @@
 //! Loops: over items of the customer, of a placement, or over numbers.
 
-use super::Renderer;
+use super::{Job, Next, Part, Reached, Renderer};
 use crate::{
     eval::{Frame, Walk},
     plan::{BlockId, NodeId},
     record::{PlacedRow, Row},
-    template::program::{Over, Stock},
+    template::program::{Over, Passage, Stock},
     value::ValueRef,
 };
 
@@ -108,6 +108,35 @@ impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
         self.go_on()
     }
 
+    /// Goes through a loop whose rounds are a passage and nothing else.
+    pub(super) fn rounds_of(
+        &mut self,
+        here: usize,
+        number: usize,
+        passage: &Passage,
+        none: u32,
+    ) -> Result<Next, Reached> {
+        let job = self.job;
+        let it = &job.program.loops[number];
+        let next = passage.until as usize;
+        let Over::Placement { stock, .. } = &it.over else {
+            return Ok(Next::Step(here + 1));
+        };
+        let limit = it.limit.map_or(usize::MAX, |node| self.count(node));
+        let offset = it.offset.map_or(0, |node| self.count(node));
+        let mut step = here;
+        for item in job.items(stock).skip(offset).take(limit) {
+            self.count_round(step)?;
+            if let Some(rendered) = self.passage(here + 1, passage, Some(item))? {
+                return Ok(Next::None(rendered));
+            }
+            step = next;
+        }
+        self.machine.place(passage.row, None);
+        self.check_length(step, Part::Op)?;
+        Ok(Next::Step(if step == here { none as usize } else { next + 1 }))
+    }
+
     /// Takes the innermost loop to its next item; `false` when it has ended.
     pub(super) fn go_on(&mut self) -> bool {
         let innermost = self
@@ -178,19 +207,8 @@ impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
         most: usize,
     ) -> &'a [Frame<'a, R>] {
         let job = self.job;
-        let Some(items) = job.at.items(&stock.catalog) else {
-            return &[];
-        };
-        assert!(
-            items.id() == stock.id,
-            "the items of `{}` were loaded for another schema",
-            stock.catalog
-        );
-        let placed = job.placements.get(&stock.name).iter();
-        let found = placed.filter_map(|placed| {
-            let item = items.item(placed.key()).filter(|_| placed.is_shown())?;
-            let row = PlacedRow::new(item, placed.reason(), stock.reason);
-            let frame = Frame::Placed(row);
+        let found = job.items(stock).filter_map(|item| {
+            let frame = Frame::Placed(item);
             if let Some((row, Some(filter))) = filter {
                 self.machine.place(row, Some(frame));
                 return self.machine.test(filter).then_some(frame);
@@ -198,5 +216,23 @@ impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
             Some(frame)
         });
         job.arena.get().list(found.take(most))
+    }
+}
+
+impl<'a> Job<'a> {
+    /// The items that a placement shows.
+    #[inline]
+    pub(super) fn items(&self, stock: &'a Stock) -> impl Iterator<Item = PlacedRow<'a>> + use<'a> {
+        let items = self.at.items_of(stock.id);
+        assert!(
+            items.is_some() || self.at.items(&stock.catalog).is_none(),
+            "the items of `{}` were loaded for another schema",
+            stock.catalog
+        );
+        let placed = items.map_or(&[][..], |_| self.placements.get(&stock.name));
+        placed.iter().filter_map(move |placed| {
+            let item = items?.item(placed.key()).filter(|_| placed.is_shown())?;
+            Some(PlacedRow::new(item, placed.reason(), stock.reason))
+        })
     }
 }
