@@ -310,7 +310,8 @@ impl Message {
     /// channel needs comes out blank; `out` is empty then. It is skipped also when the definitions say what its channel asks, and
     /// the channel is suppressed for the customer or she has not agreed to it: to send it, ask a
     /// [`Campaign`](crate::Campaign), which knows of caps and quiet hours too. Nothing is allocated once the buffer has grown to the length of
-    /// the messages and a thread has rendered one, but for an e-mail whose text is made from its page (feature `plain-text`).
+    /// the messages and a thread has rendered one, but for what is said of an item of a catalogue that is shown for the first time, and
+    /// for an e-mail whose text is made from its page (feature `plain-text`).
     ///
     /// # Errors
     ///

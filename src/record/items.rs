@@ -32,12 +32,11 @@ use crate::{
 ///
 /// They are made by a [`Loader`], from lines of JSON or from anything that implements `Serialize`. Cheap to clone.
 ///
-/// The first message that shows a text of an item at some kind of place (as text of a page, as an address …) pays for all:
-/// it escapes that field of every item, which takes time and memory in proportion to the catalogue, while messages that
-/// show the same on other threads wait for it. Later messages copy what was made, as long as these items live; new items
-/// for the same catalogue begin anew. A service that swaps catalogues renders one message of each kind first, and then lets
-/// customers in. What is kept is at most four times as many bytes as the items have themselves (and at least 64 KiB); what
-/// goes beyond is made anew for each message.
+/// What a message says of an item and of nothing else is kept with the items when it was said first, and later messages copy it. A
+/// field that is read through a reference is escaped for all items when the first of them is shown at some kind of place (as text
+/// of a page, as an address …), which takes time in proportion to the catalogue, while messages that show the same on other
+/// threads wait for it. All that is kept lives as long as these items; new items for the same catalogue begin anew. It is at most
+/// four times as many bytes as the items have themselves (and at least 64 KiB); what goes beyond is made anew for each message.
 ///
 /// # Example
 ///

@@ -8,6 +8,13 @@ use super::written::{OF_ROW, Room};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct PassageKey(pub(crate) [u64; 4]);
 
+impl PassageKey {
+    #[inline]
+    fn first_place(&self) -> u8 {
+        self.0[0].to_le_bytes()[0]
+    }
+}
+
 /// The passages of a catalogue's items.
 #[derive(Debug)]
 pub(super) struct Passages {
@@ -30,9 +37,9 @@ pub(crate) struct Passage<'a> {
 }
 
 /// So many passages are kept at most; others are written anew for each message.
-const MOST: usize = 256;
+const MOST: usize = 1 << u8::BITS;
 /// So many places are tried for each.
-const TRIES: usize = 16;
+const TRIES: u8 = 16;
 
 impl Passages {
     pub(super) fn new() -> Self {
@@ -49,9 +56,10 @@ impl Passages {
         (row, rows): (usize, usize),
         room: &'a Room,
     ) -> Option<Passage<'a>> {
-        let first = key.0[0] as usize;
-        let kept = (first..first.wrapping_add(TRIES)).find_map(|place| {
-            let kept = self.kept[place % MOST].get_or_init(|| Kept::new(*key, rows, room));
+        let first = key.first_place();
+        let kept = (0..TRIES).find_map(|further| {
+            let place = usize::from(first.wrapping_add(further));
+            let kept = self.kept[place].get_or_init(|| Kept::new(*key, rows, room));
             (kept.key == *key).then_some(kept)
         })?;
         let text = kept.texts.get(row)?;
@@ -142,11 +150,11 @@ mod tests {
     #[test]
     fn passages_beyond_the_most_are_not_kept() {
         let (passages, room) = (Passages::new(), Room::new(1 << 20));
-        let alike = (0..=TRIES as u64).map(|number| key(number * MOST as u64));
+        let alike = (0..=u64::from(TRIES)).map(|number| key(number * MOST as u64));
         let kept: Vec<_> = alike
             .map(|key| passages.find(&key, (0, 1), &room).is_some())
             .collect();
-        assert_eq!(kept.iter().filter(|it| **it).count(), TRIES);
-        assert!(!kept[TRIES]);
+        assert_eq!(kept.iter().filter(|it| **it).count(), usize::from(TRIES));
+        assert!(!kept[usize::from(TRIES)]);
     }
 }

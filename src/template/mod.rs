@@ -319,8 +319,9 @@ impl Template {
     /// Appends the message for a customer to `out`, which callers use again from message to message.
     ///
     /// When the template skips the customer or a limit is reached, `out` is left as it was. Nothing is allocated once the
-    /// buffer has grown to the length of the messages and a thread has rendered one. Items of placements come from the
-    /// catalogues added to `at`, see [`At::with_items`].
+    /// buffer has grown to the length of the messages and a thread has rendered one, but for what is said of an item that is
+    /// shown for the first time, which is kept with the [`Items`](crate::Items). Items of placements come from the catalogues
+    /// added to `at`, see [`At::with_items`].
     ///
     /// # Errors
     ///

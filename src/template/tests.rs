@@ -1,6 +1,6 @@
 //! What cannot be seen from outside: that what is kept for messages is used.
 
-use crate::{Definitions, Format, Inputs, Items, Placements, Rendered, Zone};
+use crate::{At, Definitions, Format, Inputs, Items, Placements, Rendered, Zone};
 
 const SHOP: &str = "customer { id: string key, refs: [{ sku: ref products }] }
     catalog products { sku: string key filled, name: string filled, page: string filled }
@@ -151,9 +151,7 @@ fn a_passage_could_be_copied_where_something_else_is_to_be_said() -> Result {
                     placements.set("read", *books);
                     let mut both = [String::new(), String::new()];
                     for (out, items) in both.iter_mut().zip([items()?, all.clone()]) {
-                        let at = items
-                            .into_iter()
-                            .fold(at.clone(), |at, items| at.with_items(items));
+                        let at = items.into_iter().fold(at.clone(), At::with_items);
                         let compiled = shop.template(format, template)?;
                         let sent =
                             compiled.render_into(&customer, &Inputs::default(), &placements, &at, out)?;

@@ -345,7 +345,9 @@ impl<'p> Words<'p> {
                 value => self.say(value),
             },
             Node::Missing => self.say(&"missing"),
-            Node::Slot { kind, .. } if kind == Kind::DateTime => return None,
+            Node::Slot {
+                kind: Kind::DateTime, ..
+            } => return None,
             Node::Slot { place, kind } => {
                 self.slot(place)?;
                 self.say(&kind);

@@ -356,7 +356,7 @@ impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
         item: Option<PlacedRow<'a>>,
     ) -> Result<Option<Rendered>, Reached> {
         let kept = item.and_then(|item| item.passage(&passage.key));
-        match kept.and_then(|it| it.text()) {
+        match kept.and_then(record::Passage::text) {
             Some(text) if text.len() <= self.end.saturating_sub(self.out.len()) => {
                 push_pieces(text, self.out);
                 Ok(None)
