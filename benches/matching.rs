@@ -2,33 +2,20 @@
 
 #[path = "support/random.rs"]
 mod random;
+#[path = "support/shopper.rs"]
+mod shopper;
 mod support;
 
 use std::hint::black_box;
 
-use audience::{At, Customer, DateTime, Decimal, Definitions, Zone, record};
+use audience::{At, Customer, DateTime, Definitions, Zone};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use serde::Serialize;
 
 use random::Random;
+use shopper::{COUNTRIES, Device, Gender, NOW, SCHEMA, Shopper, shoppers};
 use support::{Contender, compare, contender};
 
-const DEFINITIONS: &str = r#"
-customer {
-  id:            string key
-  country:       string
-  age:           int
-  gender:        ("female" | "male" | "other")?
-  device:        ("mobile" | "tablet" | "desktop")?
-  city:          string?
-  orders:        int
-  total_spent:   decimal
-  last_order_at: datetime?
-  tags:          [string]
-  consent:       { email: bool }
-  cart:          { value: decimal }
-}
-
+const SEGMENTS: &str = r#"
 segment simple = country = "ES" and age >= 18
 
 segment ten =
@@ -43,112 +30,6 @@ segment ten =
     and (gender = "female" or gender is unknown)
     and cart.value > 0
 "#;
-
-const NOW: &str = "2026-06-01T00:00:00Z";
-
-#[derive(Clone, Debug, Serialize)]
-struct Shopper {
-    id: String,
-    country: String,
-    age: i64,
-    gender: Option<Gender>,
-    device: Option<Device>,
-    city: Option<String>,
-    orders: i64,
-    total_spent: Decimal,
-    last_order_at: Option<DateTime>,
-    tags: Vec<String>,
-    consent: Consent,
-    cart: Cart,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-#[serde(rename_all = "lowercase")]
-enum Gender {
-    Female,
-    Male,
-    Other,
-}
-
-impl Gender {
-    fn word(self) -> &'static str {
-        match self {
-            Self::Female => "female",
-            Self::Male => "male",
-            Self::Other => "other",
-        }
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-#[serde(rename_all = "lowercase")]
-enum Device {
-    Mobile,
-    Tablet,
-    Desktop,
-}
-
-impl Device {
-    fn word(self) -> &'static str {
-        match self {
-            Self::Mobile => "mobile",
-            Self::Tablet => "tablet",
-            Self::Desktop => "desktop",
-        }
-    }
-}
-
-#[derive(Clone, Debug, Serialize)]
-struct Consent {
-    email: bool,
-}
-
-#[derive(Clone, Debug, Serialize)]
-struct Cart {
-    value: Decimal,
-}
-
-fn shoppers(count: usize) -> Vec<Shopper> {
-    let mut random = Random(7);
-    let now: DateTime = NOW.parse().expect("an instant");
-    let countries = ["ES", "ES", "ES", "FR", "DE", "IT", "US", "GB", "BR", "MX"];
-    let cities = [
-        "Madrid",
-        "Málaga",
-        "Marbella",
-        "Barcelona",
-        "Paris",
-        "Berlin",
-        "Mataró",
-    ];
-    let tags = ["vip", "newsletter", "churned", "wholesale", "student"];
-    let maybe = |random: &mut Random| !random.one_in(6);
-    (0..count)
-        .map(|index| Shopper {
-            id: format!("c{index}"),
-            country: (*random.pick(&countries)).to_owned(),
-            age: random.int(12, 90),
-            gender: maybe(&mut random).then(|| *random.pick(&[Gender::Female, Gender::Male, Gender::Other])),
-            device: maybe(&mut random)
-                .then(|| *random.pick(&[Device::Mobile, Device::Tablet, Device::Desktop])),
-            city: maybe(&mut random).then(|| (*random.pick(&cities)).to_owned()),
-            orders: random.int(0, 20),
-            total_spent: Decimal::from_units(random.int(0, 10_000_000)),
-            last_order_at: maybe(&mut random)
-                .then(|| DateTime::from_micros(now.micros() - random.int(0, 60 * 86_400_000_000)))
-                .flatten(),
-            tags: (0..random.below(4))
-                .map(|_| (*random.pick(&tags)).to_owned())
-                .collect(),
-            consent: Consent {
-                email: !random.one_in(4),
-            },
-            cart: Cart {
-                value: Decimal::from_units(random.int(0, 3) * 199_900),
-            },
-        })
-        .collect()
-}
 
 fn simple_by_hand(it: &Shopper) -> bool {
     it.country == "ES" && it.age >= 18
@@ -169,23 +50,6 @@ fn ten_by_hand(it: &Shopper, from: DateTime, now: DateTime) -> bool {
         && it.cart.value.units() > 0
 }
 
-record! {
-    impl Record for Shopper {
-        id: |it| &it.id,
-        country: |it| &it.country,
-        age: |it| it.age,
-        gender: |it| it.gender.map(Gender::word),
-        device: |it| it.device.map(Device::word),
-        city: |it| it.city.as_deref(),
-        orders: |it| it.orders,
-        total_spent: |it| it.total_spent,
-        last_order_at: |it| it.last_order_at,
-        tags: |it| &it.tags,
-        consent.email: |it| it.consent.email,
-        cart.value: |it| it.cart.value,
-    }
-}
-
 /// The shoppers in the order in which they are asked: as they lie in memory, or shuffled.
 struct Crowd {
     shop: Definitions,
@@ -197,8 +61,9 @@ struct Crowd {
 
 impl Crowd {
     fn new(count: usize, shuffled: bool) -> Self {
-        let shop = Definitions::parse(DEFINITIONS).unwrap_or_else(|error| panic!("{error}"));
-        let shoppers = shoppers(count);
+        let shop =
+            Definitions::parse(&format!("{SCHEMA}{SEGMENTS}")).unwrap_or_else(|error| panic!("{error}"));
+        let shoppers = shoppers(count, &COUNTRIES);
         let load = |it: &Shopper| shop.customer_from(it).unwrap_or_else(|error| panic!("{error}"));
         let customers = shoppers.iter().map(load).collect();
         let mut order: Vec<usize> = (0..count).collect();

@@ -149,8 +149,8 @@ pub use definitions::{
     DecisionExplanation, DecisionStep, Decisions, Defined, Definitions, DescribedCampaign, DescribedChannel,
     DescribedMessage, DescribedOffer, DescribedPart, DescribedSegment, DescribedTrait, Description, Diff,
     Difference, Effect, Fitter, ItemFilter, ItemFilterError, Message, Move, Moves, Parts, Prepared,
-    Processing, Recipient, RenderError, SchemaMismatch, Segment, Segments, SegmentsIter, StepKind, Summary,
-    SummaryHeld, SummarySent, TestCase, TestFailure, TestOutcome,
+    Processing, Recipient, RenderError, SchemaMismatch, Segment, SegmentSet, Segments, SegmentsIter,
+    StepKind, Summary, SummaryHeld, SummarySent, TestCase, TestFailure, TestOutcome,
 };
 pub use diagnostic::{Code, Diagnostic, Label, Level, Severity, Source, render};
 pub use error::{CompileError, JsonError, LimitError, LimitKind, NameError, NeedsPopulation, UnknownName};

@@ -18,7 +18,8 @@ mod palette;
 mod serving;
 
 use audience::{
-    Customer, Definitions, Format, HostFunction, Parts, Placements, Rendered, Type, Value, ValueRef, Zone,
+    Customer, Definitions, Format, HostFunction, Parts, Placements, Rendered, SegmentSet, Type, Value,
+    ValueRef, Zone,
 };
 use serde::Deserialize;
 
@@ -596,6 +597,18 @@ fn matching_allocates_nothing_after_a_first_pass() {
         "allocations in 1,000 matches:\n{}",
         wrong.join("\n")
     );
+    let (loaded, in_place) = (shop.segments(), clients.segments());
+    let (mut one, mut other) = (SegmentSet::new(), SegmentSet::new());
+    let mut pass = || {
+        for (customer, client) in &people {
+            loaded.matching(customer, &at, &mut one);
+            in_place.matching(client, &at, &mut other);
+            assert_eq!(one, other, "all segments together");
+        }
+    };
+    pass();
+    let allocations = allocation_counter::measure(pass).count_total;
+    assert_eq!(allocations, 0, "all segments together");
 }
 
 /// Every kind of value on its way to a page.

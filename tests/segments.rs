@@ -1,6 +1,8 @@
 //! All segments together.
 
-use audience::{Definitions, NameError, Segments};
+use std::fmt::Write;
+
+use audience::{Customer, Definitions, NameError, SegmentSet, Segments, Zone};
 
 fn names<R>(segments: &Segments<R>) -> Vec<&str> {
     segments.names().collect()
@@ -55,4 +57,158 @@ fn names_that_are_not_among_the_segments_are_refused() {
     assert_eq!(error.to_string(), "unknown segment `loyal`");
     let error = some.only(["best"]).expect_err("not fitted");
     assert!(matches!(error, NameError::NeedsPopulation(_)), "{error}");
+}
+
+/// Numbers that are the same on every run.
+struct Numbers(u64);
+
+impl Numbers {
+    fn below(&mut self, count: u64) -> u64 {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % count
+    }
+}
+
+/// A condition on one of a few attributes, with one of very many constants.
+fn condition(numbers: &mut Numbers) -> String {
+    let number = numbers.below(3_000);
+    match numbers.below(16) {
+        0 => format!("town = \"t{number}\""),
+        1 => format!("town in [\"t{number}\", \"t{}\", \"\"]", number / 7),
+        2 => "town is empty".to_owned(),
+        3 => format!("not (town = \"t{}\")", number % 50),
+        4 => format!("age > {number}"),
+        5 => format!("age between {} and {number}", number / 2),
+        6 => format!("age in [{number}, 7, {}]", number / 3),
+        7 => format!("spent < {number}.{:04}", numbers.below(10_000)),
+        8 => format!("(spent > {number} or age < {})", number / 5),
+        9 => format!("(sex = \"f\" or sex is unknown or age > {number})"),
+        10 => format!("joined >= 20{:02}-02-01", number % 30),
+        11 => "vip".to_owned(),
+        12 => format!("not (town starts with \"t{}\")", number % 20),
+        13 => format!(
+            "sum(amount of orders in last {} days) > {number}",
+            10 * (1 + number % 3)
+        ),
+        14 => format!(
+            "at least {} orders in last {} days",
+            1 + number % 4,
+            1 + number % 60
+        ),
+        _ => format!("not (sex = \"m\" and age > {number})"),
+    }
+}
+
+const MANY: &str = "customer {
+    id: string key, town: string?, age: int?, spent: decimal, sex: (\"f\" | \"m\")?, joined: date?, vip: bool
+} event orders { amount: decimal }\n";
+
+fn person(numbers: &mut Numbers, shop: &Definitions) -> Customer {
+    let mut json = format!(
+        r#"{{"id": "a", "spent": {}, "vip": {}"#,
+        numbers.below(3_000),
+        numbers.below(2) == 0
+    );
+    let mut add = |known: u64, member: String| {
+        if known > 0 {
+            json += &member;
+        }
+    };
+    let town = match numbers.below(10) {
+        0 => String::new(),
+        _ => format!("t{}", numbers.below(120)),
+    };
+    add(numbers.below(6), format!(r#", "town": "{town}""#));
+    add(numbers.below(6), format!(r#", "age": {}"#, numbers.below(3_000)));
+    add(
+        numbers.below(3),
+        format!(r#", "sex": "{}""#, ["f", "m"][usize::from(numbers.below(2) == 0)]),
+    );
+    add(
+        numbers.below(4),
+        format!(r#", "joined": "20{:02}-02-01""#, numbers.below(30) + 1),
+    );
+    let orders: Vec<_> = (0..numbers.below(5))
+        .map(|_| {
+            format!(
+                r#"{{"at": "2026-05-{:02}T00:00:00Z", "amount": {}}}"#,
+                1 + numbers.below(31),
+                numbers.below(1_500)
+            )
+        })
+        .collect();
+    write!(json, r#", "orders": [{}]}}"#, orders.join(", ")).expect("a String takes all");
+    shop.customer_from_json(&json)
+        .unwrap_or_else(|error| panic!("{error}\n{json}"))
+}
+
+/// More constants than there are buckets for, conditions that only some segments have, and segments of a condition alone.
+#[test]
+fn many_segments_together_answer_as_each_alone() {
+    for (seed, count) in [(1, 1), (2, 3), (3, 64), (4, 65), (5, 300), (6, 2_500)] {
+        let mut numbers = Numbers(seed);
+        let mut text = MANY.to_owned();
+        for index in 0..count {
+            let conditions: Vec<_> = (0..=numbers.below(4)).map(|_| condition(&mut numbers)).collect();
+            let joined = conditions
+                .join([" and ", " and ", " or "][usize::try_from(numbers.below(3)).expect("small")]);
+            writeln!(text, "segment s{index} = {joined}").expect("a String takes all");
+        }
+        text += "segment nobody = false segment everybody = true";
+        let shop = Definitions::parse(&text).unwrap_or_else(|error| panic!("{error}"));
+        let at = shop.at("2026-06-01T00:00:00Z".parse().expect("a datetime"), &Zone::UTC);
+        let elsewhere = Definitions::parse(MANY)
+            .expect("compiles")
+            .at(at.now(), &Zone::UTC);
+        let segments = shop.segments();
+        let odd: Vec<String> = segments.names().skip(1).step_by(2).map(str::to_owned).collect();
+        let some = segments.only(&odd).expect("known");
+        let mut found = SegmentSet::new();
+        let mut members = 0;
+        for _ in 0..60 {
+            let person = person(&mut numbers, &shop);
+            // Windows have to be resolved anew for an evaluation that was made for other definitions.
+            for at in [&at, &elsewhere] {
+                segments.matching(&person, at, &mut found);
+                for (position, segment) in segments.iter().enumerate() {
+                    let alone = segment.interpret(&person, at);
+                    assert_eq!(found.contains(position), alone, "{} of {text}", segment.name());
+                }
+                assert_eq!(found.len(), found.iter().count());
+                members += found.len();
+                let names: Vec<_> = found
+                    .names(&segments)
+                    .filter(|name| odd.iter().any(|it| it == name))
+                    .collect();
+                some.matching(&person, at, &mut found);
+                assert_eq!(found.names(&some).collect::<Vec<_>>(), names);
+            }
+        }
+        // Everybody is in one segment, and nobody in another.
+        let most = 120 * (count + 1);
+        assert!((121..most).contains(&members), "{members} of {most}");
+    }
+}
+
+#[test]
+fn a_customer_of_another_schema_is_in_no_segment() {
+    let shop = Definitions::parse(SHOP).expect("compiles");
+    let other = Definitions::parse(MANY).expect("compiles");
+    let at = shop.at("2026-06-01T00:00:00Z".parse().expect("a datetime"), &Zone::UTC);
+    let ana = shop
+        .customer_from_json(r#"{"id": "ana", "orders": 12, "spent": 3}"#)
+        .expect("valid");
+    let segments = shop.segments();
+    let mut found = SegmentSet::new();
+    segments.matching(&ana, &at, &mut found);
+    assert_eq!(
+        (format!("{found:?}"), found.is_empty()),
+        ("{0}".to_owned(), false)
+    );
+    let ben = person(&mut Numbers(1), &other);
+    assert!(segments.try_matching(&ben, &at, &mut found).is_err());
+    assert!(found.is_empty());
 }

@@ -29,6 +29,7 @@ mod constant;
 mod cost;
 mod display;
 mod emit;
+mod many;
 mod moment;
 mod numbered;
 mod place;
@@ -47,6 +48,7 @@ mod weight;
 
 pub(crate) use campaign::CampaignNodes;
 pub(crate) use constant::calculate;
+pub(crate) use many::{Buckets, MISSING, Many, Reading, Term};
 #[cfg(feature = "proptest")]
 pub(crate) use moment::end_of;
 pub(crate) use moment::{Anchor, Day, Moment, Moments, Origin, start_of};

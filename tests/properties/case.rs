@@ -5,7 +5,7 @@ use std::{
     fmt::{Debug, Display},
 };
 
-use audience::{At, Customer, DateTime, Definitions, Population, Schema};
+use audience::{At, Customer, DateTime, Definitions, Population, Schema, SegmentSet};
 #[cfg(feature = "batch")]
 use audience::{ValueRef, batch::Customers};
 use serde::Deserialize;
@@ -156,6 +156,30 @@ impl Case {
     }
 }
 
+impl Case {
+    /// All segments together give what each gives alone.
+    fn together(
+        &self,
+        customer: usize,
+        found: &SegmentSet,
+        alone: impl Iterator<Item = (bool, String)>,
+    ) -> Result<(), String> {
+        let rules = self
+            .rules
+            .probes
+            .iter()
+            .map(|it| &it.rule)
+            .chain(&self.rules.segments);
+        let rules: Vec<_> = rules.collect();
+        for (position, (answer, name)) in alone.enumerate() {
+            let rule = rules.iter().find(|it| it.name == name).ok_or(name)?;
+            let together = ("all together", found.contains(position));
+            self.same(rule, customer, together, ("interpreter", answer))?;
+        }
+        Ok(())
+    }
+}
+
 /// The definitions of a case, compiled, with its customers loaded.
 pub(crate) struct Compiled {
     pub(super) definitions: Definitions,
@@ -210,6 +234,17 @@ impl Compiled {
                 table.borrow_mut().add(probe, &answers);
             }
         }
+        let (segments, mut found) = (self.definitions.segments(), SegmentSet::new());
+        for (index, customer) in self.customers.iter().enumerate() {
+            segments.matching(customer, &self.at, &mut found);
+            case.together(
+                index,
+                &found,
+                segments
+                    .iter()
+                    .map(|it| (it.interpret(customer, &self.at), it.name().to_owned())),
+            )?;
+        }
         for rule in &case.rules.traits {
             let computed = self.definitions.computed(&rule.name).map_err(text)?;
             for (index, customer) in self.customers.iter().enumerate() {
@@ -245,6 +280,14 @@ impl Compiled {
                 let matched = in_place.matches(client, &self.at);
                 case.same(rule, index, ("program in place", matched), answer)?;
             }
+        }
+        let (segments, mut found) = (bound.segments(), SegmentSet::new());
+        for (index, client) in clients.iter().enumerate() {
+            segments.matching(client, &self.at, &mut found);
+            let alone = segments
+                .iter()
+                .map(|it| (it.interpret(client, &self.at), it.name().to_owned()));
+            case.together(index, &found, alone)?;
         }
         for rule in &case.rules.traits {
             let loaded = self.definitions.computed(&rule.name).map_err(text)?;

@@ -6,7 +6,7 @@ mod value;
 use super::{At, frame::Frames, members::Members, scratch::Scratch};
 use crate::{
     hir::Place,
-    plan::{BlockId, Kind, Leaf, Node, NodeId, Op, Program, Target, float_key, set_order},
+    plan::{BlockId, Kind, Node, NodeId, Op, Program, Target, float_key, set_order},
     record::{ItemRow, PlacedRow, Row},
     value::{Date, DateTime, Decimal, Geo, ValueRef, text},
 };
@@ -91,7 +91,7 @@ fn take_over<'a, R: Row<'a>>(program: &'a Program, customer: R, at: &'a At, targ
     clippy::inline_always,
     reason = "the loop over leaves is where conditions spend their time"
 )]
-fn of_slot<'a, T: Row<'a>>(
+pub(super) fn of_slot<'a, T: Row<'a>>(
     program: &'a Program,
     op: &Op,
     row: T,
@@ -291,7 +291,7 @@ impl<'a, 'l, R: Row<'a>> Machine<'a, 'l, R> {
         let program = self.program;
         let mut target = start;
         while let Some(leaf) = program.leaves.get(target.0 as usize) {
-            target = if self.leaf(leaf, row) {
+            target = if self.leaf(leaf.op, row) {
                 leaf.then
             } else {
                 leaf.otherwise
@@ -300,17 +300,22 @@ impl<'a, 'l, R: Row<'a>> Machine<'a, 'l, R> {
         target == Target::TRUE
     }
 
+    /// Tells whether a test of the customer holds.
+    pub(super) fn holds(&mut self, op: Op) -> bool {
+        self.leaf(op, self.customer)
+    }
+
     #[inline(always)]
     #[expect(
         clippy::inline_always,
         reason = "the loop over leaves is where conditions spend their time"
     )]
-    fn leaf<T: Row<'a>>(&mut self, leaf: &Leaf, row: T) -> bool {
+    fn leaf<T: Row<'a>>(&mut self, op: Op, row: T) -> bool {
         let program = self.program;
-        if let Some(holds) = of_slot(program, &leaf.op, row, |number| self.moment(number)) {
+        if let Some(holds) = of_slot(program, &op, row, |number| self.moment(number)) {
             return holds;
         }
-        match leaf.op {
+        match op {
             Op::Count { items, low, high } => self.count_within(items, low, high),
             Op::Value { node, low, high } => {
                 let mark = self.mark();

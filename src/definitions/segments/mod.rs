@@ -1,10 +1,22 @@
 //! All segments together.
 
-use std::{collections::HashMap, fmt, iter::FusedIterator, marker::PhantomData, ops::Range, sync::Arc};
+mod set;
+
+pub use self::set::SegmentSet;
+
+use std::{
+    collections::HashMap,
+    fmt,
+    iter::FusedIterator,
+    marker::PhantomData,
+    ops::Range,
+    sync::{Arc, OnceLock},
+};
 
 use super::{Inner, Segment};
 use crate::{
     error::NameError,
+    plan::Many,
     record::{Binding, Customer},
 };
 
@@ -42,6 +54,7 @@ pub struct Segments<R = Customer> {
 pub(crate) struct Selection {
     /// Their positions among the definitions.
     pub(super) order: Box<[usize]>,
+    many: OnceLock<Many>,
 }
 
 /// Goes through segments one by one; made by [`Segments::iter`].
@@ -63,6 +76,7 @@ impl Selection {
     pub(super) fn new(order: impl IntoIterator<Item = usize>) -> Arc<Self> {
         Arc::new(Self {
             order: order.into_iter().collect(),
+            many: OnceLock::new(),
         })
     }
 }
@@ -94,6 +108,11 @@ impl<R> Segments<R> {
     pub fn names(&self) -> impl ExactSizeIterator<Item = &str> {
         let segments = self.inner.module.named_segments();
         self.selection.order.iter().map(|index| &*segments[*index].name)
+    }
+
+    pub(crate) fn name(&self, position: usize) -> Option<&str> {
+        let index = *self.selection.order.get(position)?;
+        Some(&self.inner.module.named_segments()[index].name)
     }
 
     /// One by one, in order. The segments that come of it are handles of their own.
