@@ -35,7 +35,8 @@ use crate::{
 /// What a message says of an item and of nothing else is kept with the items when it was said first, and later messages copy it. A
 /// field that is read through a reference is escaped for all items when the first of them is shown at some kind of place (as text
 /// of a page, as an address …), which takes time in proportion to the catalogue, while messages that show the same on other
-/// threads wait for it. All that is kept lives as long as these items; new items for the same catalogue begin anew. It is at most
+/// threads wait for it. Up to 256 different things that messages say are kept, and
+/// all of it lives as long as these items; new items for the same catalogue begin anew. It is at most
 /// four times as many bytes as the items have themselves (and at least 64 KiB); what goes beyond is made anew for each message.
 ///
 /// # Example

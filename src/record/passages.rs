@@ -6,33 +6,36 @@ use super::written::{OF_ROW, Room};
 
 /// A passage is known by what it says and shows, so that templates which have the same one share what is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct PassageKey(pub(crate) [u64; 4]);
-
-impl PassageKey {
-    #[inline]
-    fn first_place(&self) -> u8 {
-        self.0[0].to_le_bytes()[0]
-    }
-}
+pub(crate) struct PassageKey(pub(crate) [u8; 32]);
 
 /// The passages of a catalogue's items.
 #[derive(Debug)]
 pub(super) struct Passages {
-    /// By a part of the key, or shortly behind it.
+    /// By the first byte of the key, or shortly behind it.
     kept: Box<[OnceLock<Kept>]>,
 }
 
 #[derive(Debug)]
 struct Kept {
     key: PassageKey,
-    /// By row, once it was shown. None where there was no room for them.
-    texts: Box<[OnceLock<Box<str>>]>,
+    /// By row, [`PAGE`] of them together once one is shown. None where there was no room for them.
+    pages: Box<[OnceLock<Page>]>,
+}
+
+type Page = Box<[OnceLock<Text>]>;
+
+/// What a passage says of an item.
+#[derive(Debug)]
+pub(crate) struct Text {
+    pub(crate) text: Box<str>,
+    /// The bytes of scratch that it took to write it.
+    pub(crate) scratch: usize,
 }
 
 /// A passage for one item.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Passage<'a> {
-    text: &'a OnceLock<Box<str>>,
+    text: &'a OnceLock<Text>,
     room: &'a Room,
 }
 
@@ -40,6 +43,7 @@ pub(crate) struct Passage<'a> {
 const MOST: usize = 1 << u8::BITS;
 /// So many places are tried for each.
 const TRIES: u8 = 16;
+const PAGE: usize = 64;
 
 impl Passages {
     pub(super) fn new() -> Self {
@@ -56,13 +60,13 @@ impl Passages {
         (row, rows): (usize, usize),
         room: &'a Room,
     ) -> Option<Passage<'a>> {
-        let first = key.first_place();
         let kept = (0..TRIES).find_map(|further| {
-            let place = usize::from(first.wrapping_add(further));
+            let place = usize::from(key.0[0].wrapping_add(further));
             let kept = self.kept[place].get_or_init(|| Kept::new(*key, rows, room));
             (kept.key == *key).then_some(kept)
         })?;
-        let text = kept.texts.get(row)?;
+        let page = kept.pages.get(row / PAGE)?.get_or_init(|| page(room));
+        let text = page.get(row % PAGE)?;
         Some(Passage { text, room })
     }
 }
@@ -70,28 +74,45 @@ impl Passages {
 impl Kept {
     #[cold]
     fn new(key: PassageKey, rows: usize, room: &Room) -> Self {
-        let bytes = rows.saturating_mul(size_of::<OnceLock<Box<str>>>());
-        let rows = if room.take(bytes) { rows } else { 0 };
+        let pages = rows.div_ceil(PAGE);
+        let bytes = pages.saturating_mul(size_of::<OnceLock<Page>>());
+        let pages = if room.take(bytes) { pages } else { 0 };
         Self {
             key,
-            texts: (0..rows).map(|_| OnceLock::new()).collect(),
+            pages: (0..pages).map(|_| OnceLock::new()).collect(),
         }
     }
+}
+
+/// The places of as many rows, or none where there was no room for them.
+#[cold]
+fn page(room: &Room) -> Page {
+    let rows = if room.take(PAGE * size_of::<OnceLock<Text>>()) {
+        PAGE
+    } else {
+        0
+    };
+    (0..rows).map(|_| OnceLock::new()).collect()
 }
 
 impl<'a> Passage<'a> {
     /// The text, when it was written before.
     #[inline]
-    pub(crate) fn text(self) -> Option<&'a str> {
-        self.text.get().map(|it| &**it)
+    pub(crate) fn text(self) -> Option<&'a Text> {
+        self.text.get()
     }
 
     /// Keeps the text, if there is room.
     #[cold]
-    pub(crate) fn keep(self, text: &str) {
-        if self.text.get().is_none() && self.room.take(text.len().saturating_add(OF_ROW)) {
-            // Whoever was first on another thread has written the same.
-            let _ = self.text.set(text.into());
+    pub(crate) fn keep(self, text: &str, scratch: usize) {
+        let bytes = text.len().saturating_add(OF_ROW);
+        if self.text.get().is_some() || !self.room.take(bytes) {
+            return;
+        }
+        let text = text.into();
+        if self.text.set(Text { text, scratch }).is_err() {
+            // Somebody on another thread was first and has written the same.
+            self.room.give_back(bytes);
         }
     }
 }
@@ -100,28 +121,36 @@ impl<'a> Passage<'a> {
 mod tests {
     use super::*;
 
-    fn key(number: u64) -> PassageKey {
-        PassageKey([number, 1, 2, 3])
+    fn key(first: u8, last: u8) -> PassageKey {
+        let mut key = [7; 32];
+        key[0] = first;
+        key[31] = last;
+        PassageKey(key)
+    }
+
+    fn text(passage: Passage<'_>) -> Option<&str> {
+        passage.text().map(|it| &*it.text)
     }
 
     #[test]
     fn each_item_has_its_text_in_each_passage() {
         let (passages, room) = (Passages::new(), Room::new(0));
-        let find = |number, row| {
+        let rows = PAGE + 3;
+        let find = |last, row| {
             passages
-                .find(&key(number), (row, 3), &room)
+                .find(&key(250, last), (row, rows), &room)
                 .expect("there is room")
         };
-        for (number, row, text) in [(1, 0, "a"), (1, 2, "b"), (1 + MOST as u64, 0, "c")] {
-            assert_eq!(find(number, row).text(), None);
-            find(number, row).keep(text);
-            find(number, row).keep("another");
+        for (number, row, said) in [(1, 0, "a"), (1, rows - 1, "b"), (2, 0, "c")] {
+            assert_eq!(text(find(number, row)), None);
+            find(number, row).keep(said, 0);
+            find(number, row).keep("another", 0);
         }
-        assert_eq!(find(1, 0).text(), Some("a"));
-        assert_eq!(find(1, 1).text(), None);
-        assert_eq!(find(1, 2).text(), Some("b"));
-        assert_eq!(find(1 + MOST as u64, 0).text(), Some("c"));
-        assert!(passages.find(&key(1), (3, 3), &room).is_none());
+        assert_eq!(text(find(1, 0)), Some("a"));
+        assert_eq!(text(find(1, 1)), None);
+        assert_eq!(text(find(1, rows - 1)), Some("b"));
+        assert_eq!(text(find(2, 0)), Some("c"));
+        assert!(passages.find(&key(1, 1), (2 * PAGE, rows), &room).is_none());
     }
 
     #[test]
@@ -129,28 +158,32 @@ mod tests {
         let (passages, room) = (Passages::new(), Room::new(0));
         let long = "x".repeat(room.left() / 2);
         for row in 0..3 {
-            passages
-                .find(&key(7), (row, 3), &room)
-                .expect("a list of three")
-                .keep(&long);
+            let passage = passages.find(&key(7, 7), (row, 3), &room);
+            passage.expect("a list of three").keep(&long, 0);
         }
         let kept = [0, 1, 2].map(|row| {
             passages
-                .find(&key(7), (row, 3), &room)
-                .and_then(Passage::text)
+                .find(&key(7, 7), (row, 3), &room)
+                .and_then(text)
                 .is_some()
         });
         assert_eq!(kept, [true, false, false]);
+        let rows = room.left() * PAGE;
         assert!(
-            passages.find(&key(8), (0, room.left()), &room).is_none(),
-            "not even the list"
+            passages.find(&key(8, 8), (0, rows), &room).is_none(),
+            "not even the list of pages"
+        );
+        room.take(room.left() - 100);
+        assert!(
+            passages.find(&key(9, 9), (0, 3), &room).is_none(),
+            "not even a page"
         );
     }
 
     #[test]
     fn passages_beyond_the_most_are_not_kept() {
         let (passages, room) = (Passages::new(), Room::new(1 << 20));
-        let alike = (0..=u64::from(TRIES)).map(|number| key(number * MOST as u64));
+        let alike = (0..=TRIES).map(|last| key(3, last));
         let kept: Vec<_> = alike
             .map(|key| passages.find(&key, (0, 1), &room).is_some())
             .collect();

@@ -56,6 +56,10 @@ impl Room {
             .is_ok()
     }
 
+    pub(super) fn give_back(&self, bytes: usize) {
+        self.left.fetch_add(bytes, Ordering::Relaxed);
+    }
+
     pub(super) fn left(&self) -> usize {
         self.left.load(Ordering::Relaxed)
     }

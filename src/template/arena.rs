@@ -54,6 +54,11 @@ impl Lent {
         })
     }
 
+    /// Bytes that the message may still ask for, for all that it has asked for by now.
+    pub(super) fn left(&self) -> usize {
+        self.arena.get().map_or(self.limit, |arena| arena.left())
+    }
+
     /// Whether the message asked for more than it may have.
     #[inline]
     pub(super) fn is_full(&self) -> bool {
@@ -130,7 +135,13 @@ impl Arena {
         self.bump.alloc_slice_fill_with(count, |_| Cell::new(value))
     }
 
-    fn charge(&self, bytes: usize) -> bool {
+    /// Bytes that the message may still ask for.
+    pub(super) fn left(&self) -> usize {
+        self.left.get()
+    }
+
+    /// Counts bytes as asked for.
+    pub(super) fn charge(&self, bytes: usize) -> bool {
         match self.left.get().checked_sub(bytes) {
             Some(left) => self.left.set(left),
             None => self.full.set(true),

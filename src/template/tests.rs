@@ -1,6 +1,6 @@
 //! What cannot be seen from outside: that what is kept for messages is used.
 
-use crate::{At, Definitions, Format, Inputs, Items, Placements, Rendered, Zone};
+use crate::{At, Definitions, Format, Inputs, Items, Limits, Placements, Rendered, Zone};
 
 const SHOP: &str = "customer { id: string key, refs: [{ sku: ref products }] }
     catalog products { sku: string key filled, name: string filled, page: string filled }
@@ -162,5 +162,85 @@ fn a_passage_could_be_copied_where_something_else_is_to_be_said() -> Result {
             }
         }
     }
+    Ok(())
+}
+
+#[test]
+fn the_text_between_two_passages_could_be_in_the_names_of_both() -> Result {
+    let shop = Definitions::parse(
+        "customer { id: string key }  catalog toys { sku: string key filled, name: string filled }
+         placement liked of toys  placement also of toys",
+    )?;
+    let toys = r#"
+        {"sku": "a", "name": "A"}
+        {"sku": "b", "name": "B"}
+    "#;
+    let both = "{% for p in liked %}{% for q in also %}[{{ p.name }}{{ p.sku }}-{{ q.name }}{{ q.sku }}]{% endfor %}{% endfor %}";
+    let one = "{% for q in also %}-{{ q.name }}{{ q.sku }}]{% endfor %}";
+    for (template, expected) in [
+        (format!("{both} {one}"), "[Aa-Bb] -Bb]"),
+        (format!("{one} {both}"), "-Bb] [Aa-Bb]"),
+    ] {
+        let items = shop.loader().items_from_json_lines("toys", toys.as_bytes())?;
+        let at = shop
+            .at("2026-06-01T00:00:00Z".parse()?, &Zone::UTC)
+            .with_items(items);
+        let mut placements = Placements::new();
+        placements.set("liked", [("a", "x")]);
+        placements.set("also", [("b", "x")]);
+        let ana = shop.customer_from_json(r#"{"id": "ana"}"#)?;
+        for _ in 0..2 {
+            let mut out = String::new();
+            let sent = shop.template(Format::Html, &template)?.render_into(
+                &ana,
+                &Inputs::default(),
+                &placements,
+                &at,
+                &mut out,
+            )?;
+            assert_eq!(sent, Rendered::Sent);
+            assert_eq!(out, expected, "{template}");
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn who_came_first_could_decide_on_a_limit() -> Result {
+    let shop = Definitions::parse(SHOP)?;
+    let template = "{% for p in shown %}{{ p.name | upcase }}{% endfor %}";
+    let long = "x".repeat(60);
+    let lines = ["a", "b"]
+        .map(|sku| format!(r#"{{"sku": "{sku}", "name": "{long}", "page": "p"}}"#))
+        .join("\n");
+    let items = shop
+        .loader()
+        .items_from_json_lines("products", lines.as_bytes())?;
+    let at = shop
+        .at("2026-06-01T00:00:00Z".parse()?, &Zone::UTC)
+        .with_items(items);
+    let limits = Limits {
+        scratch_bytes: 100,
+        ..Limits::default()
+    };
+    let template = shop
+        .template_builder(Format::Html)
+        .source("t", template)
+        .limits(limits)
+        .build()?;
+    let ana = shop.customer_from_json(r#"{"id": "ana", "refs": []}"#)?;
+    let render = |keys: &[&str]| {
+        let mut placements = Placements::new();
+        placements.set("shown", keys.iter().map(|key| (*key, "new")));
+        let mut out = String::new();
+        template
+            .render_into(&ana, &Inputs::default(), &placements, &at, &mut out)
+            .map_err(|error| error.to_string())
+    };
+    let refused = render(&["a", "b"]);
+    assert!(refused.is_err());
+    assert_eq!(render(&["b"]), Ok(Rendered::Sent));
+    assert_eq!(render(&["a"]), Ok(Rendered::Sent));
+    assert_eq!(render(&["a", "b"]), refused);
     Ok(())
 }

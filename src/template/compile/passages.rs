@@ -128,6 +128,8 @@ fn stretches(steps: &[Step], about: &About<'_>) -> Vec<Stretch> {
     // The items in scope: of each loop over a placement its row and the slot of the reason; nothing for other loops.
     let mut around = Vec::new();
     let mut start = 0;
+    // Whether the passage before has the text of the step at `start`.
+    let mut is_text_taken = false;
     while let Some(step) = steps.get(start) {
         match step.op {
             Op::Open { number, .. } => around.push(match &about.loops[number as usize].over {
@@ -144,12 +146,14 @@ fn stretches(steps: &[Step], about: &About<'_>) -> Vec<Stretch> {
         let mut end = start;
         while let Some(step) = steps.get(end)
             && (end == start || !targets.contains(&end))
-            && words.add(step)
+            && words.add(step, end == start && is_text_taken)
         {
             end += 1;
         }
+        is_text_taken = false;
         if let Some(row) = words.row.filter(|_| words.is_worth_it()) {
             let takes_text = !targets.contains(&end);
+            is_text_taken = takes_text;
             if let Some(step) = steps.get(end).filter(|_| takes_text) {
                 words.text(step.text.as_str());
             }
@@ -203,22 +207,17 @@ impl<'p> Words<'p> {
     }
 
     fn key(&self) -> PassageKey {
-        let hash = Sha256::digest(&self.text);
-        let mut key = [0; 4];
-        for (part, bytes) in key.iter_mut().zip(hash.chunks_exact(8)) {
-            *part = bytes.iter().fold(0, |part, byte| part << 8 | u64::from(*byte));
-        }
-        PassageKey(key)
+        PassageKey(Sha256::digest(&self.text).into())
     }
 
-    /// Adds a step, if it can belong to the passage; otherwise nothing is changed.
-    fn add(&mut self, step: &Step) -> bool {
-        let (length, row) = (self.text.len(), self.row);
-        self.text(step.text.as_str());
+    /// Adds a step, perhaps without its text, if it can belong to the passage; otherwise nothing is changed.
+    fn add(&mut self, step: &Step, is_text_taken: bool) -> bool {
+        let before = (self.text.len(), self.row, self.values, self.is_work);
+        self.text(if is_text_taken { "" } else { step.text.as_str() });
         let fits = self.op(step.op).is_some() && self.text.len() <= LONGEST;
         if !fits {
-            self.text.truncate(length);
-            self.row = row;
+            self.text.truncate(before.0);
+            (_, self.row, self.values, self.is_work) = before;
         }
         fits
     }

@@ -357,8 +357,15 @@ impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
     ) -> Result<Option<Rendered>, Reached> {
         let kept = item.and_then(|item| item.passage(&passage.key));
         match kept.and_then(record::Passage::text) {
-            Some(text) if text.len() <= self.end.saturating_sub(self.out.len()) => {
-                push_pieces(text, self.out);
+            // Where a limit is reached, each step tells whether it is the one.
+            Some(kept)
+                if kept.text.len() <= self.end.saturating_sub(self.out.len())
+                    && (kept.scratch == 0 || kept.scratch <= self.job.arena.left()) =>
+            {
+                if kept.scratch > 0 {
+                    self.job.arena.get().charge(kept.scratch);
+                }
+                push_pieces(&kept.text, self.out);
                 Ok(None)
             }
             _ => self.write_passage(here, passage, item, kept),
@@ -375,7 +382,7 @@ impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
     ) -> Result<Option<Rendered>, Reached> {
         self.machine.place(passage.row, item.map(Frame::Placed));
         let (steps, until) = (&self.job.program.steps, passage.until as usize);
-        let start = self.out.len();
+        let (start, left) = (self.out.len(), self.job.arena.left());
         for (number, step) in (here + 1..until).zip(&steps[here + 1..until]) {
             step.text.push_to(self.out);
             self.check_length(number, Part::Text)?;
@@ -384,7 +391,7 @@ impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
             }
         }
         if let Some(kept) = kept {
-            kept.keep(&self.out[start..]);
+            kept.keep(&self.out[start..], left - self.job.arena.left());
         }
         Ok(None)
     }
