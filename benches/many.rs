@@ -15,7 +15,7 @@ use audience::{At, Customer, DateTime, Definitions, Segment, SegmentSet, Zone};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 
 use random::Random;
-use shopper::{COUNTRIES, Device, Gender, NOW, SCHEMA, Shopper, TAGS, shoppers};
+use shopper::{COUNTRIES, DAY, Device, Gender, SCHEMA, Shopper, TAGS, now, shoppers};
 use support::{Contender, compare, contender};
 
 /// Where a shop that sends everywhere sends to.
@@ -109,7 +109,7 @@ impl Rule {
             .map_or((i64::MIN, 0), |(spent, orders)| (spent * 10_000, orders));
         let from = self
             .days
-            .and_then(|days| DateTime::from_micros(now.micros() - days * 86_400_000_000));
+            .and_then(|days| DateTime::from_micros(now.micros() - days * DAY));
         let without_tag = self.without_tag;
         let devices = self.devices;
         let city = self.city;
@@ -150,11 +150,11 @@ impl Crowd {
             writeln!(text, "segment s{index} = {}", rule.text()).expect("a String takes all");
         }
         let shop = Definitions::parse(&text).unwrap_or_else(|error| panic!("{error}"));
-        let mut shoppers = shoppers((5_000_000 / segments).clamp(1_000, 5_000), countries);
+        let mut shoppers = shoppers((5_000_000 / segments).clamp(1_000, 5_000), countries, 0);
         random.shuffle(&mut shoppers);
         let load = |it: &Shopper| shop.customer_from(it).unwrap_or_else(|error| panic!("{error}"));
         let customers = shoppers.iter().map(load).collect();
-        let at = shop.at(NOW.parse().expect("an instant"), &Zone::UTC);
+        let at = shop.at(now(), &Zone::UTC);
         Self {
             shop,
             at,

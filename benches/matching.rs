@@ -2,6 +2,9 @@
 
 #[path = "support/random.rs"]
 mod random;
+#[expect(dead_code, reason = "shared with benches that ask of events")]
+#[path = "support/rules.rs"]
+mod rules;
 #[path = "support/shopper.rs"]
 mod shopper;
 mod support;
@@ -12,43 +15,9 @@ use audience::{At, Customer, DateTime, Definitions, Zone};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 
 use random::Random;
-use shopper::{COUNTRIES, Device, Gender, NOW, SCHEMA, Shopper, shoppers};
+use rules::{ATTRIBUTES, simple_by_hand, ten_by_hand};
+use shopper::{COUNTRIES, DAY, SCHEMA, Shopper, now, shoppers};
 use support::{Contender, compare, contender};
-
-const SEGMENTS: &str = r#"
-segment simple = country = "ES" and age >= 18
-
-segment ten =
-    country in ["ES", "FR", "DE", "IT", "PT", "NL", "BE", "AT"]
-    and age between 18 and 65
-    and consent.email
-    and (total_spent > 250 or orders >= 5)
-    and last_order_at in last 30 days
-    and not (tags contains "churned")
-    and device in ["mobile", "desktop"]
-    and city starts with "Ma"
-    and (gender = "female" or gender is unknown)
-    and cart.value > 0
-"#;
-
-fn simple_by_hand(it: &Shopper) -> bool {
-    it.country == "ES" && it.age >= 18
-}
-
-fn ten_by_hand(it: &Shopper, from: DateTime, now: DateTime) -> bool {
-    matches!(
-        it.country.as_str(),
-        "ES" | "FR" | "DE" | "IT" | "PT" | "NL" | "BE" | "AT"
-    ) && (18..=65).contains(&it.age)
-        && it.consent.email
-        && (it.total_spent.units() > 2_500_000 || it.orders >= 5)
-        && it.last_order_at.is_some_and(|at| from < at && at <= now)
-        && !it.tags.iter().any(|tag| tag == "churned")
-        && matches!(it.device, Some(Device::Mobile | Device::Desktop))
-        && it.city.as_ref().is_some_and(|city| city.starts_with("Ma"))
-        && (it.gender == Some(Gender::Female) || it.gender.is_none())
-        && it.cart.value.units() > 0
-}
 
 /// The shoppers in the order in which they are asked: as they lie in memory, or shuffled.
 struct Crowd {
@@ -62,15 +31,15 @@ struct Crowd {
 impl Crowd {
     fn new(count: usize, shuffled: bool) -> Self {
         let shop =
-            Definitions::parse(&format!("{SCHEMA}{SEGMENTS}")).unwrap_or_else(|error| panic!("{error}"));
-        let shoppers = shoppers(count, &COUNTRIES);
+            Definitions::parse(&[SCHEMA, ATTRIBUTES].concat()).unwrap_or_else(|error| panic!("{error}"));
+        let shoppers = shoppers(count, &COUNTRIES, 0);
         let load = |it: &Shopper| shop.customer_from(it).unwrap_or_else(|error| panic!("{error}"));
         let customers = shoppers.iter().map(load).collect();
         let mut order: Vec<usize> = (0..count).collect();
         if shuffled {
             Random(3).shuffle(&mut order);
         }
-        let at = shop.at(NOW.parse().expect("an instant"), &Zone::UTC);
+        let at = shop.at(now(), &Zone::UTC);
         Self {
             shop,
             at,
@@ -108,8 +77,8 @@ impl Crowd {
 }
 
 fn matching(criterion: &mut Criterion) {
-    let now: DateTime = NOW.parse().expect("an instant");
-    let from = DateTime::from_micros(now.micros() - 30 * 86_400_000_000).expect("in range");
+    let now = now();
+    let from = DateTime::from_micros(now.micros() - 30 * DAY).expect("in range");
     for (temperature, count, shuffled) in [("hot", 5_000, false), ("cold", 100_000, true)] {
         let crowd = Crowd::new(count, shuffled);
         let simple = crowd.contenders("simple", simple_by_hand);
