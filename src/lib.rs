@@ -96,7 +96,8 @@
 //! # Features
 //!
 //! The default build has all of the language. `analytics` adds the module `analytics`: what is known of customers from what
-//! they bought. `batch` adds the module `batch`: customers by columns, and answers for all of them at once. `cli` adds the program `audience` with `check`, `fmt`, `test`, `fit`, `eval`,
+//! they bought. `batch` adds the module `batch`: customers by columns, and answers for all of them at once; `arrow` lets them
+//! come as record batches. `cli` adds the program `audience` with `check`, `fmt`, `test`, `fit`, `eval`,
 //! `explain`, `decide`, `describe`, `infer` and `render`. `experiment` adds the module `experiment`: whether messages do any
 //! good, and which step of personalising them does. `locale` lets filters write amounts, dates and nouns
 //! in other languages than English. `parallel` adds `render_many_parallel` to messages

@@ -2,6 +2,8 @@
 
 #[cfg(feature = "analytics")]
 mod analytics;
+#[cfg(feature = "arrow")]
+mod arrow;
 mod calendar;
 mod campaigns;
 #[cfg(feature = "cli")]

@@ -35,25 +35,38 @@ pub(super) fn customers<'a>(
     let mut table = checker.table(rows, columns, &shape.customer)?;
     table.events = vec![None; shape.events.len()];
     for (name, offsets, columns) in events {
-        let Some(index) = shape.schema.events.get_index_of(&*name) else {
-            let names = shape.schema.events.keys().map(|it| &**it);
-            return Err(ColumnError::new(&name, None, unknown("event", &name, names)));
-        };
-        if table.events[index].is_some() {
-            return Err(ColumnError::new(&name, None, "given twice"));
-        }
-        checker.offsets(&offsets, (rows, columns.rows), None, &name)?;
-        checker.path = format!("{name}.");
-        let child = checker.child(offsets, columns, &shape.events[index])?;
-        checker.path.clear();
-        in_order_of_time(&child, rows).map_err(|row| {
-            let message =
-                "the event is earlier than the one before it; sort the events of each customer by `at`";
-            ColumnError::new(format!("{name}.at"), Some(row), message)
-        })?;
-        table.events[index] = Some(child);
+        self::events(&mut table, shape, schemes, (&name, offsets, columns))?;
     }
     Ok(table)
+}
+
+/// Adds the events of a type to a table of customers, or says the first thing that is wrong with them.
+pub(super) fn events<'a>(
+    table: &mut Table<'a>,
+    shape: &Shape,
+    schemes: &Schemes,
+    (name, offsets, columns): (&str, Offsets<'a>, Columns<'a>),
+) -> Result<(), ColumnError> {
+    let Some(index) = shape.schema.events.get_index_of(name) else {
+        let names = shape.schema.events.keys().map(|it| &**it);
+        return Err(ColumnError::new(name, None, unknown("event", name, names)));
+    };
+    if table.events[index].is_some() {
+        return Err(ColumnError::new(name, None, "given twice"));
+    }
+    let mut checker = Checker {
+        schemes,
+        path: String::new(),
+    };
+    checker.offsets(&offsets, (table.rows, columns.rows), None, name)?;
+    checker.path = format!("{name}.");
+    let child = checker.child(offsets, columns, &shape.events[index])?;
+    in_order_of_time(&child, table.rows).map_err(|row| {
+        let message = "the event is earlier than the one before it; sort the events of each customer by `at`";
+        ColumnError::new(format!("{name}.at"), Some(row), message)
+    })?;
+    table.events[index] = Some(child);
+    Ok(())
 }
 
 /// The first event that is earlier than the one before it.
@@ -420,7 +433,7 @@ fn misplaced(texts: &Texts<'_>, index: usize) -> String {
     }
 }
 
-fn unknown<'n>(what: &str, name: &str, names: impl Iterator<Item = &'n str>) -> String {
+pub(super) fn unknown<'n>(what: &str, name: &str, names: impl Iterator<Item = &'n str>) -> String {
     let help = suggest::did_you_mean(name, names).map(|help| format!("; {help}"));
     format!("there is no such {what}{}", help.unwrap_or_default())
 }

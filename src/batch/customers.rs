@@ -11,7 +11,7 @@ use super::{
 use crate::{
     record::{Customer, Loader, Row, Shape},
     schema::SchemaId,
-    value::{Type, ValueRef},
+    value::{Schemes, Type, ValueRef},
 };
 
 /// Customers by columns: what the schema says, and nothing else, is what they hold.
@@ -22,8 +22,9 @@ use crate::{
 /// `Debug` shows how many there are.
 #[derive(Clone)]
 pub struct Customers<'a> {
-    shape: Arc<Shape>,
-    table: Table<'a>,
+    pub(super) shape: Arc<Shape>,
+    pub(super) schemes: Schemes,
+    pub(super) table: Table<'a>,
 }
 
 impl<'a> Customers<'a> {
@@ -31,7 +32,11 @@ impl<'a> Customers<'a> {
     pub(crate) fn checked(columns: Columns<'a>, loader: &Loader) -> Result<Self, ColumnError> {
         let shape = Arc::clone(loader.shape());
         let table = check::customers(columns, &shape, loader.schemes())?;
-        Ok(Self { shape, table })
+        Ok(Self {
+            shape,
+            schemes: loader.schemes().clone(),
+            table,
+        })
     }
 
     /// How many customers there are.
@@ -65,6 +70,12 @@ impl<'a> Customers<'a> {
         }
     }
 
+    /// The name of the attribute that is the key.
+    #[cfg(feature = "arrow")]
+    pub(super) fn key_name(&self) -> String {
+        self.shape.customer.slots[self.shape.key as usize].name()
+    }
+
     /// Tells whether they can be used with definitions of that shape.
     #[inline]
     pub(crate) fn fits(&self, shape: &Arc<Shape>) -> bool {
@@ -93,6 +104,7 @@ impl Customers<'static> {
         }
         Some(Self {
             shape: Arc::clone(shape),
+            schemes: Schemes::default(),
             table: gather.finish(),
         })
     }

@@ -33,6 +33,36 @@ impl<'a> Customers<'a> {
     pub fn new(shop: &Definitions, columns: Columns<'a>) -> Result<Self, ColumnError> {
         Self::checked(columns, &shop.inner.loader)
     }
+
+    /// Checks a `RecordBatch` of customers, a row each, against the schema of definitions. What Arrow has in the same form is not
+    /// copied, see [`arrow`](crate::batch::arrow).
+    ///
+    /// Events are added by [`events`](Self::events), a batch for each type.
+    ///
+    /// # Errors
+    ///
+    /// The first thing that is not as the schema says, with its column and row.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use arrow_array::{Int64Array, RecordBatch, StringArray};
+    /// # use audience::{Definitions, batch::Customers};
+    ///
+    /// let shop = Definitions::parse("customer { id: string key, orders: int? }")?;
+    /// let customers = RecordBatch::try_from_iter([
+    ///     ("id", Arc::new(StringArray::from(vec!["ana", "ben"])) as _),
+    ///     ("orders", Arc::new(Int64Array::from(vec![Some(12), None])) as _),
+    /// ])?;
+    /// assert_eq!(Customers::from_arrow(&shop, &customers)?.len(), 2);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[cfg(feature = "arrow")]
+    pub fn from_arrow(
+        shop: &Definitions,
+        customers: &'a arrow_array::RecordBatch,
+    ) -> Result<Self, ColumnError> {
+        Self::of_arrow(customers, &shop.inner.loader)
+    }
 }
 
 impl Customers<'static> {

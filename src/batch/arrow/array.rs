@@ -1,0 +1,343 @@
+//! One array as the column of an attribute.
+
+use std::borrow::Cow;
+
+use arrow_array::{
+    Array, ArrayRef, ArrowPrimitiveType, DictionaryArray, FixedSizeListArray, GenericListArray,
+    GenericStringArray, OffsetSizeTrait, PrimitiveArray,
+    cast::AsArray,
+    downcast_dictionary_array,
+    types::{
+        ArrowDictionaryKeyType, Date32Type, Decimal32Type, Decimal64Type, Decimal128Type, Float32Type,
+        Float64Type, Int8Type, Int16Type, Int32Type, Int64Type, TimestampMicrosecondType,
+        TimestampMillisecondType, TimestampNanosecondType, TimestampSecondType, UInt8Type, UInt16Type,
+        UInt32Type, UInt64Type,
+    },
+};
+use arrow_schema::{DataType, TimeUnit};
+
+use super::{
+    super::column::{Codes, Column, Columns, Offsets, Texts},
+    Beside, Reader, fields_of, known,
+};
+use crate::{schema::Slot, value::Type};
+
+/// Why an array is not the column of an attribute, and in which row.
+pub(super) struct Fault {
+    pub(super) row: Option<usize>,
+    pub(super) message: String,
+}
+
+impl Fault {
+    fn of(message: impl Into<String>) -> Self {
+        Self {
+            row: None,
+            message: message.into(),
+        }
+    }
+}
+
+/// The values of an array, without what is known of them.
+pub(super) fn column<'a>(array: &'a dyn Array, slot: &Slot) -> Result<Column<'a>, Fault> {
+    let found = match &slot.ty {
+        Type::Bool => array.as_boolean_opt().map(|bools| {
+            let bits = bools.values();
+            let bits = super::Bits::packed(bits.values(), bits.offset(), bits.len());
+            bits.map(Column::bools)
+                .ok_or_else(|| Fault::of("the bits are fewer than the rows"))
+        }),
+        Type::Int => ints(array).map(|it| it.map(Column::ints)),
+        Type::Decimal => decimals(array).map(|it| it.map(Column::decimals)),
+        Type::Float => floats(array).map(|it| Ok(Column::floats(it))),
+        Type::Date => array
+            .as_primitive_opt::<Date32Type>()
+            .map(|days| Ok(Column::dates(&days.values()[..]))),
+        Type::DateTime => datetimes(array).map(|it| it.map(Column::datetimes)),
+        Type::String | Type::Url | Type::Ref(_) | Type::Words(_) => texts(array).map(Ok),
+        Type::Geo => places(array).map(Ok),
+        Type::List(_) => lists(array, slot),
+        Type::Duration | Type::Record(_) => None,
+    };
+    found.unwrap_or_else(|| {
+        let (ty, found) = (&slot.ty, array.data_type());
+        Err(Fault::of(format!(
+            "`{ty}` cannot be read from an array of {found}"
+        )))
+    })
+}
+
+/// The values of an array as keys of customers.
+pub(super) fn key(array: &dyn Array) -> Option<Result<Column<'_>, Fault>> {
+    match ints(array) {
+        Some(numbers) => Some(numbers.map(Column::ints)),
+        None => texts(array).map(Ok),
+    }
+}
+
+/// Numbers that are made of others, of those rows that are not null.
+fn each<T: ArrowPrimitiveType, N: Default + Clone>(
+    array: &PrimitiveArray<T>,
+    make: impl Fn(T::Native) -> Result<N, String>,
+) -> Result<Cow<'_, [N]>, Fault>
+where
+    [N]: ToOwned<Owned = Vec<N>>,
+{
+    let values = array.values().iter().enumerate();
+    let numbers = values.map(|(row, value)| {
+        if array.is_null(row) {
+            return Ok(N::default());
+        }
+        make(*value).map_err(|message| Fault {
+            row: Some(row),
+            message,
+        })
+    });
+    Ok(Cow::Owned(numbers.collect::<Result<Vec<N>, Fault>>()?))
+}
+
+type Numbers<'a> = Option<Result<Cow<'a, [i64]>, Fault>>;
+
+fn ints(array: &dyn Array) -> Numbers<'_> {
+    fn widened<T: ArrowPrimitiveType<Native: Into<i64>>>(array: &dyn Array) -> Numbers<'_> {
+        Some(each(array.as_primitive_opt::<T>()?, |it| Ok(it.into())))
+    }
+    match array.data_type() {
+        DataType::Int64 => Some(Ok(array.as_primitive_opt::<Int64Type>()?.values()[..].into())),
+        DataType::Int8 => widened::<Int8Type>(array),
+        DataType::Int16 => widened::<Int16Type>(array),
+        DataType::Int32 => widened::<Int32Type>(array),
+        DataType::UInt8 => widened::<UInt8Type>(array),
+        DataType::UInt16 => widened::<UInt16Type>(array),
+        DataType::UInt32 => widened::<UInt32Type>(array),
+        DataType::UInt64 => Some(each(array.as_primitive_opt::<UInt64Type>()?, |it| {
+            i64::try_from(it).map_err(|_| format!("{it} is more than an int holds"))
+        })),
+        _ => None,
+    }
+}
+
+fn decimals(array: &dyn Array) -> Numbers<'_> {
+    const DIGITS: i8 = 4;
+    fn units<T: ArrowPrimitiveType<Native: Into<i128>>>(array: &dyn Array, scale: i8) -> Numbers<'_> {
+        Some(each(array.as_primitive_opt::<T>()?, |it| {
+            in_units(it.into(), DIGITS - scale)
+        }))
+    }
+    match array.data_type() {
+        DataType::Decimal64(_, DIGITS) => {
+            Some(Ok(array.as_primitive_opt::<Decimal64Type>()?.values()[..].into()))
+        }
+        DataType::Decimal32(_, scale) => units::<Decimal32Type>(array, *scale),
+        DataType::Decimal64(_, scale) => units::<Decimal64Type>(array, *scale),
+        DataType::Decimal128(_, scale) => units::<Decimal128Type>(array, *scale),
+        _ => ints(array).map(|whole| {
+            let whole = whole?;
+            let units = whole.iter().enumerate().map(|(row, it)| {
+                let row = Some(row).filter(|row| !array.is_null(*row));
+                match in_units((*it).into(), DIGITS) {
+                    Ok(units) => Ok(units),
+                    Err(_) if row.is_none() => Ok(0),
+                    Err(message) => Err(Fault { row, message }),
+                }
+            });
+            Ok(Cow::Owned(units.collect::<Result<_, _>>()?))
+        }),
+    }
+}
+
+/// A number with so many digits too few behind the point, in units of a decimal.
+fn in_units(number: i128, missing: i8) -> Result<i64, String> {
+    let power = 10_i128.checked_pow(missing.unsigned_abs().into());
+    let units = match power {
+        Some(power) if missing >= 0 => number.checked_mul(power),
+        Some(power) if number % power != 0 => {
+            return Err("more digits than the four of a decimal".to_owned());
+        }
+        Some(power) => Some(number / power),
+        None => (number == 0).then_some(0),
+    };
+    let units = units.and_then(|it| i64::try_from(it).ok());
+    units.ok_or_else(|| "more than a decimal holds".to_owned())
+}
+
+fn floats(array: &dyn Array) -> Option<Cow<'_, [f64]>> {
+    match array.data_type() {
+        DataType::Float64 => Some(array.as_primitive_opt::<Float64Type>()?.values()[..].into()),
+        DataType::Float32 => {
+            let floats = array.as_primitive_opt::<Float32Type>()?.values().iter();
+            Some(floats.map(|it| f64::from(*it)).collect())
+        }
+        _ => None,
+    }
+}
+
+fn datetimes(array: &dyn Array) -> Numbers<'_> {
+    let DataType::Timestamp(unit, _) = array.data_type() else {
+        return None;
+    };
+    let times = |factor: i64| {
+        move |it: i64| {
+            it.checked_mul(factor)
+                .ok_or_else(|| "a time outside the years 0001 to 9999".to_owned())
+        }
+    };
+    match unit {
+        TimeUnit::Microsecond => Some(Ok(array.as_primitive_opt::<TimestampMicrosecondType>()?.values()
+            [..]
+            .into())),
+        TimeUnit::Second => Some(each(
+            array.as_primitive_opt::<TimestampSecondType>()?,
+            times(1_000_000),
+        )),
+        TimeUnit::Millisecond => Some(each(
+            array.as_primitive_opt::<TimestampMillisecondType>()?,
+            times(1_000),
+        )),
+        TimeUnit::Nanosecond => Some(each(array.as_primitive_opt::<TimestampNanosecondType>()?, |it| {
+            let whole = (it % 1_000 == 0).then_some(it / 1_000);
+            whole.ok_or_else(|| "a time with parts of a microsecond".to_owned())
+        })),
+    }
+}
+
+fn texts(array: &dyn Array) -> Option<Column<'_>> {
+    match array.data_type() {
+        DataType::Dictionary(..) => coded(array),
+        _ => Some(Column::texts(plain(array)?)),
+    }
+}
+
+/// Texts one after the other, borrowed where they can be.
+fn plain(array: &dyn Array) -> Option<Texts<'_>> {
+    match array.data_type() {
+        DataType::Utf8 => Some(borrowed(array.as_string_opt::<i32>()?)),
+        DataType::LargeUtf8 => Some(borrowed(array.as_string_opt::<i64>()?)),
+        DataType::Utf8View => {
+            let texts = array.as_string_view_opt()?;
+            Some(texts.iter().map(Option::unwrap_or_default).collect())
+        }
+        _ => None,
+    }
+}
+
+fn borrowed<'a, O: OffsetSizeTrait>(array: &'a GenericStringArray<O>) -> Texts<'a>
+where
+    &'a [O]: Into<Offsets<'a>>,
+{
+    let offsets = array.value_offsets();
+    let end = offsets.last().map_or(0, |it| it.as_usize());
+    match std::str::from_utf8(&array.value_data()[..end]) {
+        Ok(bytes) => Texts::new(offsets, bytes),
+        // What lies before the first text of a slice need not be text.
+        Err(_) => array.iter().map(Option::unwrap_or_default).collect(),
+    }
+}
+
+fn coded(array: &dyn Array) -> Option<Column<'_>> {
+    fn of<K: ArrowDictionaryKeyType>(array: &DictionaryArray<K>) -> Option<Column<'_>> {
+        let words = plain(array.values())?;
+        if array.values().null_count() == 0
+            && let Some(codes) = codes(array.keys())
+        {
+            return Some(Column::coded(codes, words));
+        }
+        let texts = (0..array.len()).map(|row| {
+            let text = array.key(row).and_then(|key| words.get(key));
+            text.unwrap_or_default().to_owned()
+        });
+        Some(Column::texts(texts.collect()))
+    }
+    downcast_dictionary_array! {
+        array => of(array),
+        _ => None,
+    }
+}
+
+/// The numbers of texts, of those widths that are borrowed.
+fn codes<K: ArrowPrimitiveType>(keys: &PrimitiveArray<K>) -> Option<Codes<'_>> {
+    let keys = keys as &dyn Array;
+    Some(match keys.data_type() {
+        DataType::Int8 => keys.as_primitive_opt::<Int8Type>()?.values()[..].into(),
+        DataType::Int16 => keys.as_primitive_opt::<Int16Type>()?.values()[..].into(),
+        DataType::Int32 => keys.as_primitive_opt::<Int32Type>()?.values()[..].into(),
+        DataType::UInt8 => keys.as_primitive_opt::<UInt8Type>()?.values()[..].into(),
+        DataType::UInt16 => keys.as_primitive_opt::<UInt16Type>()?.values()[..].into(),
+        DataType::UInt32 => keys.as_primitive_opt::<UInt32Type>()?.values()[..].into(),
+        _ => return None,
+    })
+}
+
+fn places(array: &dyn Array) -> Option<Column<'_>> {
+    if let Some(record) = array.as_struct_opt() {
+        let [lat, lon] = ["lat", "lon"].map(|name| floats(record.column_by_name(name)?));
+        return (record.num_columns() == 2).then_some(Column::places(lat?, lon?));
+    }
+    let pairs: &FixedSizeListArray = array
+        .as_fixed_size_list_opt()
+        .filter(|it| it.value_length() == 2)?;
+    let values = floats(pairs.values())?;
+    // Those of a slice begin with its first.
+    let pairs = values.chunks_exact(2);
+    let (lat, lon): (Vec<f64>, Vec<f64>) = pairs.map(|pair| (pair[0], pair[1])).unzip();
+    Some(Column::places(lat, lon))
+}
+
+fn lists<'a>(array: &'a dyn Array, slot: &Slot) -> Option<Result<Column<'a>, Fault>> {
+    fn of<'a, O: OffsetSizeTrait>(lists: &'a GenericListArray<O>, slot: &Slot) -> Result<Column<'a>, Fault>
+    where
+        &'a [O]: Into<Offsets<'a>>,
+    {
+        Ok(Column::records(
+            lists.value_offsets(),
+            items(lists.values(), slot)?,
+        ))
+    }
+    match array.data_type() {
+        DataType::List(_) => Some(of(array.as_list_opt::<i32>()?, slot)),
+        DataType::LargeList(_) => Some(of(array.as_list_opt::<i64>()?, slot)),
+        _ => None,
+    }
+}
+
+/// The items of all lists of a column.
+fn items<'a>(array: &'a ArrayRef, slot: &Slot) -> Result<Columns<'a>, Fault> {
+    let Some(layout) = &slot.items else {
+        return Err(Fault::of("no list"));
+    };
+    let columns = Columns::new(array.len());
+    if let [only] = &*layout.slots
+        && only.path.is_empty()
+    {
+        let column = column(array, only)?;
+        return Ok(columns.column(
+            "",
+            match known(array) {
+                Some(known) => column.known(known),
+                None => column,
+            },
+        ));
+    }
+    let Some(record) = array.as_struct_opt() else {
+        let found = array.data_type();
+        return Err(Fault::of(format!(
+            "expected lists of records, found lists of {found}"
+        )));
+    };
+    let mut reader = Reader {
+        layout,
+        beside: Beside {
+            key: None,
+            open: false,
+            of: "",
+        },
+        columns,
+    };
+    let around = known(array);
+    reader
+        .add("", fields_of(record), around.as_ref())
+        .map_err(|error| Fault {
+            row: error.row(),
+            message: format!("[].{}: {}", error.column(), error.message()),
+        })?;
+    Ok(reader.columns)
+}

@@ -1,0 +1,128 @@
+//! Which events belong to which customer: both are in the order of the same key.
+
+use std::cmp::Ordering;
+
+use arrow_array::{Array, RecordBatch};
+
+use super::{
+    super::{
+        ColumnError, Customers,
+        column::{Codes, Given, Offsets, Texts},
+    },
+    array,
+};
+use crate::value::ValueRef;
+
+/// The keys of rows.
+pub(super) enum Keys<'a> {
+    Texts(Texts<'a>),
+    Coded(Codes<'a>, Texts<'a>),
+    Numbers(std::borrow::Cow<'a, [i64]>),
+}
+
+impl<'a> Keys<'a> {
+    /// The keys in a column, none of which is missing.
+    pub(super) fn of(batch: &'a RecordBatch, name: &str) -> Result<Self, (Option<usize>, String)> {
+        let Some(array) = batch.column_by_name(name) else {
+            let message =
+                "there is no such column; `events_by` takes the keys of customers from one of another name";
+            return Err((None, message.to_owned()));
+        };
+        if let Some(row) = (0..array.len()).find(|row| array.is_null(*row)) {
+            return Err((Some(row), "the key of the customer is missing".to_owned()));
+        }
+        match array::key(array) {
+            Some(Ok(column)) => match column.values {
+                Given::Texts(texts) => Ok(Self::Texts(texts)),
+                Given::Coded(codes, texts) => Ok(Self::Coded(codes, texts)),
+                Given::Ints(numbers) => Ok(Self::Numbers(numbers)),
+                _ => Err((None, "keys are texts or whole numbers".to_owned())),
+            },
+            Some(Err(fault)) => Err((fault.row, fault.message)),
+            None => Err((
+                None,
+                format!("keys are texts or whole numbers, found {}", array.data_type()),
+            )),
+        }
+    }
+
+    #[inline]
+    pub(super) fn at(&self, row: usize) -> Option<ValueRef<'_>> {
+        match self {
+            Self::Texts(texts) => texts.get(row).map(ValueRef::Text),
+            Self::Coded(codes, texts) => texts.get(codes.at(row)?).map(ValueRef::Text),
+            Self::Numbers(numbers) => numbers.get(row).copied().map(ValueRef::Int),
+        }
+    }
+}
+
+/// The order of keys: texts by their bytes, numbers by size. There is none between the two.
+pub(super) fn order(one: ValueRef<'_>, two: ValueRef<'_>) -> Option<Ordering> {
+    match (one, two) {
+        (ValueRef::Text(one), ValueRef::Text(two)) => Some(one.cmp(two)),
+        (ValueRef::Int(one), ValueRef::Int(two)) => Some(one.cmp(&two)),
+        _ => None,
+    }
+}
+
+/// Where the events of each customer begin and end. Takes time in proportion to both.
+pub(super) fn offsets(
+    people: &Customers<'_>,
+    (name, key): (&str, &str),
+    events: &RecordBatch,
+) -> Result<Offsets<'static>, ColumnError> {
+    let column = format!("{name}.{key}");
+    let error = |row, message: String| ColumnError::new(column.clone(), row, message);
+    let keys = Keys::of(events, key).map_err(|(row, message)| error(row, message))?;
+    ascending(people)?;
+    let mut offsets = Vec::with_capacity(people.len() + 1);
+    let mut next = 0;
+    offsets.push(0);
+    for customer in (0..people.len()).filter_map(|row| people.key(row)) {
+        while let Some(event) = keys.at(next) {
+            match order(event, customer) {
+                Some(Ordering::Equal) => next += 1,
+                Some(Ordering::Greater) => break,
+                Some(Ordering::Less) => return Err(error(Some(next), stray(&keys, next).to_owned())),
+                None => {
+                    return Err(error(
+                        None,
+                        "the keys of customers and of events are of different types".to_owned(),
+                    ));
+                }
+            }
+        }
+        offsets.push(next);
+    }
+    if next < events.num_rows() {
+        return Err(error(Some(next), stray(&keys, next).to_owned()));
+    }
+    Ok(Offsets::of(&offsets))
+}
+
+fn ascending(people: &Customers<'_>) -> Result<(), ColumnError> {
+    let mut before = None;
+    for row in 0..people.len() {
+        let key = people.key(row);
+        if let (Some(before), Some(key)) = (before, key)
+            && order(before, key) != Some(Ordering::Less)
+        {
+            let message = "the keys of customers must ascend where events are added; `Sorted` brings them into that order";
+            return Err(ColumnError::new(people.key_name(), Some(row), message));
+        }
+        before = key;
+    }
+    Ok(())
+}
+
+/// Why an event belongs to no customer.
+fn stray(keys: &Keys<'_>, row: usize) -> &'static str {
+    let before = row.checked_sub(1).and_then(|before| keys.at(before));
+    let is_back =
+        before.is_some_and(|before| keys.at(row).and_then(|it| order(it, before)) == Some(Ordering::Less));
+    if is_back {
+        "the event comes after those of a later key; `Sorted` brings events into the order of their customers' keys"
+    } else {
+        "no customer has this key; leave the event out, or add the customer"
+    }
+}

@@ -1,0 +1,212 @@
+//! Columns out of Arrow arrays, where they can be borrowed without a copy (feature `arrow`).
+//!
+//! [`Customers::from_arrow`] reads a `RecordBatch` of customers, and [`Customers::events`] one of the events of a type, which
+//! are sorted by the same key. [`Sorted`] sorts batches so, and cuts them.
+//!
+//! | type | arrays |
+//! |---|---|
+//! | `bool` | `Boolean` |
+//! | `int` | `Int64`; `Int8` to `Int32` and `UInt8` to `UInt64` by a copy |
+//! | `decimal` | `Decimal64` with four digits; `Decimal32`, `Decimal128`, other digits and whole numbers by a copy |
+//! | `float` | `Float64`; `Float32` by a copy |
+//! | `string`, `url`, `ref`, words | `Utf8`, `LargeUtf8` and dictionaries of them; `Utf8View` by a copy |
+//! | `date` | `Date32` |
+//! | `datetime` | `Timestamp` in microseconds; in seconds, milliseconds and nanoseconds by a copy. One without a zone is in UTC |
+//! | `geo` | `Struct` of `lat` and `lon` in `Float64`; `FixedSizeList` of both, in that order, by a copy |
+//! | lists | `List` and `LargeList` of one of these, or of `Struct` for records |
+//! | records | `Struct`; or a column per field, named with dots |
+//!
+//! A null is a missing value. A column that the schema does not name is refused, unless it says `customer open`.
+
+mod array;
+mod keys;
+mod sort;
+
+use arrow_array::{Array, RecordBatch, StructArray, cast::AsArray};
+use arrow_schema::{DataType, Field};
+
+use super::{Bits, ColumnError, Customers, check, column::Columns};
+use crate::{
+    diagnostic::suggest,
+    record::Loader,
+    schema::{Layout, Slot},
+};
+
+pub use sort::{Part, SortError, Sorted};
+
+/// What batches hold beside values of the layout.
+#[derive(Clone, Copy)]
+struct Beside<'n> {
+    /// Of events: the key of their customer.
+    key: Option<&'n str>,
+    /// Whether columns that have no name in the schema are passed over.
+    open: bool,
+    /// What stands before names in errors.
+    of: &'n str,
+}
+
+impl<'a> Customers<'a> {
+    pub(crate) fn of_arrow(batch: &'a RecordBatch, loader: &Loader) -> Result<Self, ColumnError> {
+        let shape = loader.shape();
+        let beside = Beside {
+            key: None,
+            open: shape.schema.open,
+            of: "",
+        };
+        Self::checked(columns(batch, &shape.customer, beside)?, loader)
+    }
+
+    /// Adds the events of a type, sorted by the key of their customers and then by `at`. The key is in the column of the same
+    /// name as the customers' key; see [`events_by`](Self::events_by) for another name.
+    ///
+    /// # Errors
+    ///
+    /// What is not as the schema says; customers whose keys do not ascend, events that are not in the order of these keys, or
+    /// that belong to none of these customers: with the column and the row. [`Sorted`] brings batches into that order.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use arrow_array::{Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
+    /// use audience::{Definitions, Zone, batch::Customers};
+    ///
+    /// let shop = Definitions::parse(
+    ///     "customer { id: string key }  event visits { pages: int }
+    ///      segment readers = sum(pages of visits) >= 10",
+    /// )?;
+    /// let customers = RecordBatch::try_from_iter([("id", Arc::new(StringArray::from(vec!["ana", "ben"])) as _)])?;
+    /// let visits = RecordBatch::try_from_iter([
+    ///     ("id", Arc::new(StringArray::from(vec!["ana", "ana", "ben"])) as _),
+    ///     ("at", Arc::new(TimestampMicrosecondArray::from(vec![1, 2, 1]).with_timezone("UTC")) as _),
+    ///     ("pages", Arc::new(Int64Array::from(vec![4, 6, 3])) as _),
+    /// ])?;
+    /// let people = Customers::from_arrow(&shop, &customers)?.events("visits", &visits)?;
+    /// let at = shop.at("2026-06-01T00:00:00Z".parse()?, &Zone::UTC);
+    /// assert_eq!(shop.segment("readers")?.evaluate(&people, &at).rows().collect::<Vec<_>>(), [0]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn events(self, name: &str, events: &'a RecordBatch) -> Result<Self, ColumnError> {
+        let key = self.key_name();
+        self.events_by(name, &key, events)
+    }
+
+    /// Adds the events of a type whose column `key` has the key of their customer; otherwise as [`events`](Self::events).
+    pub fn events_by(mut self, name: &str, key: &str, events: &'a RecordBatch) -> Result<Self, ColumnError> {
+        let Some(index) = self.shape.schema.events.get_index_of(name) else {
+            let names = self.shape.schema.events.keys().map(|it| &**it);
+            return Err(ColumnError::new(name, None, check::unknown("event", name, names)));
+        };
+        let layout = &self.shape.events[index];
+        let beside = Beside {
+            key: Some(key),
+            open: self.shape.schema.open,
+            of: name,
+        };
+        let offsets = keys::offsets(&self, (name, key), events)?;
+        let columns = columns(events, layout, beside)?;
+        check::events(
+            &mut self.table,
+            &self.shape,
+            &self.schemes,
+            (name, offsets, columns),
+        )?;
+        Ok(self)
+    }
+}
+
+/// The columns of a batch.
+fn columns<'a>(
+    batch: &'a RecordBatch,
+    layout: &Layout,
+    beside: Beside<'_>,
+) -> Result<Columns<'a>, ColumnError> {
+    let fields = batch.schema_ref().fields().iter().map(|it| &**it);
+    let arrays = batch.columns().iter().map(|it| &**it);
+    let mut reader = Reader {
+        layout,
+        beside,
+        columns: Columns::new(batch.num_rows()),
+    };
+    reader.add("", fields.zip(arrays), None)?;
+    Ok(reader.columns)
+}
+
+struct Reader<'l, 'a> {
+    layout: &'l Layout,
+    beside: Beside<'l>,
+    columns: Columns<'a>,
+}
+
+impl<'a> Reader<'_, 'a> {
+    /// Adds fields of the record at that path, which may itself be missing.
+    fn add<'f>(
+        &mut self,
+        path: &str,
+        fields: impl Iterator<Item = (&'f Field, &'a dyn Array)>,
+        around: Option<&Bits<'a>>,
+    ) -> Result<(), ColumnError> {
+        for (field, array) in fields {
+            let name = match path {
+                "" => field.name().clone(),
+                path => format!("{path}.{}", field.name()),
+            };
+            let shown = match self.beside.of {
+                "" => name.clone(),
+                of => format!("{of}.{name}"),
+            };
+            let known = both(known(array), around);
+            if let Some(slot) = self.layout.slots.iter().find(|slot| slot.name() == name) {
+                if *array.data_type() == DataType::Null {
+                    continue;
+                }
+                let column = array::column(array, slot)
+                    .map_err(|fault| ColumnError::new(shown, fault.row, fault.message))?;
+                let column = match known {
+                    Some(known) => column.known(known),
+                    None => column,
+                };
+                let columns = std::mem::replace(&mut self.columns, Columns::new(0));
+                self.columns = columns.column(name, column);
+            } else if let (Some(record), true) = (array.as_struct_opt(), self.has_inside(&name)) {
+                self.add(&name, fields_of(record), known.as_ref())?;
+            } else if !self.beside.open && self.beside.key != Some(&*name) {
+                let names: Vec<_> = self.layout.slots.iter().map(Slot::name).collect();
+                let help = suggest::did_you_mean(&name, names.iter().map(|it| &**it));
+                let help = help.map(|help| format!("; {help}")).unwrap_or_default();
+                let message = format!("unknown attribute{help}");
+                return Err(ColumnError::new(shown, None, message));
+            }
+        }
+        Ok(())
+    }
+
+    fn has_inside(&self, name: &str) -> bool {
+        let mut names = self.layout.slots.iter().map(Slot::name);
+        names.any(|slot| slot.strip_prefix(name).is_some_and(|rest| rest.starts_with('.')))
+    }
+}
+
+fn fields_of(record: &StructArray) -> impl Iterator<Item = (&Field, &dyn Array)> {
+    let fields = record.fields().iter().map(|it| &**it);
+    fields.zip(record.columns().iter().map(|it| &**it))
+}
+
+/// Where the values of an array are known; everywhere when this is nothing.
+fn known(array: &dyn Array) -> Option<Bits<'_>> {
+    if let Some(dictionary) = array.as_any_dictionary_opt()
+        && dictionary.values().null_count() > 0
+    {
+        let nulls = array.logical_nulls()?;
+        return Some(nulls.iter().collect());
+    }
+    let nulls = array.nulls().filter(|nulls| nulls.null_count() > 0)?;
+    Bits::packed(nulls.validity(), nulls.offset(), nulls.len())
+}
+
+fn both<'a>(one: Option<Bits<'a>>, two: Option<&Bits<'a>>) -> Option<Bits<'a>> {
+    match (one, two) {
+        (Some(one), Some(two)) => Some((0..one.len()).map(|row| one.get(row) && two.get(row)).collect()),
+        (one, two) => one.or_else(|| two.cloned()),
+    }
+}
