@@ -146,12 +146,13 @@ mod value;
 
 pub use campaign::{CodeError, CodePool, CodeRequest, Codes, Hold, HoldReason};
 pub use definitions::{
-    Batch, Bound, Builder, Campaign, Campaigns, Choice, ChoiceError, Computed, DataUse, Decided, Decision,
-    DecisionExplanation, DecisionStep, Decisions, Defined, Definitions, DescribedCampaign, DescribedChannel,
-    DescribedMessage, DescribedOffer, DescribedPart, DescribedSegment, DescribedTrait, Description, Diff,
-    Difference, Effect, Fitter, ItemFilter, ItemFilterError, Message, Move, Moves, Parts, Prepared,
-    Processing, Recipient, RenderError, SchemaMismatch, Segment, SegmentSet, Segments, SegmentsIter,
-    StepKind, Summary, SummaryHeld, SummarySent, TestCase, TestFailure, TestOutcome,
+    Batch, Bound, Builder, Campaign, Campaigns, ChangedError, Changes, Choice, ChoiceError, Computed,
+    DataUse, Decided, Decision, DecisionExplanation, DecisionStep, Decisions, Defined, Definitions,
+    DescribedCampaign, DescribedChannel, DescribedMessage, DescribedOffer, DescribedPart, DescribedSegment,
+    DescribedTrait, Description, Diff, Difference, Effect, Fitter, ItemFilter, ItemFilterError, Membership,
+    Message, Move, Moves, Parts, Prepared, Processing, Recipient, RenderError, SchemaMismatch, Segment,
+    SegmentSet, Segments, SegmentsIter, StepKind, Summary, SummaryHeld, SummarySent, TestCase, TestFailure,
+    TestOutcome, What,
 };
 pub use diagnostic::{Code, Diagnostic, Label, Level, Severity, Source, render};
 pub use error::{CompileError, JsonError, LimitError, LimitKind, NameError, NeedsPopulation, UnknownName};

@@ -22,6 +22,7 @@ mod layering;
 mod lints;
 mod manifest;
 mod manual;
+mod membership;
 mod messages;
 mod migration;
 mod next_change;

@@ -45,7 +45,7 @@ pub use message::Message;
 pub use parts::Parts;
 pub use processing::{DataUse, Processing};
 pub use segment::{SchemaMismatch, Segment};
-pub use segments::{SegmentSet, Segments, SegmentsIter};
+pub use segments::{ChangedError, Changes, Membership, SegmentSet, Segments, SegmentsIter, What};
 pub use test_case::{TestCase, TestFailure, TestOutcome};
 
 pub(crate) use self::inner::Inner;

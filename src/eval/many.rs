@@ -36,6 +36,18 @@ pub(crate) fn matching<'a, R: Row<'a>>(
 ) {
     bits.clear();
     bits.extend_from_slice(&many.start);
+    matching_among((program, many), customer, at, asked, bits);
+}
+
+/// The same, but only among those whose bits are set.
+pub(crate) fn matching_among<'a, R: Row<'a>>(
+    (program, many): (&'a Program, &Many),
+    customer: R,
+    at: &'a At,
+    asked: &mut Asked,
+    bits: &mut [u64],
+) {
+    narrow(bits, many.start.iter().copied());
     asked.begin(many);
     let mut asking = Asking {
         program,

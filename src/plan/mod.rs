@@ -37,6 +37,7 @@ mod planner;
 mod program;
 mod range;
 mod rank;
+mod reads;
 mod sequence;
 mod steady;
 #[cfg(test)]
@@ -57,6 +58,7 @@ pub(crate) use program::{
     BlockId, Collection, CollectionId, End, Kind, Leaf, Near, Node, NodeId, Op, Program, Sequence, Shared,
     Source, Spot, Step, Target, Test, float_key, float_of_key, set_order,
 };
+pub(crate) use reads::{Clock, Motion, Reads, content, reads};
 
 use crate::hir::Module;
 

@@ -77,6 +77,34 @@ impl StoreBuilder {
         }
     }
 
+    /// What a store has, to add to it.
+    pub(super) fn of(store: &Store, limit: usize) -> Self {
+        Self {
+            limit,
+            text: store.text.to_string(),
+            places: store.places.to_vec(),
+        }
+    }
+
+    /// Copies the text or the place that a cell of that type stands for from another store; gives the cell for it here.
+    pub(super) fn copy(&mut self, ty: &Type, cell: u64, from: &Store) -> u64 {
+        match ty {
+            Type::String | Type::Words(_) | Type::Url | Type::Ref(_) => match from.text_of(cell) {
+                Some(text) => {
+                    let start = self.text.len() as u64;
+                    self.text.push_str(text);
+                    start | cell >> 32 << 32
+                }
+                None => cell,
+            },
+            Type::Geo => match from.places.get(span_of(cell).0) {
+                Some(place) => self.keep_place(*place),
+                None => cell,
+            },
+            _ => cell,
+        }
+    }
+
     /// Keeps a text, unless all of them together become too long to be reached from a cell.
     fn keep(&mut self, text: &str) -> Result<u64, Fault> {
         let (start, len) = (self.text.len(), text.len());

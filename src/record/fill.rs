@@ -5,7 +5,7 @@ use std::fmt::{self, Write};
 use super::{
     LoadError, LoadErrorKind,
     cell::{self, Cell, Fault, Found, StoreBuilder, Strictness},
-    form::{Form, List, Node},
+    form::{Form, List, Member, Node},
     table::{LARGEST, TableBuilder},
 };
 use crate::{
@@ -98,6 +98,11 @@ impl<'l> Context<'l> {
         }
     }
 
+    /// Says where loading stands, for what is loaded without what is around it.
+    pub(super) fn enter(&mut self, member: &'l str) {
+        self.path.push(Step::Member(member));
+    }
+
     /// Notes why loading fails here.
     pub(super) fn fail(&mut self, kind: LoadErrorKind, message: impl Into<String>) -> Failed {
         let path = self.path();
@@ -163,6 +168,25 @@ impl<'c, 'l> Place<'c, 'l> {
             table,
             context,
         })
+    }
+
+    /// The place of a member whose value is missing, in the last row.
+    pub(super) fn missing(
+        member: &'l Member,
+        table: &'c mut TableBuilder,
+        context: &'c mut Context<'l>,
+    ) -> Self {
+        let position = if member.optional {
+            Position::Optional
+        } else {
+            Position::Required
+        };
+        Self {
+            node: &member.node,
+            position,
+            table,
+            context,
+        }
     }
 
     /// The type of a single value.

@@ -12,7 +12,7 @@ use super::{
     LoadError, LoadErrorKind,
     cell::Found,
     fill::{Context, Coordinates, Failed, Place, Record},
-    form::Node,
+    form::{Member, Node},
     table::TableBuilder,
 };
 use crate::value::Type;
@@ -24,16 +24,43 @@ pub(super) fn read<'l>(
     table: &mut TableBuilder,
     context: &mut Context<'l>,
 ) -> Result<(), LoadError> {
+    let mut deserializer = deserializer(json)?;
+    let read = match Place::whole(node, table, context) {
+        Ok(place) => place.deserialize(&mut deserializer),
+        Err(failed) => Err(serde_json::Error::custom(failed)),
+    };
+    finish(read, deserializer, context)
+}
+
+/// Reads the value of a member that is missing in the last row.
+pub(super) fn replace<'l>(
+    json: &[u8],
+    member: &'l Member,
+    table: &mut TableBuilder,
+    context: &mut Context<'l>,
+) -> Result<(), LoadError> {
+    let mut deserializer = deserializer(json)?;
+    let read = Place::missing(member, table, context).deserialize(&mut deserializer);
+    finish(read, deserializer, context)
+}
+
+type Source<'j> = serde_json::Deserializer<serde_json::de::StrRead<'j>>;
+
+fn deserializer(json: &[u8]) -> Result<Source<'_>, LoadError> {
     let text = std::str::from_utf8(json).map_err(|error| {
         let message = format!("the text is not UTF-8 from byte {} on", error.valid_up_to());
         LoadError::new(LoadErrorKind::InvalidUtf8, "", message)
     })?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut deserializer = serde_json::Deserializer::from_str(text);
-    let read = match Place::whole(node, table, context) {
-        Ok(place) => place.deserialize(&mut deserializer),
-        Err(failed) => Err(serde_json::Error::custom(failed)),
-    };
+    Ok(serde_json::Deserializer::from_str(text))
+}
+
+/// Nothing may follow; if something was wrong, the context knows what.
+fn finish(
+    read: Result<(), serde_json::Error>,
+    mut deserializer: Source<'_>,
+    context: &mut Context<'_>,
+) -> Result<(), LoadError> {
     let failed = read.and_then(|()| deserializer.end());
     match (failed, context.failure.take()) {
         (_, Some(failure)) => Err(failure),

@@ -156,7 +156,15 @@ impl Loader {
         Ok(self.finish(table, context))
     }
 
-    fn context(&self) -> Context<'_> {
+    /// What a customer has to look like.
+    pub(super) fn record(&self) -> &Form {
+        match &*self.form {
+            Node::Record(form) => form,
+            Node::Value { .. } | Node::List(_) => unreachable!("a customer is a record"),
+        }
+    }
+
+    pub(super) fn context(&self) -> Context<'_> {
         let ignore_unknown = self.ignore_unknown.unwrap_or(self.shape.schema.open);
         Context::new(&self.strictness, ignore_unknown, self.record_bytes)
     }

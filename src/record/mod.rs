@@ -15,6 +15,7 @@ mod passages;
 mod placed;
 mod serialize;
 mod table;
+mod update;
 mod written;
 
 pub use adapter::{FieldType, FieldValue, Item, Record, RecordField, field_name};

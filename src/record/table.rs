@@ -91,6 +91,11 @@ pub(super) const fn span_of(cell: u64) -> (usize, usize) {
 }
 
 impl Store {
+    /// The text of a cell; none for one that holds a word's number.
+    pub(super) fn text_of(&self, cell: u64) -> Option<&str> {
+        if cell & WORD == 0 { self.text(cell) } else { None }
+    }
+
     #[inline]
     fn text(&self, cell: u64) -> Option<&str> {
         let (start, len) = span_of(cell);
@@ -107,6 +112,12 @@ impl Table {
             return None;
         }
         self.cells.get(self.base + index).copied()
+    }
+
+    /// How much room the cells of its rows, and of the items of its lists, take while they are loaded.
+    pub(super) fn bytes(&self) -> usize {
+        let own = self.rows * self.layout.slots.len() * size_of::<u64>();
+        own + self.lists.iter().map(Self::bytes).sum::<usize>()
     }
 
     /// All rows.
@@ -405,6 +416,21 @@ impl TableBuilder {
         let index = (self.rows - 1) * self.layout.slots.len() + slot;
         self.cells[index] = cell;
         self.known[index] = true;
+    }
+
+    /// Takes a value of the last row away.
+    pub(super) fn unset(&mut self, slot: usize) {
+        let index = (self.rows - 1) * self.layout.slots.len() + slot;
+        self.known[index] = false;
+    }
+
+    /// Changes each known value of all rows, given by its slot.
+    pub(super) fn each_known(&mut self, mut change: impl FnMut(usize, u64) -> u64) {
+        let width = self.layout.slots.len();
+        let cells = self.cells.iter_mut().zip(&self.known).enumerate();
+        for (index, (cell, _)) in cells.filter(|(_, (_, known))| **known) {
+            *cell = change(index % width, *cell);
+        }
     }
 
     /// A value of the last row, known to be there.

@@ -9,6 +9,7 @@ mod client;
 mod constructs;
 pub(crate) mod customers;
 pub(crate) mod explained;
+mod kept;
 mod lints;
 mod numbers;
 mod palette;
@@ -131,6 +132,20 @@ fn loads(text: &str, samples: &[String]) -> Result<(), String> {
             .map_err(|error| format!("{error}\n{sample}\n{text}"))?;
     }
     Ok(())
+}
+
+/// Whatever happens and however long nothing does: a membership that is kept up to date is what all segments asked anew give.
+#[test]
+fn memberships_are_kept_as_if_all_segments_were_asked_anew() {
+    let shop = Definitions::parse(schema::SHOP).expect("the schema of the tests compiles");
+    let mut tally = kept::Tally::default();
+    run(rules_wanted() / 8, |numbers| {
+        let case = Case::draw(numbers, shop.schema(), schema::SHOP);
+        let checked = Compiled::new(&case).and_then(|it| it.memberships_stay_up_to_date(&case, &mut tally));
+        (case, checked)
+    });
+    eprintln!("{tally:?}");
+    assert!(tally.is_varied(), "{tally:?}");
 }
 
 /// The rules of `tests/next_change` are more often about time; these have everything else in them.

@@ -1,8 +1,14 @@
 //! All segments together.
 
+mod membership;
 mod set;
+mod watch;
 
-pub use self::set::SegmentSet;
+use self::watch::Watch;
+pub use self::{
+    membership::{ChangedError, Changes, Membership, What},
+    set::SegmentSet,
+};
 
 use std::{
     collections::HashMap,
@@ -55,6 +61,7 @@ pub(crate) struct Selection {
     /// Their positions among the definitions.
     pub(super) order: Box<[usize]>,
     many: OnceLock<Many>,
+    watch: OnceLock<Watch>,
 }
 
 /// Goes through segments one by one; made by [`Segments::iter`].
@@ -77,6 +84,7 @@ impl Selection {
         Arc::new(Self {
             order: order.into_iter().collect(),
             many: OnceLock::new(),
+            watch: OnceLock::new(),
         })
     }
 }

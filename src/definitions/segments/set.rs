@@ -119,6 +119,14 @@ impl<R> Segments<R> {
         let program = (&inner.planned.program, many);
         eval::matching(program, customer, at, &mut found.asked, &mut found.words);
     }
+
+    /// The same among those that are in the set.
+    pub(super) fn find_among<'a>(&'a self, customer: impl Row<'a>, at: &'a At, found: &mut SegmentSet) {
+        let inner = &self.inner;
+        let many = self.selection.many(inner);
+        let program = (&inner.planned.program, many);
+        eval::matching_among(program, customer, at, &mut found.asked, &mut found.words);
+    }
 }
 
 impl Segments {
@@ -190,7 +198,7 @@ impl<R: Record> Segments<R> {
         self.find(BoundRow::new(record, self.bound()), at, found);
     }
 
-    fn bound(&self) -> &crate::record::Binding {
+    pub(super) fn bound(&self) -> &crate::record::Binding {
         let binding: Option<&Arc<_>> = self.binding.as_ref();
         binding.expect("segments of records are made by a bound set of definitions")
     }

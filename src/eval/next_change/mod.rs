@@ -8,6 +8,7 @@
 mod asked;
 mod clock;
 mod cycle;
+mod due;
 mod memory;
 mod motion;
 mod plan;
@@ -18,7 +19,11 @@ mod way;
 use std::fmt;
 
 use self::{asked::Asked, memory::Memory, until::Until, walker::Walker};
-pub(crate) use self::{memory::Instants, plan::ChangePlan};
+pub(crate) use self::{
+    due::{NEVER, certain_until, due},
+    memory::Instants,
+    plan::ChangePlan,
+};
 use crate::{
     eval::At,
     hir::{Condition, Module},

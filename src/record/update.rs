@@ -1,0 +1,231 @@
+//! Customers to whom something happened: another event, or another value of an attribute.
+
+use super::{
+    Customer, LoadError, LoadErrorKind, Loader,
+    cell::StoreBuilder,
+    fill::Context,
+    form::{Form, Node},
+    json,
+    table::{Store, Table, TableBuilder},
+};
+use crate::diagnostic::suggest;
+
+impl Loader {
+    /// The customer with one more event, given as a JSON object and checked as loading checks it.
+    ///
+    /// Takes time proportional to the size of the customer, and reads none of it again: copying is what it does.
+    ///
+    /// # Errors
+    ///
+    /// There is no such event, or it does not fit the schema, with its path.
+    ///
+    /// # Panics
+    ///
+    /// When the customer was loaded for another schema.
+    ///
+    /// ```
+    /// # use audience::Definitions;
+    /// let shop = Definitions::parse("customer { id: string key }  event purchases { amount: decimal }")?;
+    /// let (loader, ana) = (shop.loader(), shop.customer_from_json(r#"{"id": "ana"}"#)?);
+    /// let ana = loader.with_event(&ana, "purchases", r#"{"at": "2026-06-01T10:00:00Z", "amount": 12.50}"#)?;
+    /// assert_eq!(ana.event_count("purchases"), 1);
+    ///
+    /// let error = loader.with_event(&ana, "purchases", r#"{"at": "2026-06-01T10:00:00Z", "amount": "lots"}"#).unwrap_err();
+    /// assert_eq!(error.to_string(), "purchases.amount: expected decimal, found text \"lots\"");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn with_event(
+        &self,
+        customer: &Customer,
+        event: &str,
+        json: impl AsRef<[u8]>,
+    ) -> Result<Customer, LoadError> {
+        self.check(customer);
+        let events = &self.shape.schema.events;
+        let Some((index, name, _)) = events.get_full(event) else {
+            let help = suggest::did_you_mean(event, events.keys().map(|it| &**it));
+            return Err(unknown("event", event, help));
+        };
+        let Some(Node::List(list)) = self.record().members.get(name).map(|it| &it.node) else {
+            return Err(unknown("event", event, None));
+        };
+        let mut context =
+            self.context_with(customer, StoreBuilder::of(&customer.store, self.record_bytes))?;
+        let mut table = TableBuilder::of(&customer.events[index]);
+        context.enter(name);
+        json::read(self.sized(json.as_ref())?, &list.item, &mut table, &mut context)?;
+        let mut events = customer.events.clone();
+        events[index] = table.finish_events();
+        Ok(Customer {
+            shape: customer.shape.clone(),
+            root: customer.root.clone(),
+            events,
+            store: context.store.finish(),
+        })
+    }
+
+    /// The customer with another value of an attribute, such as `country` or `consent.email`, or of a whole record or list, given as
+    /// JSON and checked as loading checks it. Null takes the value away.
+    ///
+    /// Takes time proportional to the size of the customer, and reads none of it again: copying is what it does.
+    ///
+    /// # Errors
+    ///
+    /// There is no such attribute, or the value does not fit the schema, with its path.
+    ///
+    /// # Panics
+    ///
+    /// When the customer was loaded for another schema.
+    ///
+    /// ```
+    /// # use audience::Definitions;
+    /// let shop = Definitions::parse("customer { id: string key, city: string?, consent: { email: bool } }")?;
+    /// let loader = shop.loader();
+    /// let ana = shop.customer_from_json(r#"{"id": "ana", "city": "Madrid", "consent": {"email": true}}"#)?;
+    /// let ana = loader.with_attribute(&ana, "city", r#""Paris""#)?;
+    /// let ana = loader.with_attribute(&ana, "consent.email", "false")?;
+    /// assert_eq!(ana, shop.customer_from_json(r#"{"id": "ana", "city": "Paris", "consent": {"email": false}}"#)?);
+    ///
+    /// let error = loader.with_attribute(&ana, "consent.email", "null").unwrap_err();
+    /// assert_eq!(error.to_string(), "consent.email: required, but null");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn with_attribute(
+        &self,
+        customer: &Customer,
+        path: &str,
+        json: impl AsRef<[u8]>,
+    ) -> Result<Customer, LoadError> {
+        self.check(customer);
+        let mut steps = Vec::new();
+        let none = Form::default();
+        let (mut form, mut found) = (self.record(), None);
+        for name in path.split('.') {
+            let member = form.members.get_key_value(name).filter(|(name, _)| {
+                // Events are members of the same record, and no attributes.
+                !steps.is_empty() || !self.shape.schema.events.contains_key(*name)
+            });
+            let Some((name, member)) = member else {
+                let names = form.members.keys().map(|it| &**it);
+                return Err(unknown("attribute", path, suggest::did_you_mean(name, names)));
+            };
+            steps.push(&**name);
+            found = Some(member);
+            form = match &member.node {
+                Node::Record(inner) => inner,
+                // Nothing has a name below.
+                Node::Value { .. } | Node::List(_) => &none,
+            };
+        }
+        let Some(member) = found else {
+            return Err(unknown("attribute", path, None));
+        };
+        // What the value that goes leaves behind is not kept, so that a customer does not grow with every change.
+        let mut store = StoreBuilder::new(self.record_bytes);
+        let mut root = TableBuilder::of(&customer.root);
+        root.forget(&member.node);
+        let mut events: Vec<_> = customer.events.iter().map(TableBuilder::of).collect();
+        for table in events.iter_mut().chain([&mut root]) {
+            table.keep_texts(&customer.store, &mut store);
+        }
+        let mut context = self.context_with(customer, store)?;
+        for step in &steps {
+            context.enter(step);
+        }
+        json::replace(self.sized(json.as_ref())?, member, &mut root, &mut context)?;
+        Ok(Customer {
+            shape: customer.shape.clone(),
+            root: root.finish(),
+            events: events.into_iter().map(TableBuilder::finish_events).collect(),
+            store: context.store.finish(),
+        })
+    }
+
+    fn check(&self, customer: &Customer) {
+        assert!(
+            customer.fits(&self.shape),
+            "the customer was loaded for another schema; load it with the definitions it is used with"
+        );
+    }
+
+    fn sized<'j>(&self, json: &'j [u8]) -> Result<&'j [u8], LoadError> {
+        if json.len() <= self.record_bytes {
+            return Ok(json);
+        }
+        let message = format!(
+            "{} bytes, more than the limit of {}",
+            json.len(),
+            self.record_bytes
+        );
+        Err(LoadError::new(LoadErrorKind::TooLarge, "", message))
+    }
+
+    /// A context with as much room as the customer leaves.
+    fn context_with(&self, customer: &Customer, store: StoreBuilder) -> Result<Context<'_>, LoadError> {
+        let taken: usize = customer
+            .events
+            .iter()
+            .chain([&customer.root])
+            .map(Table::bytes)
+            .sum();
+        let Some(left) = self.record_bytes.checked_sub(taken) else {
+            return Err(LoadError::new(
+                LoadErrorKind::TooLarge,
+                "",
+                "the record is too large",
+            ));
+        };
+        let mut context = self.context();
+        context.bytes_left = left;
+        context.store = store;
+        Ok(context)
+    }
+}
+
+fn unknown(kind: &str, name: &str, help: Option<String>) -> LoadError {
+    let help = help.map(|help| format!("; {help}")).unwrap_or_default();
+    LoadError::new(
+        LoadErrorKind::UnknownMember,
+        name,
+        format!("unknown {kind}{help}"),
+    )
+}
+
+impl TableBuilder {
+    /// The rows of a table, to go on with.
+    fn of(table: &Table) -> Self {
+        let mut builder = Self::new(&table.layout);
+        let width = table.layout.slots.len();
+        for row in 0..table.rows {
+            builder.push();
+            for slot in 0..width {
+                if let Some(cell) = table.cell(slot * table.rows + row) {
+                    builder.set(slot, cell);
+                }
+            }
+        }
+        builder.lists = table.lists.iter().map(Self::of).collect();
+        builder
+    }
+
+    /// Copies the texts and places of its rows from one store to another.
+    fn keep_texts(&mut self, from: &Store, to: &mut StoreBuilder) {
+        let layout = self.layout.clone();
+        self.each_known(|slot, cell| to.copy(&layout.slots[slot].ty, cell, from));
+        self.lists.iter_mut().for_each(|it| it.keep_texts(from, to));
+    }
+
+    /// Takes a value away from the only row, with the items of lists, which are all this row's.
+    fn forget(&mut self, node: &Node) {
+        match node {
+            Node::Value { slot, .. } => self.unset(*slot),
+            Node::Record(form) => form.members.values().for_each(|it| self.forget(&it.node)),
+            Node::List(list) => {
+                list.slot.iter().for_each(|it| self.unset(*it));
+                if let Some(items) = self.lists.get_mut(list.items) {
+                    *items = Self::new(&items.layout);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,369 @@
+//! Memberships that are kept up to date: rules about time, over long stretches of it, in zones whose clocks are set.
+
+use audience::{At, ChangedError, Customer, DateTime, Definitions, Membership, Segments, What, Zone};
+
+const SHOP: &str = r#"
+customer { id: string key, country: string?, last_order_at: datetime?, born: date?, member_until: date?, spent: decimal, consent: { email: bool } }
+catalog products { sku: string key, price: decimal }
+event purchases { amount: decimal, sku: ref products, delivered_on: date? }
+event visits {}
+segment c1 = country = "ES"
+segment c2 = consent.email and spent > 100
+segment t1 = last_order_at in last 30 days
+segment t2 = last_order_at in last 1 month
+segment t3 = last_order_at in last 3 months and country = "ES"
+segment t4 = last_order_at in this month
+segment t5 = last_order_at before today
+segment t6 = days_since(last_order_at) > 20
+segment t7 = now - last_order_at > 10 days
+segment t8 = last_order_at < now - 1 month
+segment t9 = not (last_order_at in last 1 year)
+segment d1 = years_since(born) >= 18
+segment d2 = born anniversary today
+segment d3 = born anniversary in next 7 days
+segment d4 = member_until >= today
+segment d5 = days_since(member_until) between 0 and 10
+segment e1 = any purchases in last 7 days
+segment e2 = at least 2 purchases in last 1 month
+segment e3 = sum(amount of purchases in last 90 days) > 100
+segment e4 = no purchases in this month
+segment e5 = any purchases yesterday
+segment e6 = any purchases in last 60 days where amount > 50
+segment e7 = days_since(max(at of purchases)) > 10
+segment e8 = last(at of purchases) in last 2 months
+segment e9 = any visits followed by any purchases within 3 days
+segment e10 = any visits in last 30 days followed by no purchases within 1 day
+segment e11 = any purchases where delivered_on in last 7 days
+segment e12 = any purchases where sku.price > 10
+segment h1 = hour(now) < 9 and any visits
+segment h2 = weekday(today) = "monday" and spent > 10
+segment s1 = in segment e1 or in segment t2
+segment s2 = count(purchases) > 1 and not in segment e3
+"#;
+
+struct Numbers(u64);
+
+impl Numbers {
+    fn below(&mut self, count: i64) -> i64 {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        i64::try_from(self.0 >> 33).expect("31 bits") % count
+    }
+}
+
+const SECOND: i64 = 1_000_000;
+const HOUR: i64 = 3_600 * SECOND;
+const DAY: i64 = 24 * HOUR;
+
+fn instant(micros: i64) -> DateTime {
+    DateTime::from_micros(micros).expect("within the calendar")
+}
+
+fn shop() -> Definitions {
+    Definitions::parse(SHOP).unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn alone(segments: &Segments, customer: &Customer, at: &At) -> Vec<usize> {
+    let found = segments
+        .iter()
+        .enumerate()
+        .filter(|(_, it)| it.interpret(customer, at));
+    found.map(|(position, _)| position).collect()
+}
+
+/// Something that happens at an instant: what, and the customer after it.
+fn happens(shop: &Definitions, numbers: &mut Numbers, customer: &Customer, now: i64) -> (What, Customer) {
+    let loader = shop.loader();
+    // Some are told late, and some are dated later than now.
+    let at =
+        instant(now + [0, 0, 0, -DAY, -40 * DAY, 2 * DAY][usize::try_from(numbers.below(6)).expect("small")]);
+    let day = at.to_string()[..10].to_owned();
+    let event =
+        |customer: &Customer, name, json: String| loader.with_event(customer, name, json).expect("valid");
+    let set =
+        |customer: &Customer, path, json: String| loader.with_attribute(customer, path, json).expect("valid");
+    let purchase = format!(
+        r#"{{"at": "{at}", "amount": {}, "sku": "{}", "delivered_on": "{day}"}}"#,
+        numbers.below(120),
+        ["a", "b", "gone"][usize::try_from(numbers.below(3)).expect("small")],
+    );
+    match numbers.below(10) {
+        0 | 1 => (What::event("purchases"), event(customer, "purchases", purchase)),
+        2 => (
+            What::event("visits"),
+            event(customer, "visits", format!(r#"{{"at": "{at}"}}"#)),
+        ),
+        3 => {
+            let customer = event(customer, "purchases", purchase);
+            let customer = set(&customer, "last_order_at", format!("\"{at}\""));
+            let customer = set(&customer, "spent", numbers.below(200).to_string());
+            let what = What::event("purchases").and(What::attribute("last_order_at"));
+            (what.and(What::attribute("spent")), customer)
+        }
+        4 => (
+            What::attribute("country"),
+            set(
+                customer,
+                "country",
+                ["null", "\"ES\""][usize::from(numbers.below(2) == 0)].to_owned(),
+            ),
+        ),
+        5 => (
+            What::attribute("member_until"),
+            set(customer, "member_until", format!("\"{day}\"")),
+        ),
+        6 => (
+            What::attribute("consent"),
+            set(customer, "consent.email", (numbers.below(2) == 0).to_string()),
+        ),
+        _ => (What::time(), customer.clone()),
+    }
+}
+
+/// At every step, and at the last instant before the next change that was told: what all segments asked anew give.
+#[test]
+fn memberships_follow_time_and_what_happens() {
+    let shop = shop();
+    let segments = shop.segments();
+    let products = r#"{"sku": "a", "price": 5}
+{"sku": "b", "price": 15}"#;
+    let products = shop
+        .loader()
+        .items_from_json_lines("products", products.as_bytes())
+        .expect("valid");
+    let (mut turned, mut by_time) = (vec![0; segments.len()], 0);
+    for (seed, zone, start) in [
+        (1, "UTC", "2026-01-20T08:00:00Z"),
+        (2, "Europe/Madrid", "2026-03-20T08:00:00Z"),
+        (3, "Europe/Madrid", "2026-10-15T22:30:00Z"),
+        (4, "America/St_Johns", "2009-10-20T03:00:00Z"),
+        (5, "Pacific/Apia", "2011-12-20T03:00:00Z"),
+        (6, "Australia/Lord_Howe", "2026-03-25T12:00:00Z"),
+        (7, "America/New_York", "2024-01-29T01:00:00Z"),
+        (8, "UTC", "2024-02-27T23:59:59Z"),
+    ] {
+        let zone = Zone::named(zone).expect("a zone");
+        let start = start.parse::<DateTime>().expect("an instant").micros();
+        let mut numbers = Numbers(seed);
+        for customer in 0..6 {
+            let mut now = start + numbers.below(DAY);
+            let born = instant(now - 18 * 365 * DAY - numbers.below(20 * DAY)).to_string()[..10].to_owned();
+            let json = format!(
+                r#"{{"id": "c{customer}", "born": "{born}", "spent": 0, "consent": {{"email": true}}}}"#
+            );
+            let mut person = shop.customer_from_json(json).expect("valid");
+            let moment = |now: i64| shop.at(instant(now), &zone).with_items(products.clone());
+            let mut membership = segments.enter(&person, &moment(now));
+            for _ in 0..60 {
+                let next = membership.next_change().map_or(i64::MAX, DateTime::micros);
+                assert!(next > now, "at {now} the next change is at {next}");
+                now = match numbers.below(5) {
+                    0 if next < i64::MAX => next,
+                    1 if next < i64::MAX => next - 1,
+                    2 => now + numbers.below(3 * HOUR),
+                    3 => now + numbers.below(3 * DAY),
+                    _ => now + numbers.below(35 * DAY),
+                };
+                let at = moment(now);
+                if now < next {
+                    let kept: Vec<_> = membership.iter().collect();
+                    assert_eq!(
+                        kept,
+                        alone(&segments, &person, &at),
+                        "{} in {}, before {next}",
+                        at.now(),
+                        zone.name()
+                    );
+                }
+                let (what, after) = happens(&shop, &mut numbers, &person, now);
+                person = after;
+                let changes = segments
+                    .changed(&person, &what, &at, &mut membership)
+                    .expect("known");
+                let kept: Vec<_> = membership.iter().collect();
+                assert_eq!(
+                    kept,
+                    alone(&segments, &person, &at),
+                    "{} in {}: {what:?}",
+                    at.now(),
+                    zone.name()
+                );
+                for position in changes.entered.iter().chain(&changes.left) {
+                    turned[*position] += 1;
+                }
+                by_time += usize::from(what == What::time() && !changes.is_empty());
+            }
+        }
+    }
+    let still: Vec<_> = segments
+        .names()
+        .zip(&turned)
+        .filter(|(_, times)| **times < 3)
+        .collect();
+    assert!(
+        still.is_empty() && by_time > 100,
+        "{still:?} hardly turn; by time alone {by_time}"
+    );
+}
+
+fn entered(shop: &Definitions, at: &At) -> (Customer, Membership) {
+    let ana = shop
+        .customer_from_json(r#"{"id": "ana", "spent": 5, "consent": {"email": true}}"#)
+        .expect("valid");
+    let membership = shop.segments().enter(&ana, at);
+    (ana, membership)
+}
+
+#[test]
+fn memberships_of_other_segments_are_refused() {
+    let shop = shop();
+    let at = shop.at("2026-06-01T00:00:00Z".parse().expect("a datetime"), &Zone::UTC);
+    let (ana, membership) = entered(&shop, &at);
+    let of = |text: &str| Definitions::parse(text).unwrap_or_else(|error| panic!("{error}"));
+    let asked = |shop: &Definitions, membership: &Membership| {
+        shop.segments()
+            .changed(&ana, &What::time(), &at, &mut membership.clone())
+    };
+    // Comments, messages and traits that no segment names make no others.
+    let same = of(&format!("# ours\n{SHOP}\ntrait double = spent * 2"));
+    assert_eq!(asked(&same, &membership), Ok(audience::Changes::default()));
+    for (from, to) in [
+        ("spent > 100", "spent > 101"),
+        ("segment c1", "segment c0"),
+        ("segment c1 = country = \"ES\"", ""),
+    ] {
+        let other = of(&SHOP.replace(from, to));
+        assert_eq!(
+            asked(&other, &membership),
+            Err(ChangedError::OtherSegments),
+            "{to}"
+        );
+    }
+    let two = shop.segments().only(["c1", "c2"]).expect("known");
+    let error = two.changed(&ana, &What::time(), &at, &mut membership.clone());
+    assert_eq!(error, Err(ChangedError::OtherSegments));
+}
+
+#[test]
+fn what_there_is_not_cannot_have_changed() {
+    let shop = shop();
+    let at = shop.at("2026-06-01T00:00:00Z".parse().expect("a datetime"), &Zone::UTC);
+    let (ana, membership) = entered(&shop, &at);
+    for (what, message) in [
+        (
+            What::attribute("contry"),
+            "unknown attribute `contry`; did you mean `country`?",
+        ),
+        (
+            What::attribute("consent.mail"),
+            "unknown attribute `consent.mail`; did you mean `consent.email`?",
+        ),
+        (
+            What::event("purchase"),
+            "unknown event `purchase`; did you mean `purchases`?",
+        ),
+        (
+            What::catalog("product"),
+            "unknown catalog `product`; did you mean `products`?",
+        ),
+    ] {
+        let mut kept = membership.clone();
+        let error = shop
+            .segments()
+            .changed(&ana, &what, &at, &mut kept)
+            .expect_err("unknown");
+        assert_eq!(error.to_string(), message);
+        assert_eq!(kept, membership);
+    }
+    assert!(
+        shop.segments()
+            .changed(&ana, &What::catalog("products"), &at, &mut membership.clone())
+            .is_ok()
+    );
+}
+
+#[test]
+fn stored_memberships_are_read_with_care() {
+    let shop = shop();
+    let at = shop.at("2026-06-01T00:00:00Z".parse().expect("a datetime"), &Zone::UTC);
+    let (_, membership) = entered(&shop, &at);
+    let stored = serde_json::to_string(&membership).expect("written");
+    assert_eq!(
+        serde_json::from_str::<Membership>(&stored).expect("read"),
+        membership
+    );
+    for (from, to) in [
+        ("\"UTC\"", "\"Mars/Olympus\""),
+        ("\"segments\":[", "\"segments\":[4294967295,"),
+        ("\"at\":\"2026-06-01T00:00:00Z\"", "\"at\":\"soon\""),
+    ] {
+        assert!(stored.contains(from), "{stored}");
+        assert!(
+            serde_json::from_str::<Membership>(&stored.replace(from, to)).is_err(),
+            "{to}"
+        );
+    }
+}
+
+#[test]
+fn customers_do_not_grow_with_every_change() {
+    let shop = Definitions::builder()
+        .limits(audience::Limits {
+            record_bytes: 2_000,
+            ..audience::Limits::default()
+        })
+        .source("shop", SHOP)
+        .build()
+        .expect("compiles");
+    let at = shop.at("2026-06-01T00:00:00Z".parse().expect("a datetime"), &Zone::UTC);
+    let (mut ana, _) = entered(&shop, &at);
+    let loader = shop.loader();
+    for number in 0..500 {
+        ana = loader
+            .with_attribute(&ana, "country", format!("\"country number {number}\""))
+            .expect("there is room");
+    }
+    assert_eq!(
+        ana.get("country").map(|it| it.to_string()).as_deref(),
+        Some("country number 499")
+    );
+    let more = |ana: &Customer| loader.with_event(ana, "visits", r#"{"at": "2026-06-01T00:00:00Z"}"#);
+    let full = (0..1_000)
+        .try_fold(ana.clone(), |ana, _| more(&ana))
+        .expect_err("full at last");
+    assert_eq!(full.to_string(), "visits: the record is too large");
+    for (event, json, message) in [
+        ("visit", "{}", "visit: unknown event; did you mean `visits`?"),
+        ("visits", "{}", "visits.at: required, but missing"),
+        ("visits", "[]", "visits: expected a record, found a list"),
+    ] {
+        assert_eq!(
+            loader
+                .with_event(&ana, event, json)
+                .expect_err("refused")
+                .to_string(),
+            message
+        );
+    }
+    for (path, json, message) in [
+        ("visits", "[]", "visits: unknown attribute"),
+        (
+            "spent",
+            "\"lots\"",
+            "spent: expected decimal, found text \"lots\"",
+        ),
+        ("spent", "1 2", "spent: not JSON: trailing characters at column 3"),
+        ("consent", "{}", "consent.email: required, but missing"),
+        ("consent.email.more", "1", "consent.email.more: unknown attribute"),
+    ] {
+        assert_eq!(
+            loader
+                .with_attribute(&ana, path, json)
+                .expect_err("refused")
+                .to_string(),
+            message
+        );
+    }
+}
