@@ -4,6 +4,8 @@
 mod analytics;
 #[cfg(feature = "arrow")]
 mod arrow;
+#[cfg(feature = "batch")]
+mod batch;
 mod calendar;
 mod campaigns;
 #[cfg(feature = "cli")]

@@ -82,6 +82,10 @@ impl<'a> Customers<'a> {
         Arc::ptr_eq(&self.shape, shape) || self.shape.id == shape.id
     }
 
+    pub(super) fn table(&self) -> &Table<'_> {
+        &self.table
+    }
+
     /// The customer in that row, which is less than their number.
     #[inline]
     pub(crate) fn row(&self, row: usize) -> ColumnRow<'_> {

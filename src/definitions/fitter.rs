@@ -3,6 +3,8 @@
 use std::{fmt, marker::PhantomData, sync::Arc};
 
 use super::{Inner, SchemaMismatch};
+#[cfg(feature = "batch")]
+use crate::batch::Customers;
 use crate::{
     eval::{At, Machine, key},
     plan::float_of_key,
@@ -94,6 +96,50 @@ impl Fitter {
         }
         self.customers += 1;
         take_values(&self.inner, customer, &self.at, &mut self.known);
+        Ok(())
+    }
+}
+
+#[cfg(feature = "batch")]
+impl Fitter {
+    /// Adds all customers of a batch: several batches one after the other are as good as all customers at once.
+    ///
+    /// # Panics
+    ///
+    /// When the batch was made for another schema. [`try_add_batch`](Self::try_add_batch) returns it instead.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// # use audience::{Definitions, Zone, batch::{Column, Columns, Customers, Texts}};
+    /// let shop = Definitions::parse("customer { id: string key, spent: decimal }  segment best = spent in top 50%")?;
+    /// let at = shop.at("2026-06-01T00:00:00Z".parse()?, &Zone::UTC);
+    /// let columns = Columns::new(2)
+    ///     .column("id", Column::texts(Texts::from_iter(["ana", "ben"])))
+    ///     .column("spent", Column::decimals(&[100_000, 200_000]));
+    /// let people = Customers::new(&shop, columns)?;
+    /// let mut fitter = shop.fitter(&at);
+    /// fitter.add_batch(&people);
+    /// let shop = shop.with_population(&fitter.finish())?;
+    /// assert_eq!(shop.segment("best")?.evaluate(&people, &at).rows().collect::<Vec<_>>(), [1]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn add_batch(&mut self, people: &Customers<'_>) {
+        if let Err(mismatch) = self.try_add_batch(people) {
+            panic!("{mismatch}");
+        }
+    }
+
+    /// Adds all customers of a batch, unless it was made for another schema.
+    pub fn try_add_batch(&mut self, people: &Customers<'_>) -> Result<(), SchemaMismatch> {
+        if !people.fits(&self.inner.shape) {
+            return Err(SchemaMismatch);
+        }
+        let at = self.at.resolving(&self.inner.planned.program.moments);
+        self.customers += people.len() as u64;
+        for row in 0..people.len() {
+            take_values(&self.inner, people.row(row), &at, &mut self.known);
+        }
         Ok(())
     }
 }

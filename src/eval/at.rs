@@ -123,6 +123,17 @@ impl At {
         self.inner.items.iter().find(|items| items.id() == catalog)
     }
 
+    /// The same with the moments of that program resolved.
+    #[cfg(feature = "batch")]
+    pub(crate) fn resolving(&self, moments: &Arc<Moments>) -> Self {
+        if self.resolved(moments).is_some() {
+            return self.clone();
+        }
+        let mut at = Self::new(self.now(), self.zone(), moments);
+        Arc::make_mut(&mut at.inner).items.clone_from(&self.inner.items);
+        at
+    }
+
     /// The values of a program's moments, when they are the ones resolved here or there are none.
     #[inline]
     pub(crate) fn resolved(&self, moments: &Arc<Moments>) -> Option<&[i64]> {

@@ -37,6 +37,8 @@ pub use at::At;
 pub(crate) use collection::Walk;
 pub(crate) use frame::{Frame, Frames, MadeLists};
 pub(crate) use machine::{Machine, key, test, test_slots};
+#[cfg(feature = "batch")]
+pub(crate) use machine::{accepts_text, test_op, test_slot};
 pub(crate) use many::{Asked, matching, matching_among};
 pub(crate) use members::Members;
 pub use next_change::NextChange;

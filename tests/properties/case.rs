@@ -310,6 +310,13 @@ impl Compiled {
         let rows = self.customers.len() + 64;
         let people = Customers::from_customers(&self.definitions, self.customers.iter().cycle().take(rows));
         let people = people.map_err(text)?;
+        let mut fitter = self.definitions.fitter(&self.at);
+        for part in self.customers.chunks(2) {
+            fitter.add_batch(&Customers::from_customers(&self.definitions, part).map_err(text)?);
+        }
+        if fitter.finish() != self.population {
+            return Err("fitted from batches, the population is another".to_owned());
+        }
         let of_row = |row: usize| {
             (
                 row % self.customers.len(),
@@ -317,9 +324,25 @@ impl Compiled {
             )
         };
         let probes = case.rules.probes.iter().map(|probe| &probe.rule);
+        let together = self.definitions.segments().evaluate(&people, &self.at);
+        let counts = self.definitions.segments().counts(&people, &self.at);
+        #[cfg(feature = "parallel")]
+        if self.definitions.segments().evaluate_parallel(&people, &self.at) != together
+            || self.definitions.segments().counts_parallel(&people, &self.at) != counts
+        {
+            return Err("on all processors, the answers are others".to_owned());
+        }
         for rule in case.rules.segments.iter().chain(probes) {
             let segment = self.definitions.segment(&rule.name).map_err(text)?;
             let members = segment.evaluate(&people, &self.at);
+            let position = together.iter().position(|it| it.name() == rule.name);
+            let position = position.ok_or_else(|| format!("{} was not evaluated", rule.name))?;
+            if together[position] != members || counts[position] != members.count() {
+                return Err(format!(
+                    "alone and together, {} has other members: {}",
+                    rule.name, rule.text
+                ));
+            }
             let answers = self.customers.iter().map(|it| segment.interpret(it, &self.at));
             let answers: Vec<bool> = answers.collect();
             for row in 0..rows {

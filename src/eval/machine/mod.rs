@@ -1,7 +1,12 @@
 //! Answers a program's questions for one customer.
 
 mod general;
+#[cfg(feature = "batch")]
+mod single;
 mod value;
+
+#[cfg(feature = "batch")]
+pub(crate) use single::{accepts_text, test_op, test_slot};
 
 use super::{At, frame::Frames, members::Members, scratch::Scratch};
 use crate::{

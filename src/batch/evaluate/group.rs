@@ -1,0 +1,355 @@
+//! Many tests of one column in one pass: each value is put into a class once, and a test is a set of classes.
+
+use std::ops::Range;
+
+use super::{
+    super::table::{Table, Values},
+    WORDS,
+    direct::{Direct, Form},
+    kernel,
+};
+use crate::plan::float_key;
+
+/// So many classes at most, so that the masks of all of them lie in the nearest cache.
+const MOST: usize = 128;
+
+/// From so many tests of one column on it pays to put values into classes.
+const WORTH: usize = 3;
+
+/// Tests of one column.
+#[derive(Debug)]
+pub(super) struct Group {
+    slot: usize,
+    classes: Classes,
+    /// The number of each test, and the classes that pass it.
+    tests: Vec<(usize, Passing)>,
+}
+
+#[derive(Debug)]
+enum Classes {
+    /// How many of these numbers, which ascend, are not greater.
+    Cuts(Cuts),
+    /// The numbers of texts, and how many there are.
+    Codes(usize),
+}
+
+#[derive(Debug)]
+enum Passing {
+    /// From each first class up to, but not including, the second.
+    Ranges(Vec<Range<usize>>),
+    /// These, or all but these.
+    Some { classes: Vec<usize>, negated: bool },
+}
+
+/// What is worked out on the way.
+#[derive(Debug, Default)]
+pub(super) struct Scratch {
+    classes: Vec<u8>,
+    masks: Vec<u64>,
+}
+
+impl Group {
+    /// Groups those of the numbered tests that are worth it, and gives them with their numbers.
+    pub(super) fn of(directs: &[(usize, &Direct<'_>)], table: &Table<'_>) -> Vec<Self> {
+        let mut slots: Vec<usize> = directs.iter().map(|(_, it)| it.slot).collect();
+        slots.sort_unstable();
+        slots.dedup();
+        let mut groups = Vec::new();
+        for slot in slots {
+            let here = || directs.iter().filter(|(_, it)| it.slot == slot);
+            match &table.columns[slot].values {
+                Values::Coded { texts, .. } if texts.len() <= MOST => {
+                    let tests: Vec<_> = here()
+                        .filter_map(|(number, it)| match &it.form {
+                            Form::Codes(set) => Some((*number, Passing::of(set.passes()))),
+                            _ => None,
+                        })
+                        .collect();
+                    if tests.len() >= WORTH {
+                        groups.push(Self {
+                            slot,
+                            classes: Classes::Codes(texts.len()),
+                            tests,
+                        });
+                    }
+                }
+                Values::Numbers(_) | Values::Days(_) | Values::Floats(_) => {
+                    let mut tests: Vec<_> = here()
+                        .filter_map(|(number, it)| Some((*number, it.form.ranges()?)))
+                        .collect();
+                    // Near ones together, so that few numbers are cut points of two groups.
+                    tests.sort_by(|(_, a), (_, b)| a.cmp(b));
+                    groups.extend(Self::of_ranges(slot, tests));
+                }
+                _ => {}
+            }
+        }
+        groups
+    }
+
+    fn of_ranges(slot: usize, tests: Vec<(usize, Vec<(i64, i64)>)>) -> Vec<Self> {
+        let mut groups = Vec::new();
+        let mut rest = tests.into_iter().peekable();
+        while rest.peek().is_some() {
+            let mut taken: Vec<(usize, Vec<(i64, i64)>)> = Vec::new();
+            let mut cuts: Vec<i64> = Vec::new();
+            while let Some((_, ranges)) = rest.peek() {
+                // At most twice `FEW` for one test, so that each fits into a group of its own.
+                let mut more = cuts.clone();
+                more.extend(
+                    ranges
+                        .iter()
+                        .flat_map(|(low, high)| [Some(*low), high.checked_add(1)])
+                        .flatten(),
+                );
+                more.sort_unstable();
+                more.dedup();
+                if more.len() >= MOST {
+                    break;
+                }
+                cuts = more;
+                taken.extend(rest.next());
+            }
+            if taken.len() < WORTH {
+                continue;
+            }
+            let rank = |at: i64| cuts.partition_point(|cut| *cut <= at);
+            let tests = taken.into_iter().map(|(number, ranges)| {
+                let class =
+                    |(low, high): (i64, i64)| rank(low)..high.checked_add(1).map_or(cuts.len() + 1, rank);
+                (number, Passing::Ranges(ranges.into_iter().map(class).collect()))
+            });
+            let tests = tests.collect();
+            groups.push(Self {
+                slot,
+                tests,
+                classes: Classes::Cuts(Cuts::new(cuts)),
+            });
+        }
+        groups
+    }
+
+    /// The numbers of its tests.
+    pub(super) fn numbers(&self) -> impl Iterator<Item = usize> {
+        self.tests.iter().map(|(number, _)| *number)
+    }
+
+    /// The masks of all its tests for so many rows of a table from the first on.
+    pub(super) fn fill(
+        &self,
+        table: &Table<'_>,
+        (first, rows): (usize, usize),
+        scratch: &mut Scratch,
+        holds: &mut [[u64; WORDS]],
+    ) {
+        let held = &table.columns[self.slot];
+        let mut known = [u64::MAX; WORDS];
+        kernel::only_known(held.known.as_ref(), first, rows, &mut known);
+        let Scratch { classes, masks } = scratch;
+        classes.resize(rows, 0);
+        let all = first..first + rows;
+        let count = match (&self.classes, &held.values) {
+            (Classes::Cuts(cuts), values) => {
+                match values {
+                    Values::Numbers(numbers) => cuts.classify(&numbers[all], classes, |it| it),
+                    Values::Days(days) => cuts.classify(&days[all], classes, i64::from),
+                    Values::Floats(floats) => cuts.classify(&floats[all], classes, float_key),
+                    _ => {}
+                }
+                cuts.points.len() + 1
+            }
+            (Classes::Codes(texts), Values::Coded { codes, .. }) => {
+                kernel::classes_of_codes(codes, all, classes);
+                *texts
+            }
+            _ => 0,
+        };
+        masks.clear();
+        masks.resize((count + 1) * WORDS, 0);
+        kernel::scatter(classes, WORDS, masks);
+        let (masks, _) = masks.as_chunks_mut::<WORDS>();
+        if let Classes::Cuts(_) = self.classes {
+            // Of each class, the rows of it and of those after it.
+            for class in (0..count).rev() {
+                let (here, after) = masks.split_at_mut(class + 1);
+                for (word, more) in here[class].iter_mut().zip(&after[0]) {
+                    *word |= more;
+                }
+            }
+        }
+        for (number, passing) in &self.tests {
+            let out = &mut holds[*number];
+            match passing {
+                Passing::Ranges(ranges) => {
+                    out.fill(0);
+                    for range in ranges {
+                        let (from, to) = (&masks[range.start], &masks[range.end]);
+                        for ((word, from), to) in out.iter_mut().zip(from).zip(to) {
+                            *word |= from & !to;
+                        }
+                    }
+                }
+                Passing::Some { classes, negated } => {
+                    out.fill(0);
+                    for class in classes {
+                        for (word, mask) in out.iter_mut().zip(&masks[*class]) {
+                            *word |= mask;
+                        }
+                    }
+                    if *negated {
+                        for word in out.iter_mut() {
+                            *word = !*word;
+                        }
+                    }
+                }
+            }
+            for (word, known) in out.iter_mut().zip(&known) {
+                *word &= known;
+            }
+        }
+    }
+}
+
+impl Passing {
+    fn of(passes: &[bool]) -> Self {
+        let negated = passes.iter().filter(|it| **it).count() * 2 > passes.len();
+        let classes = (0..passes.len())
+            .filter(|class| passes[*class] != negated)
+            .collect();
+        Self::Some { classes, negated }
+    }
+}
+
+impl Form<'_> {
+    /// The ranges of numbers that pass, of tests that are few ranges.
+    fn ranges(&self) -> Option<Vec<(i64, i64)>> {
+        match self {
+            Self::Range(low, high) => Some(vec![(*low, *high)]),
+            Self::Points(points) => Some(points.iter().map(|point| (*point, *point)).collect()),
+            _ => None,
+        }
+    }
+}
+
+/// Numbers that ascend, and a way to find quickly how many of them are not greater than another one.
+///
+/// The stretch from the first to the last is cut into equal buckets, each of which knows how many of the numbers lie before
+/// it; only those in the bucket are compared.
+#[derive(Debug)]
+struct Cuts {
+    points: Vec<i64>,
+    /// With as many of the greatest number behind them as a bucket may have.
+    padded: Vec<i64>,
+    shift: u32,
+    /// The first is for what lies before the first cut.
+    before: Vec<u8>,
+    /// How many cuts are in a bucket at most.
+    most: usize,
+}
+
+const BUCKETS: u64 = 1024;
+
+impl Cuts {
+    fn new(cuts: Vec<i64>) -> Self {
+        let low = cuts.first().copied().unwrap_or(0);
+        let span = cuts
+            .last()
+            .map_or(0, |last| last.wrapping_sub(low).cast_unsigned());
+        let shift = (0..64).find(|shift| span >> shift < BUCKETS).unwrap_or(63);
+        let bucket =
+            |cut: i64| 1 + usize::try_from(cut.wrapping_sub(low).cast_unsigned() >> shift).unwrap_or(0);
+        let buckets = cuts.last().map_or(1, |last| bucket(*last) + 1);
+        let mut inside = vec![0_usize; buckets];
+        for cut in &cuts {
+            inside[bucket(*cut)] += 1;
+        }
+        let before = inside.iter().scan(0, |sum, inside| {
+            let before = *sum;
+            *sum += inside;
+            u8::try_from(before).ok()
+        });
+        let before = before.collect();
+        let most = inside.iter().copied().max().unwrap_or(0);
+        let mut padded = cuts.clone();
+        padded.extend(vec![i64::MAX; most]);
+        Self {
+            points: cuts,
+            padded,
+            shift,
+            before,
+            most,
+        }
+    }
+
+    fn classify<T: Copy>(&self, values: &[T], classes: &mut [u8], key: impl Fn(T) -> i64 + Copy) {
+        match self.most {
+            0 | 1 => self.by_buckets::<1, T>(values, classes, key),
+            2 => self.by_buckets::<2, T>(values, classes, key),
+            3 | 4 => self.by_buckets::<4, T>(values, classes, key),
+            _ => {
+                for (class, value) in classes.iter_mut().zip(values) {
+                    let value = key(*value);
+                    let found = self.points.partition_point(|cut| *cut <= value);
+                    *class = u8::try_from(found).unwrap_or(u8::MAX);
+                }
+            }
+        }
+    }
+
+    #[inline]
+    fn by_buckets<const MOST: usize, T: Copy>(
+        &self,
+        values: &[T],
+        classes: &mut [u8],
+        key: impl Fn(T) -> i64,
+    ) {
+        let low = self.points.first().copied().unwrap_or(i64::MAX);
+        let last = self.before.len() - 1;
+        let count = u8::try_from(self.points.len()).unwrap_or(u8::MAX);
+        let mut padded = self.padded.clone();
+        padded.resize(self.points.len() + MOST, i64::MAX);
+        for (class, value) in classes.iter_mut().zip(values) {
+            let value = key(*value);
+            let beyond = value.wrapping_sub(low).cast_unsigned() >> self.shift;
+            let bucket = if value < low {
+                0
+            } else {
+                1 + usize::try_from(beyond).unwrap_or(last)
+            };
+            let before = self.before[bucket.min(last)];
+            let found = padded[usize::from(before)..].first_chunk::<MOST>();
+            let found = found.map_or(0, |cuts| cuts.iter().map(|cut| u8::from(*cut <= value)).sum());
+            *class = (before + found).min(count);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn classes_count_the_cuts_that_are_not_greater() {
+        let many: Vec<i64> = (0..100).map(|it| it * it * it - 50_000).collect();
+        let near: Vec<i64> = (0..6).chain([1 << 40]).collect();
+        for cuts in [
+            vec![0],
+            vec![i64::MIN, 0, i64::MAX],
+            vec![i64::MIN, i64::MIN + 1, i64::MAX - 1, i64::MAX],
+            vec![18, 21, 25, 30, 65],
+            many,
+            near,
+        ] {
+            let values = cuts
+                .iter()
+                .flat_map(|cut| [cut.saturating_sub(1), *cut, cut.saturating_add(1)]);
+            let values: Vec<i64> = values.chain([i64::MIN, i64::MAX, 0, 7]).collect();
+            let mut classes = vec![0; values.len()];
+            Cuts::new(cuts.clone()).classify(&values, &mut classes, |it| it);
+            for (value, class) in values.iter().zip(classes) {
+                let expected = cuts.iter().filter(|cut| *cut <= value).count();
+                assert_eq!(usize::from(class), expected, "{value} among {cuts:?}");
+            }
+        }
+    }
+}

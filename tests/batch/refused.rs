@@ -1,0 +1,281 @@
+//! Every way in which columns can be wrong has an error that names the place.
+
+use audience::{
+    Definitions,
+    batch::{Bits, Column, Columns, Customers, Texts},
+};
+
+const SCHEMA: &str = r#"
+customer {
+  id: string key
+  plan: ("free" | "paid")?
+  name: string? filled
+  nick: string filled
+  code: string? at most 3 letters
+  zone: string? zone
+  site: url?
+  age: int?
+  score: float?
+  spent: decimal?
+  born: date?
+  seen: datetime?
+  home: geo?
+  tags: [string]?
+  lines: [{ price: decimal, note: string? }]?
+  email: bool?
+  secret: ("a" | "b")? sensitive
+}
+event visits { page: string }
+"#;
+
+fn shop() -> Definitions {
+    Definitions::parse(SCHEMA).unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn texts(texts: &[&str]) -> Column<'static> {
+    Column::texts(Texts::from_iter(texts))
+}
+
+/// Three customers with what they must have.
+fn three() -> Columns<'static> {
+    Columns::new(3)
+        .column("id", texts(&["a", "b", "c"]))
+        .column("nick", texts(&["x", "y", "z"]))
+}
+
+fn visits(times: Vec<i64>) -> Columns<'static> {
+    let pages = vec!["p"; times.len()];
+    Columns::new(times.len())
+        .column("page", texts(&pages))
+        .column("at", Column::datetimes(times))
+}
+
+#[track_caller]
+fn refused(columns: Columns<'_>, expected: &str) {
+    match Customers::new(&shop(), columns) {
+        Ok(_) => panic!("let in, instead of: {expected}"),
+        Err(error) => assert_eq!(error.to_string(), expected),
+    }
+}
+
+#[test]
+fn columns_of_other_names_and_lengths() {
+    refused(
+        three().column("agee", Column::ints(vec![1, 2, 3])),
+        "column `agee`: there is no such attribute; did you mean `age`?",
+    );
+    refused(
+        three().column("id", texts(&["a", "b", "c"])),
+        "column `id`: given twice",
+    );
+    refused(
+        Columns::new(3).column("id", texts(&["a", "b", "c"])),
+        "column `nick`: required, but not given",
+    );
+    refused(
+        three().column("age", Column::ints(vec![1, 2])),
+        "column `age`: 2 values, but there are 3 rows",
+    );
+    refused(
+        three().column("home", Column::places(vec![1.0, 2.0, 3.0], vec![1.0])),
+        "column `home`: 1 longitudes, but there are 3 rows",
+    );
+    refused(
+        three().column("age", Column::ints(vec![1, 2, 3]).known(Bits::from_iter([true]))),
+        "column `age`: says of 1 rows whether they are known, but there are 3",
+    );
+    refused(
+        three().column("age", Column::decimals(vec![1, 2, 3])),
+        "column `age`: expected ints, found decimals",
+    );
+    refused(
+        three().events("visit", vec![0, 0, 0, 0], visits(vec![])),
+        "column `visit`: there is no such event; did you mean `visits`?",
+    );
+    let none = || visits(vec![]);
+    refused(
+        three()
+            .events("visits", vec![0, 0, 0, 0], none())
+            .events("visits", vec![0, 0, 0, 0], none()),
+        "column `visits`: given twice",
+    );
+    refused(
+        three().events(
+            "visits",
+            vec![0, 0, 0, 0],
+            none().events("visits", vec![0], none()),
+        ),
+        "column `visits.visits`: only customers have events",
+    );
+}
+
+#[test]
+fn offsets_that_lead_nowhere() {
+    let with = |offsets: Vec<i32>| three().events("visits", offsets, visits(vec![1, 2]));
+    refused(
+        with(vec![0, 1, 2]),
+        "column `visits`: 3 offsets, but 3 rows need 4",
+    );
+    refused(
+        with(vec![0, 2, 1, 2]),
+        "column `visits`, row 1: the offsets go back from 2 to 1",
+    );
+    refused(
+        with(vec![-1, 0, 1, 2]),
+        "column `visits`, row 0: an offset is negative",
+    );
+    refused(
+        with(vec![0, 1, 2, 3]),
+        "column `visits`, row 2: the offsets 2 to 3 lie beyond the 2 that there are",
+    );
+    let tags = |offsets: Vec<i32>| three().column("tags", Column::list(offsets, 1, texts(&["vip"])));
+    refused(
+        tags(vec![0, 1, 1, 2]),
+        "column `tags`, row 2: the offsets 1 to 2 lie beyond the 1 that there are",
+    );
+    let name = |offsets: Vec<i32>| three().column("name", Column::texts(Texts::new(offsets, "año")));
+    refused(
+        name(vec![0, 1, 2, 4]),
+        "column `name`, row 1: the offsets 1 to 2 cut a character in two",
+    );
+    refused(
+        name(vec![0, 1, 3, 9]),
+        "column `name`, row 2: the offsets 3 to 9 lie beyond the 4 bytes that there are",
+    );
+    refused(name(vec![0, 1]), "column `name`: 1 values, but there are 3 rows");
+    refused(
+        name(vec![1, 0, 3, 4]),
+        "column `name`, row 0: the offsets go back from 1 to 0",
+    );
+}
+
+#[test]
+fn codes_without_a_text() {
+    let plan =
+        |codes: Vec<i8>| three().column("plan", Column::coded(codes, Texts::from_iter(["paid", "free"])));
+    refused(
+        plan(vec![0, 1, 2]),
+        "column `plan`, row 2: text number 2, but there are 2",
+    );
+    refused(
+        plan(vec![0, -1, 1]),
+        "column `plan`, row 1: the number of the text is negative",
+    );
+    assert!(Customers::new(&shop(), plan(vec![0, 1, 1])).is_ok());
+}
+
+#[test]
+fn values_that_loading_refuses() {
+    let one = |name: &str, column: Column<'static>| three().column(name, column);
+    refused(
+        one("plan", texts(&["free", "paid", "lent"])),
+        r#"column `plan`, row 2: "lent" is none of ("free" | "paid")"#,
+    );
+    refused(
+        one(
+            "plan",
+            Column::coded(vec![0_u8, 1, 1], Texts::from_iter(["free", "payd"])),
+        ),
+        r#"column `plan`, row 1: "payd" is none of ("free" | "paid"); did you mean "paid"?"#,
+    );
+    refused(
+        one("secret", texts(&["a", "b", "tumour"])),
+        r#"column `secret`, row 2: the text is none of ("a" | "b")"#,
+    );
+    refused(
+        one("code", texts(&["abc", "abcd", ""])),
+        "column `code`, row 1: 4 letters, and at most 3 are allowed",
+    );
+    refused(
+        one("zone", texts(&["Europe/Madrid", "UTC", "Madrid"])),
+        "column `zone`, row 2: \"Madrid\" is no time zone; use an IANA name such as `Europe/Madrid`",
+    );
+    refused(
+        one("site", texts(&["https://a", "javascript:x", "https://b"])),
+        "column `site`, row 1: \"javascript:x\" has none of the schemes http, https, mailto, tel",
+    );
+    refused(
+        one("name", texts(&["a", "b\0", "c"])),
+        "column `name`, row 1: text with the character U+0000",
+    );
+    refused(
+        one("score", Column::floats(vec![1.0, f64::NAN, 2.0])),
+        "column `score`, row 1: expected a finite float",
+    );
+    refused(
+        one("born", Column::dates(vec![0, i32::MAX, 1])),
+        "column `born`, row 1: a day outside the years 0001 to 9999",
+    );
+    refused(
+        one("seen", Column::datetimes(vec![0, 1, i64::MIN])),
+        "column `seen`, row 2: a time outside the years 0001 to 9999",
+    );
+    refused(
+        one("home", Column::places(vec![0.0, 91.0, 0.0], vec![0.0; 3])),
+        "column `home`, row 1: a latitude outside ±90 or a longitude outside ±180",
+    );
+}
+
+#[test]
+fn what_must_not_be_missing() {
+    let known = |bits: [bool; 3]| texts(&["x", "y", "z"]).known(Bits::from_iter(bits));
+    let ids = || Columns::new(3).column("id", texts(&["a", "b", "c"]));
+    refused(
+        ids().column("nick", known([true, true, false])),
+        "column `nick`, row 2: required, but missing",
+    );
+    refused(
+        ids().column("nick", texts(&["x", " ", "z"])),
+        "column `nick`, row 1: required, but the text counts as missing",
+    );
+    let prices = Column::decimals(vec![1, 2]).known(Bits::from_iter([true, false]));
+    let lines = Columns::new(2).column("price", prices);
+    refused(
+        three().column("lines", Column::records(vec![0, 1, 1, 2], lines)),
+        "column `lines[].price`, row 1: required, but missing",
+    );
+    let tags = texts(&["vip"]).known(Bits::from_iter([false]));
+    refused(
+        three().column("tags", Column::list(vec![0, 1, 1, 1], 1, tags)),
+        "column `tags[]`, row 0: required, but missing",
+    );
+    refused(
+        three().events(
+            "visits",
+            vec![0, 1, 1, 1],
+            Columns::new(1).column("page", texts(&["p"])),
+        ),
+        "column `visits.at`: required, but not given",
+    );
+}
+
+#[test]
+fn events_out_of_order() {
+    let sort = "the event is earlier than the one before it; sort the events of each customer by `at`";
+    refused(
+        three().events("visits", vec![0, 2, 2, 4], visits(vec![5, 5, 3, 2])),
+        &format!("column `visits.at`, row 3: {sort}"),
+    );
+    // The first event of a customer may be earlier than the last one of another.
+    let fine = three().events("visits", vec![0, 2, 2, 4], visits(vec![5, 6, 1, 2]));
+    assert!(Customers::new(&shop(), fine).is_ok());
+}
+
+/// What stands where a value is missing means nothing, whatever it is.
+#[test]
+fn missing_values_are_not_looked_at() {
+    let none = || Bits::from_iter([false; 3]);
+    let columns = three()
+        .column(
+            "plan",
+            Column::coded(vec![99_u8, 7, 200], Texts::from_iter(["free"])).known(none()),
+        )
+        .column("score", Column::floats(vec![f64::NAN; 3]).known(none()))
+        .column("born", Column::dates(vec![i32::MIN; 3]).known(none()))
+        .column(
+            "home",
+            Column::places(vec![999.0; 3], vec![f64::NAN; 3]).known(none()),
+        )
+        .column("site", texts(&["javascript:x"; 3]).known(none()));
+    assert!(Customers::new(&shop(), columns).is_ok());
+}
