@@ -101,7 +101,7 @@
 //! `explain`, `decide`, `describe`, `infer` and `render`. `experiment` adds the module `experiment`: whether messages do any
 //! good, and which step of personalising them does. `locale` lets filters write amounts, dates and nouns
 //! in other languages than English. `parallel` adds `render_many_parallel` to messages
-//! and `decide_many_parallel` to campaigns. `plain-text` makes the text of an e-mail that has none from its page.
+//! `decide_many_parallel` to campaigns, and with `batch` `evaluate_parallel` to segments. `plain-text` makes the text of an e-mail that has none from its page.
 //! `ease` adds `Ease`, a recommender by regression. `proptest` adds the module `testing`, with strategies for customers, definitions and
 //! templates.
 //!

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     record::{Customer, Loader, Row, Shape},
     schema::SchemaId,
-    value::{Schemes, Type, ValueRef},
+    value::{Type, ValueRef},
 };
 
 /// Customers by columns: what the schema says, and nothing else, is what they hold.
@@ -23,7 +23,8 @@ use crate::{
 #[derive(Clone)]
 pub struct Customers<'a> {
     pub(super) shape: Arc<Shape>,
-    pub(super) schemes: Schemes,
+    #[cfg(feature = "arrow")]
+    pub(super) schemes: crate::value::Schemes,
     pub(super) table: Table<'a>,
 }
 
@@ -34,6 +35,7 @@ impl<'a> Customers<'a> {
         let table = check::customers(columns, &shape, loader.schemes())?;
         Ok(Self {
             shape,
+            #[cfg(feature = "arrow")]
             schemes: loader.schemes().clone(),
             table,
         })
@@ -108,7 +110,8 @@ impl Customers<'static> {
         }
         Some(Self {
             shape: Arc::clone(shape),
-            schemes: Schemes::default(),
+            #[cfg(feature = "arrow")]
+            schemes: crate::value::Schemes::default(),
             table: gather.finish(),
         })
     }
