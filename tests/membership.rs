@@ -367,3 +367,84 @@ fn customers_do_not_grow_with_every_change() {
         );
     }
 }
+
+#[test]
+fn another_zone_could_leave_out_what_no_time_changes() {
+    let shop = Definitions::parse(
+        r"
+        customer { id: string key, seen_at: datetime? }
+        segment january = seen_at between 2026-01-01 and 2026-01-31
+        segment early   = hour(seen_at) < 9
+        ",
+    )
+    .expect("compiles");
+    let ana = shop
+        .customer_from_json(r#"{"id": "ana", "seen_at": "2026-01-31T23:30:00Z"}"#)
+        .expect("valid");
+    let now = "2026-06-01T00:00:00Z".parse().expect("a datetime");
+    let segments = shop.segments();
+    let madrid = shop.at(now, &Zone::named("Europe/Madrid").expect("a zone"));
+    let mut membership = segments.enter(&ana, &shop.at(now, &Zone::UTC));
+    let changes = segments
+        .changed(&ana, &What::time(), &madrid, &mut membership)
+        .expect("of the same segments");
+    assert_eq!(membership, segments.enter(&ana, &madrid));
+    let names = |indices: &[usize]| -> Vec<String> {
+        let each = indices.iter().filter_map(|index| segments.get(*index));
+        each.map(|it| it.name().to_owned()).collect()
+    };
+    assert_eq!(
+        (names(&changes.entered), names(&changes.left)),
+        (vec!["early".to_owned()], vec!["january".to_owned()])
+    );
+}
+
+#[test]
+fn a_record_could_come_without_what_it_must_have() {
+    let shop = Definitions::parse(
+        "customer {
+           id: string key
+           address: { city: string, zip: string, at: { floor: int?, door: string }, note: string? }?
+           size: { inner: { width: int? }, name: string? }
+         }",
+    )
+    .expect("compiles");
+    let loader = shop.loader();
+    let ana = shop
+        .customer_from_json(r#"{"id": "ana", "size": {"inner": {}}}"#)
+        .expect("valid");
+    let set = |customer: &Customer, path: &str, json: &str| {
+        let set = loader.with_attribute(customer, path, json);
+        set.map_err(|error| error.to_string())
+    };
+    for (path, json, message) in [
+        (
+            "address.city",
+            "\"Madrid\"",
+            "address.zip: required, but missing; set `address` as a whole",
+        ),
+        (
+            "address.note",
+            "\"ring twice\"",
+            "address.city: required, but missing; set `address` as a whole",
+        ),
+        (
+            "address.at.floor",
+            "3",
+            "address.city: required, but missing; set `address` as a whole",
+        ),
+    ] {
+        assert_eq!(set(&ana, path, json).map(|_| ()), Err(message.to_owned()));
+    }
+    assert!(set(&ana, "size.name", "\"small\"").is_ok());
+    assert!(set(&ana, "address.note", "null").is_ok());
+    let whole = r#"{"city": "Madrid", "zip": "28001", "at": {"door": "B"}}"#;
+    let ana = set(&ana, "address", whole).expect("all of it");
+    let ana = set(&ana, "address.city", "\"Toledo\"").expect("the rest is there");
+    let ana = set(&ana, "address.at.floor", "2").expect("the rest is there");
+    assert_eq!(
+        ana.get("address.city").map(|it| it.to_string()).as_deref(),
+        Some("Toledo")
+    );
+    assert!(set(&ana, "address.zip", "null").is_err());
+}

@@ -97,7 +97,7 @@ impl Loader {
         json: impl AsRef<[u8]>,
     ) -> Result<Customer, LoadError> {
         self.check(customer);
-        let mut steps = Vec::new();
+        let (mut steps, mut around) = (Vec::new(), Vec::new());
         let none = Form::default();
         let (mut form, mut found) = (self.record(), None);
         for name in path.split('.') {
@@ -112,7 +112,10 @@ impl Loader {
             steps.push(&**name);
             found = Some(member);
             form = match &member.node {
-                Node::Record(inner) => inner,
+                Node::Record(inner) => {
+                    around.push(inner);
+                    inner
+                }
                 // Nothing has a name below.
                 Node::Value { .. } | Node::List(_) => &none,
             };
@@ -133,9 +136,23 @@ impl Loader {
             context.enter(step);
         }
         json::replace(self.sized(json.as_ref())?, member, &mut root, &mut context)?;
+        let root = root.finish();
+        // A record that was missing is there now, and must have all that it cannot be without.
+        for (depth, record) in around.into_iter().enumerate() {
+            if is_known(&root, record)
+                && let Some(name) = lacking(&root, record)
+            {
+                let path = format!("{}.{name}", steps[..=depth].join("."));
+                let message = format!(
+                    "required, but missing; set `{}` as a whole",
+                    steps[..=depth].join(".")
+                );
+                return Err(LoadError::new(LoadErrorKind::Missing, path, message));
+            }
+        }
         Ok(Customer {
             shape: customer.shape.clone(),
-            root: root.finish(),
+            root,
             events: events.into_iter().map(TableBuilder::finish_events).collect(),
             store: context.store.finish(),
         })
@@ -189,6 +206,28 @@ fn unknown(kind: &str, name: &str, help: Option<String>) -> LoadError {
         name,
         format!("unknown {kind}{help}"),
     )
+}
+
+/// Whether a record of the only row has any value.
+fn is_known(table: &Table, record: &Form) -> bool {
+    record.members.values().any(|member| match &member.node {
+        Node::Value { slot, .. } => table.cell(*slot).is_some(),
+        Node::List(list) => list.slot.is_some_and(|slot| table.cell(slot).is_some()),
+        Node::Record(inner) => is_known(table, inner),
+    })
+}
+
+/// The first value that a record of the only row must have and lacks.
+fn lacking(table: &Table, record: &Form) -> Option<String> {
+    let mut required = record.members.iter().filter(|(_, member)| !member.optional);
+    required.find_map(|(name, member)| match &member.node {
+        Node::Value { slot, .. } => table.cell(*slot).is_none().then(|| name.to_string()),
+        Node::List(list) => list
+            .slot
+            .is_some_and(|slot| table.cell(slot).is_none())
+            .then(|| name.to_string()),
+        Node::Record(inner) => lacking(table, inner).map(|inside| format!("{name}.{inside}")),
+    })
 }
 
 impl TableBuilder {

@@ -362,8 +362,12 @@ impl<R> Segments<R> {
         work.asked.clear();
         work.asked.resize(words, 0);
         watch.asked_by(what, &mut work.asked)?;
-        let due = now >= membership.next || now < membership.at || at.zone() != membership.zone;
-        if due {
+        let is_elsewhere = at.zone() != membership.zone;
+        let due = now >= membership.next || now < membership.at || is_elsewhere;
+        if is_elsewhere {
+            // Days and hours are others there, also of what no time can change.
+            work.asked.fill(u64::MAX);
+        } else if due {
             add(&mut work.asked, &watch.timed);
         }
         let (asked, found) = (&work.asked, &mut work.found);
