@@ -651,6 +651,55 @@ fn events_whose_customers_are_missing_are_not_lost_by_sorting() -> Result {
 }
 
 #[test]
+fn nulls_inside_of_a_place_could_be_read_as_degrees() -> Result {
+    let shop = Definitions::parse("customer { id: string key, home: geo? }  segment placed = home is known")?;
+    let at = shop.at("2026-06-01T00:00:00Z".parse()?, &Zone::UTC);
+    let ids =
+        |rows: usize| Arc::new(StringArray::from_iter((0..rows).map(|it| Some(it.to_string())))) as ArrayRef;
+    let half = |degrees: Vec<Option<f64>>| Arc::new(Float64Array::from(degrees)) as ArrayRef;
+    let placed = |lat: Vec<Option<f64>>, lon: Vec<Option<f64>>| {
+        let pairs: Vec<_> = lat.iter().zip(&lon).flat_map(|(lat, lon)| [*lat, *lon]).collect();
+        let item = Arc::new(Field::new("item", DataType::Float64, true));
+        let list: ArrayRef = Arc::new(FixedSizeListArray::new(item, 2, half(pairs), None));
+        [record(vec![("lat", half(lat)), ("lon", half(lon))], None), list].map(|home| {
+            let people = batch(vec![("id", ids(home.len())), ("home", home)]);
+            let people = Customers::from_arrow(&shop, &people).map_err(|error| error.to_string())?;
+            let members = shop
+                .segments()
+                .get(0)
+                .map(|it| it.evaluate(&people, &at).rows().collect::<Vec<_>>());
+            Ok::<_, String>(members.unwrap_or_default())
+        })
+    };
+    let both = placed(
+        vec![Some(40.0), None, Some(1.0)],
+        vec![Some(-3.0), None, Some(2.0)],
+    );
+    assert_eq!(both, [Ok(vec![0, 2]), Ok(vec![0, 2])]);
+    let message = "column `home`, row 1: a place with half of its coordinates".to_owned();
+    let one = placed(vec![Some(40.0), None], vec![Some(-3.0), Some(1.0)]);
+    assert_eq!(one, [Err(message.clone()), Err(message)]);
+    Ok(())
+}
+
+#[test]
+fn a_customer_that_stands_twice_could_lose_events_at_a_cut() {
+    let ids = |ids: Vec<&str>| Arc::new(StringArray::from(ids)) as ArrayRef;
+    let error =
+        Sorted::new("id", &[batch(vec![("id", ids(vec!["b", "a", "b"]))])], 2).map(|it| it.parts().len());
+    assert_eq!(
+        error.map_err(|error| error.to_string()),
+        Err("column `id`: two customers have the same key, rows 1 and 2 of those sorted".to_owned())
+    );
+    let nobody = Arc::new(StringArray::from(vec![Some("a"), None])) as ArrayRef;
+    let error = Sorted::new("id", &[batch(vec![("id", nobody)])], 2).map(|it| it.parts().len());
+    assert_eq!(
+        error.map_err(|error| error.to_string()),
+        Err("column `id`, row 0: the key of the customer is missing".to_owned())
+    );
+}
+
+#[test]
 fn nothing_of_a_large_array_is_copied() -> Result {
     let shop = Definitions::parse("customer { id: int key, city: string, score: float }")?;
     let rows = 100_000;

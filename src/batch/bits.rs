@@ -49,8 +49,11 @@ impl<'a> Bits<'a> {
     #[inline]
     #[must_use]
     pub fn get(&self, position: usize) -> bool {
+        if position >= self.len {
+            return false;
+        }
         let bit = self.start + position;
-        position < self.len && self.bytes[bit / 8] >> (bit % 8) & 1 == 1
+        self.bytes[bit / 8] >> (bit % 8) & 1 == 1
     }
 
     /// The 64 bits from that position on, the first one lowest; false beyond the end.

@@ -58,7 +58,7 @@ pub(super) fn events<'a>(
         schemes,
         path: String::new(),
     };
-    checker.offsets(&offsets, (table.rows, columns.rows), None, name)?;
+    checker.offsets(&offsets, (table.rows, columns.rows), name)?;
     checker.path = format!("{name}.");
     let child = checker.child(offsets, columns, &shape.events[index])?;
     in_order_of_time(&child, table.rows).map_err(|row| {
@@ -158,19 +158,20 @@ impl Checker<'_> {
         Ok(Child { offsets, table })
     }
 
-    /// Offsets of the rows of a table into one of so many rows; where a list is missing they mean nothing.
+    /// Offsets of the rows of a table into one of so many rows. They are read from end to end, so that of a list that is missing they
+    /// must be in order, too.
     fn offsets(
         &self,
         offsets: &Offsets<'_>,
         (rows, items): (usize, usize),
-        known: Option<&Bits<'_>>,
         name: &str,
     ) -> Result<(), ColumnError> {
         if offsets.rows() != Some(rows) {
-            let message = format!("{} offsets, but {rows} rows need {}", offsets.len(), rows + 1);
+            let needed = rows.saturating_add(1);
+            let message = format!("{} offsets, but {rows} rows need {needed}", offsets.len());
             return Err(self.error(name, None, message));
         }
-        for row in (0..rows).filter(|row| known.is_none_or(|known| known.get(*row))) {
+        for row in 0..rows {
             let message = match offsets.range(row) {
                 None => "an offset is negative".to_owned(),
                 Some((start, end)) if start > end => format!("the offsets go back from {start} to {end}"),
@@ -255,7 +256,7 @@ impl Checker<'_> {
                 about.coded(codes, texts, &mut blank)?
             }
             (Type::List(_), Given::List(offsets, columns)) => {
-                self.offsets(&offsets, (rows, columns.rows), known.as_ref(), &name)?;
+                self.offsets(&offsets, (rows, columns.rows), &name)?;
                 if slot.roles.filled.is_some() {
                     for row in 0..rows {
                         if offsets.range(row).is_some_and(|(start, end)| start == end) {

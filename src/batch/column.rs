@@ -74,8 +74,8 @@ impl<'a> Columns<'a> {
 
 /// The values of one attribute or property, one per row.
 ///
-/// What stands in a row whose value is not [`known`](Column::known) is never looked at. Slices are borrowed and
-/// vectors kept; of either nothing is copied.
+/// What stands in a row whose value is not [`known`](Column::known) is never looked at, but for the offsets of lists, which go on
+/// in order. Slices are borrowed and vectors kept; of either nothing is copied.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Column<'a> {

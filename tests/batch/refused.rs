@@ -1,7 +1,7 @@
 //! Every way in which columns can be wrong has an error that names the place.
 
 use audience::{
-    Definitions,
+    Definitions, Zone,
     batch::{Bits, Column, Columns, Customers, Texts},
 };
 
@@ -278,4 +278,63 @@ fn missing_values_are_not_looked_at() {
         )
         .column("site", texts(&["javascript:x"; 3]).known(none()));
     assert!(Customers::new(&shop(), columns).is_ok());
+}
+
+#[test]
+fn offsets_of_a_list_that_is_missing_could_lead_elsewhere() {
+    let shop = Definitions::parse(
+        "customer { id: string key, tags: [string]? }  segment vips = tags contains \"vip\"",
+    )
+    .expect("compiles");
+    for (known, offsets, expected) in [
+        (
+            [true, false],
+            vec![0, 2, 0],
+            "column `tags`, row 1: the offsets go back from 2 to 0",
+        ),
+        (
+            [false, true],
+            vec![5, 0, 2],
+            "column `tags`, row 0: the offsets go back from 5 to 0",
+        ),
+        (
+            [true, false],
+            vec![0, 2, -1],
+            "column `tags`, row 1: an offset is negative",
+        ),
+    ] {
+        let tags = Column::list(offsets, 2, Column::texts(Texts::from_iter(["vip", "new"])));
+        let columns = Columns::new(2)
+            .column("id", Column::texts(Texts::from_iter(["ana", "ben"])))
+            .column("tags", tags.known(known.into_iter().collect()));
+        let error = Customers::new(&shop, columns).expect_err(expected);
+        assert_eq!(error.to_string(), expected);
+    }
+}
+
+#[test]
+fn the_sum_of_a_column_that_is_not_given_is_0() {
+    let shop = Definitions::parse(
+        "customer { id: string key }  event visits { pages: int? }  event buys { amount: decimal }
+         segment few = sum(pages of visits) < 10  segment poor = sum(amount of buys) < 10",
+    )
+    .expect("compiles");
+    let at = shop.at("2026-06-01T00:00:00Z".parse().expect("a datetime"), &Zone::UTC);
+    let columns = Columns::new(2)
+        .column("id", Column::texts(Texts::from_iter(["ana", "ben"])))
+        .events(
+            "visits",
+            vec![0, 2, 2],
+            Columns::new(2).column("at", Column::datetimes(vec![1, 2])),
+        )
+        .events("buys", vec![0, 0, 0], Columns::new(0));
+    let people = Customers::new(&shop, columns).expect("as declared");
+    for segment in &shop.segments() {
+        assert_eq!(
+            segment.evaluate(&people, &at).rows().collect::<Vec<_>>(),
+            [0, 1],
+            "{}",
+            segment.name()
+        );
+    }
 }

@@ -18,7 +18,7 @@ use arrow_schema::{DataType, TimeUnit};
 
 use super::{
     super::column::{Codes, Column, Columns, Offsets, Texts},
-    Beside, Reader, fields_of, known,
+    Beside, Reader, fields_of, known, with_known,
 };
 use crate::{schema::Slot, value::Type};
 
@@ -54,7 +54,7 @@ pub(super) fn column<'a>(array: &'a dyn Array, slot: &Slot) -> Result<Column<'a>
             .map(|days| Ok(Column::dates(&days.values()[..]))),
         Type::DateTime => datetimes(array).map(|it| it.map(Column::datetimes)),
         Type::String | Type::Url | Type::Ref(_) | Type::Words(_) => texts(array).map(Ok),
-        Type::Geo => places(array).map(Ok),
+        Type::Geo => places(array),
         Type::List(_) => lists(array, slot),
         Type::Duration | Type::Record(_) => None,
     };
@@ -267,19 +267,50 @@ fn codes<K: ArrowPrimitiveType>(keys: &PrimitiveArray<K>) -> Option<Codes<'_>> {
     })
 }
 
-fn places(array: &dyn Array) -> Option<Column<'_>> {
+fn places(array: &dyn Array) -> Option<Result<Column<'_>, Fault>> {
     if let Some(record) = array.as_struct_opt() {
-        let [lat, lon] = ["lat", "lon"].map(|name| floats(record.column_by_name(name)?));
-        return (record.num_columns() == 2).then_some(Column::places(lat?, lon?));
+        let [lat, lon] = ["lat", "lon"].map(|name| record.column_by_name(name));
+        let (lat, lon) = (lat?, lon?);
+        let column = Column::places(floats(lat)?, floats(lon)?);
+        let is_whole = record.num_columns() == 2;
+        let halves = (0..array.len()).map(|row| [lat.is_null(row), lon.is_null(row)]);
+        return is_whole.then(|| known_places(array, column, halves));
     }
     let pairs: &FixedSizeListArray = array
         .as_fixed_size_list_opt()
         .filter(|it| it.value_length() == 2)?;
-    let values = floats(pairs.values())?;
+    let degrees = pairs.values();
+    let values = floats(degrees)?;
     // Those of a slice begin with its first.
+    let halves = (0..array.len()).map(|row| [degrees.is_null(2 * row), degrees.is_null(2 * row + 1)]);
     let pairs = values.chunks_exact(2);
     let (lat, lon): (Vec<f64>, Vec<f64>) = pairs.map(|pair| (pair[0], pair[1])).unzip();
-    Some(Column::places(lat, lon))
+    Some(known_places(array, Column::places(lat, lon), halves))
+}
+
+/// Places are missing where both halves are, and wrong where one is.
+fn known_places<'a>(
+    array: &dyn Array,
+    column: Column<'a>,
+    halves: impl Iterator<Item = [bool; 2]>,
+) -> Result<Column<'a>, Fault> {
+    let known: Vec<bool> = halves
+        .enumerate()
+        .map(|(row, missing)| match missing {
+            [false, false] => Ok(true),
+            [true, true] => Ok(false),
+            _ if array.is_null(row) => Ok(false),
+            _ => Err(Fault {
+                row: Some(row),
+                message: "a place with half of its coordinates".to_owned(),
+            }),
+        })
+        .collect::<Result<_, _>>()?;
+    Ok(if known.contains(&false) {
+        column.known(known.into_iter().collect())
+    } else {
+        column
+    })
 }
 
 fn lists<'a>(array: &'a dyn Array, slot: &Slot) -> Option<Result<Column<'a>, Fault>> {
@@ -309,13 +340,7 @@ fn items<'a>(array: &'a ArrayRef, slot: &Slot) -> Result<Columns<'a>, Fault> {
         && only.path.is_empty()
     {
         let column = column(array, only)?;
-        return Ok(columns.column(
-            "",
-            match known(array) {
-                Some(known) => column.known(known),
-                None => column,
-            },
-        ));
+        return Ok(columns.column("", with_known(column, known(array))));
     }
     let Some(record) = array.as_struct_opt() else {
         let found = array.data_type();

@@ -28,7 +28,8 @@ impl<'a> Keys<'a> {
                 "there is no such column; `events_by` takes the keys of customers from one of another name";
             return Err((None, message.to_owned()));
         };
-        if let Some(row) = (0..array.len()).find(|row| array.is_null(*row)) {
+        let nulls = array.logical_nulls();
+        if let Some(row) = nulls.and_then(|nulls| (0..nulls.len()).find(|row| nulls.is_null(*row))) {
             return Err((Some(row), "the key of the customer is missing".to_owned()));
         }
         match array::key(array) {

@@ -25,7 +25,10 @@ mod sort;
 use arrow_array::{Array, RecordBatch, StructArray, cast::AsArray};
 use arrow_schema::{DataType, Field};
 
-use super::{Bits, ColumnError, Customers, check, column::Columns};
+use super::{
+    Bits, ColumnError, Customers, check,
+    column::{Column, Columns},
+};
 use crate::{
     diagnostic::suggest,
     record::Loader,
@@ -162,10 +165,7 @@ impl<'a> Reader<'_, 'a> {
                 }
                 let column = array::column(array, slot)
                     .map_err(|fault| ColumnError::new(shown, fault.row, fault.message))?;
-                let column = match known {
-                    Some(known) => column.known(known),
-                    None => column,
-                };
+                let column = with_known(column, known);
                 let columns = std::mem::replace(&mut self.columns, Columns::new(0));
                 self.columns = columns.column(name, column);
             } else if let (Some(record), true) = (array.as_struct_opt(), self.has_inside(&name)) {
@@ -202,6 +202,12 @@ fn known(array: &dyn Array) -> Option<Bits<'_>> {
     }
     let nulls = array.nulls().filter(|nulls| nulls.null_count() > 0)?;
     Bits::packed(nulls.validity(), nulls.offset(), nulls.len())
+}
+
+/// Says in which rows the values of a column are known, beside what it says itself.
+fn with_known<'a>(mut column: Column<'a>, known: Option<Bits<'a>>) -> Column<'a> {
+    column.known = both(known, column.known.as_ref());
+    column
 }
 
 fn both<'a>(one: Option<Bits<'a>>, two: Option<&Bits<'a>>) -> Option<Bits<'a>> {

@@ -87,10 +87,17 @@ impl Sorted {
     ///
     /// # Errors
     ///
-    /// Batches of different columns, a key that is missing or of which there are no columns.
+    /// Batches of different columns, a key that is missing or of which there are no columns, and customers with the same key.
     pub fn new(key: &str, customers: &[RecordBatch], rows: usize) -> Result<Self, SortError> {
         let customers = sorted(customers, &[key])?;
         let rows = rows.max(1);
+        let keys = keys(&customers, key)?;
+        if let Some(row) = (1..customers.num_rows()).find(|row| keys.at(row - 1) == keys.at(*row)) {
+            return Err(SortError(format!(
+                "column `{key}`: two customers have the same key, rows {} and {row} of those sorted",
+                row - 1
+            )));
+        }
         let starts = (0..customers.num_rows()).step_by(rows);
         let parts = starts.map(|start| Part {
             customers: customers.slice(start, rows.min(customers.num_rows() - start)),

@@ -216,6 +216,7 @@ impl Aggregate {
         match &held.values {
             Values::Numbers(numbers) => self.over(held, |at| numbers[at], first, counting, (from, to)),
             Values::Days(days) => self.over(held, |at| days[at].into(), first, counting, (from, to)),
+            Values::Missing => self.of_nothing(),
             _ => None,
         }
     }
