@@ -1,6 +1,9 @@
 //! Memberships that are kept up to date: rules about time, over long stretches of it, in zones whose clocks are set.
 
-use audience::{At, ChangedError, Customer, DateTime, Definitions, Membership, Segments, What, Zone};
+use audience::{
+    At, ChangedError, Customer, DateTime, Definitions, HostFunction, Membership, Segments, Type, Value,
+    ValueRef, What, Zone,
+};
 
 const SHOP: &str = r#"
 customer { id: string key, country: string?, last_order_at: datetime?, born: date?, member_until: date?, spent: decimal, consent: { email: bool } }
@@ -447,4 +450,204 @@ fn a_record_could_come_without_what_it_must_have() {
         Some("Toledo")
     );
     assert!(set(&ana, "address.zip", "null").is_err());
+}
+
+/// Whoever looks only when told to sees every change, and is not told to look over and over.
+#[test]
+fn a_service_could_be_told_to_look_again_a_microsecond_later() {
+    let shop = Definitions::parse(
+        "customer { id: string key, last_order_at: datetime?, joined: datetime? }
+         event purchases {}
+         segment a = last_order_at in last 1 month
+         segment b = at least 2 purchases in last 1 month
+         segment c = joined < now - 2 months
+         segment d = last_order_at in this month
+         segment e = any purchases in previous month",
+    )
+    .expect("compiles");
+    let segments = shop.segments();
+    for (zone, start, orders) in [
+        (
+            "UTC",
+            "2026-05-10T12:00:00Z",
+            [
+                "2026-05-10T11:00:00Z",
+                "2026-05-10T11:59:00Z",
+                "2026-05-10T13:00:00Z",
+            ],
+        ),
+        (
+            "Europe/Madrid",
+            "2026-03-28T00:30:00Z",
+            [
+                "2026-02-28T01:30:00Z",
+                "2026-03-27T23:30:00Z",
+                "2026-03-29T01:30:00Z",
+            ],
+        ),
+        (
+            "America/St_Johns",
+            "2009-10-01T12:00:00Z",
+            [
+                "2009-09-30T12:00:00Z",
+                "2009-10-01T02:30:30Z",
+                "2009-10-15T00:00:00Z",
+            ],
+        ),
+        (
+            "Australia/Lord_Howe",
+            "2026-03-04T12:00:00Z",
+            [
+                "2026-03-04T14:30:00Z",
+                "2026-03-05T14:30:00Z",
+                "2026-03-05T15:10:00Z",
+            ],
+        ),
+    ] {
+        let zone = Zone::named(zone).expect("a zone");
+        let events: Vec<_> = orders.iter().map(|at| format!(r#"{{"at": "{at}"}}"#)).collect();
+        let json = format!(
+            r#"{{"id": "ana", "last_order_at": "{}", "joined": "{}", "purchases": [{}]}}"#,
+            orders[1],
+            orders[0],
+            events.join(",")
+        );
+        let ana = shop.customer_from_json(&json).expect("valid");
+        let mut now = start.parse::<DateTime>().expect("an instant").micros();
+        let end = now + 120 * DAY;
+        let mut membership = segments.enter(&ana, &shop.at(instant(now), &zone));
+        let (mut looks, mut turns) = (0, 0);
+        while let Some(next) = membership
+            .next_change()
+            .map(DateTime::micros)
+            .filter(|it| *it < end)
+        {
+            let between = (1..8).map(|part| now + (next - now) / 8 * part).chain([next - 1]);
+            for at in between.filter(|at| *at > now).map(instant) {
+                let kept: Vec<_> = membership.iter().collect();
+                assert_eq!(
+                    kept,
+                    alone(&segments, &ana, &shop.at(at, &zone)),
+                    "{at} in {}",
+                    zone.name()
+                );
+            }
+            now = next;
+            let at = shop.at(instant(now), &zone);
+            let changes = segments
+                .changed(&ana, &What::time(), &at, &mut membership)
+                .expect("known");
+            turns += usize::from(!changes.is_empty());
+            looks += 1;
+        }
+        assert!(turns >= 4, "{turns} turns in {}", zone.name());
+        assert!(looks <= 200, "{looks} looks in {}", zone.name());
+    }
+}
+
+#[test]
+fn the_calendar_could_step_back_over_the_start_of_a_month_unseen() {
+    let shop =
+        Definitions::parse("customer { id: string key, seen: datetime? }  segment here = seen in this month")
+            .expect("compiles");
+    let zone = Zone::named("America/St_Johns").expect("a zone");
+    let ana = shop
+        .customer_from_json(r#"{"id": "ana", "seen": "2009-10-15T12:00:00Z"}"#)
+        .expect("valid");
+    let at = |text: &str| shop.at(text.parse().expect("an instant"), &zone);
+    // At one minute past midnight the clock goes back to 31 October.
+    let segments = shop.segments();
+    let mut membership = segments.enter(&ana, &at("2009-11-01T02:30:10Z"));
+    assert!(!membership.contains(0));
+    let next = membership.next_change().expect("the calendar goes back");
+    assert_eq!(next.to_string(), "2009-11-01T02:31:00Z");
+    let at = shop.at(next, &zone);
+    let changes = segments.changed(&ana, &What::time(), &at, &mut membership);
+    assert_eq!(changes.expect("known").entered, [0]);
+}
+
+#[test]
+fn a_list_could_be_too_large_to_be_replaced() {
+    let shop = Definitions::builder()
+        .limits(audience::Limits {
+            record_bytes: 1_000,
+            ..audience::Limits::default()
+        })
+        .source(
+            "shop",
+            "customer { id: string key, sizes: [int], `a.b`: int?, a: { b: int? }? }",
+        )
+        .build()
+        .expect("compiles");
+    let loader = shop.loader();
+    let list = |from: i64| format!("{:?}", (from..from + 70).collect::<Vec<_>>());
+    let load = |sizes: &str| {
+        shop.customer_from_json(format!(r#"{{"id": "ana", "sizes": {sizes}}}"#))
+            .expect("it fits")
+    };
+    let ana = load(&list(1));
+    let replaced = loader
+        .with_attribute(&ana, "sizes", list(2))
+        .expect("it fits as well");
+    assert_eq!(replaced, load(&list(2)));
+    let error = loader
+        .with_attribute(&ana, "sizes", format!("{:?}", [1; 200]))
+        .expect_err("too many");
+    assert_eq!(error.to_string(), "sizes[121]: the record is too large");
+    // A name may have dots itself.
+    let both = loader
+        .with_attribute(&load("[]"), "a.b", "1")
+        .expect("an attribute");
+    assert_eq!(
+        both,
+        shop.customer_from_json(r#"{"id": "ana", "sizes": [], "a.b": 1}"#)
+            .expect("valid")
+    );
+    for path in ["a.", "a.c", ".a", "", "a.b.c"] {
+        let error = loader.with_attribute(&ana, path, "1").expect_err(path);
+        assert!(error.to_string().contains("unknown attribute"), "{path}: {error}");
+    }
+}
+
+#[test]
+fn a_membership_could_be_refused_for_what_its_segments_do_not_name() {
+    let long: Vec<_> = (0..60).map(|number| format!("age != {number}")).collect();
+    let base = format!(
+        "segment base = {}
+         segment one = in segment base and city = \"a\" and double(age) > 3
+         segment two = in segment base or city = \"b\"",
+        long.join(" and ")
+    );
+    let build = |before: &str, more: bool| {
+        let function = |name: &str| {
+            HostFunction::new(name, [Type::Int], Type::Int, |args| match args {
+                [ValueRef::Int(it)] => it.checked_mul(2).map(Value::Int),
+                _ => None,
+            })
+        };
+        let mut builder = Definitions::builder();
+        if more {
+            builder = builder.function(function("another"));
+        }
+        let text = format!("customer {{ id: string key, age: int, city: string }} {before} {base}");
+        builder
+            .function(function("double"))
+            .source("shop", text)
+            .build()
+            .expect("compiles")
+    };
+    let shops = [
+        build("", false),
+        build("segment other = age > 1 and another(age) > 2", true),
+    ];
+    let [here, there] = &shops;
+    let only = |shop: &Definitions| shop.segments().only(["one", "two"]).expect("both are there");
+    let at = here.at("2026-06-01T00:00:00Z".parse().expect("a datetime"), &Zone::UTC);
+    let json = r#"{"id": "ana", "age": 70, "city": "a"}"#;
+    let mut membership = only(here).enter(&here.customer_from_json(json).expect("valid"), &at);
+    assert!(membership.contains(0));
+    let at = there.at("2026-06-02T00:00:00Z".parse().expect("a datetime"), &Zone::UTC);
+    let ana = there.customer_from_json(json).expect("valid");
+    let changes = only(there).changed(&ana, &What::time(), &at, &mut membership);
+    assert!(changes.expect("the same segments").is_empty());
 }

@@ -455,7 +455,24 @@ pub(crate) fn content(program: &Program, blocks: &[BlockId], names: &[&str]) -> 
         .iter()
         .map(memchr::memmem::Finder::needle)
         .collect();
-    let functions: Vec<_> = program.functions.iter().map(|it| &it.name).collect();
+    // Numbers of the module differ with what else is defined there.
+    let shared: Vec<_> = program
+        .shared
+        .iter()
+        .map(|it| match it {
+            Shared::Segment { block, .. } => (Some(block), None),
+            Shared::Value(node) => (None, Some(node)),
+        })
+        .collect();
+    let host = |node: &Node| match *node {
+        Node::Host { function, args } => Some((&program.functions[function as usize].name, args)),
+        _ => None,
+    };
+    let nodes: Vec<_> = program
+        .nodes
+        .iter()
+        .map(|node| (host(node), Some(node).filter(|it| host(it).is_none())))
+        .collect();
     let catalogs: Vec<_> = program.catalogs.iter().map(|it| it.id).collect();
     let starts: Vec<_> = blocks
         .iter()
@@ -464,11 +481,11 @@ pub(crate) fn content(program: &Program, blocks: &[BlockId], names: &[&str]) -> 
     let written = write!(
         content,
         "{names:?}{starts:?}{:?}{:?}{:?}",
-        program.leaves, program.blocks, program.nodes
+        program.leaves, program.blocks, nodes
     )
     .and_then(|()| write!(content, "{:?}{:?}", program.tests, program.collections))
     .and_then(|()| write!(content, "{:?}{:?}", program.sequences, program.stretches))
-    .and_then(|()| write!(content, "{:?}{:?}", program.shared, program.moments))
+    .and_then(|()| write!(content, "{shared:?}{:?}", program.moments))
     .and_then(|()| write!(content, "{:?}{:?}", program.constants, program.texts))
     .and_then(|()| write!(content, "{:?}{:?}", program.foldings, program.nears))
     .and_then(|()| write!(content, "{:?}{:?}", program.text_sets, program.number_sets))
@@ -479,7 +496,7 @@ pub(crate) fn content(program: &Program, blocks: &[BlockId], names: &[&str]) -> 
             program.value_sets, program.args, program.arms
         )
     })
-    .and_then(|()| write!(content, "{patterns:?}{finders:?}{functions:?}{catalogs:?}"));
+    .and_then(|()| write!(content, "{patterns:?}{finders:?}{catalogs:?}"));
     debug_assert!(written.is_ok(), "a hash takes all");
     content
         .0

@@ -1,5 +1,7 @@
 //! Customers to whom something happened: another event, or another value of an attribute.
 
+use std::iter;
+
 use super::{
     Customer, LoadError, LoadErrorKind, Loader,
     cell::StoreBuilder,
@@ -49,8 +51,13 @@ impl Loader {
         let Some(Node::List(list)) = self.record().members.get(name).map(|it| &it.node) else {
             return Err(unknown("event", event, None));
         };
-        let mut context =
-            self.context_with(customer, StoreBuilder::of(&customer.store, self.record_bytes))?;
+        let taken = customer
+            .events
+            .iter()
+            .chain([&customer.root])
+            .map(Table::bytes)
+            .sum();
+        let mut context = self.context_with(taken, StoreBuilder::of(&customer.store, self.record_bytes))?;
         let mut table = TableBuilder::of(&customer.events[index]);
         context.enter(name);
         json::read(self.sized(json.as_ref())?, &list.item, &mut table, &mut context)?;
@@ -100,15 +107,22 @@ impl Loader {
         let (mut steps, mut around) = (Vec::new(), Vec::new());
         let none = Form::default();
         let (mut form, mut found) = (self.record(), None);
-        for name in path.split('.') {
-            let member = form.members.get_key_value(name).filter(|(name, _)| {
+        let mut left = Some(path);
+        while let Some(rest) = left {
+            // A name may have dots itself, and then it is the longest one that fits.
+            let ends = rest.rmatch_indices('.').map(|(end, _)| end);
+            let known = iter::once(rest.len()).chain(ends).find_map(|end| {
+                let (name, member) = form.members.get_key_value(&rest[..end])?;
                 // Events are members of the same record, and no attributes.
-                !steps.is_empty() || !self.shape.schema.events.contains_key(*name)
+                let is_event = steps.is_empty() && self.shape.schema.events.contains_key(name);
+                (!is_event).then_some((end, name, member))
             });
-            let Some((name, member)) = member else {
+            let Some((end, name, member)) = known else {
+                let name = rest.split('.').next().unwrap_or_default();
                 let names = form.members.keys().map(|it| &**it);
                 return Err(unknown("attribute", path, suggest::did_you_mean(name, names)));
             };
+            left = rest.get(end + 1..);
             steps.push(&**name);
             found = Some(member);
             form = match &member.node {
@@ -131,7 +145,8 @@ impl Loader {
         for table in events.iter_mut().chain([&mut root]) {
             table.keep_texts(&customer.store, &mut store);
         }
-        let mut context = self.context_with(customer, store)?;
+        let taken = events.iter().chain([&root]).map(TableBuilder::bytes).sum();
+        let mut context = self.context_with(taken, store)?;
         for step in &steps {
             context.enter(step);
         }
@@ -177,14 +192,8 @@ impl Loader {
         Err(LoadError::new(LoadErrorKind::TooLarge, "", message))
     }
 
-    /// A context with as much room as the customer leaves.
-    fn context_with(&self, customer: &Customer, store: StoreBuilder) -> Result<Context<'_>, LoadError> {
-        let taken: usize = customer
-            .events
-            .iter()
-            .chain([&customer.root])
-            .map(Table::bytes)
-            .sum();
+    /// A context with as much room as what is kept of a customer leaves.
+    fn context_with(&self, taken: usize, store: StoreBuilder) -> Result<Context<'_>, LoadError> {
         let Some(left) = self.record_bytes.checked_sub(taken) else {
             return Err(LoadError::new(
                 LoadErrorKind::TooLarge,
@@ -231,6 +240,12 @@ fn lacking(table: &Table, record: &Form) -> Option<String> {
 }
 
 impl TableBuilder {
+    /// As [`Table::bytes`].
+    fn bytes(&self) -> usize {
+        let own = self.rows * self.layout.slots.len() * size_of::<u64>();
+        own + self.lists.iter().map(Self::bytes).sum::<usize>()
+    }
+
     /// The rows of a table, to go on with.
     fn of(table: &Table) -> Self {
         let mut builder = Self::new(&table.layout);

@@ -54,8 +54,14 @@ pub(super) fn next_step(zone: Zone, from: i64, unit: i64) -> i64 {
     }
 }
 
+/// Whether the calendar steps back to an earlier day in a stretch.
+pub(super) fn steps_back(zone: Zone, stretch: Range<i64>) -> bool {
+    let mut breaks = breaks(zone, stretch).into_iter();
+    breaks.any(|it| day_of(zone, it) < day_of(zone, it - 1))
+}
+
 /// The first instant after `from` at which the offset differs, or `end`.
-fn change_of_offset(zone: Zone, from: i64, end: i64) -> i64 {
+pub(super) fn change_of_offset(zone: Zone, from: i64, end: i64) -> i64 {
     let now = offset(zone, from);
     let mut same = from;
     while same < end {

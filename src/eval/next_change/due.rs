@@ -2,7 +2,7 @@
 
 use super::{
     Asked, Memory, Walker,
-    clock::{self, DAY, HOUR},
+    clock::{self, DAY},
     memory::Instants,
     plan::ChangePlan,
     until::Until,
@@ -20,9 +20,7 @@ pub(crate) const NEVER: i64 = i64::MAX;
 
 /// Calendar months may be so much longer or shorter than others.
 const MONTHS: i64 = 4 * DAY;
-/// Clocks may be set so far.
-const SET: i64 = 2 * HOUR;
-/// The calendar may step back so far where clocks are set at midnight.
+/// The first moment of a day may lie so much earlier after clocks were set.
 const STEP: i64 = 2 * DAY;
 
 /// The first instant after now at which one of the clocks may tell.
@@ -37,6 +35,20 @@ pub(crate) fn due<'a, R: Row<'a>>(
     let mut machine: Option<Machine<'a, '_, R>> = None;
     let mut today = None;
     let mut midnight = || *today.get_or_insert_with(|| clock::next_step(zone, now, DAY));
+    let mut back = None;
+    // What lies before this was passed for good.
+    let mut passed = |motion| match motion {
+        Motion::Along(by) => now.saturating_add(by),
+        Motion::Months(months) => clock::months_later(zone, now, months).saturating_sub(MONTHS),
+        // Where the calendar is about to step back, it may do so over the start of a month or year.
+        Motion::Daily(_) if *back.get_or_insert_with(|| clock::steps_back(zone, now..now + 2 * DAY)) => {
+            i64::MIN
+        }
+        Motion::Daily(moment) => match at.resolved(&program.moments) {
+            Some(moments) => moments[moment as usize].saturating_sub(STEP),
+            None => i64::MIN,
+        },
+    };
     let mut first = NEVER;
     for clock in clocks {
         let mut value = |node| {
@@ -61,18 +73,13 @@ pub(crate) fn due<'a, R: Row<'a>>(
             }
             Clock::Event { event, motion } => {
                 let events = customer.events(event);
-                let passed = passed(motion, program, at);
                 // Events that are far ahead come after those that are near.
-                first = first.min(passes(
-                    motion,
-                    earliest(events, passed),
-                    (now, zone),
-                    &mut midnight,
-                ));
+                let near = earliest(events, passed(motion));
+                first = first.min(passes(motion, near, (now, zone), &mut midnight));
                 if let Motion::Months(months) = motion {
-                    // One that is met before the next midnight may stand behind others that are met again then.
-                    let met = clock::months_later(zone, now, months).saturating_sub(SET);
-                    first = first.min(passes(motion, earliest(events, met), (now, zone), &mut midnight));
+                    // One that is behind may stand before others that are met sooner than it could be met again.
+                    let ahead = earliest(events, clock::months_later(zone, now, months));
+                    first = first.min(passes(motion, ahead, (now, zone), &mut midnight));
                 }
                 continue;
             }
@@ -80,25 +87,12 @@ pub(crate) fn due<'a, R: Row<'a>>(
             Clock::Instant { slot, .. } => customer.datetime(slot),
         };
         if let (Some(place), Clock::Value { motion, .. } | Clock::Instant { motion, .. }) = (place, *clock)
-            && place >= passed(motion, program, at)
+            && place >= passed(motion)
         {
             first = first.min(passes(motion, place, (now, zone), &mut midnight));
         }
     }
     first
-}
-
-/// What lies before this was passed for good.
-fn passed(motion: Motion, program: &Program, at: &At) -> i64 {
-    let now = at.now().micros();
-    match motion {
-        Motion::Along(by) => now.saturating_add(by),
-        Motion::Months(months) => clock::months_later(at.zone(), now, months).saturating_sub(MONTHS),
-        Motion::Daily(moment) => match at.resolved(&program.moments) {
-            Some(moments) => moments[moment as usize].saturating_sub(STEP),
-            None => i64::MIN,
-        },
-    }
 }
 
 /// When the end of a window passes a place at the earliest.
@@ -110,14 +104,18 @@ fn passes(motion: Motion, place: i64, (now, zone): (i64, Zone), midnight: &mut i
         Motion::Along(by) => place.saturating_sub(by).saturating_add(1).max(now + 1),
         Motion::Daily(_) => midnight(),
         Motion::Months(months) => {
-            let ahead = place.saturating_sub(clock::months_later(zone, now, months));
+            let moved = |at| clock::months_later(zone, at, months);
+            let ahead = place.saturating_sub(moved(now));
             if ahead > MONTHS + DAY {
-                now.saturating_add(ahead - MONTHS)
-            } else if ahead < -SET {
-                // At the end of a month, the moved clock runs over the same day again.
-                midnight()
+                return now.saturating_add(ahead - MONTHS);
+            }
+            // Until then the moved clock only goes on: so what it has passed, it meets again no sooner.
+            let end = clock::change_of_offset(zone, now, midnight());
+            let goal = place.max(moved(now).saturating_add(1));
+            if ahead >= 0 && moved(end - 1) >= goal {
+                clock::first(now..end - 1, |at| moved(at) >= goal)
             } else {
-                midnight().min(now + (ahead - SET).max(1))
+                end
             }
         }
     }
