@@ -683,6 +683,58 @@ fn nulls_inside_of_a_place_could_be_read_as_degrees() -> Result {
 }
 
 #[test]
+fn what_lies_under_a_record_that_is_null_could_be_looked_at() -> Result {
+    let shop = Definitions::parse(
+        "customer { id: string key, cart: { items: int, value: decimal, at: datetime }? }  segment full = cart.items > 0",
+    )?;
+    let at = shop.at("2026-06-01T00:00:00Z".parse()?, &Zone::UTC);
+    let value = Decimal128Array::from(vec![10, 12_345]).with_precision_and_scale(20, 5)?;
+    let cart = record(
+        vec![
+            (
+                "items",
+                Arc::new(arrow_array::UInt64Array::from(vec![3, u64::MAX])),
+            ),
+            ("value", Arc::new(value)),
+            ("at", Arc::new(TimestampMillisecondArray::from(vec![1, i64::MAX]))),
+        ],
+        Some(vec![true, false]),
+    );
+    let customers = batch(vec![
+        ("id", Arc::new(StringArray::from(vec!["a", "b"])) as ArrayRef),
+        ("cart", cart),
+    ]);
+    let people = Customers::from_arrow(&shop, &customers)?;
+    assert_eq!(
+        shop.segment("full")?
+            .evaluate(&people, &at)
+            .rows()
+            .collect::<Vec<_>>(),
+        [0]
+    );
+    Ok(())
+}
+
+#[test]
+fn parts_could_carry_the_lists_of_all() -> Result {
+    let tags: ArrayRef = Arc::new(StringArray::from_iter_values(
+        (0..4_000).map(|it| format!("tag {it}")),
+    ));
+    let ids: ArrayRef = Arc::new(Int64Array::from_iter_values(0..2_000));
+    let people = batch(vec![
+        ("id", ids),
+        ("tags", list((0..2_000).map(|_| Some(2)), tags)),
+    ]);
+    let sorted = Sorted::new("id", &[people], 100)?;
+    for part in sorted.parts() {
+        let lists = part.customers().column(1).as_any().downcast_ref::<ListArray>();
+        assert_eq!(lists.map(|it| it.values().len()), Some(200));
+    }
+    assert_eq!(sorted.parts().len(), 20);
+    Ok(())
+}
+
+#[test]
 fn a_customer_that_stands_twice_could_lose_events_at_a_cut() {
     let ids = |ids: Vec<&str>| Arc::new(StringArray::from(ids)) as ArrayRef;
     let error =

@@ -17,7 +17,10 @@ use arrow_array::{
 use arrow_schema::{DataType, TimeUnit};
 
 use super::{
-    super::column::{Codes, Column, Columns, Offsets, Texts},
+    super::{
+        Bits,
+        column::{Codes, Column, Columns, Offsets, Texts},
+    },
     Beside, Reader, fields_of, known, with_known,
 };
 use crate::{schema::Slot, value::Type};
@@ -37,54 +40,71 @@ impl Fault {
     }
 }
 
-/// The values of an array, without what is known of them.
-pub(super) fn column<'a>(array: &'a dyn Array, slot: &Slot) -> Result<Column<'a>, Fault> {
+/// The values of an array, those that are known.
+pub(super) fn column<'a>(
+    array: &'a dyn Array,
+    slot: &Slot,
+    known: Option<Bits<'a>>,
+) -> Result<Column<'a>, Fault> {
+    let missing = Missing(known.as_ref());
     let found = match &slot.ty {
         Type::Bool => array.as_boolean_opt().map(|bools| {
             let bits = bools.values();
-            let bits = super::Bits::packed(bits.values(), bits.offset(), bits.len());
+            let bits = Bits::packed(bits.values(), bits.offset(), bits.len());
             bits.map(Column::bools)
                 .ok_or_else(|| Fault::of("the bits are fewer than the rows"))
         }),
-        Type::Int => ints(array).map(|it| it.map(Column::ints)),
-        Type::Decimal => decimals(array).map(|it| it.map(Column::decimals)),
+        Type::Int => ints(array, missing).map(|it| it.map(Column::ints)),
+        Type::Decimal => decimals(array, missing).map(|it| it.map(Column::decimals)),
         Type::Float => floats(array).map(|it| Ok(Column::floats(it))),
         Type::Date => array
             .as_primitive_opt::<Date32Type>()
             .map(|days| Ok(Column::dates(&days.values()[..]))),
-        Type::DateTime => datetimes(array).map(|it| it.map(Column::datetimes)),
+        Type::DateTime => datetimes(array, missing).map(|it| it.map(Column::datetimes)),
         Type::String | Type::Url | Type::Ref(_) | Type::Words(_) => texts(array).map(Ok),
-        Type::Geo => places(array),
+        Type::Geo => places(array, missing),
         Type::List(_) => lists(array, slot),
         Type::Duration | Type::Record(_) => None,
     };
-    found.unwrap_or_else(|| {
+    let found = found.unwrap_or_else(|| {
         let (ty, found) = (&slot.ty, array.data_type());
         Err(Fault::of(format!(
             "`{ty}` cannot be read from an array of {found}"
         )))
-    })
+    });
+    found.map(|column| with_known(column, known))
 }
 
 /// The values of an array as keys of customers.
 pub(super) fn key(array: &dyn Array) -> Option<Result<Column<'_>, Fault>> {
-    match ints(array) {
+    match ints(array, Missing(known(array).as_ref())) {
         Some(numbers) => Some(numbers.map(Column::ints)),
         None => texts(array).map(Ok),
     }
 }
 
-/// Numbers that are made of others, of those rows that are not null.
+/// The rows whose values are not looked at.
+#[derive(Clone, Copy)]
+struct Missing<'k>(Option<&'k Bits<'k>>);
+
+impl Missing<'_> {
+    fn has(self, row: usize) -> bool {
+        self.0.is_some_and(|known| !known.get(row))
+    }
+}
+
+/// Numbers that are made of others, of those rows that are not missing.
 fn each<T: ArrowPrimitiveType, N: Default + Clone>(
     array: &PrimitiveArray<T>,
+    missing: Missing<'_>,
     make: impl Fn(T::Native) -> Result<N, String>,
-) -> Result<Cow<'_, [N]>, Fault>
+) -> Result<Cow<'static, [N]>, Fault>
 where
     [N]: ToOwned<Owned = Vec<N>>,
 {
     let values = array.values().iter().enumerate();
     let numbers = values.map(|(row, value)| {
-        if array.is_null(row) {
+        if missing.has(row) {
             return Ok(N::default());
         }
         make(*value).map_err(|message| Fault {
@@ -97,29 +117,36 @@ where
 
 type Numbers<'a> = Option<Result<Cow<'a, [i64]>, Fault>>;
 
-fn ints(array: &dyn Array) -> Numbers<'_> {
-    fn widened<T: ArrowPrimitiveType<Native: Into<i64>>>(array: &dyn Array) -> Numbers<'_> {
-        Some(each(array.as_primitive_opt::<T>()?, |it| Ok(it.into())))
+fn ints<'a>(array: &'a dyn Array, missing: Missing<'_>) -> Numbers<'a> {
+    fn widened<'a, T: ArrowPrimitiveType<Native: Into<i64>>>(
+        array: &'a dyn Array,
+        missing: Missing<'_>,
+    ) -> Numbers<'a> {
+        Some(each(array.as_primitive_opt::<T>()?, missing, |it| Ok(it.into())))
     }
     match array.data_type() {
         DataType::Int64 => Some(Ok(array.as_primitive_opt::<Int64Type>()?.values()[..].into())),
-        DataType::Int8 => widened::<Int8Type>(array),
-        DataType::Int16 => widened::<Int16Type>(array),
-        DataType::Int32 => widened::<Int32Type>(array),
-        DataType::UInt8 => widened::<UInt8Type>(array),
-        DataType::UInt16 => widened::<UInt16Type>(array),
-        DataType::UInt32 => widened::<UInt32Type>(array),
-        DataType::UInt64 => Some(each(array.as_primitive_opt::<UInt64Type>()?, |it| {
+        DataType::Int8 => widened::<Int8Type>(array, missing),
+        DataType::Int16 => widened::<Int16Type>(array, missing),
+        DataType::Int32 => widened::<Int32Type>(array, missing),
+        DataType::UInt8 => widened::<UInt8Type>(array, missing),
+        DataType::UInt16 => widened::<UInt16Type>(array, missing),
+        DataType::UInt32 => widened::<UInt32Type>(array, missing),
+        DataType::UInt64 => Some(each(array.as_primitive_opt::<UInt64Type>()?, missing, |it| {
             i64::try_from(it).map_err(|_| format!("{it} is more than an int holds"))
         })),
         _ => None,
     }
 }
 
-fn decimals(array: &dyn Array) -> Numbers<'_> {
+fn decimals<'a>(array: &'a dyn Array, missing: Missing<'_>) -> Numbers<'a> {
     const DIGITS: i8 = 4;
-    fn units<T: ArrowPrimitiveType<Native: Into<i128>>>(array: &dyn Array, scale: i8) -> Numbers<'_> {
-        Some(each(array.as_primitive_opt::<T>()?, |it| {
+    fn units<'a, T: ArrowPrimitiveType<Native: Into<i128>>>(
+        array: &'a dyn Array,
+        missing: Missing<'_>,
+        scale: i8,
+    ) -> Numbers<'a> {
+        Some(each(array.as_primitive_opt::<T>()?, missing, |it| {
             in_units(it.into(), DIGITS - scale)
         }))
     }
@@ -127,13 +154,13 @@ fn decimals(array: &dyn Array) -> Numbers<'_> {
         DataType::Decimal64(_, DIGITS) => {
             Some(Ok(array.as_primitive_opt::<Decimal64Type>()?.values()[..].into()))
         }
-        DataType::Decimal32(_, scale) => units::<Decimal32Type>(array, *scale),
-        DataType::Decimal64(_, scale) => units::<Decimal64Type>(array, *scale),
-        DataType::Decimal128(_, scale) => units::<Decimal128Type>(array, *scale),
-        _ => ints(array).map(|whole| {
+        DataType::Decimal32(_, scale) => units::<Decimal32Type>(array, missing, *scale),
+        DataType::Decimal64(_, scale) => units::<Decimal64Type>(array, missing, *scale),
+        DataType::Decimal128(_, scale) => units::<Decimal128Type>(array, missing, *scale),
+        _ => ints(array, missing).map(|whole| {
             let whole = whole?;
             let units = whole.iter().enumerate().map(|(row, it)| {
-                let row = Some(row).filter(|row| !array.is_null(*row));
+                let row = Some(row).filter(|row| !missing.has(*row));
                 match in_units((*it).into(), DIGITS) {
                     Ok(units) => Ok(units),
                     Err(_) if row.is_none() => Ok(0),
@@ -171,7 +198,7 @@ fn floats(array: &dyn Array) -> Option<Cow<'_, [f64]>> {
     }
 }
 
-fn datetimes(array: &dyn Array) -> Numbers<'_> {
+fn datetimes<'a>(array: &'a dyn Array, missing: Missing<'_>) -> Numbers<'a> {
     let DataType::Timestamp(unit, _) = array.data_type() else {
         return None;
     };
@@ -187,16 +214,22 @@ fn datetimes(array: &dyn Array) -> Numbers<'_> {
             .into())),
         TimeUnit::Second => Some(each(
             array.as_primitive_opt::<TimestampSecondType>()?,
+            missing,
             times(1_000_000),
         )),
         TimeUnit::Millisecond => Some(each(
             array.as_primitive_opt::<TimestampMillisecondType>()?,
+            missing,
             times(1_000),
         )),
-        TimeUnit::Nanosecond => Some(each(array.as_primitive_opt::<TimestampNanosecondType>()?, |it| {
-            let whole = (it % 1_000 == 0).then_some(it / 1_000);
-            whole.ok_or_else(|| "a time with parts of a microsecond".to_owned())
-        })),
+        TimeUnit::Nanosecond => Some(each(
+            array.as_primitive_opt::<TimestampNanosecondType>()?,
+            missing,
+            |it| {
+                let whole = (it % 1_000 == 0).then_some(it / 1_000);
+                whole.ok_or_else(|| "a time with parts of a microsecond".to_owned())
+            },
+        )),
     }
 }
 
@@ -267,14 +300,14 @@ fn codes<K: ArrowPrimitiveType>(keys: &PrimitiveArray<K>) -> Option<Codes<'_>> {
     })
 }
 
-fn places(array: &dyn Array) -> Option<Result<Column<'_>, Fault>> {
+fn places<'a>(array: &'a dyn Array, missing: Missing<'_>) -> Option<Result<Column<'a>, Fault>> {
     if let Some(record) = array.as_struct_opt() {
         let [lat, lon] = ["lat", "lon"].map(|name| record.column_by_name(name));
         let (lat, lon) = (lat?, lon?);
         let column = Column::places(floats(lat)?, floats(lon)?);
         let is_whole = record.num_columns() == 2;
         let halves = (0..array.len()).map(|row| [lat.is_null(row), lon.is_null(row)]);
-        return is_whole.then(|| known_places(array, column, halves));
+        return is_whole.then(|| known_places(missing, column, halves));
     }
     let pairs: &FixedSizeListArray = array
         .as_fixed_size_list_opt()
@@ -285,21 +318,21 @@ fn places(array: &dyn Array) -> Option<Result<Column<'_>, Fault>> {
     let halves = (0..array.len()).map(|row| [degrees.is_null(2 * row), degrees.is_null(2 * row + 1)]);
     let pairs = values.chunks_exact(2);
     let (lat, lon): (Vec<f64>, Vec<f64>) = pairs.map(|pair| (pair[0], pair[1])).unzip();
-    Some(known_places(array, Column::places(lat, lon), halves))
+    Some(known_places(missing, Column::places(lat, lon), halves))
 }
 
 /// Places are missing where both halves are, and wrong where one is.
 fn known_places<'a>(
-    array: &dyn Array,
+    missing: Missing<'_>,
     column: Column<'a>,
     halves: impl Iterator<Item = [bool; 2]>,
 ) -> Result<Column<'a>, Fault> {
     let known: Vec<bool> = halves
         .enumerate()
-        .map(|(row, missing)| match missing {
+        .map(|(row, nulls)| match nulls {
             [false, false] => Ok(true),
             [true, true] => Ok(false),
-            _ if array.is_null(row) => Ok(false),
+            _ if missing.has(row) => Ok(false),
             _ => Err(Fault {
                 row: Some(row),
                 message: "a place with half of its coordinates".to_owned(),
@@ -339,8 +372,7 @@ fn items<'a>(array: &'a ArrayRef, slot: &Slot) -> Result<Columns<'a>, Fault> {
     if let [only] = &*layout.slots
         && only.path.is_empty()
     {
-        let column = column(array, only)?;
-        return Ok(columns.column("", with_known(column, known(array))));
+        return Ok(columns.column("", column(array, only, known(array))?));
     }
     let Some(record) = array.as_struct_opt() else {
         let found = array.data_type();

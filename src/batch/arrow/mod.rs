@@ -163,9 +163,8 @@ impl<'a> Reader<'_, 'a> {
                 if *array.data_type() == DataType::Null {
                     continue;
                 }
-                let column = array::column(array, slot)
+                let column = array::column(array, slot, known)
                     .map_err(|fault| ColumnError::new(shown, fault.row, fault.message))?;
-                let column = with_known(column, known);
                 let columns = std::mem::replace(&mut self.columns, Columns::new(0));
                 self.columns = columns.column(name, column);
             } else if let (Some(record), true) = (array.as_struct_opt(), self.has_inside(&name)) {

@@ -1,8 +1,8 @@
 //! Brings batches into the order of a key, and cuts them between customers.
 
-use std::{cmp::Ordering, fmt, sync::Arc};
+use std::{cmp::Ordering, fmt, ops::Range, sync::Arc};
 
-use arrow_array::{ArrayRef, RecordBatch, UInt64Array};
+use arrow_array::{ArrayRef, RecordBatch, UInt32Array, UInt64Array};
 use arrow_ord::sort::{SortColumn, lexsort_to_indices};
 use arrow_schema::ArrowError;
 use arrow_select::{concat::concat_batches, take::take_record_batch};
@@ -89,23 +89,27 @@ impl Sorted {
     ///
     /// Batches of different columns, a key that is missing or of which there are no columns, and customers with the same key.
     pub fn new(key: &str, customers: &[RecordBatch], rows: usize) -> Result<Self, SortError> {
-        let customers = sorted(customers, &[key])?;
+        let sorted = InOrder::of(customers, &[key])?;
+        let keys = sorted.keys(key)?;
+        let keys = keys_of(&keys, key)?;
         let rows = rows.max(1);
-        let keys = keys(&customers, key)?;
-        if let Some(row) = (1..customers.num_rows()).find(|row| keys.at(row - 1) == keys.at(*row)) {
+        let count = sorted.order.len();
+        if let Some(row) = (1..count).find(|row| keys.at(row - 1) == keys.at(*row)) {
             return Err(SortError(format!(
                 "column `{key}`: two customers have the same key, rows {} and {row} of those sorted",
                 row - 1
             )));
         }
-        let starts = (0..customers.num_rows()).step_by(rows);
-        let parts = starts.map(|start| Part {
-            customers: customers.slice(start, rows.min(customers.num_rows() - start)),
-            events: Vec::new(),
+        let starts = (0..count).step_by(rows);
+        let parts = starts.map(|start| {
+            Ok(Part {
+                customers: sorted.rows(start..count.min(start + rows))?,
+                events: Vec::new(),
+            })
         });
         Ok(Self {
             key: key.to_owned(),
-            parts: parts.collect(),
+            parts: parts.collect::<Result<_, SortError>>()?,
         })
     }
 
@@ -116,17 +120,14 @@ impl Sorted {
     ///
     /// As for [`new`](Self::new), and events whose customer is not there.
     pub fn events(mut self, name: &str, key: &str, events: &[RecordBatch]) -> Result<Self, SortError> {
-        let events = sorted(events, &[key, "at"])?;
-        let keys = keys(&events, key)?;
+        let sorted = InOrder::of(events, &[key, "at"])?;
+        let keys = sorted.keys(key)?;
+        let keys = keys_of(&keys, key)?;
         let mut start = 0;
         for part in &mut self.parts {
-            let customers = self::keys(&part.customers, &self.key)?;
-            let Some(last) = part
-                .customers
-                .num_rows()
-                .checked_sub(1)
-                .and_then(|last| customers.at(last))
-            else {
+            let customers = keys_of(&part.customers, &self.key)?;
+            let last = part.customers.num_rows().checked_sub(1);
+            let Some(last) = last.and_then(|last| customers.at(last)) else {
                 continue;
             };
             let mut end = start;
@@ -136,12 +137,11 @@ impl Sorted {
             {
                 end += 1;
             }
-            part.events
-                .push((name.to_owned(), events.slice(start, end - start)));
+            part.events.push((name.to_owned(), sorted.rows(start..end)?));
             start = end;
         }
-        if start < events.num_rows() {
-            let left = events.num_rows() - start;
+        let left = sorted.order.len() - start;
+        if left > 0 {
             return Err(SortError(format!(
                 "{left} of the {name} belong to customers that are not there"
             )));
@@ -156,36 +156,56 @@ impl Sorted {
     }
 }
 
-fn keys<'a>(batch: &'a RecordBatch, key: &str) -> Result<Keys<'a>, SortError> {
+fn keys_of<'a>(batch: &'a RecordBatch, key: &str) -> Result<Keys<'a>, SortError> {
     Keys::of(batch, key).map_err(|(row, message)| {
         let row = row.map(|row| format!(", row {row}")).unwrap_or_default();
         SortError(format!("column `{key}`{row}: {message}"))
     })
 }
 
-/// All rows by those columns, and where they are equal as they came.
-fn sorted(batches: &[RecordBatch], columns: &[&str]) -> Result<RecordBatch, SortError> {
-    let Some(first) = batches.first() else {
-        return Err(SortError(
-            "there is no batch, not even an empty one with the columns".to_owned(),
-        ));
-    };
-    let all = concat_batches(first.schema_ref(), batches)?;
-    let mut by = Vec::new();
-    for name in columns {
-        let column = all.column_by_name(name);
-        let column = column.ok_or_else(|| SortError(format!("there is no column `{name}`")))?;
-        by.push(column.clone());
+/// Rows and the order in which they are wanted.
+struct InOrder {
+    all: RecordBatch,
+    order: UInt32Array,
+}
+
+impl InOrder {
+    /// All rows by those columns, and where they are equal as they came.
+    fn of(batches: &[RecordBatch], columns: &[&str]) -> Result<Self, SortError> {
+        let Some(first) = batches.first() else {
+            return Err(SortError(
+                "there is no batch, not even an empty one with the columns".to_owned(),
+            ));
+        };
+        let all = concat_batches(first.schema_ref(), batches)?;
+        let mut by = Vec::new();
+        for name in columns {
+            let column = all.column_by_name(name);
+            let column = column.ok_or_else(|| SortError(format!("there is no column `{name}`")))?;
+            by.push(column.clone());
+        }
+        let count = u64::try_from(all.num_rows()).unwrap_or(u64::MAX);
+        by.push(Arc::new(UInt64Array::from_iter_values(0..count)) as ArrayRef);
+        let by: Vec<_> = by
+            .into_iter()
+            .map(|values| SortColumn {
+                values,
+                options: None,
+            })
+            .collect();
+        let order = lexsort_to_indices(&by, None)?;
+        Ok(Self { all, order })
     }
-    let count = u64::try_from(all.num_rows()).unwrap_or(u64::MAX);
-    by.push(Arc::new(UInt64Array::from_iter_values(0..count)) as ArrayRef);
-    let by: Vec<_> = by
-        .into_iter()
-        .map(|values| SortColumn {
-            values,
-            options: None,
-        })
-        .collect();
-    let order = lexsort_to_indices(&by, None)?;
-    Ok(take_record_batch(&all, &order)?)
+
+    /// The column of that name alone, in order.
+    fn keys(&self, name: &str) -> Result<RecordBatch, SortError> {
+        let column = self.all.project(&[self.all.schema_ref().index_of(name)?])?;
+        Ok(take_record_batch(&column, &self.order)?)
+    }
+
+    /// Some of the rows in order, with no more of their lists than they have.
+    fn rows(&self, rows: Range<usize>) -> Result<RecordBatch, SortError> {
+        let order = self.order.slice(rows.start, rows.len());
+        Ok(take_record_batch(&self.all, &order)?)
+    }
 }

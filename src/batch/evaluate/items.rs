@@ -62,7 +62,10 @@ impl Belonging {
     pub(super) fn is_short(self, table: &Table<'_>) -> bool {
         let (_, child) = self.child(table);
         child.is_none_or(|child| {
-            child.table.rows / MANY <= table.rows && u32::try_from(child.table.rows).is_ok()
+            // Of a slice, only those from its first row on.
+            let end = |row| child.offsets.at(row).unwrap_or(0);
+            let items = end(table.rows) - end(0);
+            items / MANY <= table.rows && u32::try_from(items).is_ok()
         })
     }
 }
