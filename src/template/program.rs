@@ -73,6 +73,8 @@ pub(super) enum Op {
         place: Place,
         escape: Escape,
         fallback: Fallback,
+        /// Whether it is never blank, by its role.
+        is_filled: bool,
     },
     /// The number at a slot, a whole one or a decimal, where its digits mean nothing else.
     Number {

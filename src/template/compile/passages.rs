@@ -238,6 +238,7 @@ impl<'p> Words<'p> {
                 place,
                 escape,
                 fallback,
+                ..
             } => {
                 self.slot(place)?;
                 self.fallback(fallback);

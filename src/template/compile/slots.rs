@@ -47,7 +47,7 @@ pub(super) fn read_slots(steps: &mut [Step], loops: &[Loop], plan: &plan::Progra
             Fallback(u32::try_from(fallbacks.len() - 1).unwrap_or(u32::MAX))
         });
         step.op = match node {
-            Node::Slot { place, kind } => read(place, kind, escape, fallback),
+            Node::Slot { place, kind } => read(place, kind, escape, fallback, plan),
             Node::Local(index) => Op::Input {
                 index,
                 escape,
@@ -59,12 +59,13 @@ pub(super) fn read_slots(steps: &mut [Step], loops: &[Loop], plan: &plan::Progra
     fallbacks
 }
 
-fn read(place: Place, kind: Kind, escape: Escape, fallback: Fallback) -> Op {
+fn read(place: Place, kind: Kind, escape: Escape, fallback: Fallback, plan: &plan::Program) -> Op {
     match kind {
         Kind::Text => Op::Text {
             place,
             escape,
             fallback,
+            is_filled: place.row == 0 && is_filled(place.slot, plan),
         },
         kind => Op::Number {
             place,
@@ -72,6 +73,12 @@ fn read(place: Place, kind: Kind, escape: Escape, fallback: Fallback) -> Op {
             fallback,
         },
     }
+}
+
+/// Whether an attribute counts as missing where it is blank: what is known is filled then, in every kind of record.
+fn is_filled(slot: u32, plan: &plan::Program) -> bool {
+    let slot = plan.customer.slots.get(slot as usize);
+    slot.is_some_and(|it| it.roles.filled.is_some())
 }
 
 /// The locals that the template sets; all others are inputs.

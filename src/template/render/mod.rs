@@ -92,10 +92,12 @@ impl<'a> Job<'a> {
                 place,
                 escape,
                 fallback,
+                is_filled,
             } = step.op
                 && place.row == 0
             {
-                if !self.show_text(customer.text(place.slot), escape, fallback, out) {
+                let text = customer.text(place.slot);
+                if !self.show_text(text, is_filled, escape, fallback, out) {
                     return Ok(self.without_value());
                 }
                 if out.len() > end {
@@ -191,15 +193,22 @@ impl<'a> Job<'a> {
         renderer.run(step)
     }
 
-    /// Writes a text, or what stands in its place; `false` when there is neither.
+    /// Writes a text, which may be known not to be blank, or what stands in its place; `false` when there is neither.
     #[inline(always)]
     #[expect(
         clippy::inline_always,
         reason = "most steps of most messages do this and nothing else"
     )]
-    fn show_text(&self, value: Option<&str>, escape: Escape, fallback: Fallback, out: &mut String) -> bool {
+    fn show_text(
+        &self,
+        value: Option<&str>,
+        is_filled: bool,
+        escape: Escape,
+        fallback: Fallback,
+        out: &mut String,
+    ) -> bool {
         match value {
-            Some(it) if fallback == Fallback::NONE || text::filled(it) => {
+            Some(it) if is_filled || fallback == Fallback::NONE || text::filled(it) => {
                 if escape == Escape::None {
                     out.push_str(it);
                 } else {
@@ -237,7 +246,8 @@ impl<'a> Job<'a> {
         out: &mut String,
     ) -> bool {
         match inputs.value(index) {
-            Some(Value::Text(it)) => self.show_text(Some(it), escape, fallback, out),
+            // Texts are let in only where they are filled.
+            Some(Value::Text(it)) => self.show_text(Some(it), true, escape, fallback, out),
             Some(it) if fallback == Fallback::NONE || !value::gives_way(it.as_ref(), false) => {
                 value::write_value(it.as_ref(), escape, self, out);
                 true
@@ -319,9 +329,10 @@ impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
                 place,
                 escape,
                 fallback,
+                is_filled,
             } = step.op
             {
-                if !self.text(place, escape, fallback) {
+                if !self.text(place, is_filled, escape, fallback) {
                     return Ok(job.without_value());
                 }
                 self.check_length(here, Part::Op)?;
@@ -342,9 +353,9 @@ impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
 
     /// Writes the text at a slot; `false` when there is none.
     #[inline]
-    fn text(&mut self, place: Place, escape: Escape, fallback: Fallback) -> bool {
+    fn text(&mut self, place: Place, is_filled: bool, escape: Escape, fallback: Fallback) -> bool {
         let value = self.machine.text_at(place);
-        self.job.show_text(value, escape, fallback, self.out)
+        self.job.show_text(value, is_filled, escape, fallback, self.out)
     }
 
     /// Copies a passage, or writes it for the first time; gives the reason when there is no message.
@@ -406,7 +417,8 @@ impl<'a, R: Row<'a>> Renderer<'a, '_, '_, R> {
                 place,
                 escape,
                 fallback,
-            } => self.text(place, escape, fallback),
+                is_filled,
+            } => self.text(place, is_filled, escape, fallback),
             Op::Number {
                 place,
                 is_decimal,
