@@ -28,7 +28,7 @@ fn written(rule: &Rule) -> Json {
         json!({">=": [{"length": {"filter": [var("purchases"), {"and": conditions}]}}, 2]})
     };
     match rule {
-        Rule::Simple => json!({"and": [{"==": [var("country"), "ES"]}, {">=": [var("age"), 18]}]}),
+        Rule::Simple => json!({"and": [{"===": [var("country"), "ES"]}, {">=": [var("age"), 18]}]}),
         Rule::Ten(ten) => json!({"and": [
             {"in": [var("country"), ten.countries]},
             {">=": [var("age"), ten.ages.0]},

@@ -2,7 +2,7 @@
 
 use std::{fmt::Write, hint::black_box};
 
-use audience::{At, Customer, Definitions, Segment, SegmentSet, Zone, batch::Customers};
+use audience::{At, Customer, Definitions, SegmentSet, Segments, Zone, batch::Customers};
 
 use super::{
     Contestant,
@@ -88,15 +88,10 @@ impl Own {
 
     pub(crate) fn columnar<'a>(&'a self, customers: &'a Customers<'static>) -> Box<dyn Contestant + 'a> {
         Box::new(Columnar {
-            segments: self.segments(),
+            segments: self.shop.segments().only(&self.names).expect("defined above"),
             customers,
             at: &self.at,
         })
-    }
-
-    fn segments(&self) -> Vec<Segment> {
-        let segment = |name: &String| self.shop.segment(name).expect("defined above");
-        self.names.iter().map(segment).collect()
     }
 }
 
@@ -124,7 +119,7 @@ impl<F: FnMut(usize, &mut SegmentSet)> Contestant for Together<F> {
 }
 
 struct Columnar<'a> {
-    segments: Vec<Segment>,
+    segments: Segments,
     customers: &'a Customers<'static>,
     at: &'a At,
 }
@@ -132,16 +127,16 @@ struct Columnar<'a> {
 impl Contestant for Columnar<'_> {
     fn answers(&mut self, customers: usize) -> Vec<u128> {
         let mut answers = vec![0; customers];
-        for (place, segment) in self.segments.iter().enumerate() {
-            let members = segment.evaluate(self.customers, self.at);
+        let members = self.segments.evaluate(self.customers, self.at);
+        for (place, members) in members.iter().enumerate() {
             members.rows().for_each(|row| answers[row] |= 1 << place);
         }
         answers
     }
 
     fn count(&mut self, _: &[usize]) -> u64 {
-        let count = |segment: &Segment| segment.evaluate(self.customers, self.at).count() as u64;
-        self.segments.iter().map(count).sum()
+        let counts = self.segments.counts(black_box(self.customers), self.at);
+        counts.iter().map(|count| *count as u64).sum()
     }
 }
 
