@@ -100,8 +100,8 @@
 //! come as record batches. `cli` adds the program `audience` with `check`, `fmt`, `test`, `fit`, `eval`,
 //! `explain`, `decide`, `describe`, `infer` and `render`. `experiment` adds the module `experiment`: whether messages do any
 //! good, and which step of personalising them does. `locale` lets filters write amounts, dates and nouns
-//! in other languages than English. `parallel` adds `render_many_parallel` to messages
-//! `decide_many_parallel` to campaigns, and with `batch` `evaluate_parallel` to segments. `plain-text` makes the text of an e-mail that has none from its page.
+//! in other languages than English. `parallel` adds `render_many_parallel` to messages, `decide_many_parallel` to campaigns and,
+//! with `batch`, `evaluate_parallel` and `counts_parallel` to segments. `plain-text` makes the text of an e-mail that has none from its page.
 //! `ease` adds `Ease`, a recommender by regression. `proptest` adds the module `testing`, with strategies for customers, definitions and
 //! templates.
 //!
@@ -117,6 +117,7 @@ extern crate alloc;
 pub mod analytics;
 #[cfg(feature = "batch")]
 pub mod batch;
+mod bits;
 mod campaign;
 mod check;
 mod definitions;

@@ -10,7 +10,7 @@ use std::{
 /// `docs/architecture.md` explains the rows and has them in this order, as a test below checks. Planned modules that do
 /// not exist yet keep their place.
 const LAYERS: &[&[&str]] = &[
-    &["span", "limits", "value", "sms"],
+    &["span", "limits", "bits", "value", "sms"],
     &["diagnostic"],
     &["error"],
     &["schema", "population"],

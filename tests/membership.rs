@@ -651,3 +651,184 @@ fn a_membership_could_be_refused_for_what_its_segments_do_not_name() {
     let changes = only(there).changed(&ana, &What::time(), &at, &mut membership);
     assert!(changes.expect("the same segments").is_empty());
 }
+
+/// Whoever swaps the items of a catalogue has to say so; whoever does not keeps what was, until the segment is asked anyway.
+#[test]
+fn items_of_a_catalogue_could_be_others_without_a_word() {
+    let shop = Definitions::parse(
+        "customer { id: string key, favourite: ref products?, orders: int }
+         catalog products { sku: string key, price: decimal, brand: ref brands? }
+         catalog brands { name: string key, fair: bool }
+         segment cheap = favourite.price < 10
+         segment dear  = favourite.price >= 10
+         segment fair  = favourite.brand.fair
+         segment loyal = orders >= 10 or favourite.price > 1000",
+    )
+    .expect("compiles");
+    let segments = shop.segments();
+    let items = |catalog: &str, json: &str| {
+        let items = shop.loader().items_from_json_lines(catalog, json.as_bytes());
+        items.expect("valid")
+    };
+    let at = |price: u32, fair: bool| {
+        let at = shop.at("2026-06-01T00:00:00Z".parse().expect("an instant"), &Zone::UTC);
+        let tea = format!(r#"{{"sku": "tea", "price": {price}, "brand": "leaf"}}"#);
+        let leaf = format!(r#"{{"name": "leaf", "fair": {fair}}}"#);
+        at.with_items(items("products", &tea))
+            .with_items(items("brands", &leaf))
+    };
+    let ana = shop.customer_from_json(r#"{"id": "ana", "favourite": "tea", "orders": 3}"#);
+    let ana = ana.expect("valid");
+    let mut membership = segments.enter(&ana, &at(8, false));
+    let mut changed = |customer: &Customer, what: &What, at: &At| {
+        let changes = segments
+            .changed(customer, what, at, &mut membership)
+            .expect("known");
+        let names = |positions: &[usize]| -> Vec<String> {
+            let each = positions.iter().filter_map(|it| segments.get(*it));
+            each.map(|it| it.name().to_owned()).collect()
+        };
+        (names(&changes.entered), names(&changes.left))
+    };
+    let of = |entered: &[&str], left: &[&str]| {
+        let owned = |names: &[&str]| names.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>();
+        (owned(entered), owned(left))
+    };
+    let products = What::catalog("products");
+    assert_eq!(
+        changed(&ana, &products, &at(12, false)),
+        of(&["dear"], &["cheap"])
+    );
+    // The brand is reached through the product, and is a catalogue of its own.
+    assert_eq!(changed(&ana, &products, &at(12, true)), of(&["fair"], &[]));
+    assert_eq!(
+        changed(&ana, &What::catalog("brands"), &at(8, false)),
+        of(&[], &["fair"])
+    );
+    // Nobody said that the price is another one: the segments that read it stay as they were when brands were told of.
+    assert_eq!(changed(&ana, &What::time(), &at(8, false)), of(&[], &[]));
+    assert_eq!(
+        changed(&ana, &What::attribute("orders"), &at(2000, false)),
+        of(&["loyal"], &[])
+    );
+    assert_eq!(
+        changed(&ana, &products, &at(8, false)),
+        of(&["cheap"], &["dear", "loyal"])
+    );
+    // One that is gone has no price.
+    let gone = shop.at("2026-06-01T00:00:00Z".parse().expect("an instant"), &Zone::UTC);
+    assert_eq!(changed(&ana, &products, &gone), of(&[], &["cheap"]));
+}
+
+/// Flags that change without a word show which segments were asked: who was out enters by one, who was in leaves by the other.
+#[test]
+fn segments_could_be_asked_whose_time_has_not_come() {
+    let rules = [
+        ("spain", "country = \"ES\""),
+        ("week", "any purchases in last 7 days"),
+        ("month", "any purchases in last 30 days"),
+        ("visited", "any visits in last 30 days"),
+        ("seen", "last_seen in last 2 days"),
+        ("monday", "weekday(today) = \"monday\""),
+    ];
+    let rules: Vec<_> = rules
+        .iter()
+        .map(|(name, rule)| format!("segment {name} = ({rule} or on) and not off\n"))
+        .collect();
+    let shop = Definitions::parse(&format!(
+        "customer {{ id: string key, country: string, last_seen: datetime?, on: bool, off: bool }}
+         event purchases {{}} event visits {{}}
+         {}",
+        rules.concat()
+    ))
+    .unwrap_or_else(|error| panic!("{error}"));
+    let (segments, loader) = (shop.segments(), shop.loader());
+    let at = |time: &str| shop.at(time.parse().expect("an instant"), &Zone::UTC);
+    let ana = r#"{"id": "ana", "country": "ES", "on": false, "off": false, "last_seen": "2026-06-02T10:00:00Z",
+        "visits": [{"at": "2026-05-04T10:00:00Z"}]}"#;
+    let ana = shop.customer_from_json(ana).expect("valid");
+    // A Tuesday.
+    let mut membership = segments.enter(&ana, &at("2026-06-02T10:00:00Z"));
+    let mut asked = |customer: &Customer, what: &What, time: &str| {
+        let flagged = ["on", "off"].map(|flag| {
+            let flagged = loader.with_attribute(customer, flag, "true").expect("valid");
+            let changes = segments.changed(&flagged, what, &at(time), &mut membership.clone());
+            let changes = changes.expect("known");
+            if flag == "on" {
+                changes.entered
+            } else {
+                changes.left
+            }
+        });
+        // What turns anyway was asked, too.
+        let changes = segments
+            .changed(customer, what, &at(time), &mut membership)
+            .expect("known");
+        let mut asked = [flagged.concat(), changes.entered, changes.left].concat();
+        asked.sort_unstable();
+        asked.dedup();
+        let kept: Vec<_> = membership.iter().collect();
+        assert_eq!(kept, alone(&segments, customer, &at(time)), "{time}");
+        let names: Vec<_> = segments.names().collect();
+        asked.iter().map(|it| names[*it].to_owned()).collect::<Vec<_>>()
+    };
+    let nobody: [&str; 0] = [];
+    assert_eq!(asked(&ana, &What::time(), "2026-06-02T11:00:00Z"), nobody);
+    let bought = r#"{"at": "2026-06-02T12:00:00Z"}"#;
+    let ana = loader.with_event(&ana, "purchases", bought).expect("valid");
+    let purchases = What::event("purchases");
+    assert_eq!(asked(&ana, &purchases, "2026-06-02T12:00:00Z"), ["week", "month"]);
+    assert_eq!(
+        asked(&ana, &What::attribute("country"), "2026-06-02T13:00:00Z"),
+        ["spain"]
+    );
+    // The day is over, and then the visit of thirty days ago is.
+    assert_eq!(asked(&ana, &What::time(), "2026-06-03T00:00:00Z"), ["monday"]);
+    assert_eq!(asked(&ana, &What::time(), "2026-06-03T10:00:00Z"), ["visited"]);
+    // What happened and what passed meanwhile, together.
+    assert_eq!(
+        asked(&ana, &What::attribute("country"), "2026-06-04T10:00:00.000001Z"),
+        ["spain", "seen", "monday"]
+    );
+    assert_eq!(
+        asked(&ana, &What::time(), "2026-06-09T12:00:00Z"),
+        ["week", "monday"]
+    );
+    assert_eq!(asked(&ana, &What::time(), "2026-06-09T13:00:00Z"), nobody);
+    // Back in time, whatever time can turn is asked.
+    let timed = ["week", "month", "visited", "seen", "monday"];
+    assert_eq!(asked(&ana, &What::time(), "2026-06-09T12:30:00Z"), timed);
+    assert_eq!(asked(&ana, &purchases, "2026-06-09T12:45:00Z"), ["week", "month"]);
+}
+
+/// Positions that no segment has are those of other segments.
+#[test]
+fn a_stored_membership_could_have_more_segments_than_there_are() {
+    let shop = Definitions::parse(
+        "customer { id: string key, vip: bool }  segment vips = vip  segment others = not vip",
+    );
+    let shop = shop.expect("compiles");
+    let at = shop.at("2026-06-01T00:00:00Z".parse().expect("an instant"), &Zone::UTC);
+    let ana = shop
+        .customer_from_json(r#"{"id": "ana", "vip": true}"#)
+        .expect("valid");
+    let segments = shop.segments();
+    let stored = serde_json::to_string(&segments.enter(&ana, &at)).expect("written");
+    for (positions, is_known) in [
+        ("[]", true),
+        ("[0,1]", true),
+        ("[2]", false),
+        ("[0,64]", false),
+        ("[9000]", false),
+    ] {
+        let stored = stored.replace("\"segments\":[0]", &format!("\"segments\":{positions}"));
+        let mut membership: Membership = serde_json::from_str(&stored).expect("read");
+        let changes = segments.changed(&ana, &What::attribute("vip"), &at, &mut membership);
+        assert_eq!(changes.is_ok(), is_known, "{positions}: {changes:?}");
+        if is_known {
+            assert_eq!(membership, segments.enter(&ana, &at));
+        } else {
+            assert_eq!(changes, Err(ChangedError::OtherSegments));
+        }
+    }
+}

@@ -3,7 +3,7 @@
 use std::{collections::HashSet, fmt, sync::Arc};
 
 use super::Customers;
-use crate::value::ValueRef;
+use crate::{bits, value::ValueRef};
 
 /// The customers of a batch who belong to a segment: one bit per row.
 ///
@@ -47,25 +47,20 @@ impl Members {
     /// How many there are.
     #[must_use]
     pub fn count(&self) -> usize {
-        self.words.iter().map(|it| it.count_ones() as usize).sum()
+        bits::count(&self.words)
     }
 
     /// Whether the customer in that row is one.
     #[must_use]
     pub fn contains(&self, row: usize) -> bool {
-        self.words
-            .get(row / 64)
-            .is_some_and(|it| it >> (row % 64) & 1 == 1)
+        bits::contains(&self.words, row)
     }
 
     /// Their rows, ascending.
     pub fn rows(&self) -> impl Iterator<Item = usize> {
-        let words = self.words.iter().enumerate();
-        words.flat_map(|(index, word)| ones(*word).map(move |bit| index * 64 + bit))
+        bits::positions(&self.words)
     }
-}
 
-impl Members {
     /// Their keys in the order of rows, of the batch that they were found in.
     ///
     /// ```
@@ -156,12 +151,12 @@ impl Members {
         people: &'n Customers<'_>,
         earlier: &Self,
         earlier_people: &'e Customers<'_>,
-    ) -> Changes<'n, 'e> {
+    ) -> KeyChanges<'n, 'e> {
         let now: HashSet<Key<'_>> = self.keys(people).filter_map(Key::of).collect();
         let then: HashSet<Key<'_>> = earlier.keys(earlier_people).filter_map(Key::of).collect();
         let lacks =
             |keys: &HashSet<Key<'_>>, key: ValueRef<'_>| Key::of(key).is_some_and(|key| !keys.contains(&key));
-        Changes {
+        KeyChanges {
             entered: self.keys(people).filter(|key| lacks(&then, *key)).collect(),
             left: earlier
                 .keys(earlier_people)
@@ -183,13 +178,25 @@ impl Members {
     }
 }
 
-/// Who entered a segment and who left it, by key, each in the order of the batch.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Changes<'n, 'e> {
+/// Who entered a segment and who left it, by key, each in the order of the batch; made by [`Members::diff`].
+///
+/// `Debug` shows how many, as keys may be personal.
+#[derive(Clone, PartialEq)]
+pub struct KeyChanges<'n, 'e> {
     /// Members now who were none before.
     pub entered: Vec<ValueRef<'n>>,
     /// Members before who are none now.
     pub left: Vec<ValueRef<'e>>,
+}
+
+/// How many entered and left.
+impl fmt::Debug for KeyChanges<'_, '_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("KeyChanges")
+            .field("entered", &self.entered.len())
+            .field("left", &self.left.len())
+            .finish_non_exhaustive()
+    }
 }
 
 /// A key that can be looked up.
@@ -207,15 +214,6 @@ impl<'a> Key<'a> {
             _ => None,
         }
     }
-}
-
-/// The positions of the bits that are set, ascending.
-pub(super) fn ones(mut word: u64) -> impl Iterator<Item = usize> {
-    std::iter::from_fn(move || {
-        let bit = (word != 0).then(|| word.trailing_zeros() as usize)?;
-        word &= word - 1;
-        Some(bit)
-    })
 }
 
 impl fmt::Debug for Members {

@@ -34,5 +34,5 @@ pub use column::{Codes, Column, Columns, Offsets, Texts};
 pub use customers::Customers;
 pub use error::ColumnError;
 pub(crate) use evaluate::{Question, values};
-pub use members::{Changes, Members};
+pub use members::{KeyChanges, Members};
 pub use values::TraitValues;

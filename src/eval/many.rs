@@ -7,6 +7,7 @@ use super::{
     machine::{self, Machine, key},
 };
 use crate::{
+    bits::{self, ones},
     plan::{Buckets, Kind, Leaf, MISSING, Many, Op, Program, Reading, Target, Term},
     record::Row,
 };
@@ -36,10 +37,10 @@ pub(crate) fn matching<'a, R: Row<'a>>(
 ) {
     bits.clear();
     bits.extend_from_slice(&many.start);
-    matching_among((program, many), customer, at, asked, bits);
+    find::<R, false>((program, many), customer, at, asked, bits);
 }
 
-/// The same, but only among those whose bits are set.
+/// The same, but only among those whose bits are set, which are better few: what none of them asks is not looked at.
 pub(crate) fn matching_among<'a, R: Row<'a>>(
     (program, many): (&'a Program, &Many),
     customer: R,
@@ -48,6 +49,16 @@ pub(crate) fn matching_among<'a, R: Row<'a>>(
     bits: &mut [u64],
 ) {
     narrow(bits, many.start.iter().copied());
+    find::<R, true>((program, many), customer, at, asked, bits);
+}
+
+fn find<'a, R: Row<'a>, const FEW: bool>(
+    (program, many): (&'a Program, &Many),
+    customer: R,
+    at: &'a At,
+    asked: &mut Asked,
+    bits: &mut [u64],
+) {
     asked.begin(many);
     let mut asking = Asking {
         program,
@@ -59,12 +70,7 @@ pub(crate) fn matching_among<'a, R: Row<'a>>(
         asked,
     };
     for factor in &many.factors {
-        if let Some(asked_by) = &factor.asked_by
-            && !bits
-                .iter()
-                .zip(asked_by)
-                .any(|(bits, asked_by)| bits & asked_by != 0)
-        {
+        if (FEW || factor.is_expensive) && !bits::meet(bits, &factor.asked_by) {
             continue;
         }
         let left = match &*factor.tables {
@@ -95,11 +101,8 @@ pub(crate) fn matching_among<'a, R: Row<'a>>(
         }
     }
     for (word, bits) in bits.iter_mut().enumerate() {
-        let mut left = *bits;
-        while left != 0 {
-            let bit = left.trailing_zeros();
-            left &= left - 1;
-            let rest = many.rest(word * 64 + bit as usize);
+        for bit in ones(*bits) {
+            let rest = many.rest(word * 64 + bit);
             if !rest.iter().all(|stretch| asking.run(stretch)) {
                 *bits &= !(1 << bit);
             }

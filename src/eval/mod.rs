@@ -38,8 +38,8 @@ pub(crate) use collection::Walk;
 pub(crate) use frame::{Frame, Frames, MadeLists};
 pub(crate) use machine::{Machine, key, test, test_slots};
 #[cfg(feature = "batch")]
-pub(crate) use machine::{accepts_text, test_op, test_slot};
+pub(crate) use machine::{accepts_text, read, test_op, test_slot};
 pub(crate) use many::{Asked, matching, matching_among};
 pub(crate) use members::Members;
 pub use next_change::NextChange;
-pub(crate) use next_change::{ChangePlan, Instants, NEVER, certain_until, due, next_change};
+pub(crate) use next_change::{ChangePlan, Dues, Instants, NEVER, certain_until, next_change};

@@ -58,7 +58,7 @@ pub(crate) use program::{
     BlockId, Collection, CollectionId, End, Kind, Leaf, Near, Node, NodeId, Op, Program, Sequence, Shared,
     Source, Spot, Step, Target, Test, float_key, float_of_key, set_order,
 };
-pub(crate) use reads::{Clock, Motion, Reads, content, reads};
+pub(crate) use reads::{Clock, Motion, Reads, content, reads, reads_of_clock};
 
 use crate::hir::Module;
 

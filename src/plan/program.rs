@@ -491,6 +491,51 @@ pub(crate) enum Shared {
     Value(NodeId),
 }
 
+impl Op {
+    /// The slot that a test looks at and nothing else; nothing where it is about more.
+    pub(crate) fn slot(&self) -> Option<u32> {
+        match self {
+            Self::Known { slot }
+            | Self::Bool { slot }
+            | Self::Int { slot, .. }
+            | Self::Decimal { slot, .. }
+            | Self::Float { slot, .. }
+            | Self::Date { slot, .. }
+            | Self::DateTime { slot, .. }
+            | Self::DateWindow { slot, .. }
+            | Self::DateTimeWindow { slot, .. }
+            | Self::AnniversaryWindow { slot, .. }
+            | Self::Words { slot, .. }
+            | Self::TextIs { slot, .. }
+            | Self::TextIn { slot, .. }
+            | Self::TextStarts { slot, .. }
+            | Self::TextEnds { slot, .. }
+            | Self::TextContains { slot, .. }
+            | Self::TextFolded { slot, .. }
+            | Self::TextMatches { slot, .. }
+            | Self::Near { slot, .. }
+            | Self::TextEmpty { slot }
+            | Self::TextFilled { slot }
+            | Self::NumberIn { slot, .. } => Some(*slot),
+            Self::Count { .. } | Self::Value { .. } | Self::Shared { .. } | Self::Test { .. } => None,
+        }
+    }
+
+    /// From which number to which one it holds, both included; nothing for tests that are not about one range of numbers.
+    pub(crate) fn range(&self) -> Option<(i64, i64)> {
+        match self {
+            Self::Int { low, high, .. }
+            | Self::Decimal { low, high, .. }
+            | Self::Float { low, high, .. }
+            | Self::Date { low, high, .. }
+            | Self::DateTime { low, high, .. }
+            | Self::Count { low, high, .. }
+            | Self::Value { low, high, .. } => Some((*low, *high)),
+            _ => None,
+        }
+    }
+}
+
 impl Spot {
     /// Another slot of the same row.
     pub(crate) fn with_slot(self, slot: u32) -> Self {

@@ -181,19 +181,6 @@ impl Op {
         }
     }
 
-    fn range(&self) -> Option<(i64, i64)> {
-        match self {
-            Self::Int { low, high, .. }
-            | Self::Decimal { low, high, .. }
-            | Self::Float { low, high, .. }
-            | Self::Date { low, high, .. }
-            | Self::DateTime { low, high, .. }
-            | Self::Count { low, high, .. }
-            | Self::Value { low, high, .. } => Some((*low, *high)),
-            _ => None,
-        }
-    }
-
     fn mask(&self) -> u64 {
         match self {
             Self::Words { mask, .. } => *mask,

@@ -67,6 +67,19 @@ pub(crate) fn reads(program: &Program, blocks: &[BlockId]) -> Vec<Reads> {
     each.collect()
 }
 
+/// What a clock reads of a customer to tell when.
+pub(crate) fn reads_of_clock(program: &Program, clock: Clock) -> Reads {
+    let mut shared = HashMap::new();
+    let mut walk = Walk::new(program, &mut shared);
+    match clock {
+        Clock::Arrival { event } | Clock::Event { event, .. } => walk.event(event),
+        Clock::Value { node, .. } | Clock::Days { node } => walk.node(node),
+        Clock::Instant { slot, .. } => walk.place(Place { row: 0, slot }),
+        Clock::Today => {}
+    }
+    walk.found
+}
+
 struct Walk<'p> {
     program: &'p Program,
     shared: &'p mut HashMap<u32, Rc<Reads>>,
@@ -113,32 +126,12 @@ impl<'p> Walk<'p> {
     }
 
     fn op(&mut self, op: Op, row: u8) {
+        if let Some(slot) = op.slot() {
+            self.place(Place { row, slot });
+        }
         match op {
-            Op::Known { slot }
-            | Op::Bool { slot }
-            | Op::Int { slot, .. }
-            | Op::Decimal { slot, .. }
-            | Op::Float { slot, .. }
-            | Op::Date { slot, .. }
-            | Op::DateTime { slot, .. }
-            | Op::Words { slot, .. }
-            | Op::TextIs { slot, .. }
-            | Op::TextIn { slot, .. }
-            | Op::TextStarts { slot, .. }
-            | Op::TextEnds { slot, .. }
-            | Op::TextContains { slot, .. }
-            | Op::TextFolded { slot, .. }
-            | Op::TextMatches { slot, .. }
-            | Op::Near { slot, .. }
-            | Op::TextEmpty { slot }
-            | Op::TextFilled { slot }
-            | Op::NumberIn { slot, .. } => self.place(Place { row, slot }),
-            Op::DateWindow { slot, from, to } | Op::AnniversaryWindow { slot, from, to } => {
-                self.place(Place { row, slot });
-                self.days([from, to]);
-            }
+            Op::DateWindow { from, to, .. } | Op::AnniversaryWindow { from, to, .. } => self.days([from, to]),
             Op::DateTimeWindow { slot, from, to } => {
-                self.place(Place { row, slot });
                 for moment in [from, to] {
                     match (self.moves(moment), row) {
                         (Moves::Still, _) => {}
@@ -152,6 +145,8 @@ impl<'p> Walk<'p> {
             Op::Value { node, .. } => self.node(node),
             Op::Shared { shared } => self.shared(shared),
             Op::Test { test } => self.test(self.program.tests[test as usize], row),
+            // Its slot, and nothing that time could turn.
+            _ => {}
         }
     }
 

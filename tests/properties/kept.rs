@@ -1,6 +1,6 @@
 //! Memberships that are kept up to date while time passes and things happen.
 
-use audience::{At, Customer, DateTime, SegmentSet, Segments, What};
+use audience::{At, Customer, DateTime, Membership, NextChange, SegmentSet, Segments, What};
 use serde_json::{Map, Value};
 
 use super::{
@@ -36,13 +36,26 @@ pub(crate) struct Tally {
     entered: usize,
     left: usize,
     by_time: usize,
+    /// Changes that were reached by looking when told to, and at how many instants before there was nothing new.
+    reached: usize,
+    in_vain: usize,
+    /// Customers who were structs as well.
+    in_place: usize,
 }
 
 impl Tally {
     pub(crate) fn is_varied(&self) -> bool {
-        self.entered > 15 && self.left > 15 && self.by_time > 3
+        self.entered > 15 && self.left > 15 && self.by_time > 3 && self.in_place > 15
+    }
+
+    /// Of all segments together, what is told is near to the first change.
+    pub(crate) fn is_told_in_time(&self) -> bool {
+        self.reached > 10 && self.in_vain < self.reached * MOST_IN_VAIN
     }
 }
+
+/// So many looks in vain for one that is not are few: rules draw windows of every length, and most of what passes turns nothing.
+const MOST_IN_VAIN: usize = 8;
 
 /// The segments that the interpreter finds.
 fn alone(segments: &Segments, customer: &Customer, at: &At) -> Vec<usize> {
@@ -80,12 +93,24 @@ impl Compiled {
         let mut at = case.at_moment(&self.definitions, self.at.now())?;
         let mut membership = segments.enter(&customer, &at);
         for step in 0..24 {
-            // Nothing may change before the time that was told.
-            let next = membership
-                .next_change()
-                .map_or(DateTime::MAX.micros(), DateTime::micros);
+            let next = told(&membership);
             if next <= now {
                 return Err(format!("the next change is at {next}, and it is {now} already"));
+            }
+            // Nothing may change before the time that was told.
+            if let Some(last) = DateTime::from_micros(next - 1) {
+                let found = alone(&segments, &customer, &case.at_moment(&self.definitions, last)?);
+                let kept: Vec<_> = membership.iter().collect();
+                if found != kept {
+                    return Err(format!(
+                        "{kept:?} until {next}, but {found:?} at {last} of {:?} for {}",
+                        segments.names().collect::<Vec<_>>(),
+                        Value::Object(tree)
+                    ));
+                }
+            }
+            if step % 3 == 0 {
+                self.is_told_in_time(case, (&segments, &customer), (&membership, &at), tally)?;
             }
             let wait = WAITS[below(&mut random, WAITS.len())];
             let later = match below(&mut random, 4) {
@@ -98,17 +123,6 @@ impl Compiled {
             };
             now = later;
             at = case.at_moment(&self.definitions, moment)?;
-            if now < next {
-                let found = alone(&segments, &customer, &at);
-                let kept: Vec<_> = membership.iter().collect();
-                if found != kept {
-                    return Err(format!(
-                        "{kept:?} until {next}, but {found:?} at {moment} of {:?} for {}",
-                        segments.names().collect::<Vec<_>>(),
-                        Value::Object(tree)
-                    ));
-                }
-            }
             // Something happens, or nothing.
             let other = &trees[below(&mut random, trees.len())];
             let names: Vec<&String> = other.keys().collect();
@@ -168,8 +182,10 @@ impl Compiled {
                 return Err(format!("{changes:?} does not lead to {kept:?}"));
             }
             let stored = serde_json::to_string(&membership).map_err(|error| text(&error))?;
-            if serde_json::from_str(&stored).ok().as_ref() != Some(&membership) {
-                return Err(format!("not read back: {stored}"));
+            let read: Membership =
+                serde_json::from_str(&stored).map_err(|error| format!("{error}: {stored}"))?;
+            if read != membership {
+                return Err(format!("read as {read:?}: {stored}"));
             }
             tally.steps += 1;
             tally.entered += changes.entered.len();
@@ -177,20 +193,70 @@ impl Compiled {
             tally.by_time += usize::from(what == What::time() && !changes.is_empty());
         }
         if let Some(bound) = bound {
-            self.is_told_in_place(case, &bound)?;
+            self.is_told_in_place(case, &bound, tally)?;
         }
         Ok(())
     }
 
+    /// Whoever looks when told to, and only then, sees the first change of any segment at the very instant.
+    fn is_told_in_time(
+        &self,
+        case: &Case,
+        (segments, customer): (&Segments, &Customer),
+        (membership, at): (&Membership, &At),
+        tally: &mut Tally,
+    ) -> Result<(), String> {
+        let mut first = None;
+        for segment in segments {
+            match segment.next_change(customer, at) {
+                NextChange::At(at) => first = Some(first.map_or(at, |first: DateTime| first.min(at))),
+                NextChange::NotWithin(_) => {}
+                // What cannot be told of one cannot be told of all.
+                NextChange::Unknown(_) => return Ok(()),
+            }
+        }
+        let soon = at.now().micros() + 10 * DAY;
+        let Some(first) = first.map(DateTime::micros).filter(|it| *it < soon) else {
+            return Ok(());
+        };
+        let mut membership = membership.clone();
+        for look in 0.. {
+            let next = told(&membership);
+            if next > first || look > 300 {
+                return Err(format!(
+                    "told of {next} in look {look}, but something changes at {first}"
+                ));
+            }
+            let moment = DateTime::from_micros(next).ok_or("beyond the calendar")?;
+            let at = case.at_moment(&self.definitions, moment)?;
+            let changes = segments.changed(customer, &What::time(), &at, &mut membership);
+            let changes = changes.map_err(|error| error.to_string())?;
+            if changes.is_empty() != (next < first) {
+                return Err(format!("{changes:?} at {next}, but something changes at {first}"));
+            }
+            if next == first {
+                break;
+            }
+            tally.in_vain += 1;
+        }
+        tally.reached += 1;
+        Ok(())
+    }
+
     /// The struct is a member of the same segments until the same time as the customer.
-    fn is_told_in_place(&self, case: &Case, bound: &Segments<Client>) -> Result<(), String> {
+    fn is_told_in_place(
+        &self,
+        case: &Case,
+        bound: &Segments<Client>,
+        tally: &mut Tally,
+    ) -> Result<(), String> {
         let segments = self.definitions.segments();
         let mut found = SegmentSet::new();
         for (index, customer) in self.customers.iter().enumerate() {
-            let Ok(client) = serde::Deserialize::deserialize(case.customer(index).clone()) else {
-                return Ok(());
-            };
-            let client: Client = client;
+            // Some have values that no struct holds; how many do not is counted.
+            let client: Result<Client, _> = serde::Deserialize::deserialize(case.customer(index).clone());
+            let Ok(client) = client else { continue };
+            tally.in_place += 1;
             let (loaded, read) = (segments.enter(customer, &self.at), bound.enter(&client, &self.at));
             bound.matching(&client, &self.at, &mut found);
             if loaded != read || !found.iter().eq(read.iter()) {
@@ -202,6 +268,12 @@ impl Compiled {
         }
         Ok(())
     }
+}
+
+/// The instant at which to look again.
+fn told(membership: &Membership) -> i64 {
+    let next = membership.next_change();
+    next.map_or(DateTime::MAX.micros(), DateTime::micros)
 }
 
 fn below(random: &mut Random, count: usize) -> usize {

@@ -45,39 +45,10 @@ pub(super) struct Asked<'q> {
     pub(super) moments: &'q [i64],
 }
 
-/// The slot that a test looks at and nothing else; nothing where it is about more.
-pub(super) fn slot_of(op: Op) -> Option<u32> {
-    match op {
-        Op::Known { slot }
-        | Op::Bool { slot }
-        | Op::Int { slot, .. }
-        | Op::Decimal { slot, .. }
-        | Op::Float { slot, .. }
-        | Op::Date { slot, .. }
-        | Op::DateTime { slot, .. }
-        | Op::DateWindow { slot, .. }
-        | Op::DateTimeWindow { slot, .. }
-        | Op::AnniversaryWindow { slot, .. }
-        | Op::Words { slot, .. }
-        | Op::TextIs { slot, .. }
-        | Op::TextIn { slot, .. }
-        | Op::TextStarts { slot, .. }
-        | Op::TextEnds { slot, .. }
-        | Op::TextContains { slot, .. }
-        | Op::TextFolded { slot, .. }
-        | Op::TextMatches { slot, .. }
-        | Op::Near { slot, .. }
-        | Op::TextEmpty { slot }
-        | Op::TextFilled { slot }
-        | Op::NumberIn { slot, .. } => Some(slot),
-        Op::Count { .. } | Op::Value { .. } | Op::Shared { .. } | Op::Test { .. } => None,
-    }
-}
-
 impl<'q> Direct<'q> {
     /// How a test is done on a table; nothing where it is about more than a slot.
     pub(super) fn new(op: Op, table: &Table<'_>, asked: Asked<'q>) -> Option<Self> {
-        let slot = slot_of(op)? as usize;
+        let slot = op.slot()? as usize;
         let held = table.columns.get(slot)?;
         let form = Form::of(op, held, table.rows, asked);
         Some(Self { slot, form })

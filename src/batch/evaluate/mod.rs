@@ -25,6 +25,7 @@ use self::{
 };
 use super::{Customers, Members, TraitValues, gather::Gathered};
 use crate::{
+    bits,
     eval::{At, Machine},
     plan::{BlockId, NodeId, Program},
     value::Type,
@@ -60,7 +61,7 @@ impl Question<'_> {
     pub(crate) fn counts(&self, people: &Customers<'_>) -> Vec<usize> {
         let mut counts = vec![0; self.segments.len()];
         self.blocks(people, |segment, mask| {
-            counts[segment] += mask.iter().map(|it| it.count_ones() as usize).sum::<usize>();
+            counts[segment] += bits::count(&mask);
         });
         counts
     }
@@ -103,6 +104,7 @@ mod parallel {
     use rayon::prelude::*;
 
     use super::{Customers, Mask, Members, Question, Worker, blocks_of};
+    use crate::bits;
 
     impl Question<'_> {
         /// Who belongs to each segment, found on all processors.
@@ -124,8 +126,7 @@ mod parallel {
         pub(crate) fn counts_parallel(&self, people: &Customers<'_>) -> Vec<usize> {
             let counts = self.on_all_processors(people, |worker| {
                 let answers = (0..self.segments.len()).map(|it| worker.answer(it));
-                let counts = answers.map(|mask| mask.iter().map(|it| it.count_ones() as usize).sum());
-                counts.collect::<Vec<usize>>()
+                answers.map(|mask| bits::count(&mask)).collect::<Vec<usize>>()
             });
             (0..self.segments.len())
                 .map(|segment| counts.iter().map(|counts| counts[segment]).sum())

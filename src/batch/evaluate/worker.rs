@@ -1,17 +1,17 @@
 //! Answers the tests of a block of rows, each at most once.
 
 use super::{
-    super::{
-        members::ones,
-        table::{Table, Values},
-    },
+    super::table::{Table, Values},
     WORDS,
     group::Scratch,
     items::{Belonging, Spans},
     kernel,
     prepared::{How, Prepared, Worked},
 };
-use crate::eval::{At, Machine, key, test_op};
+use crate::{
+    bits::ones,
+    eval::{At, Machine, key, test_op},
+};
 
 /// A bit for each row of a block.
 pub(super) type Mask = [u64; WORDS];

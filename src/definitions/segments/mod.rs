@@ -2,12 +2,15 @@
 
 mod membership;
 mod set;
+mod update;
 mod watch;
+mod what;
 
 use self::watch::Watch;
 pub use self::{
-    membership::{ChangedError, Changes, Membership, What},
+    membership::Membership,
     set::SegmentSet,
+    what::{ChangedError, Changes, What},
 };
 
 use std::{

@@ -4,6 +4,7 @@ use std::{fmt, sync::Arc};
 
 use super::{Segments, Selection};
 use crate::{
+    bits,
     definitions::{Inner, SchemaMismatch},
     eval::{self, Asked, At},
     plan::Many,
@@ -52,14 +53,13 @@ impl SegmentSet {
     /// Whether the segment at that position is among them.
     #[must_use]
     pub fn contains(&self, position: usize) -> bool {
-        let word = self.words.get(position / 64);
-        word.is_some_and(|word| word >> (position % 64) & 1 == 1)
+        bits::contains(&self.words, position)
     }
 
     /// How many they are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.words.iter().map(|it| it.count_ones() as usize).sum()
+        bits::count(&self.words)
     }
 
     /// Whether it is none.
@@ -70,14 +70,7 @@ impl SegmentSet {
 
     /// Their positions, in order.
     pub fn iter(&self) -> impl Iterator<Item = usize> {
-        self.words.iter().enumerate().flat_map(|(word, bits)| {
-            let mut left = *bits;
-            std::iter::from_fn(move || {
-                let bit = (left != 0).then(|| left.trailing_zeros() as usize)?;
-                left &= left - 1;
-                Some(word * 64 + bit)
-            })
-        })
+        bits::positions(&self.words)
     }
 
     /// Their names, in order, when they are of these segments.
@@ -163,7 +156,11 @@ impl Segments {
         }
     }
 
-    /// Finds all segments that `customer` is in at `at`, unless it was loaded for another schema: then `found` is empty.
+    /// Finds all segments that `customer` is in at `at`, as [`matching`](Self::matching) does.
+    ///
+    /// # Errors
+    ///
+    /// The customer was loaded for another schema; `found` is empty then.
     pub fn try_matching(
         &self,
         customer: &Customer,

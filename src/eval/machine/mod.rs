@@ -408,7 +408,7 @@ fn within(value: Option<i64>, low: i64, high: i64) -> bool {
 
 /// The value of a slot.
 #[inline]
-pub(super) fn read<'a>(row: impl Row<'a>, slot: u32, kind: Kind) -> Option<ValueRef<'a>> {
+pub(crate) fn read<'a>(row: impl Row<'a>, slot: u32, kind: Kind) -> Option<ValueRef<'a>> {
     match kind {
         Kind::Bool => row.bool(slot).map(ValueRef::Bool),
         Kind::Int => row.int(slot).map(ValueRef::Int),

@@ -10,9 +10,9 @@ use super::{
 use crate::{
     eval::{At, machine::Machine, machine::key},
     hir::{Condition, Module},
-    plan::{Clock, Motion, Program},
+    plan::{Clock, Motion, NodeId, Program},
     record::{Row, Rows},
-    value::{Duration, Zone},
+    value::Duration,
 };
 
 /// Never, as far as is known.
@@ -23,99 +23,124 @@ const MONTHS: i64 = 4 * DAY;
 /// The first moment of a day may lie so much earlier after clocks were set.
 const STEP: i64 = 2 * DAY;
 
-/// The first instant after now at which one of the clocks may tell.
-pub(crate) fn due<'a, R: Row<'a>>(
+/// When clocks tell of one customer after some instant: now, or one before since which what they read has not changed.
+pub(crate) struct Dues<'a, R: Row<'a>> {
     program: &'a Program,
-    clocks: impl IntoIterator<Item = &'a Clock>,
     customer: R,
     at: &'a At,
-) -> i64 {
-    let now = at.now().micros();
-    let zone = at.zone();
-    let mut machine: Option<Machine<'a, '_, R>> = None;
-    let mut today = None;
-    let mut midnight = || *today.get_or_insert_with(|| clock::next_step(zone, now, DAY));
-    let mut back = None;
-    // What lies before this was passed for good.
-    let mut passed = |motion| match motion {
-        Motion::Along(by) => now.saturating_add(by),
-        Motion::Months(months) => clock::months_later(zone, now, months).saturating_sub(MONTHS),
-        // Where the calendar is about to step back, it may do so over the start of a month or year.
-        Motion::Daily(_) if *back.get_or_insert_with(|| clock::steps_back(zone, now..now + 2 * DAY)) => {
-            i64::MIN
+    from: i64,
+    /// Made when a value is asked for.
+    machine: Option<Machine<'a, 'a, R>>,
+    midnight: Option<i64>,
+    steps_back: Option<bool>,
+}
+
+impl<'a, R: Row<'a>> Dues<'a, R> {
+    pub(crate) fn new(program: &'a Program, customer: R, at: &'a At, from: i64) -> Self {
+        Self {
+            program,
+            customer,
+            at,
+            from,
+            machine: None,
+            midnight: None,
+            steps_back: None,
         }
-        Motion::Daily(moment) => match at.resolved(&program.moments) {
-            Some(moments) => moments[moment as usize].saturating_sub(STEP),
-            None => i64::MIN,
-        },
-    };
-    let mut first = NEVER;
-    for clock in clocks {
-        let mut value = |node| {
-            let machine = machine.get_or_insert_with(|| Machine::new(program, customer, at));
-            machine.value(node).and_then(key)
-        };
-        let place = match *clock {
-            Clock::Today => {
-                first = first.min(midnight());
-                continue;
-            }
-            Clock::Arrival { event } => {
-                first = first.min(earliest(customer.events(event), now + 1));
-                continue;
-            }
+    }
+
+    /// The first instant after that one at which a clock may tell.
+    pub(crate) fn of(&mut self, clock: Clock) -> i64 {
+        let (customer, from) = (self.customer, self.from);
+        let (place, motion) = match clock {
+            Clock::Today => return self.midnight(),
+            Clock::Arrival { event } => return earliest(customer.events(event), from.saturating_add(1)),
             Clock::Days { node } => {
-                if let Some(since) = value(node) {
-                    let into = (i128::from(now) - i128::from(since)).rem_euclid(i128::from(DAY));
-                    first = first.min(now + DAY - i64::try_from(into).unwrap_or(0));
-                }
-                continue;
+                return self.value(node).map_or(NEVER, |since| {
+                    let into = (i128::from(from) - i128::from(since)).rem_euclid(i128::from(DAY));
+                    from + DAY - i64::try_from(into).unwrap_or(0)
+                });
             }
             Clock::Event { event, motion } => {
                 let events = customer.events(event);
                 // Events that are far ahead come after those that are near.
-                let near = earliest(events, passed(motion));
-                first = first.min(passes(motion, near, (now, zone), &mut midnight));
-                if let Motion::Months(months) = motion {
-                    // One that is behind may stand before others that are met sooner than it could be met again.
-                    let ahead = earliest(events, clock::months_later(zone, now, months));
-                    first = first.min(passes(motion, ahead, (now, zone), &mut midnight));
-                }
-                continue;
+                let near = earliest(events, self.passed(motion));
+                let first = self.passes(motion, near);
+                let Motion::Months(months) = motion else {
+                    return first;
+                };
+                // One that is behind may stand before others that are met sooner than it could be met again.
+                let ahead = earliest(events, clock::months_later(self.at.zone(), from, months));
+                return first.min(self.passes(motion, ahead));
             }
-            Clock::Value { node, .. } => value(node),
-            Clock::Instant { slot, .. } => customer.datetime(slot),
+            Clock::Value { node, motion } => (self.value(node), motion),
+            Clock::Instant { slot, motion } => (customer.datetime(slot), motion),
         };
-        if let (Some(place), Clock::Value { motion, .. } | Clock::Instant { motion, .. }) = (place, *clock)
-            && place >= passed(motion)
-        {
-            first = first.min(passes(motion, place, (now, zone), &mut midnight));
+        match place {
+            Some(place) if place >= self.passed(motion) => self.passes(motion, place),
+            _ => NEVER,
         }
     }
-    first
-}
 
-/// When the end of a window passes a place at the earliest.
-fn passes(motion: Motion, place: i64, (now, zone): (i64, Zone), midnight: &mut impl FnMut() -> i64) -> i64 {
-    if place == NEVER {
-        return NEVER;
+    fn value(&mut self, node: NodeId) -> Option<i64> {
+        let (program, customer, at) = (self.program, self.customer, self.at);
+        let machine = self
+            .machine
+            .get_or_insert_with(|| Machine::new(program, customer, at));
+        machine.value(node).and_then(key)
     }
-    match motion {
-        Motion::Along(by) => place.saturating_sub(by).saturating_add(1).max(now + 1),
-        Motion::Daily(_) => midnight(),
-        Motion::Months(months) => {
-            let moved = |at| clock::months_later(zone, at, months);
-            let ahead = place.saturating_sub(moved(now));
-            if ahead > MONTHS + DAY {
-                return now.saturating_add(ahead - MONTHS);
+
+    fn midnight(&mut self) -> i64 {
+        let (zone, from) = (self.at.zone(), self.from);
+        *self
+            .midnight
+            .get_or_insert_with(|| clock::next_step(zone, from, DAY))
+    }
+
+    /// What lies before this was passed for good.
+    fn passed(&mut self, motion: Motion) -> i64 {
+        let (zone, from) = (self.at.zone(), self.from);
+        match motion {
+            Motion::Along(by) => from.saturating_add(by),
+            Motion::Months(months) => clock::months_later(zone, from, months).saturating_sub(MONTHS),
+            Motion::Daily(moment) => {
+                let soon = from..from + 2 * DAY;
+                // Where the calendar is about to step back, it may do so over the start of a month or year.
+                let is_back = *self
+                    .steps_back
+                    .get_or_insert_with(|| clock::steps_back(zone, soon));
+                // Moments are resolved for now.
+                let moments = self.at.resolved(&self.program.moments);
+                match moments.filter(|_| !is_back && from == self.at.now().micros()) {
+                    Some(moments) => moments[moment as usize].saturating_sub(STEP),
+                    None => i64::MIN,
+                }
             }
-            // Until then the moved clock only goes on: so what it has passed, it meets again no sooner.
-            let end = clock::change_of_offset(zone, now, midnight());
-            let goal = place.max(moved(now).saturating_add(1));
-            if ahead >= 0 && moved(end - 1) >= goal {
-                clock::first(now..end - 1, |at| moved(at) >= goal)
-            } else {
-                end
+        }
+    }
+
+    /// When the end of a window passes a place at the earliest.
+    fn passes(&mut self, motion: Motion, place: i64) -> i64 {
+        let (zone, from) = (self.at.zone(), self.from);
+        if place == NEVER {
+            return NEVER;
+        }
+        match motion {
+            Motion::Along(by) => place.saturating_sub(by).saturating_add(1).max(from + 1),
+            Motion::Daily(_) => self.midnight(),
+            Motion::Months(months) => {
+                let moved = |at| clock::months_later(zone, at, months);
+                let ahead = place.saturating_sub(moved(from));
+                if ahead > MONTHS + DAY {
+                    return from.saturating_add(ahead - MONTHS);
+                }
+                // Until then the moved clock only goes on: so what it has passed, it meets again no sooner.
+                let end = clock::change_of_offset(zone, from, self.midnight());
+                let goal = place.max(moved(from).saturating_add(1));
+                if ahead >= 0 && moved(end - 1) >= goal {
+                    clock::first(from..end - 1, |at| moved(at) >= goal)
+                } else {
+                    end
+                }
             }
         }
     }

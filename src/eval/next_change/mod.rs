@@ -20,7 +20,7 @@ use std::fmt;
 
 use self::{asked::Asked, memory::Memory, until::Until, walker::Walker};
 pub(crate) use self::{
-    due::{NEVER, certain_until, due},
+    due::{Dues, NEVER, certain_until},
     memory::Instants,
     plan::ChangePlan,
 };

@@ -109,21 +109,17 @@ pub(super) struct Constants<'p> {
 
 impl<'p> Constants<'p> {
     pub(super) fn add(&mut self, op: Op, program: &'p Program) {
-        let mut range = |low: i64, high: i64| {
+        let mut cut = |low: i64, high: i64| {
             self.numbers.extend((low > i64::MIN).then_some(low));
             self.numbers.extend(high.checked_add(1));
         };
+        if let Some((low, high)) = op.range() {
+            cut(low, high);
+        }
         match op {
-            Op::Int { low, high, .. }
-            | Op::Decimal { low, high, .. }
-            | Op::Float { low, high, .. }
-            | Op::Date { low, high, .. }
-            | Op::DateTime { low, high, .. }
-            | Op::Value { low, high, .. }
-            | Op::Count { low, high, .. } => range(low, high),
             Op::NumberIn { set, .. } => program.number_sets[set as usize]
                 .iter()
-                .for_each(|it| range(*it, *it)),
+                .for_each(|it| cut(*it, *it)),
             Op::TextIs { text, .. } => *self.texts.entry(&program.texts[text as usize]).or_default() += 1,
             Op::TextEmpty { .. } => *self.texts.entry("").or_default() += 1,
             Op::TextIn { set, .. } => {
@@ -189,24 +185,18 @@ impl Dimension {
                     }
                 })
             }
-            (
-                Buckets::Numbers(firsts),
-                Op::Int { low, high, .. }
-                | Op::Decimal { low, high, .. }
-                | Op::Float { low, high, .. }
-                | Op::Date { low, high, .. }
-                | Op::DateTime { low, high, .. }
-                | Op::Value { low, high, .. }
-                | Op::Count { low, high, .. },
-            ) => of_numbers(firsts, |first, last| {
-                if low <= first && last <= high {
-                    Truth::Yes
-                } else if last < low || high < first {
-                    Truth::No
-                } else {
-                    Truth::Perhaps
-                }
-            }),
+            (Buckets::Numbers(firsts), _) => match op.range() {
+                Some((low, high)) => of_numbers(firsts, |first, last| {
+                    if low <= first && last <= high {
+                        Truth::Yes
+                    } else if last < low || high < first {
+                        Truth::No
+                    } else {
+                        Truth::Perhaps
+                    }
+                }),
+                None => vec![Truth::Perhaps; self.len() as usize],
+            },
             (Buckets::Texts(texts), _) => match op {
                 Op::TextIs { text, .. } => texts.truths([&*program.texts[text as usize]]),
                 Op::TextEmpty { .. } => texts.truths([""]),

@@ -52,8 +52,10 @@ pub(crate) enum Term {
 pub(crate) struct Factor {
     /// The segments that stay in are those of the customer's row in any of the tables.
     pub(crate) tables: Box<[Table]>,
-    /// The segments that it is about, when the dimensions are expensive to read: they are read only for the sake of these.
-    pub(crate) asked_by: Option<Box<[u64]>>,
+    /// The segments that it is about.
+    pub(crate) asked_by: Box<[u64]>,
+    /// Whether its dimensions are expensive to read, so that it is worth a look whether any of these segments is still in.
+    pub(crate) is_expensive: bool,
 }
 
 /// A row of bits for each bucket of a dimension.

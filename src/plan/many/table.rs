@@ -191,7 +191,8 @@ impl Factors {
         };
         factors.sort_by_cached_key(|it| (is_expensive(it), stay(it, segments)));
         let factors = factors.into_iter().map(|it| Factor {
-            asked_by: is_expensive(&it).then(|| it.asked_by.into()),
+            is_expensive: is_expensive(&it),
+            asked_by: it.asked_by.into(),
             tables: it.tables.into(),
         });
         factors.collect()
