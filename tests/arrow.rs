@@ -527,12 +527,12 @@ fn what_an_array_cannot_say_is_refused_with_its_row() -> Result {
         (
             "ordres",
             Arc::new(Int64Array::from(vec![1])),
-            "column `ordres`: unknown attribute; did you mean `orders`?",
+            "column `ordres`: there is no such attribute; did you mean `orders`?",
         ),
         (
             "address",
             record(vec![("stret", Arc::new(StringArray::from(vec!["a"])))], None),
-            "column `address.stret`: unknown attribute; did you mean `address.street`?",
+            "column `address.stret`: there is no such attribute; did you mean `address.street`?",
         ),
         (
             "points",
@@ -645,7 +645,7 @@ fn events_whose_customers_are_missing_are_not_lost_by_sorting() -> Result {
         .unwrap_err();
     assert_eq!(
         error.to_string(),
-        "2 of the visits belong to customers that are not there"
+        "column `id`, row 0: no customer has this key; leave the event out, or add the customer"
     );
     Ok(())
 }
@@ -741,13 +741,13 @@ fn a_customer_that_stands_twice_could_lose_events_at_a_cut() {
         Sorted::new("id", &[batch(vec![("id", ids(vec!["b", "a", "b"]))])], 2).map(|it| it.parts().len());
     assert_eq!(
         error.map_err(|error| error.to_string()),
-        Err("column `id`: two customers have the same key, rows 1 and 2 of those sorted".to_owned())
+        Err("column `id`, row 2: the customer of row 0 has the same key; leave one of them out".to_owned())
     );
     let nobody = Arc::new(StringArray::from(vec![Some("a"), None])) as ArrayRef;
     let error = Sorted::new("id", &[batch(vec![("id", nobody)])], 2).map(|it| it.parts().len());
     assert_eq!(
         error.map_err(|error| error.to_string()),
-        Err("column `id`, row 0: the key of the customer is missing".to_owned())
+        Err("column `id`, row 1: the key of the customer is missing".to_owned())
     );
 }
 
@@ -773,5 +773,79 @@ fn nothing_of_a_large_array_is_copied() -> Result {
         assert_eq!(people.map(|it| it.len()).ok(), Some(100_000));
     });
     assert!(taken.bytes_max < 10_000, "{} bytes", taken.bytes_max);
+    Ok(())
+}
+
+/// Batches that were sorted say how many rows they have, and nothing of anybody.
+#[test]
+fn sorted_batches_show_no_values() -> Result {
+    let ids = |ids: Vec<&str>| Arc::new(StringArray::from(ids)) as ArrayRef;
+    let times = Arc::new(TimestampMicrosecondArray::from(vec![7_001, 7_002])) as ArrayRef;
+    let sorted = Sorted::new("id", &[batch(vec![("id", ids(vec!["ana", "ben", "eva"]))])], 2)?.events(
+        "visits",
+        "id",
+        &[batch(vec![("id", ids(vec!["ben", "ana"])), ("at", times)])],
+    )?;
+    assert_eq!(format!("{sorted:?}"), r#"Sorted { key: "id", parts: 2, .. }"#);
+    assert_eq!(
+        format!("{:?}", sorted.parts()[0]),
+        "Part { customers: 2, visits: 2, .. }"
+    );
+    Ok(())
+}
+
+/// Each error of sorting names the row as it was given, in whichever batch.
+#[test]
+fn rows_of_batches_to_sort_could_be_told_as_they_are_sorted() -> Result {
+    let ids = |ids: Vec<&str>| Arc::new(StringArray::from(ids)) as ArrayRef;
+    let events = |keys: Vec<&str>| {
+        let times = Arc::new(TimestampMicrosecondArray::from(vec![1; keys.len()])) as ArrayRef;
+        batch(vec![("id", ids(keys)), ("at", times)])
+    };
+    let sorted = Sorted::new("id", &[batch(vec![("id", ids(vec!["eva", "ana", "cid"]))])], 2)?;
+    for (batches, row) in [
+        (vec![events(vec!["eva", "ana"]), events(vec!["cid", "ben"])], 3),
+        (vec![events(vec!["zoe", "ana"])], 0),
+        (vec![events(vec!["ana", "eva"]), events(vec!["aaa"])], 2),
+    ] {
+        let error = sorted
+            .clone()
+            .events("visits", "id", &batches)
+            .map(|_| ())
+            .unwrap_err();
+        assert_eq!((error.column(), error.row()), (Some("id"), Some(row)));
+        assert_eq!(
+            error.message(),
+            "no customer has this key; leave the event out, or add the customer"
+        );
+    }
+    let error = sorted
+        .events("visits", "ids", &[events(vec!["ana"])])
+        .map(|_| ())
+        .unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "column `ids`: there is no such column; did you mean `id`?"
+    );
+    Ok(())
+}
+
+/// Loaded customers bring their events, and no batch is added to them.
+#[test]
+fn events_of_loaded_customers_could_be_added_again() -> Result {
+    let shop = Definitions::parse("customer { id: string key }  event visits {}")?;
+    let ana = shop.customer_from_json(r#"{"id": "ana", "visits": [{"at": "2026-05-01T00:00:00Z"}]}"#)?;
+    let times = Arc::new(TimestampMicrosecondArray::from(vec![1])) as ArrayRef;
+    let ids = Arc::new(StringArray::from(vec!["ana"])) as ArrayRef;
+    let visits = batch(vec![("id", ids), ("at", times)]);
+    let loaded = Customers::from_customers(&shop, [&ana])?;
+    assert_eq!(
+        loaded
+            .events("visits", &visits)
+            .map(|_| ())
+            .unwrap_err()
+            .to_string(),
+        "column `visits`: the customers have these events already; add each type once"
+    );
     Ok(())
 }

@@ -1,10 +1,10 @@
 //! Truth values and what is known, one bit each.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt};
 
 /// A row of bits, the lowest bit of the first byte first.
 ///
-/// They may begin anywhere in a byte, as those of a slice of a larger batch do.
+/// They may begin anywhere in a byte, as those of a slice of a larger batch do. `Debug` shows how many there are.
 ///
 /// ```
 /// use audience::batch::Bits;
@@ -14,7 +14,7 @@ use std::borrow::Cow;
 /// assert_eq!(Bits::from_iter([true, false]).len(), 2);
 /// assert!(Bits::packed(&[0xff], 3, 6).is_none()); // one byte has no nine bits
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Bits<'a> {
     bytes: Cow<'a, [u8]>,
     start: usize,
@@ -88,6 +88,13 @@ impl<'a> Bits<'a> {
             let found = position + self.word(position).trailing_ones() as usize;
             (found < self.len && found < position + 64).then_some(found)
         })
+    }
+}
+
+/// How many there are.
+impl fmt::Debug for Bits<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} bits", self.len)
     }
 }
 

@@ -52,7 +52,8 @@ pub(super) fn events<'a>(
         return Err(ColumnError::new(name, None, unknown("event", name, names)));
     };
     if table.events[index].is_some() {
-        return Err(ColumnError::new(name, None, "given twice"));
+        let message = "the customers have these events already; add each type once";
+        return Err(ColumnError::new(name, None, message));
     }
     let mut checker = Checker {
         schemes,
@@ -97,6 +98,17 @@ impl Checker<'_> {
         ColumnError::new(format!("{}{name}", self.path), row, message)
     }
 
+    /// The other way to mend what is required and not there; there is none for what makes a customer or an event what it is.
+    fn or_optional(&self, slot: &Slot) -> &'static str {
+        let is_event = !self.path.is_empty() && !self.path.contains("[]");
+        let is_vital = slot.roles.key || slot.path.is_empty() || (is_event && slot.name() == "at");
+        if is_vital {
+            ""
+        } else {
+            ", or write `?` behind its type in the schema"
+        }
+    }
+
     fn table<'a>(
         &mut self,
         rows: usize,
@@ -111,7 +123,7 @@ impl Checker<'_> {
                 return Err(self.error(&name, None, message));
             };
             if given[slot].replace(column).is_some() {
-                return Err(self.error(&name, None, "given twice"));
+                return Err(self.error(&name, None, "given twice; leave one of the two out"));
             }
         }
         let mut table = Table {
@@ -127,13 +139,20 @@ impl Checker<'_> {
                     known: None,
                     values: Values::Missing,
                 },
-                None => return Err(self.error(&slot.name(), None, "required, but not given")),
+                None => {
+                    let message = format!(
+                        "required, but not given; add the column{}",
+                        self.or_optional(slot)
+                    );
+                    return Err(self.error(&slot.name(), None, message));
+                }
             };
             if let Some(known) = &held.known
                 && !slot.optional
                 && let Some(row) = known.first_false()
             {
-                return Err(self.error(&slot.name(), Some(row), "required, but missing"));
+                let message = format!("required, but missing; give a value{}", self.or_optional(slot));
+                return Err(self.error(&slot.name(), Some(row), message));
             }
             table.columns.push(held);
         }
@@ -283,10 +302,10 @@ impl Checker<'_> {
         };
         if let Some(row) = blank.first(known.as_ref()).filter(|_| !slot.optional) {
             let what = match slot.ty {
-                Type::List(_) => "required, but without items",
-                _ => "required, but the text counts as missing",
+                Type::List(_) => "required, but without items; give one",
+                _ => "required, but the text counts as missing; give one that shows something",
             };
-            return Err(self.error(&name, Some(row), what));
+            return Err(self.error(&name, Some(row), format!("{what}{}", self.or_optional(slot))));
         }
         Ok(Held {
             known: blank.less(known, rows),
@@ -434,6 +453,7 @@ fn misplaced(texts: &Texts<'_>, index: usize) -> String {
     }
 }
 
+/// What is said of a name that is none of these.
 pub(super) fn unknown<'n>(what: &str, name: &str, names: impl Iterator<Item = &'n str>) -> String {
     let help = suggest::did_you_mean(name, names).map(|help| format!("; {help}"));
     format!("there is no such {what}{}", help.unwrap_or_default())
@@ -451,34 +471,5 @@ fn form(ty: &Type) -> &'static str {
         Type::Geo => "places",
         Type::List(_) => "lists",
         _ => "texts",
-    }
-}
-
-impl Given<'_> {
-    fn form(&self) -> &'static str {
-        match self {
-            Self::Bools(_) => "truth values",
-            Self::Ints(_) => "ints",
-            Self::Decimals(_) => "decimals",
-            Self::Floats(_) => "floats",
-            Self::Dates(_) => "dates",
-            Self::DateTimes(_) => "datetimes",
-            Self::Places(..) => "places",
-            Self::List(..) => "lists",
-            Self::Texts(_) | Self::Coded(..) => "texts",
-        }
-    }
-
-    /// How many values there are; nothing for lists, whose offsets say it.
-    fn len(&self) -> Option<usize> {
-        Some(match self {
-            Self::Bools(bits) => bits.len(),
-            Self::Ints(numbers) | Self::Decimals(numbers) | Self::DateTimes(numbers) => numbers.len(),
-            Self::Floats(floats) | Self::Places(floats, _) => floats.len(),
-            Self::Dates(days) => days.len(),
-            Self::Texts(texts) => texts.len(),
-            Self::Coded(codes, _) => codes.len(),
-            Self::List(..) => return None,
-        })
     }
 }

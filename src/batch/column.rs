@@ -1,6 +1,6 @@
 //! What the host hands over: columns, borrowed or owned, not yet looked at.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt};
 
 use super::Bits;
 
@@ -35,7 +35,9 @@ use super::Bits;
 /// assert_eq!(Customers::new(&shop, columns)?.len(), 3);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug)]
+///
+/// `Debug` shows names, forms and numbers of rows, as all values may be personal.
+#[derive(Clone)]
 #[must_use]
 pub struct Columns<'a> {
     pub(super) rows: usize,
@@ -75,15 +77,15 @@ impl<'a> Columns<'a> {
 /// The values of one attribute or property, one per row.
 ///
 /// What stands in a row whose value is not [`known`](Column::known) is never looked at, but for the offsets of lists, which go on
-/// in order. Slices are borrowed and vectors kept; of either nothing is copied.
-#[derive(Clone, Debug)]
+/// in order. Slices are borrowed and vectors kept; of either nothing is copied. `Debug` shows the form and the number of values.
+#[derive(Clone)]
 #[must_use]
 pub struct Column<'a> {
     pub(super) known: Option<Bits<'a>>,
     pub(super) values: Given<'a>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) enum Given<'a> {
     Bools(Bits<'a>),
     Ints(Cow<'a, [i64]>),
@@ -95,6 +97,63 @@ pub(super) enum Given<'a> {
     Coded(Codes<'a>, Texts<'a>),
     Places(Cow<'a, [f64]>, Cow<'a, [f64]>),
     List(Offsets<'a>, Columns<'a>),
+}
+
+impl Given<'_> {
+    /// What the values are.
+    pub(super) fn form(&self) -> &'static str {
+        match self {
+            Self::Bools(_) => "truth values",
+            Self::Ints(_) => "ints",
+            Self::Decimals(_) => "decimals",
+            Self::Floats(_) => "floats",
+            Self::Dates(_) => "dates",
+            Self::DateTimes(_) => "datetimes",
+            Self::Places(..) => "places",
+            Self::List(..) => "lists",
+            Self::Texts(_) | Self::Coded(..) => "texts",
+        }
+    }
+
+    /// How many values there are; nothing for lists, whose offsets say it.
+    pub(super) fn len(&self) -> Option<usize> {
+        Some(match self {
+            Self::Bools(bits) => bits.len(),
+            Self::Ints(numbers) | Self::Decimals(numbers) | Self::DateTimes(numbers) => numbers.len(),
+            Self::Floats(floats) | Self::Places(floats, _) => floats.len(),
+            Self::Dates(days) => days.len(),
+            Self::Texts(texts) => texts.len(),
+            Self::Coded(codes, _) => codes.len(),
+            Self::List(..) => return None,
+        })
+    }
+}
+
+/// The columns by their names, and how many rows there are.
+impl fmt::Debug for Columns<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut map = f.debug_map();
+        map.entry(&"rows", &self.rows);
+        map.entries(self.list.iter().map(|(name, column)| (name, column)));
+        map.entries(self.events.iter().map(|(name, _, events)| (name, events)));
+        map.finish()
+    }
+}
+
+/// What the values are, and how many.
+impl fmt::Debug for Column<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let form = self.values.form();
+        match &self.values {
+            Given::List(offsets, items) => write!(
+                f,
+                "{form} in {} rows of {} items",
+                offsets.rows().unwrap_or(0),
+                items.rows
+            ),
+            values => write!(f, "{form} in {} rows", values.len().unwrap_or(0)),
+        }
+    }
 }
 
 impl<'a> Column<'a> {
@@ -166,8 +225,17 @@ impl<'a> Column<'a> {
     }
 }
 
-/// Texts one after the other: number `i` lies from byte `offsets[i]` to byte `offsets[i + 1]`.
-#[derive(Clone, Debug)]
+/// Texts one after the other: number `i` lies from byte `offsets[i]` to byte `offsets[i + 1]`. `Debug` shows how many there are.
+///
+/// ```
+/// use audience::batch::Texts;
+///
+/// // Borrowed as they lie, as Arrow has them; or copied one by one.
+/// let texts = Texts::new(&[0, 3, 3, 6][..], "anaben");
+/// assert_eq!((0..4).map(|it| texts.get(it)).collect::<Vec<_>>(), [Some("ana"), Some(""), Some("ben"), None]);
+/// assert_eq!(Texts::from_iter(["ana", "", "ben"]).get(2), texts.get(2));
+/// ```
+#[derive(Clone)]
 pub struct Texts<'a> {
     pub(super) offsets: Offsets<'a>,
     pub(super) bytes: Cow<'a, str>,
@@ -203,6 +271,13 @@ impl<'a> Texts<'a> {
     }
 }
 
+/// How many there are.
+impl fmt::Debug for Texts<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} texts", self.len())
+    }
+}
+
 impl<S: AsRef<str>> FromIterator<S> for Texts<'static> {
     fn from_iter<T: IntoIterator<Item = S>>(texts: T) -> Self {
         let (mut offsets, mut bytes) = (vec![0], String::new());
@@ -220,7 +295,7 @@ impl<S: AsRef<str>> FromIterator<S> for Texts<'static> {
 macro_rules! either {
     ($(#[$doc:meta])* $name:ident { $($(#[$what:meta])* $variant:ident($number:ty),)* }) => {
         $(#[$doc])*
-        #[derive(Clone, Debug)]
+        #[derive(Clone)]
         pub enum $name<'a> {
             $($(#[$what])* $variant(Cow<'a, [$number]>),)*
         }
@@ -242,6 +317,16 @@ macro_rules! either {
             }
         }
 
+        /// The width, and how many there are.
+        impl fmt::Debug for $name<'_> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                let width = match self {
+                    $(Self::$variant(_) => stringify!($number),)*
+                };
+                write!(f, "{} of {} {width}", stringify!($name), self.len())
+            }
+        }
+
         $(
             impl<'a> From<&'a [$number]> for $name<'a> {
                 fn from(numbers: &'a [$number]) -> Self {
@@ -260,7 +345,16 @@ macro_rules! either {
 
 either! {
     /// Where the part of each row begins in a table or text, and where that of the last one ends. They may begin anywhere
-    /// and never go back.
+    /// and never go back. `Debug` shows how many there are.
+    ///
+    /// ```
+    /// use audience::batch::{Column, Offsets, Texts};
+    ///
+    /// // Three lists: of two texts, of none, and of one.
+    /// let offsets = Offsets::from(vec![0_i64, 2, 2, 3]);
+    /// let tags = Column::list(offsets, 3, Column::texts(Texts::from_iter(["vip", "new", "vip"])));
+    /// assert_eq!(format!("{tags:?}"), "lists in 3 rows of 3 items");
+    /// ```
     Offsets {
         /// Numbers of 32 bits.
         Narrow(i32),
@@ -270,7 +364,15 @@ either! {
 }
 
 either! {
-    /// The numbers of the texts that rows have.
+    /// The numbers of the texts that rows have, of any width. `Debug` shows how many there are.
+    ///
+    /// ```
+    /// use audience::batch::{Codes, Column, Texts};
+    ///
+    /// // ES, ES, FR: a byte each, as there are few texts.
+    /// let countries = Column::coded(Codes::from(&[0_u8, 0, 1][..]), Texts::from_iter(["ES", "FR"]));
+    /// assert_eq!(format!("{countries:?}"), "texts in 3 rows");
+    /// ```
     Codes {
         /// Up to 256 texts.
         U8(u8),

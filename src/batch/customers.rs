@@ -9,9 +9,11 @@ use super::{
     table::{ColumnRow, Table},
 };
 use crate::{
-    record::{Customer, Loader, Row, Shape},
+    eval,
+    plan::Kind,
+    record::{Customer, Loader, Shape},
     schema::SchemaId,
-    value::{Type, ValueRef},
+    value::ValueRef,
 };
 
 /// Customers by columns: what the schema says, and nothing else, is what they hold.
@@ -66,10 +68,11 @@ impl<'a> Customers<'a> {
             return None;
         }
         let (slot, row) = (self.shape.key, self.table.row(row));
-        match self.shape.customer.slots.get(slot as usize)?.ty {
-            Type::Int => row.int(slot).map(ValueRef::Int),
-            _ => row.text(slot).map(ValueRef::Text),
-        }
+        eval::read(
+            row,
+            slot,
+            Kind::of(&self.shape.customer.slots.get(slot as usize)?.ty)?,
+        )
     }
 
     /// The name of the attribute that is the key.
@@ -96,7 +99,7 @@ impl<'a> Customers<'a> {
 }
 
 impl Customers<'static> {
-    /// The columns of loaded customers, or the position of the first that was loaded for another schema.
+    /// The columns of loaded customers; nothing when one was loaded for another schema.
     pub(crate) fn gathered<'c>(
         shape: &Arc<Shape>,
         customers: impl IntoIterator<Item = &'c Customer>,

@@ -10,6 +10,8 @@ use super::{
     table::{Child, Held, Table, Values},
 };
 use crate::{
+    eval::key,
+    plan::Kind,
     record::{Row, Rows, Shape},
     schema::Layout,
     value::{Geo, Type, ValueRef},
@@ -38,9 +40,8 @@ struct Growing {
 
 enum Grown {
     Bools(Vec<bool>),
-    Ints(Vec<i64>),
-    Decimals(Vec<i64>),
-    Times(Vec<i64>),
+    /// Whole numbers, and what they stand for.
+    Numbers(Kind, Vec<i64>),
     Floats(Vec<f64>),
     Days(Vec<i32>),
     Texts(Vec<u32>, IndexSet<Box<str>>),
@@ -160,16 +161,7 @@ impl Gathered {
         let Self(Growing { known, values }) = self;
         known.push(match values {
             Grown::Bools(values) => keep(values, only!(ValueRef::Bool(it) => it)),
-            Grown::Ints(values) => keep(
-                values,
-                match value {
-                    Some(ValueRef::Int(it)) => Some(it),
-                    Some(ValueRef::Duration(it)) => Some(it.micros()),
-                    _ => None,
-                },
-            ),
-            Grown::Decimals(values) => keep(values, only!(ValueRef::Decimal(it) => it.units())),
-            Grown::Times(values) => keep(values, only!(ValueRef::DateTime(it) => it.micros())),
+            Grown::Numbers(_, values) => keep(values, value.and_then(key)),
             Grown::Floats(values) => keep(values, only!(ValueRef::Float(it) => it)),
             Grown::Days(values) => keep(values, only!(ValueRef::Date(it) => it.days())),
             Grown::Texts(codes, texts) => keep(codes, only!(ValueRef::Text(it) => number(texts, it))),
@@ -194,9 +186,9 @@ impl Growing {
             Type::Words(words) => Grown::Words(Vec::new(), Arc::clone(words)),
             Type::Geo => Grown::Places(Vec::new(), Vec::new()),
             Type::List(_) | Type::Record(_) => Grown::List(list),
-            Type::Int | Type::Duration => Grown::Ints(Vec::new()),
-            Type::Decimal => Grown::Decimals(Vec::new()),
-            Type::DateTime => Grown::Times(Vec::new()),
+            Type::Int | Type::Duration => Grown::Numbers(Kind::Int, Vec::new()),
+            Type::Decimal => Grown::Numbers(Kind::Decimal, Vec::new()),
+            Type::DateTime => Grown::Numbers(Kind::DateTime, Vec::new()),
         };
         Self {
             known: Vec::new(),
@@ -207,9 +199,14 @@ impl Growing {
     fn push<'r, R: Row<'r>>(&mut self, row: R, slot: u32, lists: &mut [Part]) {
         let known = match &mut self.values {
             Grown::Bools(values) => keep(values, row.bool(slot)),
-            Grown::Ints(values) => keep(values, row.int(slot)),
-            Grown::Decimals(values) => keep(values, row.decimal(slot)),
-            Grown::Times(values) => keep(values, row.datetime(slot)),
+            Grown::Numbers(kind, values) => keep(
+                values,
+                match kind {
+                    Kind::Decimal => row.decimal(slot),
+                    Kind::DateTime => row.datetime(slot),
+                    _ => row.int(slot),
+                },
+            ),
             Grown::Floats(values) => keep(values, row.float(slot)),
             Grown::Days(values) => keep(values, row.date(slot)),
             Grown::Words(codes, _) => keep(codes, row.word(slot)),
@@ -230,9 +227,7 @@ impl Growing {
         let known: Bits<'static> = self.known.into_iter().collect();
         let values = match self.values {
             Grown::Bools(values) => Values::Bools(values.into_iter().collect()),
-            Grown::Ints(values) | Grown::Decimals(values) | Grown::Times(values) => {
-                Values::Numbers(values.into())
-            }
+            Grown::Numbers(_, values) => Values::Numbers(values.into()),
             Grown::Floats(values) => Values::Floats(values.into()),
             Grown::Days(values) => Values::Days(values.into()),
             // Where most texts are different, a number for each would only be one more thing to read.

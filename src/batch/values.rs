@@ -4,8 +4,10 @@ use std::{fmt, sync::Arc};
 
 use super::table::{Held, Table, Values};
 use crate::{
+    eval,
+    plan::Kind,
     record::Row,
-    value::{Date, DateTime, Decimal, Duration, Type, ValueRef},
+    value::{Duration, Type, ValueRef},
 };
 
 /// The values of a trait for the customers of a batch, one per row.
@@ -78,21 +80,9 @@ impl TraitValues {
         }
         let row = self.table.row(row);
         match self.ty {
-            Type::Bool => row.bool(0).map(ValueRef::Bool),
-            Type::Int => row.int(0).map(ValueRef::Int),
-            Type::Float => row.float(0).map(ValueRef::Float),
-            Type::Decimal => row.decimal(0).map(Decimal::from_units).map(ValueRef::Decimal),
-            Type::Date => row
-                .date(0)
-                .and_then(|it| Date::from_days(it.into()))
-                .map(ValueRef::Date),
-            Type::DateTime => row
-                .datetime(0)
-                .and_then(DateTime::from_micros)
-                .map(ValueRef::DateTime),
+            // No attribute is one, so that no slot is read so.
             Type::Duration => row.int(0).map(Duration::from_micros).map(ValueRef::Duration),
-            Type::Geo => row.geo(0).map(ValueRef::Geo),
-            _ => row.text(0).map(ValueRef::Text),
+            ref ty => eval::read(row, 0, Kind::of(ty)?),
         }
     }
 

@@ -66,11 +66,30 @@ impl<'a> Customers<'a> {
 }
 
 impl Customers<'static> {
-    /// The columns of loaded customers, in the order given. Texts that repeat are kept once.
+    /// The columns of loaded customers with all their events, in the order given. Texts that repeat are kept once.
+    ///
+    /// Takes time and memory proportional to the size of the customers.
     ///
     /// # Errors
     ///
     /// When one was loaded for another schema.
+    ///
+    /// ```
+    /// # use audience::{Definitions, ValueRef, Zone, batch::Customers};
+    /// let shop = Definitions::parse(
+    ///     "customer { id: string key }  event visits {}  segment regulars = at least 2 visits",
+    /// )?;
+    /// let loaded = [
+    ///     r#"{"id": "ana", "visits": [{"at": "2026-05-01T00:00:00Z"}]}"#,
+    ///     r#"{"id": "ben", "visits": [{"at": "2026-05-01T00:00:00Z"}, {"at": "2026-05-02T00:00:00Z"}]}"#,
+    /// ];
+    /// let loaded = loaded.into_iter().map(|it| shop.customer_from_json(it)).collect::<Result<Vec<_>, _>>()?;
+    /// let people = Customers::from_customers(&shop, &loaded)?;
+    /// let at = shop.at("2026-06-01T00:00:00Z".parse()?, &Zone::UTC);
+    /// let regulars = shop.segment("regulars")?.evaluate(&people, &at);
+    /// assert_eq!(regulars.keys(&people).collect::<Vec<_>>(), [ValueRef::Text("ben")]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn from_customers<'c>(
         shop: &Definitions,
         customers: impl IntoIterator<Item = &'c Customer>,
@@ -107,7 +126,11 @@ impl Segment {
         }
     }
 
-    /// Who of a batch belongs to this segment at `at`, unless the batch was made for another schema.
+    /// Who of a batch belongs to this segment at `at`, as [`evaluate`](Self::evaluate) says it.
+    ///
+    /// # Errors
+    ///
+    /// The batch was made for another schema.
     pub fn try_evaluate(&self, people: &Customers<'_>, at: &At) -> Result<Members, SchemaMismatch> {
         if !people.fits(&self.inner.shape) {
             return Err(SchemaMismatch);
@@ -124,8 +147,8 @@ impl Segment {
 impl Segments {
     /// Who of a batch belongs to each of these segments at `at`, in their order.
     ///
-    /// A condition that several of them ask is asked once for each block of customers, and what is asked of one attribute in
-    /// common: many segments take far less time together than one by one.
+    /// A condition that several of them ask is asked once for each block of customers, and all that is asked of one attribute in one
+    /// pass over its column.
     ///
     /// # Panics
     ///
@@ -158,7 +181,11 @@ impl Segments {
         }
     }
 
-    /// Who of a batch belongs to each of these segments at `at`, unless the batch was made for another schema.
+    /// Who of a batch belongs to each of these segments at `at`, as [`evaluate`](Self::evaluate) says it.
+    ///
+    /// # Errors
+    ///
+    /// The batch was made for another schema.
     pub fn try_evaluate(&self, people: &Customers<'_>, at: &At) -> Result<Vec<Members>, SchemaMismatch> {
         Ok(self.question(people, at)?.members(people))
     }
@@ -168,6 +195,21 @@ impl Segments {
     /// # Panics
     ///
     /// When the batch was made for another schema.
+    ///
+    /// ```
+    /// # use audience::{Definitions, Zone, batch::{Column, Columns, Customers, Texts}};
+    /// # let shop = Definitions::parse(
+    /// #     "customer { id: string key, orders: int }  segment buyers = orders > 0  segment loyal = orders >= 10",
+    /// # )?;
+    /// # let columns = Columns::new(3)
+    /// #     .column("id", Column::texts(Texts::from_iter(["ana", "ben", "eva"])))
+    /// #     .column("orders", Column::ints(&[12, 0, 3]));
+    /// # let people = Customers::new(&shop, columns)?;
+    /// let at = shop.at("2026-06-01T00:00:00Z".parse()?, &Zone::UTC);
+    /// let segments = shop.segments();
+    /// assert_eq!(segments.names().zip(segments.counts(&people, &at)).collect::<Vec<_>>(), [("buyers", 2), ("loyal", 1)]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn counts(&self, people: &Customers<'_>, at: &At) -> Vec<usize> {
         match self.question(people, at) {
@@ -181,6 +223,21 @@ impl Segments {
     /// # Panics
     ///
     /// When the batch was made for another schema.
+    ///
+    /// ```
+    /// # use audience::{Definitions, Zone, batch::{Column, Columns, Customers, Texts}};
+    /// # let shop = Definitions::parse(
+    /// #     "customer { id: string key, orders: int }  segment buyers = orders > 0  segment loyal = orders >= 10",
+    /// # )?;
+    /// # let columns = Columns::new(3)
+    /// #     .column("id", Column::texts(Texts::from_iter(["ana", "ben", "eva"])))
+    /// #     .column("orders", Column::ints(&[12, 0, 3]));
+    /// # let people = Customers::new(&shop, columns)?;
+    /// let at = shop.at("2026-06-01T00:00:00Z".parse()?, &Zone::UTC);
+    /// let segments = shop.segments();
+    /// assert_eq!(segments.evaluate_parallel(&people, &at), segments.evaluate(&people, &at));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[cfg(feature = "parallel")]
     #[must_use]
     pub fn evaluate_parallel(&self, people: &Customers<'_>, at: &At) -> Vec<Members> {
@@ -195,6 +252,21 @@ impl Segments {
     /// # Panics
     ///
     /// When the batch was made for another schema.
+    ///
+    /// ```
+    /// # use audience::{Definitions, Zone, batch::{Column, Columns, Customers, Texts}};
+    /// # let shop = Definitions::parse(
+    /// #     "customer { id: string key, orders: int }  segment buyers = orders > 0  segment loyal = orders >= 10",
+    /// # )?;
+    /// # let columns = Columns::new(3)
+    /// #     .column("id", Column::texts(Texts::from_iter(["ana", "ben", "eva"])))
+    /// #     .column("orders", Column::ints(&[12, 0, 3]));
+    /// # let people = Customers::new(&shop, columns)?;
+    /// let at = shop.at("2026-06-01T00:00:00Z".parse()?, &Zone::UTC);
+    /// let segments = shop.segments();
+    /// assert_eq!(segments.counts_parallel(&people, &at), [2, 1]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[cfg(feature = "parallel")]
     #[must_use]
     pub fn counts_parallel(&self, people: &Customers<'_>, at: &At) -> Vec<usize> {
@@ -224,6 +296,21 @@ impl Computed {
     /// # Panics
     ///
     /// When the batch was made for another schema. [`try_evaluate`](Self::try_evaluate) returns it instead.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// # use audience::{Definitions, ValueRef, Zone, batch::{Column, Columns, Customers, Texts}};
+    /// let shop = Definitions::parse("customer { id: string key, orders: int }  trait left = 10 - orders")?;
+    /// let columns = Columns::new(2)
+    ///     .column("id", Column::texts(Texts::from_iter(["ana", "ben"])))
+    ///     .column("orders", Column::ints(&[12, 3]));
+    /// let people = Customers::new(&shop, columns)?;
+    /// let at = shop.at("2026-06-01T00:00:00Z".parse()?, &Zone::UTC);
+    /// let left = shop.computed("left")?.evaluate(&people, &at);
+    /// assert_eq!(left.iter().collect::<Vec<_>>(), [Some(ValueRef::Int(-2)), Some(ValueRef::Int(7))]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn evaluate(&self, people: &Customers<'_>, at: &At) -> TraitValues {
         match self.try_evaluate(people, at) {
@@ -232,7 +319,11 @@ impl Computed {
         }
     }
 
-    /// The values for the customers of a batch at `at`, unless the batch was made for another schema.
+    /// The values for the customers of a batch at `at`, as [`evaluate`](Self::evaluate) gives them.
+    ///
+    /// # Errors
+    ///
+    /// The batch was made for another schema.
     pub fn try_evaluate(&self, people: &Customers<'_>, at: &At) -> Result<TraitValues, SchemaMismatch> {
         if !people.fits(&self.inner.shape) {
             return Err(SchemaMismatch);

@@ -2,7 +2,7 @@
 
 use audience::{
     Definitions, Zone,
-    batch::{Bits, Column, Columns, Customers, Texts},
+    batch::{Bits, Codes, Column, Columns, Customers, Offsets, Texts},
 };
 
 const SCHEMA: &str = r#"
@@ -66,11 +66,11 @@ fn columns_of_other_names_and_lengths() {
     );
     refused(
         three().column("id", texts(&["a", "b", "c"])),
-        "column `id`: given twice",
+        "column `id`: given twice; leave one of the two out",
     );
     refused(
         Columns::new(3).column("id", texts(&["a", "b", "c"])),
-        "column `nick`: required, but not given",
+        "column `nick`: required, but not given; add the column, or write `?` behind its type in the schema",
     );
     refused(
         three().column("age", Column::ints(vec![1, 2])),
@@ -97,7 +97,7 @@ fn columns_of_other_names_and_lengths() {
         three()
             .events("visits", vec![0, 0, 0, 0], none())
             .events("visits", vec![0, 0, 0, 0], none()),
-        "column `visits`: given twice",
+        "column `visits`: the customers have these events already; add each type once",
     );
     refused(
         three().events(
@@ -222,22 +222,22 @@ fn what_must_not_be_missing() {
     let ids = || Columns::new(3).column("id", texts(&["a", "b", "c"]));
     refused(
         ids().column("nick", known([true, true, false])),
-        "column `nick`, row 2: required, but missing",
+        "column `nick`, row 2: required, but missing; give a value, or write `?` behind its type in the schema",
     );
     refused(
         ids().column("nick", texts(&["x", " ", "z"])),
-        "column `nick`, row 1: required, but the text counts as missing",
+        "column `nick`, row 1: required, but the text counts as missing; give one that shows something, or write `?` behind its type in the schema",
     );
     let prices = Column::decimals(vec![1, 2]).known(Bits::from_iter([true, false]));
     let lines = Columns::new(2).column("price", prices);
     refused(
         three().column("lines", Column::records(vec![0, 1, 1, 2], lines)),
-        "column `lines[].price`, row 1: required, but missing",
+        "column `lines[].price`, row 1: required, but missing; give a value, or write `?` behind its type in the schema",
     );
     let tags = texts(&["vip"]).known(Bits::from_iter([false]));
     refused(
         three().column("tags", Column::list(vec![0, 1, 1, 1], 1, tags)),
-        "column `tags[]`, row 0: required, but missing",
+        "column `tags[]`, row 0: required, but missing; give a value",
     );
     refused(
         three().events(
@@ -245,7 +245,13 @@ fn what_must_not_be_missing() {
             vec![0, 1, 1, 1],
             Columns::new(1).column("page", texts(&["p"])),
         ),
-        "column `visits.at`: required, but not given",
+        "column `visits.at`: required, but not given; add the column",
+    );
+    // What makes a customer a customer cannot be optional.
+    let ids = texts(&["a", "b", "c"]).known(Bits::from_iter([true, false, true]));
+    refused(
+        Columns::new(3).column("id", ids),
+        "column `id`, row 1: required, but missing; give a value",
     );
 }
 
@@ -337,4 +343,59 @@ fn the_sum_of_a_column_that_is_not_given_is_0() {
             segment.name()
         );
     }
+}
+
+/// Whatever is written into a log says how many there are, and nothing of anybody.
+#[test]
+fn columns_show_no_values() {
+    let columns = three()
+        .column("age", Column::ints(vec![7_001, 7_002, 7_003]))
+        .column("spent", Column::decimals(vec![70_010_000, 0, 0]))
+        .column("score", Column::floats(vec![7_001.5, 0.0, 0.0]))
+        .column("born", Column::dates(vec![7_001, 7_002, 7_003]))
+        .column(
+            "home",
+            Column::places(vec![70.01, 0.0, 0.0], vec![0.0, 70.01, 0.0]),
+        )
+        .column("email", Column::bools(Bits::from_iter([true, false, true])))
+        .column(
+            "code",
+            Column::coded(vec![0_u8, 1, 1], Texts::from_iter(["ana", "ben"])),
+        )
+        .column("tags", Column::list(vec![0, 1, 1, 1], 1, texts(&["anaid"])))
+        .events("visits", vec![0, 1, 1, 1], visits(vec![7_001]));
+    let given = format!("{columns:?}");
+    assert_eq!(
+        given,
+        r#"{"rows": 3, "id": texts in 3 rows, "nick": texts in 3 rows, "age": ints in 3 rows, "spent": decimals in 3 rows, "score": floats in 3 rows, "born": dates in 3 rows, "home": places in 3 rows, "email": truth values in 3 rows, "code": texts in 3 rows, "tags": lists in 3 rows of 1 items, "visits": {"rows": 1, "page": texts in 1 rows, "at": datetimes in 1 rows}}"#
+    );
+    let shop = Definitions::parse(&format!("{SCHEMA} segment mailed = email")).expect("compiles");
+    let people = Customers::new(&shop, columns).expect("valid");
+    let at = shop.at("2026-06-01T00:00:00Z".parse().expect("an instant"), &Zone::UTC);
+    let mailed = shop.segment("mailed").expect("defined").evaluate(&people, &at);
+    let nobody = Customers::new(&shop, Columns::new(0)).expect("valid");
+    let before = shop.segment("mailed").expect("defined").evaluate(&nobody, &at);
+    let changes = mailed.diff(&people, &before, &nobody);
+    assert_eq!(changes.entered.len(), 2);
+    let shown = [
+        format!("{changes:?}"),
+        format!("{people:?}"),
+        format!("{mailed:?}"),
+        format!("{:?}", Texts::from_iter(["anaid"])),
+        format!("{:?}", Bits::from_iter([true])),
+        format!("{:?}", Codes::from(vec![7_001_u16])),
+        format!("{:?}", Offsets::from(vec![7_001_i32])),
+    ];
+    assert_eq!(
+        shown,
+        [
+            "KeyChanges { entered: 2, left: 0, .. }",
+            "Customers { len: 3, .. }",
+            r#"Members { name: "mailed", count: 2, of: 3, .. }"#,
+            "1 texts",
+            "1 bits",
+            "Codes of 1 u16",
+            "Offsets of 1 i32",
+        ]
+    );
 }

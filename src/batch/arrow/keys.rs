@@ -6,7 +6,7 @@ use arrow_array::{Array, RecordBatch};
 
 use super::{
     super::{
-        ColumnError, Customers,
+        ColumnError, Customers, check,
         column::{Codes, Given, Offsets, Texts},
     },
     array,
@@ -24,9 +24,12 @@ impl<'a> Keys<'a> {
     /// The keys in a column, none of which is missing.
     pub(super) fn of(batch: &'a RecordBatch, name: &str) -> Result<Self, (Option<usize>, String)> {
         let Some(array) = batch.column_by_name(name) else {
+            let schema = batch.schema_ref();
+            let names = schema.fields().iter().map(|it| it.name().as_str());
+            let unknown = check::unknown("column", name, names);
             let message =
-                "there is no such column; `events_by` takes the keys of customers from one of another name";
-            return Err((None, message.to_owned()));
+                format!("{unknown}; `events_by` takes the keys of customers from one of another name");
+            return Err((None, message));
         };
         let nulls = array.logical_nulls();
         if let Some(row) = nulls.and_then(|nulls| (0..nulls.len()).find(|row| nulls.is_null(*row))) {

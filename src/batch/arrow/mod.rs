@@ -30,7 +30,6 @@ use super::{
     column::{Column, Columns},
 };
 use crate::{
-    diagnostic::suggest,
     record::Loader,
     schema::{Layout, Slot},
 };
@@ -95,6 +94,28 @@ impl<'a> Customers<'a> {
     }
 
     /// Adds the events of a type whose column `key` has the key of their customer; otherwise as [`events`](Self::events).
+    ///
+    /// # Errors
+    ///
+    /// As for [`events`](Self::events).
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use arrow_array::{RecordBatch, StringArray, TimestampMicrosecondArray};
+    /// # use audience::{Definitions, Zone, batch::Customers};
+    ///
+    /// let shop = Definitions::parse(
+    ///     "customer { id: string key }  event visits {}  segment regulars = at least 2 visits",
+    /// )?;
+    /// let ids = |ids: Vec<&str>| Arc::new(StringArray::from(ids)) as _;
+    /// let customers = RecordBatch::try_from_iter([("id", ids(vec!["ana", "ben"]))])?;
+    /// let times = Arc::new(TimestampMicrosecondArray::from(vec![1, 1, 2])) as _;
+    /// let visits = RecordBatch::try_from_iter([("visitor", ids(vec!["ana", "ben", "ben"])), ("at", times)])?;
+    /// let people = Customers::from_arrow(&shop, &customers)?.events_by("visits", "visitor", &visits)?;
+    /// let at = shop.at("2026-06-01T00:00:00Z".parse()?, &Zone::UTC);
+    /// assert_eq!(shop.segment("regulars")?.evaluate(&people, &at).rows().collect::<Vec<_>>(), [1]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn events_by(mut self, name: &str, key: &str, events: &'a RecordBatch) -> Result<Self, ColumnError> {
         let Some(index) = self.shape.schema.events.get_index_of(name) else {
             let names = self.shape.schema.events.keys().map(|it| &**it);
@@ -171,9 +192,7 @@ impl<'a> Reader<'_, 'a> {
                 self.add(&name, fields_of(record), known.as_ref())?;
             } else if !self.beside.open && self.beside.key != Some(&*name) {
                 let names: Vec<_> = self.layout.slots.iter().map(Slot::name).collect();
-                let help = suggest::did_you_mean(&name, names.iter().map(|it| &**it));
-                let help = help.map(|help| format!("; {help}")).unwrap_or_default();
-                let message = format!("unknown attribute{help}");
+                let message = check::unknown("attribute", &name, names.iter().map(|it| &**it));
                 return Err(ColumnError::new(shown, None, message));
             }
         }
