@@ -23,18 +23,8 @@ const CUSTOMER: &str = r#"customer {
 }
 "#;
 
-const TEN: &str = r#" =
-    country in ["ES", "FR", "DE", "IT", "PT", "NL", "BE", "AT"]
-    and age between 18 and 65
-    and consent.email
-    and (total_spent > 250 or orders >= 5)
-    and last_order_at in last 30 days
-    and not (tags contains "churned")
-    and device in ["mobile", "desktop"]
-    and city starts with "Ma"
-    and (gender = "female" or gender is unknown)
-    and cart.value > 0
-"#;
+/// A rule of ten conditions.
+const TEN: &str = concat!(" =\n", include_str!("support/ten.audience"));
 
 fn definitions(rules: usize) -> String {
     (0..rules).fold(CUSTOMER.to_owned(), |text, index| {

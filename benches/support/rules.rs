@@ -4,21 +4,11 @@ use audience::DateTime;
 
 use super::shopper::{DAY, Device, Gender, Shopper};
 
-pub(crate) const ATTRIBUTES: &str = r#"
-segment simple = country = "ES" and age >= 18
-
-segment ten =
-    country in ["ES", "FR", "DE", "IT", "PT", "NL", "BE", "AT"]
-    and age between 18 and 65
-    and consent.email
-    and (total_spent > 250 or orders >= 5)
-    and last_order_at in last 30 days
-    and not (tags contains "churned")
-    and device in ["mobile", "desktop"]
-    and city starts with "Ma"
-    and (gender = "female" or gender is unknown)
-    and cart.value > 0
-"#;
+pub(crate) const ATTRIBUTES: &str = concat!(
+    "segment simple = country = \"ES\" and age >= 18\n",
+    "segment ten =\n",
+    include_str!("ten.audience"),
+);
 
 pub(crate) const EVENTS: &str = "
 segment count = count(purchases in last 30 days) >= 2
