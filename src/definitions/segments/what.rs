@@ -16,7 +16,7 @@ pub struct What {
     pub(super) catalogs: Vec<String>,
 }
 
-/// Which segments a customer entered and left, by their positions in [`Segments`], in order.
+/// Which segments a customer entered and left, by their positions in [`Segments`](crate::Segments), in order.
 ///
 /// ```
 /// # use audience::{Definitions, What, Zone};
