@@ -153,6 +153,7 @@ impl Places {
             roles: Roles::default(),
             items: Some(shape.layout.clone()),
             list: slots.len(),
+            number: 0,
         });
         self.lists.push((text, name.clone(), slot));
         made(slot)

@@ -13,7 +13,7 @@ use crate::{
     hir,
     limits::Limits,
     message::Compiled,
-    plan::{self, Planned},
+    plan::{self, Cells, Planned},
     record::{Binding, Loader, Shape},
     template::{Format, Partials, TemplateBuilder},
 };
@@ -26,6 +26,8 @@ pub(crate) struct Inner {
     /// Those that can be asked.
     pub(super) all_segments: Arc<Selection>,
     pub(super) messages: Vec<Compiled>,
+    /// Of each segment, once somebody has it by itself.
+    pub(super) cells: Box<[OnceLock<Arc<Cells>>]>,
     /// Of each segment, once its next change was asked for.
     pub(super) change_plans: Box<[OnceLock<ChangePlan>]>,
     pub(super) loader: Loader,
@@ -55,6 +57,7 @@ impl Inner {
         Self {
             planned: plan::plan(&module),
             all_segments: Selection::new(segments),
+            cells: module.segments.iter().map(|_| OnceLock::new()).collect(),
             change_plans: module.segments.iter().map(|_| OnceLock::new()).collect(),
             module,
             messages,

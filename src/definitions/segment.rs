@@ -6,6 +6,7 @@ use super::Inner;
 use crate::{
     eval::{self, At, ChangePlan, Instants, NextChange, interpret},
     hir,
+    plan::{Cells, Target},
     record::{Binding, BoundRow, Customer, Record, Row},
     value::Duration,
 };
@@ -30,6 +31,9 @@ pub struct Segment<R = Customer> {
     pub(super) inner: Arc<Inner>,
     binding: Option<Arc<Binding>>,
     pub(super) index: usize,
+    /// Where its condition begins, and what it asks of a loaded customer's cells.
+    start: Target,
+    cells: Arc<Cells>,
     record: PhantomData<fn(&R)>,
 }
 
@@ -50,7 +54,12 @@ pub struct SchemaMismatch;
 
 impl<R> Segment<R> {
     pub(super) fn new(inner: Arc<Inner>, binding: Option<Arc<Binding>>, index: usize) -> Self {
+        let program = &inner.planned.program;
+        let block = inner.planned.segments[index];
+        let cells = inner.cells[index].get_or_init(|| Cells::of(program, block).into());
         Self {
+            start: program.blocks[block.0 as usize].start,
+            cells: Arc::clone(cells),
             inner,
             binding,
             index,
@@ -113,6 +122,7 @@ impl Segment {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
+    #[inline]
     pub fn matches(&self, customer: &Customer, at: &At) -> bool {
         match self.try_matches(customer, at) {
             Ok(matches) => matches,
@@ -121,12 +131,13 @@ impl Segment {
     }
 
     /// Tells whether `customer` belongs to this segment at `at`, unless it was loaded for another schema.
+    #[inline]
     pub fn try_matches(&self, customer: &Customer, at: &At) -> Result<bool, SchemaMismatch> {
         if !customer.fits(&self.inner.shape) {
             return Err(SchemaMismatch);
         }
-        let block = self.inner.planned.segments[self.index];
-        Ok(eval::test(&self.inner.planned.program, customer, at, block))
+        let program = &self.inner.planned.program;
+        Ok(eval::test_cells(program, &self.cells, self.start, customer, at))
     }
 
     /// Answers as [`matches`](Self::matches) does, by the plain interpreter that defines the language.
@@ -242,8 +253,7 @@ impl<R: Record> Segment<R> {
     #[must_use]
     pub fn matches(&self, record: &R, at: &At) -> bool {
         let row = BoundRow::new(record, self.bound());
-        let block = self.inner.planned.segments[self.index];
-        eval::test(&self.inner.planned.program, row, at, block)
+        eval::test_cells(&self.inner.planned.program, &self.cells, self.start, row, at)
     }
 
     /// Answers as [`matches`](Self::matches) does, by the plain interpreter that defines the language.
@@ -275,7 +285,12 @@ impl<R: Record> Segment<R> {
 
 impl<R> Clone for Segment<R> {
     fn clone(&self) -> Self {
-        Self::new(Arc::clone(&self.inner), self.binding.clone(), self.index)
+        Self {
+            inner: Arc::clone(&self.inner),
+            binding: self.binding.clone(),
+            cells: Arc::clone(&self.cells),
+            ..*self
+        }
     }
 }
 

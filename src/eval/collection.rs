@@ -301,12 +301,12 @@ impl<'a, R: Row<'a>> Machine<'a, '_, R> {
         let end = if rows.at(len - 1) < to {
             len
         } else {
-            first(rows, len, to)
+            rows.before(len, to)
         };
         let start = if from == i64::MIN {
             0
         } else {
-            first(rows, end, from)
+            rows.before(end, from)
         };
         Reach {
             from: start,
@@ -400,21 +400,6 @@ impl<'a, R: Row<'a>> Machine<'a, '_, R> {
 
 fn has<'a, C: Rows<'a>>(rows: C, kind: Kind, wanted: ValueRef<'_>) -> bool {
     (0..rows.len()).any(|index| read(rows.get(index), 0, kind).is_some_and(|it| compare::equal(it, wanted)))
-}
-
-/// The first of the first `len` events that is not before a time.
-#[inline]
-fn first<'a, C: Rows<'a>>(rows: C, len: usize, time: i64) -> usize {
-    let (mut low, mut high) = (0, len);
-    while low < high {
-        let middle = low + (high - low) / 2;
-        if rows.at(middle) < time {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    low
 }
 
 /// A position among the events of one customer.

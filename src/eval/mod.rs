@@ -19,8 +19,10 @@
 mod aggregate;
 mod at;
 mod call;
+mod cells;
 mod collection;
 mod distinct;
+mod events;
 pub(crate) mod explain;
 mod frame;
 pub(crate) mod interpret;
@@ -34,6 +36,7 @@ mod sequence;
 mod tests;
 
 pub use at::At;
+pub(crate) use cells::test_cells;
 pub(crate) use collection::Walk;
 pub(crate) use frame::{Frame, Frames, MadeLists};
 pub(crate) use machine::{Machine, key, test, test_slots};

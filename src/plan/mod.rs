@@ -24,6 +24,7 @@
 
 mod boolean;
 mod campaign;
+mod cells;
 mod condition;
 mod constant;
 mod cost;
@@ -32,6 +33,7 @@ mod emit;
 mod many;
 mod moment;
 mod numbered;
+mod parts;
 mod place;
 mod planner;
 mod program;
@@ -48,6 +50,7 @@ mod value;
 mod weight;
 
 pub(crate) use campaign::CampaignNodes;
+pub(crate) use cells::{Accepts, Asked, CellTest, Cells};
 pub(crate) use constant::calculate;
 pub(crate) use many::{Buckets, MISSING, Many, Reading, Term};
 #[cfg(feature = "proptest")]

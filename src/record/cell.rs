@@ -119,6 +119,11 @@ impl StoreBuilder {
         Ok(span_cell(narrow(start), narrow(len)))
     }
 
+    /// All texts, one after the other.
+    pub(super) fn texts(&self) -> &str {
+        &self.text
+    }
+
     /// A text that was kept.
     pub(super) fn text(&self, cell: u64) -> &str {
         let (start, len) = span_of(cell);

@@ -186,11 +186,8 @@ impl Loader {
 
     fn finish(&self, mut table: TableBuilder, context: Context<'_>) -> Customer {
         let events = table.lists.split_off(table.lists.len() - self.shape.events.len());
-        Customer {
-            shape: self.shape.clone(),
-            root: table.finish(),
-            events: events.into_iter().map(TableBuilder::finish_events).collect(),
-            store: context.store.finish(),
-        }
+        let root = table.finish_customer(context.store.texts());
+        let events = events.into_iter().map(TableBuilder::finish_events).collect();
+        Customer::new(self.shape.clone(), root, events, context.store.finish())
     }
 }

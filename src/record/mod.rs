@@ -25,7 +25,7 @@ pub(crate) use bound::BoundRow;
 #[cfg(feature = "batch")]
 pub(crate) use cell::{Examined, Fault, examine};
 pub use customer::Customer;
-pub(crate) use customer::Shape;
+pub(crate) use customer::{Cells, Shape};
 pub use error::{LoadError, LoadErrorKind};
 pub(crate) use items::ItemRow;
 pub use items::Items;
@@ -43,6 +43,11 @@ pub(crate) trait Row<'a>: Copy + 'a {
     type Item: Row<'a, Item = Self::Item>;
     type Rows: Rows<'a, Row = Self::Item>;
 
+    /// The cells of a loaded customer: what [`Table`](table::Table) says of its own row.
+    #[inline]
+    fn cells(self) -> Option<Cells<'a>> {
+        None
+    }
     fn known(self, slot: u32) -> bool;
     fn bool(self, slot: u32) -> Option<bool>;
     fn int(self, slot: u32) -> Option<i64>;
@@ -81,6 +86,20 @@ pub(crate) trait Rows<'a>: Copy {
     fn sorted(self) -> bool;
     /// Tells whether they are known to be sorted without looking at them, so that searching beats asking each event.
     fn searchable(self) -> bool;
+    /// How many of the first so many events, which stand in the order of time, are before an instant.
+    #[inline]
+    fn before(self, len: usize, time: i64) -> usize {
+        let (mut low, mut high) = (0, len);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if self.at(middle) < time {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        low
+    }
     /// The exact sum of an int or decimal property over a range of sorted events, with the number of known values, where
     /// running sums are kept.
     fn running_sum(self, slot: u32, range: std::ops::Range<usize>) -> Option<(i128, usize)>;

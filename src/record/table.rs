@@ -1,11 +1,11 @@
 //! Rows of one layout as columns of 8-byte cells: what a customer, its lists and its events are kept in.
 
-use std::{ops::Range, sync::Arc};
+use std::{num::NonZeroUsize, ops::Range, sync::Arc};
 
 use super::{Row, Rows};
 use crate::{
     schema::Layout,
-    value::{Geo, Type},
+    value::{Geo, Type, text},
 };
 
 /// The values that do not fit into a cell. All tables of a customer share one.
@@ -20,17 +20,23 @@ pub(crate) struct Store {
 ///
 /// The cells begin with one bit per value, set where it is known, and go on with the values, column by column. A cell
 /// holds a number, the place of a text in the [`Store`], a word's number, or the range of a list in the table of its
-/// items, which all rows share.
+/// items, which all rows share. In a customer's own row the heads of its texts stand before the values, in the order of
+/// [`Layout::heads`].
+// In this order, so that what every question begins with lies together.
 #[derive(Clone, Debug)]
+#[repr(C)]
 pub(crate) struct Table {
-    pub(super) layout: Arc<Layout>,
-    pub(super) rows: usize,
+    pub(super) cells: Box<[u64]>,
     /// Where the values begin.
     base: usize,
-    cells: Box<[u64]>,
+    pub(super) rows: usize,
+    pub(super) layout: Arc<Layout>,
     /// The items of each list of the layout.
     pub(super) lists: Box<[Table]>,
-    /// By slot, for the numbers of events.
+    /// Where the running sums of events' numbers stand among the cells, behind the values: one more per number than there are rows,
+    /// in the order of [`Slot::number`](crate::schema::Slot). Nothing when a value is missing or a sum on the way leaves 64 bits.
+    totals: Option<NonZeroUsize>,
+    /// By slot, where the cells have no sums.
     sums: Box<[Option<RunningSums>]>,
 }
 
@@ -336,6 +342,15 @@ impl<'a> Rows<'a> for TableRows<'a> {
     }
 
     #[inline]
+    fn before(self, len: usize, time: i64) -> usize {
+        let start = self.table.base + self.start;
+        match self.table.cells.get(start..start + len) {
+            Some(times) => before(times, time),
+            None => 0,
+        }
+    }
+
+    #[inline]
     fn sorted(self) -> bool {
         true
     }
@@ -347,8 +362,17 @@ impl<'a> Rows<'a> for TableRows<'a> {
 
     #[inline]
     fn running_sum(self, slot: u32, range: Range<usize>) -> Option<(i128, usize)> {
-        let sums = self.table.sums.get(slot as usize)?.as_ref()?;
         let (start, end) = (self.start + range.start, self.start + range.end);
+        if let Some(totals) = self.table.totals {
+            let number = self.table.layout.slots.get(slot as usize)?.number;
+            let first = totals.get() + number * (self.table.rows + 1);
+            let total = |rows: usize| {
+                let total = self.table.cells.get(first + rows)?;
+                Some(i128::from(total.cast_signed()))
+            };
+            return Some((total(end)? - total(start)?, end - start));
+        }
+        let sums = self.table.sums.get(slot as usize)?.as_ref()?;
         let total = match &sums.totals {
             Totals::Narrow(totals) => i128::from(*totals.get(end)?) - i128::from(*totals.get(start)?),
             Totals::Wide(totals) => totals.get(end)?.checked_sub(*totals.get(start)?)?,
@@ -359,6 +383,28 @@ impl<'a> Rows<'a> for TableRows<'a> {
         };
         Some((total, known))
     }
+}
+
+/// How many of these ascending times are before an instant.
+///
+/// Each round asks seven times at once and leaves an eighth: no jump depends on an answer, and a wrong guess would take as long
+/// as a round.
+fn before(times: &[u64], time: i64) -> usize {
+    let is_before = |it: &u64| usize::from(it.cast_signed() < time);
+    let (mut start, mut rest) = (0, times);
+    while rest.len() > 8 {
+        let step = rest.len() / 8;
+        let parts = rest.chunks_exact(step).take(7);
+        let skipped = step * parts.map(|part| is_before(&part[step - 1])).sum::<usize>();
+        let left = if skipped == 7 * step {
+            rest.len() - skipped
+        } else {
+            step
+        };
+        start += skipped;
+        rest = &rest[skipped..skipped + left];
+    }
+    start + rest.iter().map(is_before).sum::<usize>()
 }
 
 impl RunningSums {
@@ -377,6 +423,14 @@ impl RunningSums {
         Self {
             totals: narrow.map_or_else(|| Totals::Wide(totals.into()), Totals::Narrow),
             known: missing.then(|| known.into()),
+        }
+    }
+
+    /// The sums, where all values are known and all sums fit into a cell.
+    fn plain(&self) -> Option<&[i64]> {
+        match (&self.totals, &self.known) {
+            (Totals::Narrow(totals), None) => Some(totals),
+            _ => None,
         }
     }
 }
@@ -449,6 +503,25 @@ impl TableBuilder {
         self.finish_in(None)
     }
 
+    /// The finished table of a customer's own row, with the heads of its texts, which lie in there.
+    pub(super) fn finish_customer(self, texts: &str) -> Table {
+        let mut table = self.finish();
+        let layout = Arc::clone(&table.layout);
+        let heads = layout.heads().map(|slot| {
+            let text = table.cell(slot).map_or("", |cell| {
+                let (start, len) = span_of(cell);
+                texts.get(start..start + len).unwrap_or_default()
+            });
+            text::head(text)
+        });
+        let (known, values) = table.cells.split_at(table.base);
+        let cells = known.iter().copied().chain(heads).chain(values.iter().copied());
+        let cells: Box<[u64]> = cells.collect();
+        table.base += cells.len() - table.cells.len();
+        table.cells = cells;
+        table
+    }
+
     /// The finished table of events, in the order of time, with running sums.
     pub(super) fn finish_events(self) -> Table {
         let width = self.layout.slots.len();
@@ -461,7 +534,15 @@ impl TableBuilder {
         });
         let mut table = self.finish_in(order.as_deref());
         if table.rows > 0 {
-            table.sums = table.running_sums();
+            let sums = table.running_sums();
+            let plain: Option<Vec<&[i64]>> = sums.iter().flatten().map(RunningSums::plain).collect();
+            if let Some(plain) = plain {
+                table.totals = NonZeroUsize::new(table.cells.len());
+                let totals = plain.into_iter().flatten().map(|it| it.cast_unsigned());
+                table.cells = table.cells.iter().copied().chain(totals).collect();
+            } else {
+                table.sums = sums;
+            }
         }
         table
     }
@@ -486,6 +567,7 @@ impl TableBuilder {
             base,
             cells: cells.into(),
             lists: self.lists.into_iter().map(Self::finish).collect(),
+            totals: None,
             sums: Box::default(),
         }
     }
@@ -496,7 +578,7 @@ impl Table {
         let slots = self.layout.slots.iter().enumerate();
         let sums = slots.map(|(slot, it)| {
             let column = slot * self.rows;
-            matches!(it.ty, Type::Int | Type::Decimal).then(|| {
+            it.is_number().then(|| {
                 RunningSums::new((0..self.rows).map(|row| self.cell(column + row).map(u64::cast_signed)))
             })
         });
@@ -510,6 +592,18 @@ mod tests {
 
     fn sums(values: &[Option<i64>]) -> RunningSums {
         RunningSums::new(values.iter().copied())
+    }
+
+    #[test]
+    fn searching_finds_what_counting_does() {
+        for len in 0..300_i64 {
+            // Each time twice, around zero.
+            let times: Vec<u64> = (0..len).map(|it| (it / 2 * 2 - 150).cast_unsigned()).collect();
+            for time in -155..155 {
+                let expected = times.iter().filter(|it| it.cast_signed() < time).count();
+                assert_eq!(before(&times, time), expected, "{time} among {len}");
+            }
+        }
     }
 
     #[test]

@@ -63,12 +63,12 @@ impl Loader {
         json::read(self.sized(json.as_ref())?, &list.item, &mut table, &mut context)?;
         let mut events = customer.events.clone();
         events[index] = table.finish_events();
-        Ok(Customer {
-            shape: customer.shape.clone(),
-            root: customer.root.clone(),
+        Ok(Customer::new(
+            customer.shape.clone(),
+            customer.root.clone(),
             events,
-            store: context.store.finish(),
-        })
+            context.store.finish(),
+        ))
     }
 
     /// The customer with another value of an attribute, such as `country` or `consent.email`, or of a whole record or list, given as
@@ -151,7 +151,7 @@ impl Loader {
             context.enter(step);
         }
         json::replace(self.sized(json.as_ref())?, member, &mut root, &mut context)?;
-        let root = root.finish();
+        let root = root.finish_customer(context.store.texts());
         // A record that was missing is there now, and must have all that it cannot be without.
         for (depth, record) in around.into_iter().enumerate() {
             if is_known(&root, record)
@@ -165,12 +165,9 @@ impl Loader {
                 return Err(LoadError::new(LoadErrorKind::Missing, path, message));
             }
         }
-        Ok(Customer {
-            shape: customer.shape.clone(),
-            root,
-            events: events.into_iter().map(TableBuilder::finish_events).collect(),
-            store: context.store.finish(),
-        })
+        let events = events.into_iter().map(TableBuilder::finish_events).collect();
+        let store = context.store.finish();
+        Ok(Customer::new(customer.shape.clone(), root, events, store))
     }
 
     fn check(&self, customer: &Customer) {

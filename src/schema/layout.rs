@@ -27,12 +27,19 @@ pub(crate) struct Slot {
     pub(crate) items: Option<Arc<Layout>>,
     /// For a list: its position among the lists of the layout.
     pub(crate) list: usize,
+    /// For an int or a decimal: its position among those of the layout.
+    pub(crate) number: usize,
 }
 
 impl Slot {
     /// Its path as written: `consent.email`.
     pub(crate) fn name(&self) -> String {
         self.path.join(".")
+    }
+
+    /// Whether its values have running sums, where they are of events.
+    pub(crate) fn is_number(&self) -> bool {
+        matches!(self.ty, Type::Int | Type::Decimal)
     }
 
     /// Whether its values must stay out of logs, errors and explanations.
@@ -42,6 +49,9 @@ impl Slot {
 }
 
 impl Layout {
+    /// So many cells of a customer's own row are kept where she begins: with the shape, they fill two cache lines.
+    pub(crate) const NEAR: usize = 15;
+
     /// The layout of a customer or of a catalogue's item.
     pub(crate) fn of_fields(fields: &[Field]) -> Self {
         let mut layout = Self::default();
@@ -58,6 +68,7 @@ impl Layout {
             roles: Roles::default(),
             items: None,
             list: 0,
+            number: 0,
         };
         let mut layout = Self { slots: vec![at] };
         layout.add(fields, &[], false, &Roles::default());
@@ -69,6 +80,24 @@ impl Layout {
         self.slots
             .iter()
             .position(|slot| slot.path.iter().map(|step| &**step).eq(path.iter().copied()))
+    }
+
+    /// Where the value of a slot stands among the cells of a customer's own row: behind a bit for each, and the heads.
+    pub(crate) fn cell(&self, slot: usize) -> usize {
+        self.slots.len().div_ceil(64) + self.heads().count() + slot
+    }
+
+    /// Where the head of a text stands there: behind the bits.
+    pub(crate) fn head(&self, slot: usize) -> Option<usize> {
+        let head = self.heads().position(|it| it == slot)?;
+        Some(self.slots.len().div_ceil(64) + head)
+    }
+
+    /// The slots of free text, of which a customer keeps the heads, see [`text::head`](crate::value::text::head).
+    pub(crate) fn heads(&self) -> impl Iterator<Item = usize> {
+        let slots = self.slots.iter().enumerate();
+        let texts = slots.filter(|(_, it)| matches!(it.ty, Type::String | Type::Url | Type::Ref(_)));
+        texts.map(|(slot, _)| slot)
     }
 
     /// The layouts of the lists' items, in the order of their slots.
@@ -100,6 +129,7 @@ impl Layout {
                         roles,
                         items,
                         list,
+                        number: before.map_or(0, |slot| slot.number + usize::from(slot.is_number())),
                     });
                 }
             }
@@ -123,6 +153,7 @@ impl Layout {
                 roles,
                 items: None,
                 list: 0,
+                number: 0,
             });
         }
         layout

@@ -8,7 +8,7 @@ mod value;
 #[cfg(feature = "batch")]
 pub(crate) use single::{accepts_text, test_op, test_slot};
 
-use super::{At, frame::Frames, members::Members, scratch::Scratch};
+use super::{At, events::of_events, frame::Frames, members::Members, scratch::Scratch};
 use crate::{
     hir::Place,
     plan::{BlockId, Kind, Node, NodeId, Op, Program, Target, float_key, set_order},
@@ -48,10 +48,22 @@ pub(super) enum Datum<'a> {
 pub(crate) fn test<'a, R: Row<'a>>(program: &'a Program, customer: R, at: &'a At, block: BlockId) -> bool {
     let block = program.blocks[block.0 as usize];
     debug_assert_eq!(block.row, 0, "a condition of the customer");
-    let mut target = block.start;
+    test_from(program, customer, at, block.start)
+}
+
+/// The same, from a leaf on.
+#[inline]
+pub(super) fn test_from<'a, R: Row<'a>>(
+    program: &'a Program,
+    customer: R,
+    at: &'a At,
+    start: Target,
+) -> bool {
+    let mut target = start;
     if let Some(moments) = at.resolved(&program.moments) {
         while let Some(leaf) = program.leaves.get(target.0 as usize) {
-            let Some(holds) = of_slot(program, &leaf.op, customer, |number| moments[number as usize]) else {
+            let slot = of_customer(program, &leaf.op, customer, moments);
+            let Some(holds) = slot.or_else(|| of_events(program, &leaf.op, customer, moments)) else {
                 return take_over(program, customer, at, target);
             };
             target = if holds { leaf.then } else { leaf.otherwise };
@@ -87,10 +99,24 @@ fn take_over<'a, R: Row<'a>>(program: &'a Program, customer: R, at: &'a At, targ
     Machine::new(program, customer, at).run(target, customer)
 }
 
+/// Tests a slot of a customer; nothing when the test is about more than that.
+///
+/// Apart from the loops that ask: within one, all that any getter of a struct reads would be read before the first test is
+/// known, and a struct lies in several cache lines.
+#[inline(never)]
+pub(super) fn of_customer<'a, R: Row<'a>>(
+    program: &'a Program,
+    op: &Op,
+    customer: R,
+    moments: &[i64],
+) -> Option<bool> {
+    of_slot(program, op, customer, |number| moments[number as usize])
+}
+
 /// Tests a slot of a row; nothing when the test is about more than a slot.
 ///
-/// What compares numbers is done here and the rest is called: were that in the loop, too, every condition would begin by
-/// loading what any of its tests may need.
+/// What compares numbers, or a whole text, is done here and the rest is called: were that in the loop, too, every condition would
+/// begin by loading what any of its tests may need.
 #[inline(always)]
 #[expect(
     clippy::inline_always,
@@ -124,6 +150,7 @@ pub(super) fn of_slot<'a, T: Row<'a>>(
             row.date(slot).is_some_and(|it| returns(it, from, to))
         }
         Op::Words { slot, mask } => row.word(slot).is_some_and(|it| it < 64 && mask >> it & 1 == 1),
+        Op::TextIs { slot, text } => row.text_is(slot, &program.texts[text as usize]),
         Op::Count { .. } | Op::Value { .. } | Op::Shared { .. } | Op::Test { .. } => return None,
         _ => called(program, op, row),
     })
@@ -132,7 +159,6 @@ pub(super) fn of_slot<'a, T: Row<'a>>(
 #[inline(never)]
 fn called<'a, T: Row<'a>>(program: &'a Program, op: &Op, row: T) -> bool {
     match *op {
-        Op::TextIs { slot, text } => row.text_is(slot, &program.texts[text as usize]),
         Op::TextIn { slot, set } => row
             .text(slot)
             .is_some_and(|it| is_among(it, &program.text_sets[set as usize])),
@@ -318,6 +344,12 @@ impl<'a, 'l, R: Row<'a>> Machine<'a, 'l, R> {
     fn leaf<T: Row<'a>>(&mut self, op: Op, row: T) -> bool {
         let program = self.program;
         if let Some(holds) = of_slot(program, &op, row, |number| self.moment(number)) {
+            return holds;
+        }
+        let events = self
+            .moments
+            .and_then(|moments| of_events(program, &op, self.customer, moments));
+        if let Some(holds) = events {
             return holds;
         }
         match op {

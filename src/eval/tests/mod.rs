@@ -1,6 +1,7 @@
 //! The interpreter by tables, and the machine against the interpreter.
 
 mod ask;
+mod cells;
 mod nested;
 mod places;
 mod random;

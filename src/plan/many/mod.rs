@@ -11,13 +11,12 @@
 //! All that is found in the leaves of the program, whose conjunctions are seen from their jumps (`parts`).
 
 mod dimension;
-mod parts;
 mod table;
 
 use std::ops::Range;
 
 pub(crate) use self::dimension::{Buckets, Dimension, MISSING, Reading};
-use super::{BlockId, CollectionId, NodeId, Op, Program};
+use super::{BlockId, CollectionId, NodeId, Op, Program, parts};
 
 /// How some segments of a program are asked together.
 #[derive(Debug, Default)]

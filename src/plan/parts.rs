@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::plan::{Leaf, Program, Target};
+use super::program::{Leaf, Program, Target};
 
 /// Whether something holds, as far as it is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

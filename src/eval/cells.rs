@@ -1,0 +1,128 @@
+//! The beginning of a condition, a few tests side by side.
+
+use super::{At, machine};
+use crate::{
+    plan::{Accepts, Asked, CellTest, Cells, Program, Target},
+    record::{self, Row},
+};
+
+/// So many tests of cells are worked out before it is decided whether to go on; of a struct, where each takes longer, so many.
+const OF_CELLS: usize = 4;
+const OF_STRUCT: usize = 2;
+
+/// Tells whether a condition holds that begins with these tests, and at this leaf where they cannot be asked.
+#[inline]
+pub(crate) fn test_cells<'a, R: Row<'a>>(
+    program: &'a Program,
+    cells: &'a Cells,
+    start: Target,
+    customer: R,
+    at: &'a At,
+) -> bool {
+    match customer.cells() {
+        Some(row) if !in_ranges(cells, row) => false,
+        Some(_) if cells.tests.is_empty() && cells.rest == Target::TRUE => true,
+        _ => go_on(program, cells, start, customer, at),
+    }
+}
+
+/// Most customers are out by their ranges; what comes after is no part of that loop.
+#[inline(never)]
+fn go_on<'a, R: Row<'a>>(
+    program: &'a Program,
+    cells: &'a Cells,
+    start: Target,
+    customer: R,
+    at: &'a At,
+) -> bool {
+    let moments = if cells.in_time {
+        at.resolved(&program.moments)
+    } else {
+        Some(&[][..])
+    };
+    let Some(moments) = moments else {
+        return machine::test_from(program, customer, at, start);
+    };
+    let begins = match customer.cells() {
+        Some(row) => all_hold(&cells.tests, row, cells, moments),
+        None => all_asked(program, &cells.asked, customer, moments),
+    };
+    begins && (cells.rest == Target::TRUE || machine::test_from(program, customer, at, cells.rest))
+}
+
+#[inline]
+fn in_ranges(cells: &Cells, row: record::Cells<'_>) -> bool {
+    let mut all = row.known() & cells.known == cells.known;
+    for ranges in cells.ranges.chunks(OF_CELLS) {
+        for range in ranges {
+            let Some(cell) = row.near(range.cell as usize) else {
+                return false;
+            };
+            all &= cell.wrapping_sub(range.low) <= range.span;
+        }
+        if !all {
+            return false;
+        }
+    }
+    all
+}
+
+/// Tells whether of each part one test holds.
+#[inline]
+fn all_hold(tests: &[CellTest], row: record::Cells<'_>, cells: &Cells, moments: &[i64]) -> bool {
+    let (mut all, mut any) = (true, false);
+    for tests in tests.chunks(OF_CELLS) {
+        for test in tests {
+            any |= of_cell(cells, test, row, moments) ^ test.negated;
+            all &= any | test.more;
+            any &= test.more;
+        }
+        if !all {
+            return false;
+        }
+    }
+    true
+}
+
+/// The same of a row without cells.
+#[inline]
+fn all_asked<'a, R: Row<'a>>(program: &'a Program, tests: &[Asked], row: R, moments: &[i64]) -> bool {
+    let (mut all, mut any) = (true, false);
+    for tests in tests.chunks(OF_STRUCT) {
+        for test in tests {
+            let holds = machine::of_customer(program, &test.op, row, moments);
+            any |= (holds == Some(true)) ^ test.negated;
+            all &= any | test.more;
+            any &= test.more;
+        }
+        if !all {
+            return false;
+        }
+    }
+    true
+}
+
+#[inline(always)]
+#[expect(
+    clippy::inline_always,
+    reason = "the loop over tests is where conditions spend their time"
+)]
+fn of_cell(cells: &Cells, test: &CellTest, row: record::Cells<'_>, moments: &[i64]) -> bool {
+    let (Some(bits), Some(cell)) = (row.get(test.known as usize >> 6), row.get(test.cell as usize)) else {
+        return false;
+    };
+    let known = bits >> (test.known & 63) & 1 == 1;
+    let accepted = match test.accepts {
+        Accepts::Range { low, span } => cell.wrapping_sub(low) <= span,
+        Accepts::Window { from, to } => {
+            let (from, to) = (moments[from as usize], moments[to as usize]);
+            (from <= cell.cast_signed()) & (cell.cast_signed() < to)
+        }
+        Accepts::Words { mask } => {
+            let word = u32::try_from(cell & u64::from(u32::MAX)).unwrap_or(u32::MAX);
+            mask.checked_shr(word).unwrap_or(0) & 1 == 1
+        }
+        Accepts::Among { set } => cells.hashed[set as usize].has(cell),
+    };
+    known & accepted
+}
