@@ -491,8 +491,8 @@ fn what_an_array_cannot_say_is_refused_with_its_row() -> Result {
         ),
         (
             "spent",
-            Arc::new(Float64Array::from(vec![0.1])),
-            "column `spent`: `decimal` cannot be read from an array of Float64",
+            Arc::new(Float64Array::from(vec![0.1, 0.000_01])),
+            "column `spent`, row 1: more digits than the four of a decimal",
         ),
         (
             "orders",

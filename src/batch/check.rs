@@ -70,6 +70,21 @@ pub(super) fn events<'a>(
     Ok(())
 }
 
+/// Looks at the rows of events, whosever they are.
+#[cfg(feature = "arrow")]
+pub(super) fn rows(
+    columns: Columns<'_>,
+    layout: &Arc<Layout>,
+    schemes: &Schemes,
+    name: &str,
+) -> Result<(), ColumnError> {
+    let mut checker = Checker {
+        schemes,
+        path: format!("{name}."),
+    };
+    checker.table(columns.rows, columns.list, layout).map(|_| ())
+}
+
 /// The first event that is earlier than the one before it.
 fn in_order_of_time(events: &Child<'_>, customers: usize) -> Result<(), usize> {
     let Some(Values::Numbers(times)) = events.table.columns.first().map(|it| &it.values) else {

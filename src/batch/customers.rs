@@ -27,6 +27,9 @@ pub struct Customers<'a> {
     pub(super) shape: Arc<Shape>,
     #[cfg(feature = "arrow")]
     pub(super) schemes: crate::value::Schemes,
+    /// Whether columns of events that have no name in the schema are passed over.
+    #[cfg(feature = "arrow")]
+    pub(super) open: bool,
     pub(super) table: Table<'a>,
 }
 
@@ -39,6 +42,8 @@ impl<'a> Customers<'a> {
             shape,
             #[cfg(feature = "arrow")]
             schemes: loader.schemes().clone(),
+            #[cfg(feature = "arrow")]
+            open: loader.passes_unknown(),
             table,
         })
     }
@@ -115,6 +120,8 @@ impl Customers<'static> {
             shape: Arc::clone(shape),
             #[cfg(feature = "arrow")]
             schemes: crate::value::Schemes::default(),
+            #[cfg(feature = "arrow")]
+            open: shape.schema.open,
             table: gather.finish(),
         })
     }

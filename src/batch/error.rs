@@ -36,6 +36,13 @@ impl ColumnError {
         }
     }
 
+    /// The same of a column of the events of that type.
+    #[cfg(feature = "arrow")]
+    pub(super) fn of(mut self, events: &str) -> Self {
+        self.column = format!("{events}.{}", self.column);
+        self
+    }
+
     /// The name of the column, with that of the events or the list before it: `purchases.amount`.
     #[must_use]
     pub fn column(&self) -> &str {

@@ -37,7 +37,8 @@ impl<'a> Customers<'a> {
     /// Checks a `RecordBatch` of customers, a row each, against the schema of definitions. What Arrow has in the same form is not
     /// copied, see [`arrow`](crate::batch::arrow).
     ///
-    /// Events are added by [`events`](Self::events), a batch for each type.
+    /// Events are lists of records under the name of their type; or they are added by [`events`](Self::events), a batch for
+    /// each type.
     ///
     /// # Errors
     ///
@@ -62,6 +63,64 @@ impl<'a> Customers<'a> {
         customers: &'a arrow_array::RecordBatch,
     ) -> Result<Self, ColumnError> {
         Self::of_arrow(customers, &shop.inner.loader)
+    }
+}
+
+#[cfg(feature = "arrow")]
+impl crate::Loader {
+    /// Checks a `RecordBatch` of customers as [`Customers::from_arrow`] does, but passes over columns that the schema does not name
+    /// where this loader [ignores them](Self::ignore_unknown), and lets the addresses in that it allows.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use arrow_array::{Int64Array, RecordBatch, StringArray};
+    /// # use audience::Definitions;
+    ///
+    /// let shop = Definitions::parse("customer { id: string key }")?;
+    /// let customers = RecordBatch::try_from_iter([
+    ///     ("id", Arc::new(StringArray::from(vec!["ana", "ben"])) as _),
+    ///     ("shoe_size", Arc::new(Int64Array::from(vec![38, 43])) as _),
+    /// ])?;
+    /// assert!(shop.loader().customers_from_arrow(&customers).is_err());
+    /// assert_eq!(shop.loader().ignore_unknown(true).customers_from_arrow(&customers)?.len(), 2);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn customers_from_arrow<'a>(
+        &self,
+        customers: &'a arrow_array::RecordBatch,
+    ) -> Result<Customers<'a>, ColumnError> {
+        Customers::of_arrow(customers, self)
+    }
+
+    /// Checks a `RecordBatch` of events by themselves, whosever they are and in whatever order: what the schema says of one event of
+    /// that type, and the keys of their customers, which are in the column `key`.
+    ///
+    /// # Errors
+    ///
+    /// The first thing that is not as the schema says, with its column and the row of the batch.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use arrow_array::{RecordBatch, StringArray, TimestampMicrosecondArray};
+    /// # use audience::Definitions;
+    ///
+    /// let shop = Definitions::parse("customer { id: string key }  event visits { page: url }")?;
+    /// let visits = RecordBatch::try_from_iter([
+    ///     ("customer", Arc::new(StringArray::from(vec!["ben", "ana"])) as _),
+    ///     ("at", Arc::new(TimestampMicrosecondArray::from(vec![2, 1])) as _),
+    ///     ("page", Arc::new(StringArray::from(vec!["https://example.com", "gopher:x"])) as _),
+    /// ])?;
+    /// let error = shop.loader().check_events("visits", "customer", &visits).unwrap_err();
+    /// assert_eq!((error.column(), error.row()), ("visits.page", Some(1)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn check_events(
+        &self,
+        name: &str,
+        key: &str,
+        events: &arrow_array::RecordBatch,
+    ) -> Result<(), ColumnError> {
+        batch::arrow::check_events(self, (name, key), events)
     }
 }
 

@@ -61,6 +61,11 @@ impl Loader {
         &self.shape
     }
 
+    /// Whether members that the schema does not have are left out of customers and of events.
+    pub(crate) fn passes_unknown(&self) -> bool {
+        self.ignore_unknown.unwrap_or(self.shape.schema.open)
+    }
+
     /// The schemes that a `url` may have.
     #[cfg(feature = "batch")]
     pub(crate) fn schemes(&self) -> &crate::value::Schemes {
@@ -165,8 +170,7 @@ impl Loader {
     }
 
     pub(super) fn context(&self) -> Context<'_> {
-        let ignore_unknown = self.ignore_unknown.unwrap_or(self.shape.schema.open);
-        Context::new(&self.strictness, ignore_unknown, self.record_bytes)
+        Context::new(&self.strictness, self.passes_unknown(), self.record_bytes)
     }
 
     /// The same for items, of which an open schema says nothing.

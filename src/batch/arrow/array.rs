@@ -1,10 +1,10 @@
 //! One array as the column of an attribute.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt::LowerExp};
 
 use arrow_array::{
-    Array, ArrayRef, ArrowPrimitiveType, DictionaryArray, FixedSizeListArray, GenericListArray,
-    GenericStringArray, OffsetSizeTrait, PrimitiveArray,
+    Array, ArrowPrimitiveType, DictionaryArray, FixedSizeListArray, GenericStringArray, OffsetSizeTrait,
+    PrimitiveArray,
     cast::AsArray,
     downcast_dictionary_array,
     types::{
@@ -18,12 +18,15 @@ use arrow_schema::{DataType, TimeUnit};
 
 use super::{
     super::{
-        Bits,
+        Bits, ColumnError,
         column::{Codes, Column, Columns, Offsets, Texts},
     },
     Beside, Reader, fields_of, known, with_known,
 };
-use crate::{schema::Slot, value::Type};
+use crate::{
+    schema::{Layout, Slot},
+    value::{Decimal, DecimalError, Type},
+};
 
 /// Why an array is not the column of an attribute, and in which row.
 pub(super) struct Fault {
@@ -45,6 +48,7 @@ pub(super) fn column<'a>(
     array: &'a dyn Array,
     slot: &Slot,
     known: Option<Bits<'a>>,
+    open: bool,
 ) -> Result<Column<'a>, Fault> {
     let missing = Missing(known.as_ref());
     let found = match &slot.ty {
@@ -56,14 +60,14 @@ pub(super) fn column<'a>(
         }),
         Type::Int => ints(array, missing).map(|it| it.map(Column::ints)),
         Type::Decimal => decimals(array, missing).map(|it| it.map(Column::decimals)),
-        Type::Float => floats(array).map(|it| Ok(Column::floats(it))),
+        Type::Float => floats(array, missing).map(|it| it.map(Column::floats)),
         Type::Date => array
             .as_primitive_opt::<Date32Type>()
             .map(|days| Ok(Column::dates(&days.values()[..]))),
         Type::DateTime => datetimes(array, missing).map(|it| it.map(Column::datetimes)),
         Type::String | Type::Url | Type::Ref(_) | Type::Words(_) => texts(array).map(Ok),
         Type::Geo => places(array, missing),
-        Type::List(_) => lists(array, slot),
+        Type::List(_) => lists(array, slot, open),
         Type::Duration | Type::Record(_) => None,
     };
     let found = found.unwrap_or_else(|| {
@@ -157,6 +161,8 @@ fn decimals<'a>(array: &'a dyn Array, missing: Missing<'_>) -> Numbers<'a> {
         DataType::Decimal32(_, scale) => units::<Decimal32Type>(array, missing, *scale),
         DataType::Decimal64(_, scale) => units::<Decimal64Type>(array, missing, *scale),
         DataType::Decimal128(_, scale) => units::<Decimal128Type>(array, missing, *scale),
+        DataType::Float64 => Some(each(array.as_primitive_opt::<Float64Type>()?, missing, shortest)),
+        DataType::Float32 => Some(each(array.as_primitive_opt::<Float32Type>()?, missing, shortest)),
         _ => ints(array, missing).map(|whole| {
             let whole = whole?;
             let units = whole.iter().enumerate().map(|(row, it)| {
@@ -170,6 +176,20 @@ fn decimals<'a>(array: &'a dyn Array, missing: Missing<'_>) -> Numbers<'a> {
             Ok(Cow::Owned(units.collect::<Result<_, _>>()?))
         }),
     }
+}
+
+/// The units of a float by its shortest digits: `19.99` is meant, not the binary number beside it.
+fn shortest(float: impl Into<f64> + LowerExp + Copy) -> Result<i64, String> {
+    if !float.into().is_finite() {
+        return Err("expected a finite decimal".to_owned());
+    }
+    let decimal = format!("{float:e}").parse();
+    decimal
+        .map(Decimal::units)
+        .map_err(|error: DecimalError| match error {
+            DecimalError::Digits => "more digits than the four of a decimal".to_owned(),
+            _ => "more than a decimal holds".to_owned(),
+        })
 }
 
 /// A number with so many digits too few behind the point, in units of a decimal.
@@ -187,7 +207,18 @@ fn in_units(number: i128, missing: i8) -> Result<i64, String> {
     units.ok_or_else(|| "more than a decimal holds".to_owned())
 }
 
-fn floats(array: &dyn Array) -> Option<Cow<'_, [f64]>> {
+fn floats<'a>(array: &'a dyn Array, missing: Missing<'_>) -> Option<Result<Cow<'a, [f64]>, Fault>> {
+    if let Some(floats) = binary(array) {
+        return Some(Ok(floats));
+    }
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "the nearest float is what the digits would give too"
+    )]
+    ints(array, missing).map(|whole| Ok(whole?.iter().map(|it| *it as f64).collect()))
+}
+
+fn binary(array: &dyn Array) -> Option<Cow<'_, [f64]>> {
     match array.data_type() {
         DataType::Float64 => Some(array.as_primitive_opt::<Float64Type>()?.values()[..].into()),
         DataType::Float32 => {
@@ -304,7 +335,7 @@ fn places<'a>(array: &'a dyn Array, missing: Missing<'_>) -> Option<Result<Colum
     if let Some(record) = array.as_struct_opt() {
         let [lat, lon] = ["lat", "lon"].map(|name| record.column_by_name(name));
         let (lat, lon) = (lat?, lon?);
-        let column = Column::places(floats(lat)?, floats(lon)?);
+        let column = Column::places(binary(lat)?, binary(lon)?);
         let is_whole = record.num_columns() == 2;
         let halves = (0..array.len()).map(|row| [lat.is_null(row), lon.is_null(row)]);
         return is_whole.then(|| known_places(missing, column, halves));
@@ -313,7 +344,7 @@ fn places<'a>(array: &'a dyn Array, missing: Missing<'_>) -> Option<Result<Colum
         .as_fixed_size_list_opt()
         .filter(|it| it.value_length() == 2)?;
     let degrees = pairs.values();
-    let values = floats(degrees)?;
+    let values = binary(degrees)?;
     // Those of a slice begin with its first.
     let halves = (0..array.len()).map(|row| [degrees.is_null(2 * row), degrees.is_null(2 * row + 1)]);
     let pairs = values.chunks_exact(2);
@@ -346,55 +377,91 @@ fn known_places<'a>(
     })
 }
 
-fn lists<'a>(array: &'a dyn Array, slot: &Slot) -> Option<Result<Column<'a>, Fault>> {
-    fn of<'a, O: OffsetSizeTrait>(lists: &'a GenericListArray<O>, slot: &Slot) -> Result<Column<'a>, Fault>
-    where
-        &'a [O]: Into<Offsets<'a>>,
-    {
-        Ok(Column::records(
-            lists.value_offsets(),
-            items(lists.values(), slot)?,
-        ))
+fn lists<'a>(array: &'a dyn Array, slot: &Slot, open: bool) -> Option<Result<Column<'a>, Fault>> {
+    let (offsets, values) = parts(array)?;
+    let layout = slot.items.as_ref()?;
+    let items = match &*layout.slots {
+        [only] if only.path.is_empty() => {
+            let items = column(values, only, known(values), open);
+            items.map(|items| Columns::new(values.len()).column("", items))
+        }
+        _ => {
+            let beside = Beside {
+                key: None,
+                open,
+                of: "",
+            };
+            records(values, layout, beside).map_err(|error| match error {
+                Ok(error) => Fault {
+                    row: error.row(),
+                    message: format!("[].{}: {}", error.column(), error.message()),
+                },
+                Err(fault) => fault,
+            })
+        }
+    };
+    Some(items.map(|items| Column::records(offsets, items)))
+}
+
+/// The events of all customers, and where those of each begin and end.
+pub(super) fn events<'a>(
+    array: &'a dyn Array,
+    layout: &Layout,
+    beside: Beside<'_>,
+) -> Result<(Offsets<'a>, Columns<'a>), ColumnError> {
+    let error = |fault: Fault| ColumnError::new(beside.of, fault.row, fault.message);
+    let Some((offsets, values)) = parts(array) else {
+        let found = array.data_type();
+        return Err(error(Fault::of(format!(
+            "expected lists of records, found {found}"
+        ))));
+    };
+    let is_hidden =
+        |row: &usize| array.is_null(*row) && offsets.range(*row).is_some_and(|(start, end)| start < end);
+    if let Some(row) = (0..array.len()).find(is_hidden) {
+        let message = "the list is null, but has events; give it none, or say that it is known".to_owned();
+        return Err(error(Fault {
+            row: Some(row),
+            message,
+        }));
     }
+    let events = records(values, layout, beside).map_err(|fault| fault.unwrap_or_else(error))?;
+    Ok((offsets, events))
+}
+
+/// Where the lists of an array begin and end, and what stands in them.
+fn parts(array: &dyn Array) -> Option<(Offsets<'_>, &dyn Array)> {
     match array.data_type() {
-        DataType::List(_) => Some(of(array.as_list_opt::<i32>()?, slot)),
-        DataType::LargeList(_) => Some(of(array.as_list_opt::<i64>()?, slot)),
+        DataType::List(_) => {
+            let lists = array.as_list_opt::<i32>()?;
+            Some((lists.value_offsets().into(), lists.values()))
+        }
+        DataType::LargeList(_) => {
+            let lists = array.as_list_opt::<i64>()?;
+            Some((lists.value_offsets().into(), lists.values()))
+        }
         _ => None,
     }
 }
 
-/// The items of all lists of a column.
-fn items<'a>(array: &'a ArrayRef, slot: &Slot) -> Result<Columns<'a>, Fault> {
-    let Some(layout) = &slot.items else {
-        return Err(Fault::of("no list"));
-    };
-    let columns = Columns::new(array.len());
-    if let [only] = &*layout.slots
-        && only.path.is_empty()
-    {
-        return Ok(columns.column("", column(array, only, known(array))?));
-    }
+/// The records of an array.
+fn records<'a>(
+    array: &'a dyn Array,
+    layout: &Layout,
+    beside: Beside<'_>,
+) -> Result<Columns<'a>, Result<ColumnError, Fault>> {
     let Some(record) = array.as_struct_opt() else {
         let found = array.data_type();
-        return Err(Fault::of(format!(
+        return Err(Err(Fault::of(format!(
             "expected lists of records, found lists of {found}"
-        )));
+        ))));
     };
     let mut reader = Reader {
         layout,
-        beside: Beside {
-            key: None,
-            open: false,
-            of: "",
-        },
-        columns,
+        beside,
+        columns: Columns::new(array.len()),
     };
     let around = known(array);
-    reader
-        .add("", fields_of(record), around.as_ref())
-        .map_err(|error| Fault {
-            row: error.row(),
-            message: format!("[].{}: {}", error.column(), error.message()),
-        })?;
+    reader.add("", fields_of(record), around.as_ref()).map_err(Ok)?;
     Ok(reader.columns)
 }

@@ -13,49 +13,74 @@ use super::{
 };
 use crate::value::ValueRef;
 
-/// The keys of rows.
-pub(super) enum Keys<'a> {
+/// The keys of customers in the rows of a batch, of customers or of events: texts or whole numbers.
+///
+/// # Example
+///
+/// ```
+/// use std::sync::Arc;
+/// use arrow_array::{RecordBatch, StringArray};
+/// use audience::{ValueRef, batch::arrow::Keys};
+///
+/// let visits = RecordBatch::try_from_iter([("id", Arc::new(StringArray::from(vec!["ana", "ben"])) as _)])?;
+/// let keys = Keys::of(&visits, "id")?;
+/// assert_eq!((keys.get(1), keys.get(2)), (Some(ValueRef::Text("ben")), None));
+/// assert!(Keys::of(&visits, "customer").is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Keys<'a>(Column<'a>);
+
+#[derive(Clone, Debug)]
+enum Column<'a> {
     Texts(Texts<'a>),
     Coded(Codes<'a>, Texts<'a>),
     Numbers(std::borrow::Cow<'a, [i64]>),
 }
 
 impl<'a> Keys<'a> {
-    /// The keys in a column, none of which is missing.
-    pub(super) fn of(batch: &'a RecordBatch, name: &str) -> Result<Self, (Option<usize>, String)> {
+    /// The keys in the column of that name. Numbers of 64 bits and texts are borrowed.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such column, when it has neither texts nor whole numbers, and when a key is missing: with its row.
+    pub fn of(batch: &'a RecordBatch, name: &str) -> Result<Self, ColumnError> {
+        let error = |row, message: String| ColumnError::new(name, row, message);
         let Some(array) = batch.column_by_name(name) else {
             let schema = batch.schema_ref();
             let names = schema.fields().iter().map(|it| it.name().as_str());
             let unknown = check::unknown("column", name, names);
             let message =
                 format!("{unknown}; `events_by` takes the keys of customers from one of another name");
-            return Err((None, message));
+            return Err(error(None, message));
         };
         let nulls = array.logical_nulls();
         if let Some(row) = nulls.and_then(|nulls| (0..nulls.len()).find(|row| nulls.is_null(*row))) {
-            return Err((Some(row), "the key of the customer is missing".to_owned()));
+            return Err(error(Some(row), "the key of the customer is missing".to_owned()));
         }
         match array::key(array) {
             Some(Ok(column)) => match column.values {
-                Given::Texts(texts) => Ok(Self::Texts(texts)),
-                Given::Coded(codes, texts) => Ok(Self::Coded(codes, texts)),
-                Given::Ints(numbers) => Ok(Self::Numbers(numbers)),
-                _ => Err((None, "keys are texts or whole numbers".to_owned())),
+                Given::Texts(texts) => Ok(Self(Column::Texts(texts))),
+                Given::Coded(codes, texts) => Ok(Self(Column::Coded(codes, texts))),
+                Given::Ints(numbers) => Ok(Self(Column::Numbers(numbers))),
+                _ => Err(error(None, "keys are texts or whole numbers".to_owned())),
             },
-            Some(Err(fault)) => Err((fault.row, fault.message)),
-            None => Err((
-                None,
-                format!("keys are texts or whole numbers, found {}", array.data_type()),
-            )),
+            Some(Err(fault)) => Err(error(fault.row, fault.message)),
+            None => {
+                let message = format!("keys are texts or whole numbers, found {}", array.data_type());
+                Err(error(None, message))
+            }
         }
     }
 
+    /// The key in that row; nothing when there is no such row.
     #[inline]
-    pub(super) fn at(&self, row: usize) -> Option<ValueRef<'_>> {
-        match self {
-            Self::Texts(texts) => texts.get(row).map(ValueRef::Text),
-            Self::Coded(codes, texts) => texts.get(codes.at(row)?).map(ValueRef::Text),
-            Self::Numbers(numbers) => numbers.get(row).copied().map(ValueRef::Int),
+    #[must_use]
+    pub fn get(&self, row: usize) -> Option<ValueRef<'_>> {
+        match &self.0 {
+            Column::Texts(texts) => texts.get(row).map(ValueRef::Text),
+            Column::Coded(codes, texts) => texts.get(codes.at(row)?).map(ValueRef::Text),
+            Column::Numbers(numbers) => numbers.get(row).copied().map(ValueRef::Int),
         }
     }
 }
@@ -77,13 +102,13 @@ pub(super) fn offsets(
 ) -> Result<Offsets<'static>, ColumnError> {
     let column = format!("{name}.{key}");
     let error = |row, message: String| ColumnError::new(column.clone(), row, message);
-    let keys = Keys::of(events, key).map_err(|(row, message)| error(row, message))?;
+    let keys = Keys::of(events, key).map_err(|error| error.of(name))?;
     ascending(people)?;
     let mut offsets = Vec::with_capacity(people.len() + 1);
     let mut next = 0;
     offsets.push(0);
     for customer in (0..people.len()).filter_map(|row| people.key(row)) {
-        while let Some(event) = keys.at(next) {
+        while let Some(event) = keys.get(next) {
             match order(event, customer) {
                 Some(Ordering::Equal) => next += 1,
                 Some(Ordering::Greater) => break,
@@ -121,9 +146,9 @@ fn ascending(people: &Customers<'_>) -> Result<(), ColumnError> {
 
 /// Why an event belongs to no customer.
 fn stray(keys: &Keys<'_>, row: usize) -> &'static str {
-    let before = row.checked_sub(1).and_then(|before| keys.at(before));
+    let before = row.checked_sub(1).and_then(|before| keys.get(before));
     let is_back =
-        before.is_some_and(|before| keys.at(row).and_then(|it| order(it, before)) == Some(Ordering::Less));
+        before.is_some_and(|before| keys.get(row).and_then(|it| order(it, before)) == Some(Ordering::Less));
     if is_back {
         "the event comes after those of a later key; `Sorted` brings events into the order of their customers' keys"
     } else {

@@ -7,8 +7,8 @@
 //! |---|---|
 //! | `bool` | `Boolean` |
 //! | `int` | `Int64`; `Int8` to `Int32` and `UInt8` to `UInt64` by a copy |
-//! | `decimal` | `Decimal64` with four digits; `Decimal32`, `Decimal128`, other digits and whole numbers by a copy |
-//! | `float` | `Float64`; `Float32` by a copy |
+//! | `decimal` | `Decimal64` with four digits; `Decimal32`, `Decimal128`, other digits and whole numbers by a copy; `Float64` and `Float32` by their shortest digits |
+//! | `float` | `Float64`; `Float32` and whole numbers by a copy |
 //! | `string`, `url`, `ref`, words | `Utf8`, `LargeUtf8` and dictionaries of them; `Utf8View` by a copy |
 //! | `date` | `Date32` |
 //! | `datetime` | `Timestamp` in microseconds; in seconds, milliseconds and nanoseconds by a copy. One without a zone is in UTC |
@@ -16,7 +16,11 @@
 //! | lists | `List` and `LargeList` of one of these, or of `Struct` for records |
 //! | records | `Struct`; or a column per field, named with dots |
 //!
-//! A null is a missing value. A column that the schema does not name is refused, unless it says `customer open`.
+//! Events stand with their customers, as a `List` of `Struct` under the name of their type, in the order of `at`; or in a batch of
+//! their own for each type.
+//!
+//! A null is a missing value. A column that the schema does not name is refused, unless it says `customer open` or the
+//! [`Loader`] ignores what is unknown.
 
 mod array;
 mod keys;
@@ -34,6 +38,7 @@ use crate::{
     schema::{Layout, Slot},
 };
 
+pub use keys::Keys;
 pub use sort::{Part, SortError, Sorted};
 
 /// What batches hold beside values of the layout.
@@ -52,10 +57,26 @@ impl<'a> Customers<'a> {
         let shape = loader.shape();
         let beside = Beside {
             key: None,
-            open: shape.schema.open,
+            open: loader.passes_unknown(),
             of: "",
         };
-        Self::checked(columns(batch, &shape.customer, beside)?, loader)
+        let index = |field: &Field| shape.schema.events.get_index_of(field.name().as_str());
+        let (events, attributes): (Vec<_>, Vec<_>) =
+            fields_of_batch(batch).partition(|(field, _)| index(field).is_some());
+        let mut columns = columns(attributes, batch.num_rows(), &shape.customer, beside)?;
+        for (field, array) in events {
+            if let Some(index) = index(field)
+                && *array.data_type() != DataType::Null
+            {
+                let beside = Beside {
+                    of: field.name(),
+                    ..beside
+                };
+                let (offsets, events) = array::events(array, &shape.events[index], beside)?;
+                columns = columns.events(field.name(), offsets, events);
+            }
+        }
+        Self::checked(columns, loader)
     }
 
     /// Adds the events of a type, sorted by the key of their customers and then by `at`. The key is in the column of the same
@@ -124,11 +145,11 @@ impl<'a> Customers<'a> {
         let layout = &self.shape.events[index];
         let beside = Beside {
             key: Some(key),
-            open: self.shape.schema.open,
+            open: self.open,
             of: name,
         };
         let offsets = keys::offsets(&self, (name, key), events)?;
-        let columns = columns(events, layout, beside)?;
+        let columns = columns(fields_of_batch(events), events.num_rows(), layout, beside)?;
         check::events(
             &mut self.table,
             &self.shape,
@@ -139,20 +160,46 @@ impl<'a> Customers<'a> {
     }
 }
 
-/// The columns of a batch.
-fn columns<'a>(
-    batch: &'a RecordBatch,
+/// Checks events of a type by themselves: the keys of their customers, and all that the schema says of one event.
+pub(crate) fn check_events(
+    loader: &Loader,
+    (name, key): (&str, &str),
+    events: &RecordBatch,
+) -> Result<(), ColumnError> {
+    let shape = loader.shape();
+    let Some(index) = shape.schema.events.get_index_of(name) else {
+        let names = shape.schema.events.keys().map(|it| &**it);
+        return Err(ColumnError::new(name, None, check::unknown("event", name, names)));
+    };
+    let layout = &shape.events[index];
+    Keys::of(events, key).map_err(|error| error.of(name))?;
+    let beside = Beside {
+        key: Some(key),
+        open: loader.passes_unknown(),
+        of: name,
+    };
+    let columns = columns(fields_of_batch(events), events.num_rows(), layout, beside)?;
+    check::rows(columns, layout, loader.schemes(), name)
+}
+
+fn fields_of_batch(batch: &RecordBatch) -> impl Iterator<Item = (&Field, &dyn Array)> {
+    let fields = batch.schema_ref().fields().iter().map(|it| &**it);
+    fields.zip(batch.columns().iter().map(|it| &**it))
+}
+
+/// So many rows of the arrays of fields as columns.
+fn columns<'f, 'a>(
+    fields: impl IntoIterator<Item = (&'f Field, &'a dyn Array)>,
+    rows: usize,
     layout: &Layout,
     beside: Beside<'_>,
 ) -> Result<Columns<'a>, ColumnError> {
-    let fields = batch.schema_ref().fields().iter().map(|it| &**it);
-    let arrays = batch.columns().iter().map(|it| &**it);
     let mut reader = Reader {
         layout,
         beside,
-        columns: Columns::new(batch.num_rows()),
+        columns: Columns::new(rows),
     };
-    reader.add("", fields.zip(arrays), None)?;
+    reader.add("", fields.into_iter(), None)?;
     Ok(reader.columns)
 }
 
@@ -184,7 +231,7 @@ impl<'a> Reader<'_, 'a> {
                 if *array.data_type() == DataType::Null {
                     continue;
                 }
-                let column = array::column(array, slot, known)
+                let column = array::column(array, slot, known, self.beside.open)
                     .map_err(|fault| ColumnError::new(shown, fault.row, fault.message))?;
                 let columns = std::mem::replace(&mut self.columns, Columns::new(0));
                 self.columns = columns.column(name, column);

@@ -196,7 +196,7 @@ impl Sorted {
         let keys = sorted.keys_of(&keys, key)?;
         let rows = rows.max(1);
         let count = sorted.order.len();
-        if let Some(row) = (1..count).find(|row| keys.at(row - 1) == keys.at(*row)) {
+        if let Some(row) = (1..count).find(|row| keys.get(row - 1) == keys.get(*row)) {
             let first = sorted.given(row - 1);
             let message = format!("the customer of row {first} has the same key; leave one of them out");
             return Err(SortError::of_column(key, Some(sorted.given(row)), message));
@@ -228,9 +228,9 @@ impl Sorted {
         for part in &mut self.parts {
             let (start, mut customer) = (end, 0);
             let customers = Keys::of(&part.customers, &self.key)
-                .map_err(|(_, message)| SortError::of_column(&self.key, None, message))?;
+                .map_err(|error| SortError::of_column(&self.key, None, error.message()))?;
             // Both ascend: a customer is gone past when a later key comes.
-            while let (Some(event), Some(this)) = (keys.at(end), customers.at(customer)) {
+            while let (Some(event), Some(this)) = (keys.get(end), customers.get(customer)) {
                 match order(event, this) {
                     Some(Ordering::Equal) => end += 1,
                     Some(Ordering::Greater) => customer += 1,
@@ -300,8 +300,9 @@ impl InOrder {
 
     /// What stands in that column, whose rows are in order.
     fn keys_of<'a>(&self, keys: &'a RecordBatch, name: &str) -> Result<Keys<'a>, SortError> {
-        Keys::of(keys, name)
-            .map_err(|(row, message)| SortError::of_column(name, row.map(|row| self.given(row)), message))
+        Keys::of(keys, name).map_err(|error| {
+            SortError::of_column(name, error.row().map(|row| self.given(row)), error.message())
+        })
     }
 
     /// Where a row in order stood among those given.

@@ -209,7 +209,7 @@ pub(crate) struct Setting {
 /// The customers, and what to do with those that cannot be read.
 #[derive(Debug, Args)]
 pub(crate) struct Customers {
-    /// The customers, one JSON object per line; `-` reads standard input
+    /// The customers, one JSON object per line, or what else the command reads; `-` reads standard input
     #[arg(long = "customers", value_name = "FILE")]
     pub(crate) file: PathBuf,
     /// Go on after a line that cannot be read, and report it, instead of stopping with exit status 2
@@ -220,12 +220,48 @@ pub(crate) struct Customers {
     pub(crate) ignore_unknown: bool,
 }
 
+/// What the customers are written in, and where their events are.
+#[derive(Debug, Args)]
+pub(crate) struct Tables {
+    /// What the customers are written in; left out, the ending of the file's name says so: .csv, .parquet, and JSON lines for all others
+    #[arg(long = "customers-format", value_name = "json|csv|parquet", value_parser = form)]
+    pub(crate) form: Option<Form>,
+    /// The events of a type in a file of their own that ends in .csv or .parquet; may be repeated
+    #[arg(long, value_name = "NAME=FILE", value_parser = named_file)]
+    pub(crate) events: Vec<(String, PathBuf)>,
+    /// The column of these files that has the key of the customer, when it is not named as the customers' own
+    #[arg(long, value_name = "COLUMN", requires = "events")]
+    pub(crate) events_key: Option<String>,
+}
+
+/// What customers are written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// One JSON object per line, with the events inside
+    Json,
+    /// A line for each customer, and one before them that names the columns
+    Csv,
+    /// Columns with types
+    Parquet,
+}
+
+fn form(name: &str) -> Result<Form, String> {
+    match name {
+        "json" => Ok(Form::Json),
+        "csv" => Ok(Form::Csv),
+        "parquet" => Ok(Form::Parquet),
+        _ => Err("expected json, csv or parquet".to_owned()),
+    }
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct Fit {
     #[command(flatten)]
     pub(crate) setting: Setting,
     #[command(flatten)]
     pub(crate) customers: Customers,
+    #[command(flatten)]
+    pub(crate) tables: Tables,
     /// The file to write the population to, in one step
     #[arg(long, value_name = "FILE")]
     pub(crate) out: PathBuf,
@@ -237,6 +273,8 @@ pub(crate) struct Eval {
     pub(crate) setting: Setting,
     #[command(flatten)]
     pub(crate) customers: Customers,
+    #[command(flatten)]
+    pub(crate) tables: Tables,
     /// Only this segment; may be repeated
     #[arg(long = "segment", value_name = "SEGMENT")]
     pub(crate) segments: Vec<String>,
@@ -404,6 +442,6 @@ fn zone(name: &str) -> Result<Zone, String> {
 fn named_file(argument: &str) -> Result<(String, PathBuf), String> {
     match argument.split_once('=') {
         Some((name, file)) if !name.is_empty() && !file.is_empty() => Ok((name.to_owned(), file.into())),
-        _ => Err("expected NAME=FILE, such as products=products.jsonl".to_owned()),
+        _ => Err("expected NAME=FILE, such as products=products.jsonl or purchases=purchases.csv".to_owned()),
     }
 }

@@ -144,7 +144,7 @@ fn each_pair(
     };
     let bar = progress::over(file, true);
     lines::each(file, "customers", on_bad, &bar, load, |pair| {
-        visit(pair).map(|()| ControlFlow::Continue(()))
+        visit(&pair).map(|()| ControlFlow::Continue(()))
     })
 }
 

@@ -1,15 +1,18 @@
 //! `audience eval`: which customers belong to which segments.
 
-use std::{io::Write, ops::ControlFlow, path::Path};
+use std::io::Write;
 
-use audience::{At, Computed, Customer, Definitions, NameError, Segment, Value};
+use audience::{
+    At, Computed, Definitions, NameError, Segment, Segments,
+    batch::{Customers, Members, TraitValues},
+};
 
 use crate::{
     args,
     failure::Failure,
     input,
     output::{self, Table},
-    progress,
+    progress, tables,
 };
 
 /// One line per customer, or one table.
@@ -18,7 +21,7 @@ pub(crate) fn run(arguments: &args::Eval) -> Result<(), Failure> {
     let segments = selected(&shop, &arguments.segments)?;
     input::needs_catalogs(&at, segments.iter().map(Segment::requirements))?;
     if arguments.counts {
-        return counts(arguments, &shop, &segments, &at);
+        return counts(arguments, &shop, segments, &at);
     }
     let traits: Vec<Computed> = if arguments.traits {
         traits(&shop)?
@@ -27,16 +30,54 @@ pub(crate) fn run(arguments: &args::Eval) -> Result<(), Failure> {
     };
     input::needs_catalogs(&at, traits.iter().map(Computed::requirements))?;
     let mut out = output::stdout();
-    let bar = progress::over(&arguments.customers.file, false);
-    input::each_customer(&shop, &arguments.customers, &bar, |customer| {
-        write_membership(&mut out, customer, &segments, &at)?;
-        if arguments.traits {
-            write_traits(&mut out, customer, &traits, &at)?;
+    let asked = Asked::new(&shop, segments, &arguments.segments);
+    each_batch(arguments, &shop, false, |people| {
+        let members = asked.members(people, &at);
+        let traits: Vec<TraitValues> = traits.iter().map(|it| it.evaluate(people, &at)).collect();
+        for row in 0..people.len() {
+            write_membership(&mut out, people, &members, row)?;
+            if arguments.traits {
+                write_traits(&mut out, &traits, row)?;
+            }
+            out.write_all(b"}\n")?;
         }
-        out.write_all(b"}\n")?;
-        Ok(ControlFlow::Continue(()))
+        Ok(())
     })?;
     Ok(out.flush()?)
+}
+
+fn each_batch(
+    arguments: &args::Eval,
+    shop: &Definitions,
+    quiet_output: bool,
+    visit: impl FnMut(&Customers<'_>) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let (customers, tables) = (&arguments.customers, &arguments.tables);
+    let bar = progress::over_all(&tables::files(customers, tables), quiet_output);
+    tables::each_batch(shop, customers, tables, &bar, visit)
+}
+
+/// The segments that are asked for.
+struct Asked {
+    segments: Vec<Segment>,
+    /// The same when they are all there are, which share what several of them ask.
+    all: Option<Segments>,
+}
+
+impl Asked {
+    fn new(shop: &Definitions, segments: Vec<Segment>, names: &[String]) -> Self {
+        Self {
+            segments,
+            all: names.is_empty().then(|| shop.segments()),
+        }
+    }
+
+    fn members(&self, people: &Customers<'_>, at: &At) -> Vec<Members> {
+        match &self.all {
+            Some(all) => all.evaluate(people, at),
+            None => self.segments.iter().map(|it| it.evaluate(people, at)).collect(),
+        }
+    }
 }
 
 fn is_unfitted<T>(found: &Result<T, NameError>) -> bool {
@@ -78,14 +119,14 @@ fn selected(shop: &Definitions, names: &[String]) -> Result<Vec<Segment>, Failur
 /// `{"key":"17850","segments":["lapsed"]` without the last brace.
 fn write_membership(
     out: &mut impl Write,
-    customer: &Customer,
-    segments: &[Segment],
-    at: &At,
+    people: &Customers<'_>,
+    segments: &[Members],
+    row: usize,
 ) -> std::io::Result<()> {
     out.write_all(b"{\"key\":")?;
-    output::write_value(out, Some(customer.key()))?;
+    output::write_value(out, people.key(row))?;
     out.write_all(b",\"segments\":[")?;
-    let members = segments.iter().filter(|segment| segment.matches(customer, at));
+    let members = segments.iter().filter(|segment| segment.contains(row));
     for (index, segment) in members.enumerate() {
         if index > 0 {
             out.write_all(b",")?;
@@ -96,40 +137,38 @@ fn write_membership(
 }
 
 /// `,"traits":{"stage":"lapsed"}`.
-fn write_traits(
-    out: &mut impl Write,
-    customer: &Customer,
-    traits: &[Computed],
-    at: &At,
-) -> std::io::Result<()> {
+fn write_traits(out: &mut impl Write, traits: &[TraitValues], row: usize) -> std::io::Result<()> {
     out.write_all(b",\"traits\":{")?;
-    for (index, computed) in traits.iter().enumerate() {
+    for (index, values) in traits.iter().enumerate() {
         if index > 0 {
             out.write_all(b",")?;
         }
-        output::write_text(out, computed.name())?;
+        output::write_text(out, values.name())?;
         out.write_all(b":")?;
-        let value = computed.value(customer, at);
-        output::write_value(out, value.as_ref().map(Value::as_ref))?;
+        output::write_value(out, values.get(row))?;
     }
     out.write_all(b"}")
 }
 
 /// The table of `--counts`, and warnings about segments that are too narrow.
-fn counts(arguments: &args::Eval, shop: &Definitions, segments: &[Segment], at: &At) -> Result<(), Failure> {
-    let path: &Path = &arguments.customers.file;
-    let bar = progress::over(path, true);
-    let mut sizes = vec![0_u64; segments.len()];
+fn counts(
+    arguments: &args::Eval,
+    shop: &Definitions,
+    segments: Vec<Segment>,
+    at: &At,
+) -> Result<(), Failure> {
+    let asked = Asked::new(shop, segments, &arguments.segments);
+    let mut sizes = vec![0_u64; asked.segments.len()];
     let mut customers: u64 = 0;
-    input::each_customer(shop, &arguments.customers, &bar, |customer| {
-        customers += 1;
-        for (segment, size) in segments.iter().zip(&mut sizes) {
-            *size += u64::from(segment.matches(customer, at));
+    each_batch(arguments, shop, true, |people| {
+        customers += people.len() as u64;
+        for (members, size) in asked.members(people, at).iter().zip(&mut sizes) {
+            *size += members.count() as u64;
         }
-        Ok(ControlFlow::Continue(()))
+        Ok(())
     })?;
     let mut table = Table::new(&["segment", "customers", "share", "meaning"]);
-    for (segment, &size) in segments.iter().zip(&sizes) {
+    for (segment, &size) in asked.segments.iter().zip(&sizes) {
         let meaning = segment.description().unwrap_or_default().to_owned();
         table.row(&[
             segment.name().to_owned(),
@@ -147,7 +186,7 @@ fn counts(arguments: &args::Eval, shop: &Definitions, segments: &[Segment], at: 
     let mut out = output::stdout();
     table.write(&mut out)?;
     out.flush()?;
-    for (segment, &size) in segments.iter().zip(&sizes) {
+    for (segment, &size) in asked.segments.iter().zip(&sizes) {
         if let Some(least) = arguments.warn_below.filter(|&least| size < least) {
             let customers = if size == 1 { "customer" } else { "customers" };
             eprintln!(

@@ -1,6 +1,6 @@
 //! `audience fit`: compares customers with each other, and keeps what came out.
 
-use std::{io::Write, ops::ControlFlow};
+use std::io::Write;
 
 use audience::{Population, Value};
 
@@ -9,7 +9,7 @@ use crate::{
     failure::Failure,
     input,
     output::{self, Table},
-    progress, replace,
+    progress, replace, tables,
 };
 
 /// One pass over the customers, the population in its file, and a table of its cut points.
@@ -25,11 +25,12 @@ pub(crate) fn run(arguments: &args::Fit) -> Result<(), Failure> {
         return Err(Failure::Data(message.to_owned()));
     }
     input::needs_catalogs(&at, [shop.requirements()])?;
-    let bar = progress::over(&arguments.customers.file, true);
+    let (customers, tables) = (&arguments.customers, &arguments.tables);
+    let bar = progress::over_all(&tables::files(customers, tables), true);
     let mut fitter = shop.fitter(&at);
-    input::each_customer(&shop, &arguments.customers, &bar, |customer| {
-        fitter.add(customer);
-        Ok(ControlFlow::Continue(()))
+    tables::each_batch(&shop, customers, tables, &bar, |people| {
+        fitter.add_batch(people);
+        Ok(())
     })?;
     let population = fitter.finish();
     write(arguments, &population).map_err(|error| Failure::data(arguments.out.display(), error))?;

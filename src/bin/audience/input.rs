@@ -15,6 +15,7 @@ use crate::{
     failure::Failure,
     infer::learn,
     lines::{self, OnBad},
+    tables,
 };
 
 /// The definitions of a command and the moment it answers for. Warnings go to standard error.
@@ -134,19 +135,33 @@ pub(crate) fn needs_catalogs(at: &At, rules: impl IntoIterator<Item = Requiremen
     )))
 }
 
-/// Gives each customer of the file to `visit`, in order, until it breaks.
+/// Gives each customer of a file of JSON lines to `visit`, in order, until it breaks.
 pub(crate) fn each_customer(
     shop: &Definitions,
     arguments: &args::Customers,
     progress: &ProgressBar,
-    visit: impl FnMut(&Customer) -> Result<ControlFlow<()>, Failure>,
+    mut visit: impl FnMut(&Customer) -> Result<ControlFlow<()>, Failure>,
+) -> Result<(), Failure> {
+    tables::refused(&arguments.file)?;
+    each_loaded(shop, arguments, progress, |customer, _| visit(&customer))
+}
+
+/// The same, with how many bytes each has.
+pub(crate) fn each_loaded(
+    shop: &Definitions,
+    arguments: &args::Customers,
+    progress: &ProgressBar,
+    mut visit: impl FnMut(Customer, usize) -> Result<ControlFlow<()>, Failure>,
 ) -> Result<(), Failure> {
     let ignore_unknown = arguments.ignore_unknown || shop.schema().open;
     let loader = shop.loader().ignore_unknown(ignore_unknown);
     let number = learn::line_number(shop);
     let load = |json: &[u8], line| {
         let json = learn::numbered(json, line, number);
-        loader.customer_from_json(json).map_err(|error| error.to_string())
+        let customer = loader
+            .customer_from_json(&*json)
+            .map_err(|error| error.to_string())?;
+        Ok((customer, json.len()))
     };
     lines::each(
         &arguments.file,
@@ -154,6 +169,6 @@ pub(crate) fn each_customer(
         OnBad::of(arguments.skip_bad),
         progress,
         load,
-        visit,
+        |(customer, length)| visit(customer, length),
     )
 }

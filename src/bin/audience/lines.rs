@@ -31,6 +31,107 @@ impl OnBad {
     }
 }
 
+/// What could not be read of a file, and what becomes of that.
+#[derive(Debug)]
+pub(crate) struct LeftOut<'p> {
+    file: String,
+    /// What is in the file, such as customers, and what each stands in: a line, or a row.
+    what: String,
+    unit: &'static str,
+    on_bad: OnBad,
+    progress: &'p ProgressBar,
+    seen: u64,
+    bad: Vec<u64>,
+}
+
+impl<'p> LeftOut<'p> {
+    pub(crate) fn new(
+        file: &Path,
+        what: &str,
+        unit: &'static str,
+        on_bad: OnBad,
+        progress: &'p ProgressBar,
+    ) -> Self {
+        Self {
+            file: file.display().to_string(),
+            what: what.to_owned(),
+            unit,
+            on_bad,
+            progress,
+            seen: 0,
+            bad: Vec::new(),
+        }
+    }
+
+    pub(crate) fn file(&self) -> &str {
+        &self.file
+    }
+
+    pub(crate) fn progress(&self) -> &'p ProgressBar {
+        self.progress
+    }
+
+    /// Counts what is there, bad or not.
+    pub(crate) fn seen(&mut self, count: u64) {
+        self.seen += count;
+    }
+
+    /// Stops, tells or goes on for what cannot be read at that place.
+    pub(crate) fn add(&mut self, place: u64, problem: &str) -> Result<(), Failure> {
+        let file = &self.file;
+        let told = match self.unit {
+            "line" => format!("{file}:{place}: {problem}"),
+            unit => format!("{file}, {unit} {place}: {problem}"),
+        };
+        if self.on_bad == OnBad::Tell {
+            self.bad.push(place);
+        }
+        self.go_on(told)
+    }
+
+    /// The same for what belongs nowhere, which is known at the end.
+    pub(crate) fn stray(&self, problem: &str) -> Result<(), Failure> {
+        let what = match self.on_bad {
+            OnBad::Stop => "; add these, or leave such out with --skip-bad",
+            _ => ", and are left out",
+        };
+        self.go_on(format!("{}: {problem}{what}", self.file))
+    }
+
+    fn go_on(&self, told: String) -> Result<(), Failure> {
+        match self.on_bad {
+            OnBad::Pass => Ok(()),
+            OnBad::Tell => {
+                self.progress.suspend(|| eprintln!("warning: {told}"));
+                Ok(())
+            }
+            OnBad::Stop => {
+                self.progress.finish_and_clear();
+                Err(Failure::Data(told))
+            }
+        }
+    }
+
+    /// What to say when the file cannot be read on, whatever becomes of bad lines.
+    pub(crate) fn fail(&self, problem: impl Display) -> Failure {
+        self.progress.finish_and_clear();
+        Failure::data(&self.file, problem)
+    }
+
+    /// Tells at the end how many and which were left out.
+    pub(crate) fn tell(&self) {
+        if !self.bad.is_empty() {
+            let (file, count, what) = (&self.file, self.bad.len(), &self.what);
+            let told = format!(
+                "left out {count} of {} {what}: {}",
+                self.seen,
+                numbered(self.unit, &self.bad)
+            );
+            self.progress.suspend(|| eprintln!("warning: {file}: {told}"));
+        }
+    }
+}
+
 /// Loads each line of the file, with its number, and gives it to `visit`, in order, until it breaks. `what` is what the lines are,
 /// such as customers.
 pub(crate) fn each<T>(
@@ -39,46 +140,30 @@ pub(crate) fn each<T>(
     on_bad: OnBad,
     progress: &ProgressBar,
     mut load: impl FnMut(&[u8], u64) -> Result<T, String>,
-    mut visit: impl FnMut(&T) -> Result<ControlFlow<()>, Failure>,
+    mut visit: impl FnMut(T) -> Result<ControlFlow<()>, Failure>,
 ) -> Result<(), Failure> {
-    let name = file.display();
-    let unreadable = |error: io::Error| Failure::data(&name, error);
+    let unreadable = |error: io::Error| Failure::data(file.display(), error);
     let limit = Limits::default().record_bytes;
     let mut lines = Lines::open(file, limit).map_err(unreadable)?;
-    let mut seen: u64 = 0;
-    let mut bad: Vec<u64> = Vec::new();
+    let mut left_out = LeftOut::new(file, what, "line", on_bad, progress);
     while let Some(Line { number, json }) = lines.next().map_err(unreadable)? {
-        seen += 1;
+        left_out.seen(1);
         let outcome = match json {
             Ok(json) => load(json, number),
             Err(TooLong) => Err(format!("the line has more than {limit} bytes")),
         };
         match outcome {
             Ok(loaded) => {
-                if visit(&loaded)?.is_break() {
+                if visit(loaded)?.is_break() {
                     break;
                 }
             }
-            Err(_) if on_bad == OnBad::Pass => {}
-            Err(problem) if on_bad == OnBad::Tell => {
-                progress.suspend(|| eprintln!("warning: {name}:{number}: {problem}"));
-                bad.push(number);
-            }
-            Err(problem) => {
-                progress.finish_and_clear();
-                return Err(Failure::Data(format!("{name}:{number}: {problem}")));
-            }
+            Err(problem) => left_out.add(number, &problem)?,
         }
         progress.set_position(lines.consumed());
     }
     progress.finish_and_clear();
-    if !bad.is_empty() {
-        eprintln!(
-            "warning: {name}: left out {} of {seen} {what}: {}",
-            bad.len(),
-            numbered("line", &bad)
-        );
-    }
+    left_out.tell();
     Ok(())
 }
 

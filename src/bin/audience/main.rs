@@ -20,6 +20,7 @@ mod progress;
 mod render;
 mod replace;
 mod report;
+mod tables;
 mod test;
 
 use std::process::ExitCode;

@@ -7,11 +7,19 @@ use indicatif::{ProgressBar, ProgressStyle};
 /// A bar over the bytes of the file, when a person watches standard error and the answers go elsewhere or come at the end;
 /// else nothing.
 pub(crate) fn over(file: &Path, quiet_output: bool) -> ProgressBar {
+    over_all(&[file], quiet_output)
+}
+
+/// The same over the bytes of all these files.
+pub(crate) fn over_all(files: &[&Path], quiet_output: bool) -> ProgressBar {
     let watched = std::io::stderr().is_terminal() && (quiet_output || !std::io::stdout().is_terminal());
-    let length = std::fs::metadata(file)
-        .ok()
-        .filter(std::fs::Metadata::is_file)
-        .map(|it| it.len());
+    let length = |file: &&Path| {
+        file.metadata()
+            .ok()
+            .filter(std::fs::Metadata::is_file)
+            .map(|it| it.len())
+    };
+    let length: Option<u64> = files.iter().map(length).sum();
     match length {
         Some(length) if watched => {
             let style = ProgressStyle::with_template("{bar:40} {percent}% {bytes}/{total_bytes}, {eta} left")

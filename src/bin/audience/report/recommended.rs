@@ -133,8 +133,8 @@ impl Recommended {
             })
         };
         let bar = progress::over(path, true);
-        lines::each(path, "lists", OnBad::of(skip_bad), &bar, load, |list: &List| {
-            recommended.take(list);
+        lines::each(path, "lists", OnBad::of(skip_bad), &bar, load, |list: List| {
+            recommended.take(&list);
             Ok(ControlFlow::Continue(()))
         })?;
         Ok(recommended)

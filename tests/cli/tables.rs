@@ -1,0 +1,176 @@
+//! Customers out of CSV and Parquet: they have the answers that they have out of JSON lines.
+
+use std::path::Path;
+
+use super::{Folder, Run};
+
+const SHOP: &str = r#"
+customer {
+  id:      string key
+  vip:     bool?
+  orders:  int?
+  spent:   decimal?
+  score:   float?
+  born:    date?
+  seen:    datetime?
+  city:    string?
+  plan:    ("free" | "paid")?
+  home:    geo?
+  address: { street: string? }?
+  tags:    [string]
+}
+event purchases { amount: decimal?, shop: string? }
+trait t_vip = vip          trait t_orders = orders    trait t_spent = spent    trait t_score = score
+trait t_born = born        trait t_seen = seen        trait t_city = city      trait t_plan = plan
+trait t_home = home        trait t_street = address.street
+trait t_amount = sum(amount of purchases)
+trait t_first = first(shop of purchases)
+trait t_last = last(shop of purchases)
+trait t_at = last(at of purchases)
+segment near = home within 500 km of (40.4, -3.7)
+segment new = tags contains "new"
+segment accented = tags contains "é"
+segment untagged = tags is empty
+segment buyers = any purchases in last 30 days
+"#;
+
+const EVAL: &str = "eval shop.audience --at 2026-06-01T00:00:00Z --traits";
+
+/// The files that other programs wrote, see `write.py`.
+const WRITTEN: [&str; 9] = [
+    "customers.jsonl",
+    "pyarrow.parquet",
+    "duckdb.parquet",
+    "duckdb_purchases.parquet",
+    "polars.parquet",
+    "polars_purchases.parquet",
+    "pandas.parquet",
+    "pandas_purchases.parquet",
+    "pandas_purchases.csv",
+];
+
+fn folder(name: &str) -> Folder {
+    let folder = Folder::new(name);
+    folder.write("shop.audience", SHOP);
+    let written = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cli/tables");
+    for file in WRITTEN.iter().chain(&["pandas.csv"]) {
+        folder.write(
+            file,
+            std::fs::read(written.join(file)).expect("a file that write.py has written"),
+        );
+    }
+    folder
+}
+
+#[track_caller]
+fn answers(folder: &Folder, arguments: &str) -> String {
+    let Run {
+        status,
+        stdout,
+        stderr,
+    } = folder.run(&format!("{EVAL} {arguments}"));
+    assert_eq!((status, stderr.as_str()), (Some(0), ""), "{arguments}");
+    stdout
+}
+
+#[test]
+fn what_other_programs_wrote_has_the_answers_of_json_lines() {
+    let folder = folder("tables_written");
+    let expected = answers(&folder, "--customers customers.jsonl");
+    assert_eq!(expected.lines().count(), 4);
+    for arguments in [
+        // Events inside, out of order.
+        "--customers pyarrow.parquet",
+        // Events in a file of their own: in the order of time, of keys, and as they came.
+        "--customers duckdb.parquet --events purchases=duckdb_purchases.parquet --events-key customer",
+        "--customers polars.parquet --events purchases=polars_purchases.parquet",
+        "--customers pandas.parquet --events purchases=pandas_purchases.parquet",
+        "--customers pandas.csv --events purchases=pandas_purchases.csv",
+        "--customers duckdb.parquet --events purchases=pandas_purchases.csv",
+    ] {
+        assert_eq!(answers(&folder, arguments), expected, "{arguments}");
+    }
+    let csv = folder.read("pandas.csv");
+    let arguments =
+        format!("{EVAL} --customers - --customers-format csv --events purchases=pandas_purchases.csv");
+    folder.run_with_input(&arguments, &csv).expect(0, &expected, "");
+}
+
+#[test]
+fn what_is_wrong_with_csv_is_told_with_line_and_column() {
+    let folder = folder("tables_errors");
+    let good = "id,orders,born,plan,tags\nana,1,,,[]\n";
+    for (bad, expected) in [
+        ("ben,two,,,[]", "orders: expected int, found text \"two\""),
+        (
+            "ben,99999999999999999999,,,[]",
+            "orders: 99999999999999999999 lies outside the range of int",
+        ),
+        (
+            "ben,1,2021-02-29,,[]",
+            "born: there is no such date: \"2021-02-29\"",
+        ),
+        (
+            "ben,1,,fre,[]",
+            "plan: \"fre\" is none of (\"free\" | \"paid\"); did you mean \"free\"?",
+        ),
+        ("ben,1,,,", "tags: required, but missing"),
+        (",1,,,[]", "id: required, but missing"),
+        ("ben,1,,[]", "4 cells, but the first line names 5 columns"),
+    ] {
+        folder.write("c.csv", format!("{good}{bad}\n\"c\nem\",2,,,[]\nb,x,,,[]\n"));
+        let run = folder.run(&format!("{EVAL} --customers c.csv"));
+        assert_eq!(run.stderr, format!("error: c.csv:3: {expected}\n"));
+        assert_eq!((run.status, run.stdout.lines().count()), (Some(2), 1), "{bad}");
+        let run = folder.run(&format!("{EVAL} --customers c.csv --skip-bad"));
+        let told = "warning: c.csv:6: orders: expected int, found text \"x\"\nwarning: c.csv: left out 2 of 4 customers: lines 3 and 6\n";
+        assert_eq!(run.stderr, format!("warning: c.csv:3: {expected}\n{told}"));
+        assert_eq!((run.status, run.stdout.lines().count()), (Some(0), 2), "{bad}");
+    }
+    folder.write("c.csv", "id,ordres,tags\nana,1,[]\n");
+    let run = folder.run(&format!("{EVAL} --customers c.csv"));
+    assert_eq!(
+        run.stderr,
+        "error: c.csv: ordres: unknown attribute; did you mean `orders`?\n"
+    );
+    assert_eq!(
+        folder
+            .run(&format!("{EVAL} --customers c.csv --ignore-unknown"))
+            .status,
+        Some(0)
+    );
+}
+
+#[test]
+fn what_is_wrong_with_events_is_told_with_their_file() {
+    let folder = folder("tables_events");
+    folder.write("c.csv", "id,tags\nana,[]\n");
+    let eval = format!("{EVAL} --customers c.csv --events purchases=p.csv");
+    for (events, expected) in [
+        (
+            "id,at,amount\nana,2026-05-01,1\n",
+            "p.csv:2: at: expected datetime",
+        ),
+        (
+            "id,at,amount\nana,2026-05-01T00:00:00Z,0.00001\n",
+            "p.csv:2: amount: 0.00001 has more than four digits after the point",
+        ),
+        (
+            "customer,at\nana,2026-05-01T00:00:00Z\n",
+            "p.csv: there is no column `id` with the keys of the customers; say which one has them with --events-key",
+        ),
+        (
+            "id,at\nzoe,2026-05-01T00:00:00Z\n",
+            "p.csv: 1 of the purchases belong to customers that are not there, the first to `zoe`",
+        ),
+    ] {
+        folder.write("p.csv", events);
+        let run = folder.run(&eval);
+        assert_eq!(run.status, Some(2), "{events}");
+        assert!(
+            run.stderr.starts_with(&format!("error: {expected}")),
+            "{}",
+            run.stderr
+        );
+    }
+}
