@@ -1,6 +1,6 @@
 //! What the host hands over: columns, borrowed or owned, not yet looked at.
 
-use std::{borrow::Cow, fmt};
+use std::{borrow::Cow, fmt, ops::Range};
 
 use super::Bits;
 
@@ -393,6 +393,16 @@ impl Offsets<'_> {
     /// How many rows they are for; nothing without a beginning.
     pub(super) fn rows(&self) -> Option<usize> {
         self.len().checked_sub(1)
+    }
+
+    /// Adds those at these positions, counted from `first`, which none of them is less than, to `out`.
+    pub(super) fn counted_from(&self, first: usize, positions: Range<usize>, out: &mut Vec<u32>) {
+        let narrow =
+            |number: i64| u32::try_from(number - i64::try_from(first).unwrap_or(0)).unwrap_or(u32::MAX);
+        match self {
+            Self::Narrow(numbers) => out.extend(numbers[positions].iter().map(|it| narrow((*it).into()))),
+            Self::Wide(numbers) => out.extend(numbers[positions].iter().map(|it| narrow(*it))),
+        }
     }
 
     /// From where to where the part of that row goes.

@@ -310,6 +310,11 @@ impl Compiled {
         let rows = self.customers.len() + 64;
         let people = Customers::from_customers(&self.definitions, self.customers.iter().cycle().take(rows));
         let people = people.map_err(text)?;
+        // Each once and then the last again and again, so that few rows reach some tests.
+        let last = |row: usize| row.min(self.customers.len() - 1);
+        let uneven =
+            Customers::from_customers(&self.definitions, (0..rows).map(|row| &self.customers[last(row)]));
+        let uneven = uneven.map_err(text)?;
         let mut fitter = self.definitions.fitter(&self.at);
         for part in self.customers.chunks(2) {
             fitter.add_batch(&Customers::from_customers(&self.definitions, part).map_err(text)?);
@@ -349,6 +354,16 @@ impl Compiled {
                 let (index, _) = of_row(row);
                 let column = members.contains(row);
                 case.same(rule, index, ("columns", column), ("interpreter", answers[index]))?;
+            }
+            let members = segment.evaluate(&uneven, &self.at);
+            for row in 0..rows {
+                let (index, column) = (last(row), members.contains(row));
+                case.same(
+                    rule,
+                    index,
+                    ("uneven columns", column),
+                    ("interpreter", answers[index]),
+                )?;
             }
         }
         for rule in &case.rules.traits {

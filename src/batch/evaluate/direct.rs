@@ -54,6 +54,47 @@ impl<'q> Direct<'q> {
         Some(Self { slot, form })
     }
 
+    /// Whether the test holds for that row.
+    pub(super) fn holds(&self, table: &Table<'_>, asked: Asked<'_>, row: usize) -> bool {
+        let held = &table.columns[self.slot];
+        if !held.knows(row) {
+            return false;
+        }
+        match (&self.form, &held.values) {
+            (Form::Known, _) => true,
+            (Form::True, Values::Bools(bits)) => bits.get(row),
+            (Form::Range(low, high), Values::Numbers(numbers)) => (*low..=*high).contains(&numbers[row]),
+            (Form::Range(low, high), Values::Days(days)) => (*low..=*high).contains(&days[row].into()),
+            (Form::Range(low, high), Values::Floats(floats)) => {
+                let (low, high) = ends_of_floats(*low, *high);
+                (low..=high).contains(&floats[row])
+            }
+            (Form::Points(points), Values::Numbers(numbers)) => points.contains(&numbers[row]),
+            (Form::Points(points), Values::Days(days)) => points.contains(&days[row].into()),
+            (Form::Codes(set), Values::Coded { codes, .. }) => set.has(codes, row),
+            (Form::Slot(op), _) => {
+                test_slot(asked.program, *op, table.row(row), asked.moments).unwrap_or(false)
+            }
+            _ => false,
+        }
+    }
+
+    /// A bit for each of so many rows from the first on, of which those that are not in `reached` may be any.
+    pub(super) fn fill_reached(
+        &self,
+        table: &Table<'_>,
+        asked: Asked<'_>,
+        (first, rows): (usize, usize),
+        reached: &[u64],
+        out: &mut [u64],
+    ) {
+        if kernel::are_few(reached, rows) {
+            kernel::each_asked(reached, out, |row| self.holds(table, asked, first + row));
+        } else {
+            self.fill(table, asked, (first, rows), out);
+        }
+    }
+
     /// A bit for each of so many rows from the first on.
     pub(super) fn fill(
         &self,
@@ -78,14 +119,7 @@ impl<'q> Direct<'q> {
                 kernel::range_of_days(&days[all], out, (*low, *high));
             }
             (Form::Range(low, high), Values::Floats(floats)) => {
-                let low = match *low {
-                    low if low <= float_key(f64::MIN) => f64::NEG_INFINITY,
-                    low => float_of_key(low),
-                };
-                let high = match *high {
-                    high if high >= float_key(f64::MAX) => f64::INFINITY,
-                    high => float_of_key(high),
-                };
+                let (low, high) = ends_of_floats(*low, *high);
                 kernel::each(&floats[all], out, |float| (low <= float) & (float <= high));
             }
             (Form::Points(points), Values::Numbers(numbers)) => {
@@ -101,6 +135,19 @@ impl<'q> Direct<'q> {
         }
         kernel::only_known(known.as_ref(), first, rows, out);
     }
+}
+
+/// The floats from which to which those go that have these keys.
+fn ends_of_floats(low: i64, high: i64) -> (f64, f64) {
+    let low = match low {
+        low if low <= float_key(f64::MIN) => f64::NEG_INFINITY,
+        low => float_of_key(low),
+    };
+    let high = match high {
+        high if high >= float_key(f64::MAX) => f64::INFINITY,
+        high => float_of_key(high),
+    };
+    (low, high)
 }
 
 impl<'q> Form<'q> {

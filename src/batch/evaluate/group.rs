@@ -166,7 +166,7 @@ impl Group {
         };
         masks.clear();
         masks.resize((count + 1) * WORDS, 0);
-        kernel::scatter(classes, WORDS, masks);
+        kernel::scatter(classes, count, WORDS, masks);
         let (masks, _) = masks.as_chunks_mut::<WORDS>();
         if let Classes::Cuts(_) = self.classes {
             // Of each class, the rows of it and of those after it.
@@ -243,6 +243,8 @@ struct Cuts {
     shift: u32,
     /// The first is for what lies before the first cut.
     before: Vec<u8>,
+    /// How many cuts lie in a bucket and before it.
+    upto: Vec<u8>,
     /// How many cuts are in a bucket at most.
     most: usize,
 }
@@ -268,7 +270,11 @@ impl Cuts {
             *sum += inside;
             u8::try_from(before).ok()
         });
-        let before = before.collect();
+        let before: Vec<u8> = before.collect();
+        let ends = before.iter().zip(&inside);
+        let upto =
+            ends.map(|(before, inside)| before.saturating_add(u8::try_from(*inside).unwrap_or(u8::MAX)));
+        let upto = upto.collect();
         let most = inside.iter().copied().max().unwrap_or(0);
         let mut padded = cuts.clone();
         padded.extend(vec![i64::MAX; most]);
@@ -277,12 +283,14 @@ impl Cuts {
             padded,
             shift,
             before,
+            upto,
             most,
         }
     }
 
     fn classify<T: Copy>(&self, values: &[T], classes: &mut [u8], key: impl Fn(T) -> i64 + Copy) {
         match self.most {
+            _ if self.shift == 0 => self.by_value(values, classes, key),
             0 | 1 => self.by_buckets::<1, T>(values, classes, key),
             2 => self.by_buckets::<2, T>(values, classes, key),
             3 | 4 => self.by_buckets::<4, T>(values, classes, key),
@@ -293,6 +301,23 @@ impl Cuts {
                     *class = u8::try_from(found).unwrap_or(u8::MAX);
                 }
             }
+        }
+    }
+
+    /// Where each bucket is for one value.
+    #[inline]
+    fn by_value<T: Copy>(&self, values: &[T], classes: &mut [u8], key: impl Fn(T) -> i64) {
+        let low = self.points.first().copied().unwrap_or(i64::MAX);
+        let last = self.upto.len() - 1;
+        for (class, value) in classes.iter_mut().zip(values) {
+            let value = key(*value);
+            let beyond = usize::try_from(value.wrapping_sub(low).cast_unsigned()).unwrap_or(last);
+            let bucket = if value < low {
+                0
+            } else {
+                beyond.saturating_add(1).min(last)
+            };
+            *class = self.upto[bucket];
         }
     }
 

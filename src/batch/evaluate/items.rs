@@ -1,10 +1,13 @@
 //! Events and items of lists: which of them count, asked once for all customers of a block.
 
 use super::{
-    super::table::{Child, Held, Table, Values},
+    super::{
+        members::ones,
+        table::{Child, Held, Table, Values},
+    },
     direct::{Asked, Direct},
     kernel,
-    sieve::Sieve,
+    sieve::{Asks, Sieve},
 };
 use crate::{
     hir::{AggregateKind, Place},
@@ -56,6 +59,18 @@ impl Belonging {
                 (held, child)
             }
         }
+    }
+
+    /// Those of one customer: the first, and how many there are; nothing where her list is missing.
+    pub(super) fn span<'t>(
+        self,
+        table: &'t Table<'t>,
+        row: usize,
+    ) -> Option<(&'t Child<'t>, (usize, usize))> {
+        let (held, child) = self.child(table);
+        let (child, is_there) = (child?, held.is_none_or(|it| it.knows(row)));
+        let (from, to) = child.offsets.range(row).filter(|_| is_there)?;
+        Some((child, (from, to - from)))
     }
 
     /// Whether there are so few of them that all may be looked at.
@@ -125,46 +140,116 @@ impl<'q> Counted<'q> {
         }
         kernel::only_first(items, out);
         if let Some((sieve, directs)) = &self.filter {
-            sieve.run(out, reach, |test, _, holds| {
-                directs[test].fill(&child.table, asked, (first, items), holds);
-            });
+            let mut asking = Asking {
+                directs,
+                table: &child.table,
+                asked,
+                span: (first, items),
+                holds: vec![0; out.len()],
+            };
+            sieve.run(out, reach, &mut asking);
         }
     }
 }
 
+/// A filter at work.
+struct Asking<'f> {
+    directs: &'f [Direct<'f>],
+    table: &'f Table<'f>,
+    asked: Asked<'f>,
+    span: (usize, usize),
+    holds: Vec<u64>,
+}
+
+impl Asks for Asking<'_> {
+    fn ask(&mut self, test: usize, reached: &[u64]) -> &[u64] {
+        self.directs[test].fill_reached(self.table, self.asked, self.span, reached, &mut self.holds);
+        &self.holds
+    }
+}
+
 /// The items that belong to each customer of a block.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Spans {
+    pub(super) ready: bool,
     /// The first item of the block.
     pub(super) first: usize,
     /// How many items the block has.
     pub(super) items: usize,
-    /// From where to where those of each customer go, counted from the first of the block.
-    pub(super) of_rows: Vec<(u32, u32)>,
+    /// Where those of each customer begin, counted from the first of the block; then where the last ones end.
+    starts: Vec<u32>,
+    /// Of lists: a bit for each customer who has one.
+    pub(super) known: Option<Vec<u64>>,
+    /// The customer of each item, once that was asked for.
+    owners: Vec<u16>,
 }
 
 impl Spans {
-    /// Of so many customers from the first on; none for lists that are missing.
+    /// Of so many customers from the first on.
     pub(super) fn fill(&mut self, of: Belonging, table: &Table<'_>, (first, rows): (usize, usize)) {
         let (held, child) = of.child(table);
-        self.of_rows.clear();
+        self.ready = true;
+        self.owners.clear();
+        self.starts.clear();
+        self.known = held.and_then(|it| it.known.as_ref()).map(|known| {
+            let words = (0..rows).step_by(64);
+            words.map(|row| known.word(first + row)).collect()
+        });
         let Some(child) = child else {
             (self.first, self.items) = (0, 0);
-            self.of_rows.resize(rows, (0, 0));
+            self.starts.resize(rows + 1, 0);
             return;
         };
         let at = |row: usize| child.offsets.at(row).unwrap_or(0);
         self.first = at(first);
         self.items = at(first + rows) - self.first;
-        let mut from = 0;
-        self.of_rows.extend((first..first + rows).map(|row| {
-            let to = u32::try_from(at(row + 1) - self.first).unwrap_or(u32::MAX);
-            let span = (std::mem::replace(&mut from, to), to);
-            match held {
-                Some(held) if !held.knows(row) => (to, to),
-                _ => span,
+        child
+            .offsets
+            .counted_from(self.first, first..first + rows + 1, &mut self.starts);
+    }
+
+    /// From where to where those of a customer go; from and to the same place where her list is missing.
+    #[inline]
+    pub(super) fn of_row(&self, row: usize) -> (u32, u32) {
+        let (from, to) = (self.starts[row], self.starts[row + 1]);
+        match &self.known {
+            Some(known) if known[row / 64] >> (row % 64) & 1 == 0 => (from, from),
+            _ => (from, to),
+        }
+    }
+
+    /// The customer that each item lies with, whether or not her list is missing.
+    pub(super) fn owners(&mut self) -> &[u16] {
+        if self.owners.is_empty() {
+            // How many customers begin at an item or before it, without the first.
+            self.owners.resize(self.items + 1, 0);
+            for start in self.starts.iter().skip(1) {
+                self.owners[*start as usize] += 1;
             }
-        }));
+            let mut owner = 0_u16;
+            for item in &mut self.owners {
+                owner += *item;
+                *item = owner;
+            }
+        }
+        &self.owners[..self.items]
+    }
+
+    /// Counts those that count of each customer.
+    pub(super) fn count(&mut self, counting: &[u64], counts: &mut Vec<u32>) {
+        counts.clear();
+        counts.resize(self.starts.len() - 1, 0);
+        let owners = self.owners();
+        for (index, word) in counting.iter().enumerate() {
+            for bit in ones(*word) {
+                counts[usize::from(owners[index * 64 + bit])] += 1;
+            }
+        }
+        if let Some(known) = &self.known {
+            for (row, count) in counts.iter_mut().enumerate() {
+                *count &= 0_u32.wrapping_sub(u32::from(known[row / 64] >> (row % 64) & 1 == 1));
+            }
+        }
     }
 }
 
@@ -271,5 +356,30 @@ impl Aggregate {
             AggregateKind::First | AggregateKind::Last => found.flatten(),
             _ => best,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn items_belong_to_the_customer_between_whose_ends_they_lie() {
+        let mut spans = Spans {
+            items: 6,
+            starts: vec![0, 0, 2, 2, 5, 6, 6],
+            ..Spans::default()
+        };
+        assert_eq!(spans.owners(), [1, 1, 3, 3, 3, 4]);
+        let mut counts = Vec::new();
+        spans.count(&[0b11_0110], &mut counts);
+        assert_eq!(counts, [0, 1, 0, 2, 1, 0]);
+        spans.known = Some(vec![0b01_0111]);
+        spans.count(&[0b11_0110], &mut counts);
+        assert_eq!(counts, [0, 1, 0, 0, 1, 0]);
+        assert_eq!(
+            (spans.of_row(1), spans.of_row(3), spans.of_row(4)),
+            ((0, 2), (2, 2), (5, 6))
+        );
     }
 }

@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use super::super::{Bits, column::Codes};
+use super::super::{Bits, column::Codes, members::ones};
 
 /// One bit from each of 64 bytes that are 0 or 1.
 #[inline]
@@ -53,6 +53,15 @@ pub(super) fn range<T: Copy + Into<i64>>(values: &[T], out: &mut [u64], (low, hi
     each(values, out, |value| {
         value.into().wrapping_sub(low).cast_unsigned() <= width
     });
+}
+
+/// Counts from one to another, both included.
+pub(super) fn range_of_counts(counts: &[u32], out: &mut [u64], (low, high): (i64, i64)) {
+    let most = i64::from(u32::MAX);
+    match (u32::try_from(low.max(0)), u32::try_from(high.min(most))) {
+        (Ok(low), Ok(high)) => each(counts, out, |count| (low <= count) & (count <= high)),
+        _ => out.fill(0),
+    }
 }
 
 /// Days from one to another, both included.
@@ -160,6 +169,14 @@ impl CodeSet {
         &self.passes
     }
 
+    /// Whether it has the code of that row, whose value is not missing.
+    #[inline]
+    pub(super) fn has(&self, codes: &Codes<'_>, row: usize) -> bool {
+        codes
+            .at(row)
+            .is_some_and(|code| self.passes.get(code) == Some(&true))
+    }
+
     /// A bit for each of those rows. Rows whose value is missing may get any.
     pub(super) fn of(&self, codes: &Codes<'_>, rows: Range<usize>, out: &mut [u64]) {
         with_codes!(codes, rows, |slice| self.of_slice(slice, out));
@@ -191,12 +208,62 @@ impl CodeSet {
     }
 }
 
+/// So many classes are looked for one by one.
+const FEW_CLASSES: usize = 16;
+
 /// Sets the bit of each row in the mask of its class, all of which have so many words, and are 0 before.
-pub(super) fn scatter(classes: &[u8], words: usize, masks: &mut [u64]) {
+pub(super) fn scatter(classes: &[u8], count: usize, words: usize, masks: &mut [u64]) {
+    if count <= FEW_CLASSES {
+        for (class, mask) in (0..=u8::MAX).zip(masks.chunks_exact_mut(words)).take(count) {
+            each(classes, mask, |it| it == class);
+        }
+        return;
+    }
     for (row, class) in classes.iter().enumerate() {
         if let Some(word) = masks.get_mut(usize::from(*class) * words + row / 64) {
             *word |= 1 << (row % 64);
         }
+    }
+}
+
+/// Sets the bit of each item's owner in the mask of its code, all of which have so many words. Items whose value is missing are
+/// passed over.
+pub(super) fn scatter_owners(
+    (codes, known): (&Codes<'_>, Option<&Bits<'_>>),
+    items: Range<usize>,
+    owners: &[u16],
+    words: usize,
+    masks: &mut [u64],
+) {
+    fn each_item<T: Copy + TryInto<usize>>(
+        codes: &[T],
+        known: impl Fn(usize) -> bool,
+        owners: &[u16],
+        words: usize,
+        masks: &mut [u64],
+    ) {
+        for (item, (code, owner)) in codes.iter().zip(owners).enumerate() {
+            let code: usize = (*code).try_into().unwrap_or(usize::MAX);
+            let owner = usize::from(*owner);
+            if let Some(word) = masks.get_mut(code.saturating_mul(words).saturating_add(owner / 64))
+                && known(item)
+            {
+                *word |= 1 << (owner % 64);
+            }
+        }
+    }
+    let first = items.start;
+    match known {
+        None => with_codes!(codes, items, |slice| each_item(
+            slice,
+            |_| true,
+            owners,
+            words,
+            masks
+        )),
+        Some(known) => with_codes!(codes, items, |slice| {
+            each_item(slice, |item| known.get(first + item), owners, words, masks);
+        }),
     }
 }
 
@@ -209,6 +276,24 @@ pub(super) fn classes_of_codes(codes: &Codes<'_>, rows: Range<usize>, classes: &
         }
     }
     with_codes!(codes, rows, |slice| narrow(slice, classes));
+}
+
+/// Whether so few of so many rows are asked about that each is looked at by itself.
+pub(super) fn are_few(asked: &[u64], rows: usize) -> bool {
+    let count: usize = asked.iter().map(|it| it.count_ones() as usize).sum();
+    count * 16 <= rows
+}
+
+/// Asks some rows one by one, and leaves the bits of the others.
+#[inline]
+pub(super) fn each_asked(asked: &[u64], out: &mut [u64], mut test: impl FnMut(usize) -> bool) {
+    for (index, (asked, out)) in asked.iter().zip(out).enumerate() {
+        let mut word = 0;
+        for bit in ones(*asked) {
+            word |= u64::from(test(index * 64 + bit)) << bit;
+        }
+        *out = *out & !asked | word;
+    }
 }
 
 /// Takes away the rows whose values are missing, and what lies beyond the last row.
@@ -286,6 +371,62 @@ mod tests {
                 each_between(&bits, from, to, |at| visited.push(at));
                 assert_eq!(visited, expected, "{from} {to}");
             }
+        }
+    }
+
+    #[test]
+    fn rows_are_put_into_the_masks_of_their_classes() {
+        for count in [3, 16, 17, 100] {
+            let classes: Vec<u8> = (0..150_u8).map(|it| it.wrapping_mul(7) % count).collect();
+            let mut masks = vec![0; usize::from(count) * 3];
+            scatter(&classes, count.into(), 3, &mut masks);
+            for (class, mask) in (0..count).zip(masks.chunks_exact(3)) {
+                for row in 0..192 {
+                    let expected = classes.get(row) == Some(&class);
+                    assert_eq!(
+                        mask[row / 64] >> (row % 64) & 1 == 1,
+                        expected,
+                        "{class} of {count}, {row}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn owners_have_the_codes_of_their_items() {
+        let codes = Codes::from(vec![9_u16, 0, 1, 1, 2, 7, 0]);
+        let known: Bits<'_> = [true, true, true, false, true, true, true].into_iter().collect();
+        let owners = [0, 0, 65, 66, 70];
+        for (known, of_one) in [(None, 0b10), (Some(&known), 0)] {
+            let mut masks = vec![0; 3 * 2];
+            scatter_owners((&codes, known), 1..6, &owners, 2, &mut masks);
+            assert_eq!(masks, [1, 0, 1, of_one, 0, 0b100], "{known:?}");
+        }
+    }
+
+    #[test]
+    fn rows_asked_one_by_one_leave_the_others() {
+        let mut out = [0b1111_0000, u64::MAX];
+        each_asked(&[0b0011_1100, 1 << 63], &mut out, |row| row % 2 == 1);
+        assert_eq!(out, [0b1110_1000, u64::MAX]);
+        assert!(are_few(&[0b11, 0], 32) && !are_few(&[0b111, 0], 32));
+    }
+
+    #[test]
+    fn counts_of_any_size_are_compared() {
+        let counts = [0, 1, 2, u32::MAX];
+        for (ends, expected) in [
+            ((2, i64::MAX), 0b1100),
+            ((0, 0), 0b0001),
+            ((i64::MIN, 1), 0b0011),
+            ((3, 2), 0),
+            ((i64::MIN, -1), 0),
+            ((1 << 40, i64::MAX), 0),
+        ] {
+            let mut out = [u64::MAX];
+            range_of_counts(&counts, &mut out, ends);
+            assert_eq!(out, [expected], "{ends:?}");
         }
     }
 

@@ -25,6 +25,8 @@ pub(super) struct Prepared<'q> {
     /// Those that were asked for, then those that several of them share.
     pub(super) sieves: Vec<Sieve>,
     pub(super) tests: Vec<(Op, How<'q>)>,
+    /// How often the conditions ask each of them.
+    pub(super) uses: Vec<usize>,
     pub(super) groups: Vec<Group>,
     pub(super) values: Vec<(NodeId, Worked)>,
     pub(super) counted: Vec<Counted<'q>>,
@@ -50,6 +52,29 @@ pub(super) enum How<'q> {
     Size(Belonging, u32, u32),
     /// Row by row, by the program.
     Rows,
+}
+
+impl How<'_> {
+    /// How much has to be read for one row, roughly, in bytes.
+    fn cost(&self, values: &[(NodeId, Worked)]) -> usize {
+        match self {
+            How::Direct(direct) => match direct.form {
+                Form::Never | Form::Known | Form::True => 0,
+                Form::Codes(_) => 1,
+                Form::Range(..) | Form::Points(_) => 8,
+                Form::Slot(_) => 64,
+            },
+            How::Group(_) => 4,
+            How::Size(..) => 8,
+            How::Contains(..) => 16,
+            How::Count(..) => 64,
+            How::Value(value, ..) => match values[*value].1 {
+                Worked::Count(_) => 64,
+                Worked::Aggregate(..) | Worked::Rows => 256,
+            },
+            How::Sieve(_) | How::Rows => 256,
+        }
+    }
 }
 
 /// How a value is worked out.
@@ -85,6 +110,7 @@ impl<'q> Prepared<'q> {
             asked,
             sieves,
             tests: Vec::with_capacity(ops.len()),
+            uses: vec![0; ops.len()],
             groups: Vec::new(),
             values: Vec::new(),
             counted: Vec::new(),
@@ -99,6 +125,12 @@ impl<'q> Prepared<'q> {
             prepared.tests.push((op, how));
         }
         prepared.group(table);
+        for sieve in &mut prepared.sieves {
+            sieve.cheapest_first(|test| prepared.tests[test].1.cost(&prepared.values));
+            for test in sieve.tests() {
+                prepared.uses[test] += 1;
+            }
+        }
         prepared
     }
 

@@ -4,6 +4,12 @@ use std::collections::BTreeSet;
 
 use crate::plan::{BlockId, Leaf, Op, Program, Target};
 
+/// What a sieve asks.
+pub(super) trait Asks {
+    /// A bit for each row for which a test holds; those of rows that do not reach it may be any.
+    fn ask(&mut self, test: usize, reached: &[u64]) -> &[u64];
+}
+
 /// The leaves of a condition in order, each with the number of what it tests.
 #[derive(Debug)]
 pub(super) struct Sieve {
@@ -20,7 +26,7 @@ struct Step {
 }
 
 /// Where rows go on.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 enum Way {
     /// Nowhere: they are not what is looked for.
     Out,
@@ -59,44 +65,131 @@ impl Sieve {
         }
     }
 
-    /// Which of the rows in `out` come through, left there. `holds` is asked of each step, with the rows that reach it, and
-    /// writes those for which the test holds.
-    pub(super) fn run(
-        &self,
-        out: &mut [u64],
-        reach: &mut Vec<u64>,
-        mut holds: impl FnMut(usize, &[u64], &mut [u64]),
-    ) {
+    /// The numbers of what it tests.
+    pub(super) fn tests(&self) -> impl Iterator<Item = usize> {
+        self.steps.iter().map(|step| step.test)
+    }
+
+    /// Brings the parts that all have to hold into the order of what they cost; equals stay as they are.
+    pub(super) fn cheapest_first(&mut self, cost: impl Fn(usize) -> usize) {
+        if self.start != Way::To(0) {
+            return;
+        }
+        let mut parts = Vec::new();
+        let (mut begin, mut end) = (0, 0);
+        for (index, step) in self.steps.iter().enumerate() {
+            for way in [step.then, step.otherwise] {
+                if let Way::To(next) = way {
+                    end = end.max(next);
+                }
+            }
+            // Nothing leads further than to the next step: what comes there has passed this part.
+            if end == index + 1 {
+                parts.push(begin..end);
+                begin = end;
+            }
+        }
+        parts.sort_by_key(|part| {
+            part.clone()
+                .map(|step| cost(self.steps[step].test))
+                .sum::<usize>()
+        });
+        let mut steps = Vec::with_capacity(self.steps.len());
+        for part in parts {
+            let moved = |way| match way {
+                Way::To(next) => Way::To(next - part.start + steps.len()),
+                Way::Out => Way::Out,
+            };
+            let part = self.steps[part.clone()].iter().map(|step| Step {
+                test: step.test,
+                then: moved(step.then),
+                otherwise: moved(step.otherwise),
+            });
+            let part: Vec<Step> = part.collect();
+            steps.extend(part);
+        }
+        // Steps that lead to no answer are in no part, and nothing is brought into another order.
+        if steps.len() == self.steps.len() {
+            self.steps = steps;
+        }
+    }
+
+    /// Which of the rows in `out` come through, left there.
+    pub(super) fn run(&self, out: &mut [u64], reach: &mut Vec<u64>, asked: &mut impl Asks) {
         let (words, steps) = (out.len(), self.steps.len());
         let Way::To(start) = self.start else {
             out.fill(0);
             return;
         };
-        // Of each step and of the answer; then what holds.
+        // Of each step and of the answer.
         reach.clear();
-        reach.resize((steps + 2) * words, 0);
-        let (reach, passing) = reach.split_at_mut((steps + 1) * words);
+        reach.resize((steps + 1) * words, 0);
         reach[start * words..][..words].copy_from_slice(out);
         for (index, step) in self.steps.iter().enumerate() {
             let (here, later) = reach.split_at_mut((index + 1) * words);
             let here = &here[index * words..];
-            if here.iter().all(|word| *word == 0) {
+            if here.iter().fold(0, |all, word| all | word) == 0 {
                 continue;
             }
-            holds(step.test, here, passing);
+            let holds = asked.ask(step.test, here);
             if let Way::To(step) = step.then {
                 let to = &mut later[(step - index - 1) * words..][..words];
-                for ((word, here), holds) in to.iter_mut().zip(here).zip(&*passing) {
+                for ((word, here), holds) in to.iter_mut().zip(here).zip(holds) {
                     *word |= here & holds;
                 }
             }
             if let Way::To(step) = step.otherwise {
                 let to = &mut later[(step - index - 1) * words..][..words];
-                for ((word, here), holds) in to.iter_mut().zip(here).zip(&*passing) {
+                for ((word, here), holds) in to.iter_mut().zip(here).zip(holds) {
                     *word |= here & !holds;
                 }
             }
         }
         out.copy_from_slice(&reach[steps * words..]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Bits([u64; 4]);
+
+    impl Asks for Bits {
+        fn ask(&mut self, test: usize, _: &[u64]) -> &[u64] {
+            std::slice::from_ref(&self.0[test])
+        }
+    }
+
+    #[test]
+    fn another_order_of_parts_lets_the_same_through() {
+        let step = |test, then, otherwise| Step {
+            test,
+            then,
+            otherwise,
+        };
+        // One and (two or three) and not four.
+        let mut sieve = Sieve {
+            steps: vec![
+                step(0, Way::To(1), Way::Out),
+                step(1, Way::To(3), Way::To(2)),
+                step(2, Way::To(3), Way::Out),
+                step(3, Way::Out, Way::To(4)),
+            ],
+            start: Way::To(0),
+        };
+        let mut bits = Bits([
+            0b1111_1111_0000_0000,
+            0b1111_0000_1111_0000,
+            0b1100_1100_1100_1100,
+            0xaaaa,
+        ]);
+        for costs in [[1, 1, 1, 1], [9, 1, 1, 3], [2, 8, 1, 1], [3, 0, 4, 1]] {
+            sieve.cheapest_first(|test| costs[test]);
+            let mut out = [u64::MAX];
+            sieve.run(&mut out, &mut Vec::new(), &mut bits);
+            assert_eq!(out, [0b0101_0100_0000_0000], "{costs:?}");
+        }
+        assert_eq!(sieve.tests().collect::<Vec<_>>(), [3, 0, 1, 2]);
     }
 }

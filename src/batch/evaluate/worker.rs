@@ -1,12 +1,13 @@
 //! Answers the tests of a block of rows, each at most once.
 
 use super::{
-    super::table::{Table, Values},
+    super::table::{Held, Table, Values},
     WORDS,
     group::Scratch,
     items::{Belonging, Spans},
-    kernel,
+    kernel::{self, CodeSet},
     prepared::{How, Prepared, Worked},
+    sieve::Asks,
 };
 use crate::{
     bits::ones,
@@ -27,13 +28,23 @@ pub(super) struct Worker<'w, 'q> {
     /// Of each test, the rows for which it holds, and those for which that is known.
     holds: Vec<Mask>,
     done: Vec<Mask>,
+    /// Of each test, whether that is known for all rows.
+    complete: Vec<bool>,
     values: Vec<Column>,
     counted: Vec<Items>,
-    spans: Vec<Option<Spans>>,
+    spans: Vec<Spans>,
+    /// Of each list, the rows that have each of its texts, once that is known.
+    having: Vec<Vec<u64>>,
     scratch: Scratch,
     /// Memory of sieves that are not at work.
     spare: Vec<Vec<u64>>,
 }
+
+/// A list that has no more different texts is looked at once for all of them.
+const FEW_TEXTS: usize = 128;
+
+/// A test that no more conditions ask may be worth asking of single rows.
+const SELDOM: usize = 3;
 
 /// Values of a block, as they are compared.
 #[derive(Clone, Debug)]
@@ -67,7 +78,9 @@ impl<'w, 'q> Worker<'w, 'q> {
             done: vec![[0; WORDS]; prepared.tests.len()],
             values: vec![column; prepared.values.len()],
             counted: vec![Items::default(); prepared.counted.len()],
-            spans: prepared.belonging.iter().map(|_| None).collect(),
+            complete: vec![false; prepared.tests.len()],
+            spans: vec![Spans::default(); prepared.belonging.len()],
+            having: vec![Vec::new(); prepared.belonging.len()],
             scratch: Scratch::default(),
             spare: Vec::new(),
         }
@@ -77,13 +90,19 @@ impl<'w, 'q> Worker<'w, 'q> {
     pub(super) fn enter(&mut self, block: (usize, usize)) {
         self.block = block;
         self.done.fill([0; WORDS]);
+        self.complete.fill(false);
         for column in &mut self.values {
             column.done = [0; WORDS];
         }
         for items in &mut self.counted {
             items.ready = false;
         }
-        self.spans.fill_with(|| None);
+        for spans in &mut self.spans {
+            spans.ready = false;
+        }
+        for having in &mut self.having {
+            having.clear();
+        }
     }
 
     /// The rows of the block for which a condition holds.
@@ -91,18 +110,19 @@ impl<'w, 'q> Worker<'w, 'q> {
         let mut out = [u64::MAX; WORDS];
         kernel::only_first(self.block.1, &mut out);
         let mut reach = self.spare.pop().unwrap_or_default();
-        self.prepared.sieves[sieve].run(&mut out, &mut reach, |test, reached, holds| {
-            self.ask(test, reached);
-            holds.copy_from_slice(&self.holds[test]);
-        });
+        let prepared = self.prepared;
+        prepared.sieves[sieve].run(&mut out, &mut reach, self);
         self.spare.push(reach);
         out
     }
 
     /// Sees to it that the answers of a test are there for the rows reached.
-    fn ask(&mut self, test: usize, reached: &[u64]) {
-        let need = std::array::from_fn(|word| reached[word] & !self.done[test][word]);
-        if need == [0; WORDS] {
+    fn answer_test(&mut self, test: usize, reached: &[u64]) {
+        let mut need: Mask = [0; WORDS];
+        for ((need, reached), done) in need.iter_mut().zip(reached).zip(&self.done[test]) {
+            *need = reached & !done;
+        }
+        if need == [0; WORDS] || self.one_by_one(test, &need) {
             return;
         }
         let prepared = self.prepared;
@@ -114,54 +134,23 @@ impl<'w, 'q> Worker<'w, 'q> {
                 let group = &prepared.groups[*group];
                 group.fill(self.table, self.block, &mut self.scratch, &mut self.holds);
                 for number in group.numbers() {
-                    self.done[number] = [u64::MAX; WORDS];
+                    self.complete[number] = true;
                 }
             }
             How::Sieve(sieve) => self.holds[test] = self.answer(*sieve),
             How::Count(counted, low, high) => {
                 self.count(*counted);
                 let counts = &self.counted[*counted].counts;
-                let holds = &mut self.holds[test];
-                holds.fill(0);
-                if low <= high {
-                    kernel::range(counts, holds, (*low, *high));
-                }
+                kernel::range_of_counts(counts, &mut self.holds[test], (*low, *high));
             }
-            How::Contains(list, set) => {
-                let spans = self.spans(*list);
-                let Some(Spans {
-                    first,
-                    items,
-                    of_rows: spans,
-                }) = &self.spans[spans]
-                else {
-                    return;
-                };
-                let (first, items) = (*first, *items);
-                let mut counting = self.spare.pop().unwrap_or_default();
-                let (_, child) = list.child(self.table);
-                counting.clear();
-                counting.resize(items.div_ceil(64), 0);
-                if let Some(child) = child
-                    && let Some(held) = child.table.columns.first()
-                    && let Values::Coded { codes, .. } = &held.values
-                {
-                    set.of(codes, first..first + items, &mut counting);
-                    kernel::only_known(held.known.as_ref(), first, items, &mut counting);
-                }
-                kernel::each_row(self.block.1, &mut self.holds[test], |row| {
-                    let (from, to) = spans[row];
-                    kernel::count_between(&counting, from as usize, to as usize) > 0
-                });
-                self.spare.push(counting);
-            }
+            How::Contains(list, set) => self.contains(test, *list, set),
             How::Size(list, low, high) => {
+                let spans = self.spans(*list);
+                let spans = &self.spans[spans];
                 let (held, _) = list.child(self.table);
                 let first = self.block.0;
-                let spans = self.spans(*list);
-                let spans = self.spans[spans].as_ref().map_or(&[][..], |it| &it.of_rows);
                 kernel::each_row(self.block.1, &mut self.holds[test], |row| {
-                    let (from, to) = spans[row];
+                    let (from, to) = spans.of_row(row);
                     (*low..=*high).contains(&(to - from)) && held.is_some_and(|it| it.knows(first + row))
                 });
             }
@@ -169,52 +158,147 @@ impl<'w, 'q> Worker<'w, 'q> {
                 self.work_out(*value, &need);
                 let Column { numbers, known, .. } = &self.values[*value];
                 let holds = &mut self.holds[test];
-                for (index, need) in need.iter().enumerate() {
-                    let mut word = 0;
-                    for bit in ones(need & known[index]) {
-                        word |= u64::from((*low..=*high).contains(&numbers[index * 64 + bit])) << bit;
-                    }
-                    holds[index] = holds[index] & !need | word;
-                    self.done[test][index] |= need;
-                }
+                kernel::each_asked(&need, holds, |row| {
+                    known[row / 64] >> (row % 64) & 1 == 1 && (*low..=*high).contains(&numbers[row])
+                });
+                self.is_done(test, &need);
                 return;
             }
             How::Rows => {
-                for (index, need) in need.iter().enumerate() {
-                    let mut word = 0;
-                    for bit in ones(*need) {
-                        let row = self.table.row(self.block.0 + index * 64 + bit);
-                        word |= u64::from(test_op(prepared.asked.program, *op, row, self.at)) << bit;
-                    }
-                    all[index] = all[index] & !need | word;
-                    self.done[test][index] |= need;
-                }
+                let (table, program, first, at) = (self.table, prepared.asked.program, self.block.0, self.at);
+                kernel::each_asked(&need, all, |row| {
+                    test_op(program, *op, table.row(first + row), at)
+                });
+                self.is_done(test, &need);
                 return;
             }
         }
-        self.done[test] = [u64::MAX; WORDS];
+        self.complete[test] = true;
+    }
+
+    fn is_done(&mut self, test: usize, rows: &Mask) {
+        for (done, rows) in self.done[test].iter_mut().zip(rows) {
+            *done |= rows;
+        }
+    }
+
+    /// Answers a test for the rows that need it, one by one; says whether that is worth it.
+    fn one_by_one(&mut self, test: usize, need: &Mask) -> bool {
+        let ((first, rows), prepared, table) = (self.block, self.prepared, self.table);
+        // What many ask is asked of all rows in the end.
+        if prepared.uses[test] > SELDOM || !kernel::are_few(need, rows) {
+            return false;
+        }
+        let holds = &mut self.holds[test];
+        match &prepared.tests[test].1 {
+            How::Direct(direct) => {
+                kernel::each_asked(need, holds, |row| {
+                    direct.holds(table, prepared.asked, first + row)
+                });
+            }
+            How::Count(counted, low, high) => {
+                let counted = &prepared.counted[*counted];
+                let mut counting = self.spare.pop().unwrap_or_default();
+                let mut reach = self.spare.pop().unwrap_or_default();
+                kernel::each_asked(need, holds, |row| {
+                    let count = match counted.of.span(table, first + row) {
+                        Some((child, span)) => {
+                            counted.fill(child, prepared.asked, span, &mut counting, &mut reach);
+                            counting.iter().map(|it| i64::from(it.count_ones())).sum()
+                        }
+                        None => 0,
+                    };
+                    (*low..=*high).contains(&count)
+                });
+                self.spare.extend([counting, reach]);
+            }
+            How::Contains(list, set) => kernel::each_asked(need, holds, |row| {
+                let Some((child, (from, items))) = list.span(table, first + row) else {
+                    return false;
+                };
+                child
+                    .table
+                    .columns
+                    .first()
+                    .is_some_and(|held| match &held.values {
+                        Values::Coded { codes, .. } => {
+                            (from..from + items).any(|item| held.knows(item) && set.has(codes, item))
+                        }
+                        _ => false,
+                    })
+            }),
+            _ => return false,
+        }
+        self.is_done(test, need);
+        true
+    }
+
+    /// The rows whose list has one of some texts.
+    fn contains(&mut self, test: usize, list: Belonging, set: &CodeSet) {
+        let index = self.spans(list);
+        let rows = self.block.1;
+        let held = list
+            .child(self.table)
+            .1
+            .and_then(|child| child.table.columns.first());
+        let (Some(Held { known, values }), spans) = (held, &mut self.spans[index]) else {
+            return;
+        };
+        let Values::Coded { codes, .. } = values else {
+            return;
+        };
+        let (known, items) = (known.as_ref(), spans.first..spans.first + spans.items);
+        let holds = &mut self.holds[test];
+        if set.passes().len() <= FEW_TEXTS {
+            let having = &mut self.having[index];
+            if having.is_empty() {
+                having.resize(set.passes().len() * WORDS, 0);
+                kernel::scatter_owners((codes, known), items, spans.owners(), WORDS, having);
+            }
+            holds.fill(0);
+            for (passes, having) in set.passes().iter().zip(having.chunks_exact(WORDS)) {
+                if *passes {
+                    for (word, having) in holds.iter_mut().zip(having) {
+                        *word |= having;
+                    }
+                }
+            }
+            if let Some(known) = &spans.known {
+                for (word, known) in holds.iter_mut().zip(known) {
+                    *word &= known;
+                }
+            }
+        } else {
+            let mut counting = self.spare.pop().unwrap_or_default();
+            counting.clear();
+            counting.resize(spans.items.div_ceil(64), 0);
+            set.of(codes, items.clone(), &mut counting);
+            kernel::only_known(known, items.start, spans.items, &mut counting);
+            kernel::each_row(rows, holds, |row| {
+                let (from, to) = spans.of_row(row);
+                kernel::count_between(&counting, from as usize, to as usize) > 0
+            });
+            self.spare.push(counting);
+        }
     }
 
     /// Works out a value for some rows at least.
     fn work_out(&mut self, value: usize, need: &Mask) {
         let (node, worked) = &self.prepared.values[value];
         let (first, rows) = self.block;
+        let need: Mask = std::array::from_fn(|word| need[word] & !self.values[value].done[word]);
+        if need == [0; WORDS] {
+            return;
+        }
         match worked {
             Worked::Rows => {
-                let Column { numbers, known, done } = &mut self.values[value];
-                for (index, need) in need.iter().enumerate() {
-                    for bit in ones(need & !done[index]) {
-                        let at = index * 64 + bit;
-                        let row = self.table.row(first + at);
-                        let mut machine = Machine::new(self.prepared.asked.program, row, self.at);
-                        let number = machine.value(*node).and_then(key);
-                        numbers[at] = number.unwrap_or(0);
-                        known[index] = known[index] & !(1 << bit) | u64::from(number.is_some()) << bit;
-                    }
-                    done[index] |= need;
-                }
+                let (table, program, at) = (self.table, self.prepared.asked.program, self.at);
+                self.values[value].set(&need, |row| {
+                    Machine::new(program, table.row(first + row), at)
+                        .value(*node)
+                        .and_then(key)
+                });
             }
-            _ if self.values[value].done == [u64::MAX; WORDS] => {}
             Worked::Count(counted) => {
                 self.count(*counted);
                 let Column { numbers, known, done } = &mut self.values[value];
@@ -223,31 +307,35 @@ impl<'w, 'q> Worker<'w, 'q> {
                 }
                 (*known, *done) = ([u64::MAX; WORDS], [u64::MAX; WORDS]);
             }
+            Worked::Aggregate(counted, aggregate) if kernel::are_few(&need, rows) => {
+                let (table, prepared) = (self.table, self.prepared);
+                let asked = &prepared.counted[*counted];
+                let mut counting = self.spare.pop().unwrap_or_default();
+                let mut reach = self.spare.pop().unwrap_or_default();
+                self.values[value].set(&need, |row| {
+                    let Some((child, (from, items))) = asked.of.span(table, first + row) else {
+                        return aggregate.of_nothing();
+                    };
+                    asked.fill(child, prepared.asked, (from, items), &mut counting, &mut reach);
+                    aggregate.of(
+                        child,
+                        from,
+                        &counting,
+                        (0, u32::try_from(items).unwrap_or(u32::MAX)),
+                    )
+                });
+                self.spare.extend([counting, reach]);
+            }
             Worked::Aggregate(counted, aggregate) => {
                 self.gather(*counted);
                 let of = self.prepared.counted[*counted].of;
                 let spans = self.spans(of);
+                let (spans, counting) = (&self.spans[spans], &self.counted[*counted].counting);
                 let (_, child) = of.child(self.table);
-                let counting = &self.counted[*counted].counting;
-                let Some(Spans {
-                    first,
-                    of_rows: spans,
-                    ..
-                }) = &self.spans[spans]
-                else {
-                    return;
-                };
-                let Column { numbers, known, done } = &mut self.values[value];
-                *known = [0; WORDS];
-                for row in 0..rows {
-                    let number = match child {
-                        Some(child) => aggregate.of(child, *first, counting, spans[row]),
-                        None => aggregate.of_nothing(),
-                    };
-                    numbers[row] = number.unwrap_or(0);
-                    known[row / 64] |= u64::from(number.is_some()) << (row % 64);
-                }
-                *done = [u64::MAX; WORDS];
+                self.values[value].set(&need, |row| match child {
+                    Some(child) => aggregate.of(child, spans.first, counting, spans.of_row(row)),
+                    None => aggregate.of_nothing(),
+                });
             }
         }
     }
@@ -255,12 +343,10 @@ impl<'w, 'q> Worker<'w, 'q> {
     /// Sees to it that what belongs to the customers is known, and says by which number.
     fn spans(&mut self, of: Belonging) -> usize {
         let index = self.prepared.belonging.get_index_of(&of).unwrap_or(0);
-        let (table, block) = (self.table, self.block);
-        self.spans[index].get_or_insert_with(|| {
-            let mut spans = Spans::default();
-            spans.fill(of, table, block);
-            spans
-        });
+        let spans = &mut self.spans[index];
+        if !spans.ready {
+            spans.fill(of, self.table, self.block);
+        }
         index
     }
 
@@ -271,7 +357,7 @@ impl<'w, 'q> Worker<'w, 'q> {
         }
         let asked = &self.prepared.counted[counted];
         let spans = self.spans(asked.of);
-        let Some(spans) = &self.spans[spans] else { return };
+        let spans = &self.spans[spans];
         let mut reach = self.spare.pop().unwrap_or_default();
         let items = &mut self.counted[counted];
         match asked.of.child(self.table).1 {
@@ -291,13 +377,32 @@ impl<'w, 'q> Worker<'w, 'q> {
         self.gather(counted);
         let spans = self.spans(self.prepared.counted[counted].of);
         let Items { counting, counts, .. } = &mut self.counted[counted];
-        if let Some(spans) = &self.spans[spans]
-            && counts.is_empty()
-        {
-            counts.extend(spans.of_rows.iter().map(|(from, to)| {
-                u32::try_from(kernel::count_between(counting, *from as usize, *to as usize))
-                    .unwrap_or(u32::MAX)
-            }));
+        if counts.is_empty() {
+            self.spans[spans].count(counting, counts);
+        }
+    }
+}
+
+impl Asks for Worker<'_, '_> {
+    fn ask(&mut self, test: usize, reached: &[u64]) -> &[u64] {
+        if !self.complete[test] {
+            self.answer_test(test, reached);
+        }
+        &self.holds[test]
+    }
+}
+
+impl Column {
+    /// Works out the values of some rows.
+    fn set(&mut self, rows: &Mask, mut number: impl FnMut(usize) -> Option<i64>) {
+        let Self { numbers, known, done } = self;
+        kernel::each_asked(rows, known, |row| {
+            let number = number(row);
+            numbers[row] = number.unwrap_or(0);
+            number.is_some()
+        });
+        for (done, rows) in done.iter_mut().zip(rows) {
+            *done |= rows;
         }
     }
 }
