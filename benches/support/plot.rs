@@ -134,6 +134,7 @@ fn counted(amount: f64) -> String {
 
 fn timed(seconds: f64) -> String {
     match seconds {
+        ..0.999e-9 => format!("{:.1} ns", seconds * 1e9),
         ..0.999e-6 => format!("{:.0} ns", seconds * 1e9),
         ..0.999e-3 => format!("{:.0} µs", seconds * 1e6),
         ..0.999 => format!("{:.0} ms", seconds * 1e3),

@@ -1,15 +1,13 @@
 //! Events and items of lists: which of them count, asked once for all customers of a block.
 
 use super::{
-    super::{
-        members::ones,
-        table::{Child, Held, Table, Values},
-    },
+    super::table::{Child, Held, Table, Values},
     direct::{Asked, Direct},
     kernel,
     sieve::{Asks, Sieve},
 };
 use crate::{
+    bits::ones,
     hir::{AggregateKind, Place},
     plan::{Collection, End, Kind, Node, NodeId, Source, Spot},
     value::Decimal,

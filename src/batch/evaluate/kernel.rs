@@ -4,7 +4,8 @@
 
 use std::ops::Range;
 
-use super::super::{Bits, column::Codes, members::ones};
+use super::super::{Bits, column::Codes};
+use crate::bits::ones;
 
 /// One bit from each of 64 bytes that are 0 or 1.
 #[inline]

@@ -9,10 +9,7 @@ use super::{
     prepared::{How, Prepared, Worked},
     sieve::Asks,
 };
-use crate::{
-    bits::ones,
-    eval::{At, Machine, key, test_op},
-};
+use crate::eval::{At, Machine, key, test_op};
 
 /// A bit for each row of a block.
 pub(super) type Mask = [u64; WORDS];
