@@ -67,7 +67,7 @@ impl<'a> Customers<'a> {
 }
 
 #[cfg(feature = "arrow")]
-impl crate::Loader {
+impl crate::record::Loader {
     /// Checks a `RecordBatch` of customers as [`Customers::from_arrow`] does, but passes over columns that the schema does not name
     /// where this loader [ignores them](Self::ignore_unknown), and lets the addresses in that it allows.
     ///

@@ -114,8 +114,11 @@ fn what_is_wrong_with_csv_is_told_with_line_and_column() {
             "ben,1,,fre,[]",
             "plan: \"fre\" is none of (\"free\" | \"paid\"); did you mean \"free\"?",
         ),
-        ("ben,1,,,", "tags: required, but missing"),
-        (",1,,,[]", "id: required, but missing"),
+        (
+            "ben,1,,,",
+            "tags: required, but missing; give a value, or write `?` behind its type in the schema",
+        ),
+        (",1,,,[]", "id: required, but missing; give a value"),
         ("ben,1,,[]", "4 cells, but the first line names 5 columns"),
     ] {
         folder.write("c.csv", format!("{good}{bad}\n\"c\nem\",2,,,[]\nb,x,,,[]\n"));
@@ -149,7 +152,7 @@ fn what_is_wrong_with_events_is_told_with_their_file() {
     for (events, expected) in [
         (
             "id,at,amount\nana,2026-05-01,1\n",
-            "p.csv:2: at: expected datetime",
+            "p.csv:2: at: expected a datetime such as 2026-01-31T09:00:00Z (RFC 3339), found text \"2026-05-01\"",
         ),
         (
             "id,at,amount\nana,2026-05-01T00:00:00Z,0.00001\n",
