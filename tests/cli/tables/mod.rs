@@ -1,5 +1,7 @@
 //! Customers out of CSV and Parquet: they have the answers that they have out of JSON lines.
 
+mod made;
+
 use std::path::Path;
 
 use super::{Folder, Run};
@@ -134,7 +136,7 @@ fn what_is_wrong_with_csv_is_told_with_line_and_column() {
     let run = folder.run(&format!("{EVAL} --customers c.csv"));
     assert_eq!(
         run.stderr,
-        "error: c.csv: ordres: unknown attribute; did you mean `orders`?\n"
+        "error: c.csv: ordres: there is no such attribute; did you mean `orders`?\n"
     );
     assert_eq!(
         folder
