@@ -1,7 +1,7 @@
 //! How does the time grow with the customers, the events of each, the segments, the conditions of a segment, and the length of the
 //! definitions? Each is ten times as much, step by step, against what one would write by hand.
 //!
-//! An argument is where the picture goes: `cargo bench --features batch --bench growth -- docs/growth.svg`.
+//! An argument that ends in `.svg` is where the picture goes: `cargo bench --features batch --bench growth -- docs/growth.svg`.
 
 #![expect(clippy::print_stdout, reason = "the comparison is what a bench is run for")]
 
@@ -19,7 +19,7 @@ mod rules;
 mod shopper;
 mod support;
 
-use std::{fmt::Write, hint::black_box};
+use std::{fmt::Write, hint::black_box, path::Path};
 
 use audience::{At, Customer, Definitions, SegmentSet, Zone, batch::Customers};
 
@@ -58,7 +58,7 @@ fn main() {
         }
     }
     let mut arguments = std::env::args().skip(1);
-    if let Some(path) = arguments.find(|argument| !argument.starts_with('-')) {
+    if let Some(path) = arguments.find(|it| Path::new(it).extension().is_some_and(|it| it == "svg")) {
         plot::picture(&path, &panels).unwrap_or_else(|error| panic!("{path}: {error}"));
         println!("\n{path} is written");
     }
@@ -163,15 +163,19 @@ fn customers(amounts: &[usize]) -> Panel {
 
 /// Of one customer; all together have so many.
 fn events(amounts: &[usize], all: usize) -> Panel {
-    panel("events of a customer, three windows", amounts, |count| {
-        // Half as many on average.
-        let shoppers = shoppers((2 * all / count).max(1), &COUNTRIES, count);
-        let crowd = Crowd::new(&[SCHEMA, EVENTS].concat(), shoppers);
-        let now = crowd.at.now();
-        let mut contenders = crowd.contenders("all_three", |it| all_three_by_hand(it, now));
-        let question = format!("less than {count} events each");
-        measured(&question, crowd.shoppers.len(), &mut contenders)
-    })
+    panel(
+        "events of a customer, less than so many, three windows",
+        amounts,
+        |count| {
+            // Half as many on average.
+            let shoppers = shoppers((2 * all / count).max(1), &COUNTRIES, count);
+            let crowd = Crowd::new(&[SCHEMA, EVENTS].concat(), shoppers);
+            let now = crowd.at.now();
+            let mut contenders = crowd.contenders("all_three", |it| all_three_by_hand(it, now));
+            let question = format!("less than {count} events each");
+            measured(&question, crowd.shoppers.len(), &mut contenders)
+        },
+    )
 }
 
 /// Of one customer, who is asked for all of them.

@@ -3,16 +3,19 @@
     python3 benches/rivals/engines/compare.py
 
 makes an environment with the packages of `requirements.txt` under `target/engines`, and the data, once. Then the engines take turns, each
-turn in a process of its own that lies on one core: it reads the files, holds the data in the form that suits the engine best, runs each
-question once without a clock, and then some rounds with it; a hundred segments once, after the others. Reading and holding are in no time. What counts of a turn is the median of
-its rounds, and of all turns the median. Times are those of the processor on one core, and of the wall on two. All counts must be the
-same in all engines, or the script fails. It prints a table in Markdown.
+turn in a process of its own that lies on one core or on two: it reads the files, holds the data in the form that suits the engine best,
+runs each question once without a clock, and then some rounds with it; a hundred segments once, after the others. Reading, holding and
+writing the question down are in no time. `audience` has compiled its definitions by then, and plans its passes over the columns in the time; SQL is
+read and planned, and a lazy frame is planned, in the time. What counts of a turn is the median of its rounds, and of all turns the
+median. Times are those of the processor on one core, and of the wall on more. All counts must be the same in all engines, or the script
+fails. It prints a table in Markdown.
 
-`--customers N` asks fewer, `--turns N` sets how many turns there are, `--engines A,B` and `--questions A,B` choose, and `--before COMMAND`
-puts a command before each turn, such as `nice`.
+`--customers N` asks fewer, `--turns N` sets how many turns there are, `--engines A,B`, `--questions A,B` and `--cores 1,2` choose, and
+`--before COMMAND` puts a command before each turn, such as `nice`.
 """
 
 import argparse
+import functools
 import json
 import os
 import pathlib
@@ -46,7 +49,6 @@ def enter_environment():
 
 def turn(engine, folder, cores, questions):
     """One turn of another engine, in this process; prints a line of JSON per question."""
-    os.sched_setaffinity(0, list(sorted(os.sched_getaffinity(0)))[:cores])
     import data
     import rivals
 
@@ -60,11 +62,12 @@ def turn(engine, folder, cores, questions):
     clock = time.process_time if cores == 1 else time.perf_counter
     for question in questions:
         seconds = []
+        answer = asked[question]()
         if ROUNDS[question] > 1:
-            asked[question]()
+            answer()
         for _ in range(ROUNDS[question]):
             begin = clock()
-            found = asked[question]()
+            found = answer()
             seconds.append(clock() - begin)
         print(json.dumps({"engine": rival.name, "question": question, "seconds": seconds, "found": found}), flush=True)
 
@@ -76,7 +79,9 @@ def turns(options, engine, cores, folder):
     else:
         command = [sys.executable, __file__, "--turn", engine, str(folder), str(cores), *options.questions]
     command = [*shlex.split(options.before), *command]
-    output = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+    few = sorted(os.sched_getaffinity(0))[:cores]
+    held = functools.partial(os.sched_setaffinity, 0, few)
+    output = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, preexec_fn=held).stdout
     return [json.loads(line) for line in output.splitlines() if line.startswith("{")]
 
 

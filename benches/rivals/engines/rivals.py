@@ -4,7 +4,7 @@ Numbers are as narrow as they can be, money is whole units, and words are codes 
 several of them ask is asked once where that is faster. What did not help was left out: in DuckDB and DataFusion, to hold texts as
 enumerations, or to ask all that is shared first; in Polars, to let the engine find what is shared, or to filter condition by condition.
 
-Each class answers `ten(rule)`, `hundred(rules)` and `all_three()` with a list of counts.
+`ten(rule)`, `hundred(rules)` and `all_three()` of each class write the question down, and give what answers it with a list of counts.
 """
 
 import functools
@@ -61,11 +61,11 @@ class Sql:
     """What engines that speak SQL are asked."""
 
     def ten(self, rule):
-        return self.counts(f"SELECT count(*) FROM customers WHERE {' AND '.join(self.conditions(rule))}")
+        query = f"SELECT count(*) FROM customers WHERE {' AND '.join(self.conditions(rule))}"
+        return lambda: self.counts(query)
 
     def all_three(self):
-        return self.counts(
-            f"""
+        query = f"""
             WITH recent AS (
                 SELECT id FROM purchases WHERE time > {RECENT} AND time <= {MICROS} AND amount > {50 * EURO}
                 GROUP BY id HAVING count(*) >= 2),
@@ -75,7 +75,7 @@ class Sql:
             SELECT count(*) FROM spending
             WHERE id NOT IN (SELECT id FROM returns WHERE time > {RETURNED} AND time <= {MICROS})
             """
-        )
+        return lambda: self.counts(query)
 
     def conditions(self, rule):
         def among(column, texts, wanted):
@@ -132,7 +132,8 @@ class DuckDb(Sql):
             f"sum(CASE WHEN {' AND '.join(names[it] for it in self.conditions(rule))} THEN 1 ELSE 0 END)"
             for rule in rules
         )
-        return [int(it) for it in self.counts(f"SELECT {', '.join(sums)} FROM (SELECT {shared} FROM customers)")]
+        query = f"SELECT {', '.join(sums)} FROM (SELECT {shared} FROM customers)"
+        return lambda: [int(it) for it in self.counts(query)]
 
 
 class DataFusion(Sql):
@@ -161,7 +162,8 @@ class DataFusion(Sql):
 
     def hundred(self, rules):
         counts = (f"count(*) FILTER (WHERE {' AND '.join(self.conditions(rule))})" for rule in rules)
-        return self.counts(f"SELECT {', '.join(counts)} FROM customers")
+        query = f"SELECT {', '.join(counts)} FROM customers"
+        return lambda: self.counts(query)
 
 
 class Polars:
@@ -192,6 +194,9 @@ class Polars:
             col("cart") > rule.cart * EURO,
         ]
 
+    def answers(self, frame):
+        return lambda: list(frame.collect().row(0))
+
     def lacks(self, rule):
         tag = self.polars.lit(TAGS.index(rule.tag), self.polars.UInt8)
         return ~self.polars.col("tags").list.contains(tag)
@@ -200,7 +205,7 @@ class Polars:
         """The lists of tags are looked at last, of those whom all else lets through."""
         others = functools.reduce(operator.and_, self.conditions(rule))
         tags = self.customers.lazy().select(self.polars.col("tags").filter(others))
-        return list(tags.select(self.lacks(rule).sum()).collect().row(0))
+        return self.answers(tags.select(self.lacks(rule).sum()))
 
     def hundred(self, rules):
         """Each distinct condition once, as a column of bits; then the rules over these columns."""
@@ -213,7 +218,7 @@ class Polars:
         rows = [[shared(it) for it in [*self.conditions(rule), self.lacks(rule)]] for rule in rules]
         columns = self.customers.lazy().select(condition.alias(name) for name, condition in names.values())
         counts = columns.select(functools.reduce(operator.and_, row).sum().alias(str(at)) for at, row in enumerate(rows))
-        return list(counts.collect().row(0))
+        return self.answers(counts)
 
     def all_three(self):
         col = self.polars.col
@@ -226,7 +231,7 @@ class Polars:
         spending = within(self.purchases, YEAR).join(recent, on="id", how="semi")
         spending = spending.group_by("id").agg(col("amount").sum()).filter(col("amount") > 500 * EURO)
         found = spending.join(within(self.returns, RETURNED), on="id", how="anti")
-        return list(found.select(self.polars.len()).collect().row(0))
+        return self.answers(found.select(self.polars.len()))
 
 
 ENGINES = {"duckdb": DuckDb, "datafusion": DataFusion, "polars": Polars}

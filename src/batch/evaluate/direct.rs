@@ -36,7 +36,7 @@ pub(super) enum Form<'q> {
 const FEW: usize = 8;
 
 /// A dictionary that has no more texts is asked as a whole, whatever the number of rows.
-const SMALL: usize = 256;
+pub(super) const SMALL: usize = 256;
 
 /// What a test needs to know besides the table.
 #[derive(Clone, Copy, Debug)]

@@ -94,7 +94,7 @@ impl Group {
             let mut taken: Vec<(usize, Vec<(i64, i64)>)> = Vec::new();
             let mut cuts: Vec<i64> = Vec::new();
             while let Some((_, ranges)) = rest.peek() {
-                // At most twice `FEW` for one test, so that each fits into a group of its own.
+                // At most twice `direct::FEW` for one test, so that each fits into a group of its own.
                 let mut more = cuts.clone();
                 more.extend(
                     ranges
@@ -322,7 +322,7 @@ impl Cuts {
     }
 
     #[inline]
-    fn by_buckets<const MOST: usize, T: Copy>(
+    fn by_buckets<const INSIDE: usize, T: Copy>(
         &self,
         values: &[T],
         classes: &mut [u8],
@@ -332,7 +332,7 @@ impl Cuts {
         let last = self.before.len() - 1;
         let count = u8::try_from(self.points.len()).unwrap_or(u8::MAX);
         let mut padded = self.padded.clone();
-        padded.resize(self.points.len() + MOST, i64::MAX);
+        padded.resize(self.points.len() + INSIDE, i64::MAX);
         for (class, value) in classes.iter_mut().zip(values) {
             let value = key(*value);
             let beyond = value.wrapping_sub(low).cast_unsigned() >> self.shift;
@@ -342,7 +342,7 @@ impl Cuts {
                 1 + usize::try_from(beyond).unwrap_or(last)
             };
             let before = self.before[bucket.min(last)];
-            let found = padded[usize::from(before)..].first_chunk::<MOST>();
+            let found = padded[usize::from(before)..].first_chunk::<INSIDE>();
             let found = found.map_or(0, |cuts| cuts.iter().map(|cut| u8::from(*cut <= value)).sum());
             *class = (before + found).min(count);
         }

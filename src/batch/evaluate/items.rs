@@ -7,7 +7,7 @@ use super::{
     sieve::{Asks, Sieve},
 };
 use crate::{
-    bits::ones,
+    bits::{contains, ones},
     hir::{AggregateKind, Place},
     plan::{Collection, End, Kind, Node, NodeId, Source, Spot},
     value::Decimal,
@@ -211,7 +211,7 @@ impl Spans {
     pub(super) fn of_row(&self, row: usize) -> (u32, u32) {
         let (from, to) = (self.starts[row], self.starts[row + 1]);
         match &self.known {
-            Some(known) if known[row / 64] >> (row % 64) & 1 == 0 => (from, from),
+            Some(known) if !contains(known, row) => (from, from),
             _ => (from, to),
         }
     }
@@ -245,7 +245,7 @@ impl Spans {
         }
         if let Some(known) = &self.known {
             for (row, count) in counts.iter_mut().enumerate() {
-                *count &= 0_u32.wrapping_sub(u32::from(known[row / 64] >> (row % 64) & 1 == 1));
+                *count &= 0_u32.wrapping_sub(u32::from(contains(known, row)));
             }
         }
     }

@@ -5,7 +5,7 @@
 use std::ops::Range;
 
 use super::super::{Bits, column::Codes};
-use crate::bits::ones;
+use crate::bits::{self, ones};
 
 /// One bit from each of 64 bytes that are 0 or 1.
 #[inline]
@@ -281,8 +281,7 @@ pub(super) fn classes_of_codes(codes: &Codes<'_>, rows: Range<usize>, classes: &
 
 /// Whether so few of so many rows are asked about that each is looked at by itself.
 pub(super) fn are_few(asked: &[u64], rows: usize) -> bool {
-    let count: usize = asked.iter().map(|it| it.count_ones() as usize).sum();
-    count * 16 <= rows
+    bits::count(asked) * 16 <= rows
 }
 
 /// Asks some rows one by one, and leaves the bits of the others.

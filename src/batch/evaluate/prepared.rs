@@ -6,7 +6,7 @@ use indexmap::IndexSet;
 
 use super::{
     super::table::{Table, Values},
-    direct::{Asked, Direct, Form},
+    direct::{Asked, Direct, Form, SMALL},
     group::Group,
     items::{Aggregate, Belonging, Counted},
     kernel::CodeSet,
@@ -291,7 +291,7 @@ fn contains<'q>(list: Belonging, table: &Table<'_>, passes: impl Fn(&str) -> boo
     }
     let items = &list.child(table).1?.table;
     match &items.columns.first()?.values {
-        Values::Coded { texts, .. } if texts.len() <= items.rows.max(256) => {
+        Values::Coded { texts, .. } if texts.len() <= items.rows.max(SMALL) => {
             let passes = (0..texts.len()).map(|code| texts.get(code).is_some_and(&passes));
             Some(How::Contains(list, CodeSet::new(passes.collect())))
         }

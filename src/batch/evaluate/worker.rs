@@ -9,7 +9,10 @@ use super::{
     prepared::{How, Prepared, Worked},
     sieve::Asks,
 };
-use crate::eval::{At, Machine, key, test_op};
+use crate::{
+    bits,
+    eval::{At, Machine, key, test_op},
+};
 
 /// A bit for each row of a block.
 pub(super) type Mask = [u64; WORDS];
@@ -156,7 +159,7 @@ impl<'w, 'q> Worker<'w, 'q> {
                 let Column { numbers, known, .. } = &self.values[*value];
                 let holds = &mut self.holds[test];
                 kernel::each_asked(&need, holds, |row| {
-                    known[row / 64] >> (row % 64) & 1 == 1 && (*low..=*high).contains(&numbers[row])
+                    bits::contains(known, row) && (*low..=*high).contains(&numbers[row])
                 });
                 self.is_done(test, &need);
                 return;
@@ -201,7 +204,7 @@ impl<'w, 'q> Worker<'w, 'q> {
                     let count = match counted.of.span(table, first + row) {
                         Some((child, span)) => {
                             counted.fill(child, prepared.asked, span, &mut counting, &mut reach);
-                            counting.iter().map(|it| i64::from(it.count_ones())).sum()
+                            i64::try_from(bits::count(&counting)).unwrap_or(i64::MAX)
                         }
                         None => 0,
                     };
