@@ -502,7 +502,7 @@ fn what_an_array_cannot_say_is_refused_with_its_row() -> Result {
         (
             "seen",
             Arc::new(TimestampNanosecondArray::from(vec![1_000, 1_001])),
-            "column `seen`, row 1: a time with parts of a microsecond",
+            "column `seen`, row 1: a time with parts of a microsecond; round it to whole ones",
         ),
         (
             "seen",

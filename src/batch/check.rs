@@ -171,7 +171,27 @@ impl Checker<'_> {
             }
             table.columns.push(held);
         }
+        self.records(layout, &table)?;
         Ok(table)
+    }
+
+    /// Looks for what is missing of records that may be missing as a whole: they are there when one of their fields is.
+    fn records(&self, layout: &Layout, table: &Table<'_>) -> Result<(), ColumnError> {
+        let slots = || layout.slots.iter().zip(&table.columns);
+        for (slot, held) in slots().filter(|(slot, _)| slot.record > 0) {
+            let record = &slot.path[..slot.record];
+            let beside: Vec<_> = slots().filter(|(it, _)| it.path.starts_with(record)).collect();
+            let is_torn = |row: &usize| !held.knows(*row) && beside.iter().any(|(_, it)| it.knows(*row));
+            if let Some(row) = (0..table.rows).find(is_torn) {
+                let message = format!(
+                    "required where `{}` has another field, but missing; give a value{}",
+                    record.join("."),
+                    self.or_optional(slot)
+                );
+                return Err(self.error(&slot.name(), Some(row), message));
+            }
+        }
+        Ok(())
     }
 
     fn child<'a>(

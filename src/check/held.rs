@@ -150,6 +150,7 @@ impl Places {
             path: vec![name.clone()],
             ty: Type::List(Box::new(item.clone())),
             optional: true,
+            record: 0,
             roles: Roles::default(),
             items: Some(shape.layout.clone()),
             list: slots.len(),

@@ -21,6 +21,8 @@ pub(crate) struct Slot {
     pub(crate) ty: Type,
     /// Whether it may be missing, itself or with a record around it.
     pub(crate) optional: bool,
+    /// When it may be missing with a record around it alone: how many names lead to the innermost such record. 0 for all others.
+    pub(crate) record: usize,
     /// Its own roles, `personal` and `sensitive` also from the records and lists around it.
     pub(crate) roles: Roles,
     /// For a list: the layout of its items.
@@ -55,7 +57,7 @@ impl Layout {
     /// The layout of a customer or of a catalogue's item.
     pub(crate) fn of_fields(fields: &[Field]) -> Self {
         let mut layout = Self::default();
-        layout.add(fields, &[], false, &Roles::default());
+        layout.add(fields, &[], (false, 0), &Roles::default());
         layout
     }
 
@@ -65,13 +67,14 @@ impl Layout {
             path: vec!["at".into()],
             ty: Type::DateTime,
             optional: false,
+            record: 0,
             roles: Roles::default(),
             items: None,
             list: 0,
             number: 0,
         };
         let mut layout = Self { slots: vec![at] };
-        layout.add(fields, &[], false, &Roles::default());
+        layout.add(fields, &[], (false, 0), &Roles::default());
         layout
     }
 
@@ -105,16 +108,20 @@ impl Layout {
         self.slots.iter().filter_map(|slot| slot.items.as_ref())
     }
 
-    fn add(&mut self, fields: &[Field], path: &[Arc<str>], optional: bool, outer: &Roles) {
+    /// Adds the fields of a record: whether it may be missing, and how many names lead to the innermost record around them that may.
+    fn add(&mut self, fields: &[Field], path: &[Arc<str>], (outside, record): (bool, usize), outer: &Roles) {
         for field in fields {
             let mut path = path.to_vec();
             path.push(field.name.clone());
-            let optional = optional || field.optional;
+            let optional = outside || field.optional;
             let mut roles = field.roles.clone();
             roles.personal |= outer.personal;
             roles.sensitive |= outer.sensitive;
             match &field.ty {
-                Type::Record(fields) => self.add(fields, &path, optional, &roles),
+                Type::Record(fields) => {
+                    let record = if field.optional { path.len() } else { record };
+                    self.add(fields, &path, (optional, record), &roles);
+                }
                 ty => {
                     let items = match ty {
                         Type::List(item) => Some(Arc::new(Self::of_items(item, &roles))),
@@ -126,6 +133,7 @@ impl Layout {
                         path,
                         ty: ty.clone(),
                         optional,
+                        record: if field.optional { 0 } else { record },
                         roles,
                         items,
                         list,
@@ -140,7 +148,7 @@ impl Layout {
     pub(crate) fn of_items(item: &Type, roles: &Roles) -> Self {
         let mut layout = Self::default();
         if let Type::Record(fields) = item {
-            layout.add(fields, &[], false, roles);
+            layout.add(fields, &[], (false, 0), roles);
         } else {
             let roles = Roles {
                 key: false,
@@ -150,6 +158,7 @@ impl Layout {
                 path: Vec::new(),
                 ty: item.clone(),
                 optional: false,
+                record: 0,
                 roles,
                 items: None,
                 list: 0,

@@ -258,7 +258,7 @@ fn datetimes<'a>(array: &'a dyn Array, missing: Missing<'_>) -> Numbers<'a> {
             missing,
             |it| {
                 let whole = (it % 1_000 == 0).then_some(it / 1_000);
-                whole.ok_or_else(|| "a time with parts of a microsecond".to_owned())
+                whole.ok_or_else(|| "a time with parts of a microsecond; round it to whole ones".to_owned())
             },
         )),
     }

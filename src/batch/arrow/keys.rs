@@ -39,7 +39,7 @@ enum Column<'a> {
 }
 
 impl<'a> Keys<'a> {
-    /// The keys in the column of that name. Numbers of 64 bits and texts are borrowed.
+    /// The keys in the column of that name. Signed numbers of 64 bits and texts with offsets are borrowed, and all others brought into that form.
     ///
     /// # Errors
     ///
@@ -50,9 +50,7 @@ impl<'a> Keys<'a> {
             let schema = batch.schema_ref();
             let names = schema.fields().iter().map(|it| it.name().as_str());
             let unknown = check::unknown("column", name, names);
-            let message =
-                format!("{unknown}; `events_by` takes the keys of customers from one of another name");
-            return Err(error(None, message));
+            return Err(error(None, unknown));
         };
         let nulls = array.logical_nulls();
         if let Some(row) = nulls.and_then(|nulls| (0..nulls.len()).find(|row| nulls.is_null(*row))) {
@@ -83,14 +81,22 @@ impl<'a> Keys<'a> {
             Column::Numbers(numbers) => numbers.get(row).copied().map(ValueRef::Int),
         }
     }
-}
 
-/// The order of keys: texts by their bytes, numbers by size. There is none between the two.
-pub(super) fn order(one: ValueRef<'_>, two: ValueRef<'_>) -> Option<Ordering> {
-    match (one, two) {
-        (ValueRef::Text(one), ValueRef::Text(two)) => Some(one.cmp(two)),
-        (ValueRef::Int(one), ValueRef::Int(two)) => Some(one.cmp(&two)),
-        _ => None,
+    /// The order of two keys: texts by their bytes, numbers by size. There is none between the two.
+    ///
+    /// ```
+    /// use audience::{ValueRef, batch::arrow::Keys};
+    ///
+    /// assert!(Keys::order(ValueRef::Text("ana"), ValueRef::Text("ben")).is_some_and(|it| it.is_lt()));
+    /// assert_eq!(Keys::order(ValueRef::Text("1"), ValueRef::Int(1)), None);
+    /// ```
+    #[must_use]
+    pub fn order(one: ValueRef<'_>, two: ValueRef<'_>) -> Option<Ordering> {
+        match (one, two) {
+            (ValueRef::Text(one), ValueRef::Text(two)) => Some(one.cmp(two)),
+            (ValueRef::Int(one), ValueRef::Int(two)) => Some(one.cmp(&two)),
+            _ => None,
+        }
     }
 }
 
@@ -102,6 +108,12 @@ pub(super) fn offsets(
 ) -> Result<Offsets<'static>, ColumnError> {
     let column = format!("{name}.{key}");
     let error = |row, message: String| ColumnError::new(column.clone(), row, message);
+    if events.column_by_name(key).is_none() {
+        let names = events.schema_ref().fields().iter().map(|it| it.name().as_str());
+        let unknown = check::unknown("column", key, names);
+        let message = format!("{unknown}; `events_by` takes the keys of customers from one of another name");
+        return Err(error(None, message));
+    }
     let keys = Keys::of(events, key).map_err(|error| error.of(name))?;
     ascending(people)?;
     let mut offsets = Vec::with_capacity(people.len() + 1);
@@ -109,7 +121,7 @@ pub(super) fn offsets(
     offsets.push(0);
     for customer in (0..people.len()).filter_map(|row| people.key(row)) {
         while let Some(event) = keys.get(next) {
-            match order(event, customer) {
+            match Keys::order(event, customer) {
                 Some(Ordering::Equal) => next += 1,
                 Some(Ordering::Greater) => break,
                 Some(Ordering::Less) => return Err(error(Some(next), stray(&keys, next).to_owned())),
@@ -134,7 +146,7 @@ fn ascending(people: &Customers<'_>) -> Result<(), ColumnError> {
     for row in 0..people.len() {
         let key = people.key(row);
         if let (Some(before), Some(key)) = (before, key)
-            && order(before, key) != Some(Ordering::Less)
+            && Keys::order(before, key) != Some(Ordering::Less)
         {
             let message = "the keys of customers must ascend where events are added; `Sorted` brings them into that order";
             return Err(ColumnError::new(people.key_name(), Some(row), message));
@@ -147,8 +159,8 @@ fn ascending(people: &Customers<'_>) -> Result<(), ColumnError> {
 /// Why an event belongs to no customer.
 fn stray(keys: &Keys<'_>, row: usize) -> &'static str {
     let before = row.checked_sub(1).and_then(|before| keys.get(before));
-    let is_back =
-        before.is_some_and(|before| keys.get(row).and_then(|it| order(it, before)) == Some(Ordering::Less));
+    let is_back = before
+        .is_some_and(|before| keys.get(row).and_then(|it| Keys::order(it, before)) == Some(Ordering::Less));
     if is_back {
         "the event comes after those of a later key; `Sorted` brings events into the order of their customers' keys"
     } else {

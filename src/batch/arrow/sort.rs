@@ -7,10 +7,7 @@ use arrow_ord::sort::{SortColumn, lexsort_to_indices};
 use arrow_schema::ArrowError;
 use arrow_select::{concat::concat_batches, take::take_record_batch};
 
-use super::{
-    super::check,
-    keys::{Keys, order},
-};
+use super::{super::check, keys::Keys};
 
 /// Customers and events in the order of the customers' keys, cut into parts none of which shares a customer with another.
 ///
@@ -231,7 +228,7 @@ impl Sorted {
                 .map_err(|error| SortError::of_column(&self.key, None, error.message()))?;
             // Both ascend: a customer is gone past when a later key comes.
             while let (Some(event), Some(this)) = (keys.get(end), customers.get(customer)) {
-                match order(event, this) {
+                match Keys::order(event, this) {
                     Some(Ordering::Equal) => end += 1,
                     Some(Ordering::Greater) => customer += 1,
                     Some(Ordering::Less) => return Err(sorted.stray(key, end)),

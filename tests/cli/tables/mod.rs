@@ -147,6 +147,196 @@ fn what_is_wrong_with_csv_is_told_with_line_and_column() {
 }
 
 #[test]
+fn lines_are_counted_whatever_ends_them() {
+    let folder = folder("tables_lines");
+    for (csv, line) in [
+        ("id,orders,tags\nana,1,[]\nben,x,[]\n", 3),
+        ("id,orders,tags\r\nana,1,[]\r\nben,x,[]\r\n", 3),
+        ("id,orders,tags\r\n\r\n\r\nben,x,[]", 4),
+        ("\n\nid,orders,tags\n\nben,x,[]\ncid,1,[]\n", 5),
+        ("id,orders,tags\n\"a\nna\",x,\"[\n]\"\n", 2),
+    ] {
+        folder.write("c.csv", csv);
+        let run = folder.run(&format!("{EVAL} --customers c.csv"));
+        let expected = format!("error: c.csv:{line}: orders: expected int, found text \"x\"\n");
+        assert_eq!((run.status, run.stderr), (Some(2), expected), "{csv:?}");
+    }
+}
+
+#[test]
+fn items_of_lists_are_what_they_are_in_json() {
+    let folder = folder("tables_items");
+    for (items, expected) in [
+        ("[1]", "tags[0]: expected string, found 1"),
+        ("[\"new\",{}]", "tags[1]: expected string, found {}"),
+        (
+            "{}",
+            "tags: expected [string], as JSON such as [\"a\", \"b\"], found text \"{}\"",
+        ),
+    ] {
+        folder.write(
+            "c.csv",
+            format!("id,tags\nana,\"{}\"\n", items.replace('"', "\"\"")),
+        );
+        let run = folder.run(&format!("{EVAL} --customers c.csv"));
+        assert_eq!(run.stderr, format!("error: c.csv:2: {expected}\n"));
+    }
+}
+
+#[test]
+fn what_has_no_place_in_csv_is_refused() {
+    let folder = folder("tables_places");
+    for (head, expected) in [
+        (
+            "id,tags,purchases",
+            "purchases: CSV has no place for events; give them a file of their own, --events purchases=FILE",
+        ),
+        (
+            "id,tags,address",
+            "address: a record has a column for each of its fields, such as `address.street`",
+        ),
+        ("id,tags,id", "id: the first line names this column twice"),
+    ] {
+        folder.write("c.csv", format!("{head}\nana,[],x\n"));
+        for more in ["", "--ignore-unknown"] {
+            let run = folder.run(&format!("{EVAL} --customers c.csv {more}"));
+            assert_eq!(
+                (run.status, run.stderr),
+                (Some(2), format!("error: c.csv: {expected}\n"))
+            );
+        }
+    }
+    // A quote that is not closed does not swallow the file.
+    let rows = "b,[],\n".repeat(12_000_000);
+    folder.write("c.csv", format!("id,tags,city\na,[],\"x\n{rows}"));
+    let run = folder.run(&format!("{EVAL} --customers c.csv --skip-bad"));
+    assert_eq!(run.status, Some(2));
+    assert!(
+        run.stderr.contains("perhaps a quote is not closed"),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
+fn what_a_record_that_is_there_needs_is_needed_by_columns() {
+    let folder = Folder::new("tables_records");
+    let shop = "customer { id: string key, address: { street: string, city: string? }? }\nsegment s = address.city = \"y\"\n";
+    folder.write("shop.audience", shop);
+    folder.write(
+        "c.csv",
+        "id,address.street,address.city\nana,x,y\nben,,\ncid,,y\n",
+    );
+    let run = folder.run("eval shop.audience --at 2026-06-01T00:00:00Z --customers c.csv --skip-bad");
+    assert_eq!(
+        run.stdout,
+        "{\"key\":\"ana\",\"segments\":[\"s\"]}\n{\"key\":\"ben\",\"segments\":[]}\n"
+    );
+    assert!(
+        run.stderr
+            .starts_with("warning: c.csv:4: address.street: required where `address` has another field"),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
+fn sorted_files_are_read_a_part_at_a_time() {
+    let folder = folder("tables_parts");
+    let keys = || (0..20_000).map(|it| format!("k{it:05}"));
+    let customers: Vec<String> = keys().map(|it| format!("{it},[]\n")).collect();
+    let events: Vec<String> = keys()
+        .map(|it| format!("{it},2026-05-01T00:00:00Z,1\n"))
+        .collect();
+    folder.write("c.csv", format!("id,tags\n{}", customers.concat()));
+    let (eval, events) = (
+        format!("{EVAL} --customers c.csv --events purchases=p.csv"),
+        events.concat(),
+    );
+    // What stands at the end is bad, which is seen before the first answer only where all events are held.
+    for (first, has_answers) in [("", true), ("k00002,2026-05-01T00:00:00Z,1\n", false)] {
+        folder.write(
+            "p.csv",
+            format!("id,at,amount\n{first}{events}k19999,2026-05-02T00:00:00Z,x\n"),
+        );
+        let run = folder.run(&eval);
+        assert_eq!(run.status, Some(2));
+        assert!(run.stderr.contains("amount: expected decimal"), "{}", run.stderr);
+        assert_eq!(!run.stdout.is_empty(), has_answers, "{first}");
+    }
+}
+
+#[test]
+fn bad_events_are_left_out_and_told_once() {
+    let folder = folder("tables_left_out");
+    folder.write("c.csv", "id,tags\nana,[]\nben,[]\n");
+    folder.write(
+        "p.csv",
+        "id,at,amount\nana,2026-05-20T00:00:00Z,x\nben,2026-05-20T00:00:00Z,1\nzoe,2026-05-20T00:00:00Z,1\n",
+    );
+    let run = folder.run(&format!(
+        "{EVAL} --customers c.csv --events purchases=p.csv --skip-bad"
+    ));
+    let told = "warning: p.csv:2: amount: expected decimal, found text \"x\"\nwarning: p.csv: left out 1 of 3 purchases: line 2\n\
+        warning: p.csv: 1 of the purchases belong to customers that are not there, the first to `zoe`, and are left out\n";
+    assert_eq!((run.status, run.stderr.as_str()), (Some(0), told));
+    let run = folder.run(&format!(
+        "{EVAL} --customers c.csv --events purchases=p.csv --events purchases=p.csv"
+    ));
+    let told = "error: --events: purchases are given twice; put all of them into one file\n";
+    assert_eq!((run.status, run.stderr.as_str()), (Some(2), told));
+    let run = folder.run(&format!(
+        "{EVAL} --customers pyarrow.parquet --events purchases=p.csv"
+    ));
+    let told =
+        "error: p.csv: the customers of pyarrow.parquet have purchases already; leave one of the two out\n";
+    assert_eq!((run.status, run.stderr.as_str()), (Some(2), told));
+}
+
+#[test]
+fn keys_that_are_personal_are_not_shown() {
+    let folder = Folder::new("tables_personal");
+    folder.write(
+        "shop.audience",
+        "customer { id: string key personal }\nevent purchases { amount: decimal? }\nsegment s = any purchases\n",
+    );
+    folder.write("c.csv", "id\nana@x.com\n");
+    folder.write("p.csv", "id,at\nzoe@x.com,2026-05-20T00:00:00Z\n");
+    let run =
+        folder.run("eval shop.audience --at 2026-06-01T00:00:00Z --customers c.csv --events purchases=p.csv");
+    assert_eq!(run.status, Some(2));
+    assert!(
+        run.stderr
+            .contains("1 of the purchases belong to customers that are not there;"),
+        "{}",
+        run.stderr
+    );
+    assert!(!run.stderr.contains("zoe"), "{}", run.stderr);
+}
+
+#[test]
+fn commands_that_read_json_lines_refuse_other_files() {
+    let folder = folder("tables_refused");
+    let run = folder.run(
+        "explain shop.audience --at 2026-06-01T00:00:00Z --customers pandas.csv --key ana --segment near",
+    );
+    assert_eq!(run.status, Some(2));
+    assert!(
+        run.stderr
+            .contains("reads JSON lines; `eval` and `fit` read CSV and Parquet, too"),
+        "{}",
+        run.stderr
+    );
+    let run = folder.run(&format!("{EVAL} --customers - --customers-format parquet"));
+    assert_eq!(run.status, Some(2));
+    assert!(
+        run.stderr.contains("give a file, not standard input"),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
 fn what_is_wrong_with_events_is_told_with_their_file() {
     let folder = folder("tables_events");
     folder.write("c.csv", "id,tags\nana,[]\n");

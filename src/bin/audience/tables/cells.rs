@@ -21,15 +21,20 @@ pub(super) struct Column {
     pub(super) name: String,
     ty: Type,
     /// Whether its values must not be shown.
-    hidden: bool,
+    pub(super) hidden: bool,
 }
 
 impl Column {
-    pub(super) fn new(name: &str, ty: &Type) -> Self {
+    /// The same values in a column of another name.
+    pub(super) fn named(&self, name: &str) -> Self {
+        Self::new(name, &self.ty, self.hidden)
+    }
+
+    pub(super) fn new(name: &str, ty: &Type, hidden: bool) -> Self {
         Self {
             name: name.to_owned(),
             ty: ty.clone(),
-            hidden: false,
+            hidden,
         }
     }
 
@@ -42,7 +47,7 @@ impl Column {
 
     /// The columns of events: `at`, and their properties.
     pub(super) fn of_event(fields: &[Attribute]) -> Vec<Self> {
-        let mut columns = vec![Self::new("at", &Type::DateTime)];
+        let mut columns = vec![Self::new("at", &Type::DateTime, false)];
         add(&mut columns, fields, "", false);
         columns
     }
@@ -123,11 +128,11 @@ impl Cells {
     }
 
     /// Adds a cell, or a missing value where there is none, or where it cannot be read.
-    pub(super) fn add(&mut self, cell: Option<&[u8]>) -> Result<(), String> {
+    pub(super) fn add(&mut self, cell: Option<&[u8]>) -> Result<(), Fault> {
         let text = cell.map(std::str::from_utf8).transpose();
         let added = match text {
             Ok(text) => self.push(text),
-            Err(_) => Err("the text is not UTF-8".to_owned()),
+            Err(_) => Err("the text is not UTF-8".to_owned().into()),
         };
         if added.is_err() {
             self.push(None)?;
@@ -136,7 +141,7 @@ impl Cells {
     }
 
     /// Adds a value, or nothing and says why.
-    fn push(&mut self, text: Option<&str>) -> Result<(), String> {
+    fn push(&mut self, text: Option<&str>) -> Result<(), Fault> {
         let shown = Shown {
             ty: &self.ty,
             hidden: self.hidden,
@@ -167,9 +172,11 @@ impl Cells {
                 items,
             } => {
                 let list = text.map(|it| list(it, shown)).transpose()?;
-                for item in list.iter().flatten() {
-                    let item = item.as_ref().map(|it| item_text(it)).transpose()?;
-                    items.push(item.as_deref())?;
+                for (index, item) in list.iter().flatten().enumerate() {
+                    items.item(item.as_deref()).map_err(|message| Fault {
+                        item: Some(index),
+                        message,
+                    })?;
                 }
                 // What was added of a list that cannot be read belongs to the missing one in its place.
                 let len = items.len();
@@ -179,6 +186,31 @@ impl Cells {
             }
         }
         Ok(())
+    }
+
+    /// Adds an item of a list, as JSON writes it.
+    fn item(&mut self, json: Option<&RawValue>) -> Result<(), String> {
+        let Some(json) = json.map(RawValue::get) else {
+            return self.push(None).map_err(|fault| fault.message);
+        };
+        let is_quoted = json.starts_with('"');
+        let fits = match &self.values {
+            Values::Texts(_) | Values::Dates(_) | Values::Times(_) => is_quoted,
+            Values::Decimals(_) => true,
+            _ => !is_quoted,
+        };
+        if !fits {
+            let what = if self.hidden { "another value" } else { json };
+            return Err(format!("expected {}, found {}", self.ty, shortened(what)));
+        }
+        let text: Cow<'_, str> = if is_quoted {
+            serde_json::from_str::<String>(json)
+                .map_err(|error| error.to_string())?
+                .into()
+        } else {
+            json.into()
+        };
+        self.push(Some(&text)).map_err(|fault| fault.message)
     }
 
     fn len(&self) -> usize {
@@ -227,6 +259,29 @@ impl Cells {
 
 /// The decimals of the definitions as Arrow has them.
 const DECIMAL: DataType = DataType::Decimal64(18, 4);
+
+/// What is wrong with a cell, or with an item of the list in it.
+#[derive(Debug)]
+pub(super) struct Fault {
+    item: Option<usize>,
+    message: String,
+}
+
+impl From<String> for Fault {
+    fn from(message: String) -> Self {
+        Self { item: None, message }
+    }
+}
+
+impl Fault {
+    /// With the name of its column: `tags[2]: expected string, found 1`.
+    pub(super) fn of(self, column: &str) -> String {
+        match self.item {
+            Some(item) => format!("{column}[{item}]: {}", self.message),
+            None => format!("{column}: {}", self.message),
+        }
+    }
+}
 
 /// How to say what is wrong with a value of a column.
 #[derive(Clone, Copy)]
@@ -343,13 +398,4 @@ type Items = Vec<Option<Box<RawValue>>>;
 fn list(text: &str, shown: Shown<'_>) -> Result<Items, String> {
     let list = serde_json::from_str(text);
     list.map_err(|_| shown.expected(&format!("{}, as JSON such as [\"a\", \"b\"]", shown.ty), text))
-}
-
-/// An item of a list as the text that would stand in a cell.
-fn item_text(item: &RawValue) -> Result<Cow<'_, str>, String> {
-    if item.get().starts_with('"') {
-        let text: String = serde_json::from_str(item.get()).map_err(|error| error.to_string())?;
-        return Ok(text.into());
-    }
-    Ok(item.get().into())
 }

@@ -39,6 +39,8 @@ pub(super) struct Key {
     pub(super) name: String,
     /// Whether it is a property of the event, too.
     pub(super) is_property: bool,
+    /// Whether it must not be shown.
+    pub(super) is_hidden: bool,
 }
 
 impl<'r> Events<'r> {
@@ -107,8 +109,13 @@ impl<'r> Events<'r> {
             return Ok(());
         };
         let (count, name) = (self.strays, &self.name);
+        let first = if self.key.is_hidden {
+            String::new()
+        } else {
+            format!(", the first to `{first}`")
+        };
         self.source.stray(&format!(
-            "{count} of the {name} belong to customers that are not there, the first to `{first}`"
+            "{count} of the {name} belong to customers that are not there{first}"
         ))
     }
 
@@ -131,8 +138,9 @@ impl<'r> Events<'r> {
         let count = |batch: &RecordBatch| {
             let rows = batch.num_rows();
             Keys::of(batch, &key).map_or(rows, |keys| {
-                let is_later =
-                    |row: &usize| keys.get(*row).and_then(|it| order(it, last)) == Some(Ordering::Greater);
+                let is_later = |row: &usize| {
+                    keys.get(*row).and_then(|it| Keys::order(it, last)) == Some(Ordering::Greater)
+                };
                 (0..rows).find(is_later).unwrap_or(rows)
             })
         };
@@ -329,15 +337,6 @@ const DIFFERENT: &str = "the keys of customers and of events are of different ty
 /// Numbers of events are known to be small enough.
 fn narrow(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
-}
-
-/// The order of keys: texts by their bytes, numbers by size. There is none between the two.
-pub(super) fn order(one: ValueRef<'_>, two: ValueRef<'_>) -> Option<Ordering> {
-    match (one, two) {
-        (ValueRef::Text(one), ValueRef::Text(two)) => Some(one.cmp(two)),
-        (ValueRef::Int(one), ValueRef::Int(two)) => Some(one.cmp(&two)),
-        _ => None,
-    }
 }
 
 /// The instants of an array in whatever unit it has.

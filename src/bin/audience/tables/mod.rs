@@ -17,7 +17,7 @@ use std::{
 use arrow_array::{ArrayRef, RecordBatch};
 use arrow_schema::{Field, Schema};
 use audience::{
-    Customer, Definitions, Loader, Type, ValueRef,
+    Customer, Definitions, Loader, ValueRef,
     batch::{ColumnError, Customers, arrow::Keys},
 };
 use indicatif::ProgressBar;
@@ -62,7 +62,7 @@ pub(crate) fn each_batch(
     }
     let reading = Reading::new(shop, customers, progress);
     let mut source = reading.customers(&customers.file, form)?;
-    let mut events = reading.events(&customers.file, form, tables)?;
+    let mut events = reading.events(&source, &customers.file, form, tables)?;
     while let Some(batch) = source.next()? {
         let batch = with_events(batch, &reading, &mut events)?;
         let people = reading.loader.customers_from_arrow(&batch);
@@ -108,8 +108,8 @@ struct Reading<'r> {
     /// Whether columns that the definitions do not name are passed over.
     open: bool,
     progress: &'r ProgressBar,
-    /// The name and the type of the customers' key.
-    key: (String, Type),
+    /// The column of the customers' key.
+    key: Column,
 }
 
 impl<'r> Reading<'r> {
@@ -123,7 +123,7 @@ impl<'r> Reading<'r> {
             on_bad: OnBad::of(arguments.skip_bad),
             open,
             progress,
-            key: (key.name.to_string(), key.ty.clone()),
+            key: Column::new(&key.name, &key.ty, key.roles.personal || key.roles.sensitive),
         }
     }
 
@@ -139,14 +139,26 @@ impl<'r> Reading<'r> {
     /// The events of each type that has a file of its own.
     fn events(
         &self,
+        source: &Source<'_>,
         customers: &Path,
         form: Form,
         tables: &args::Tables,
     ) -> Result<Vec<Events<'_>>, Failure> {
-        let key = tables.events_key.as_deref().unwrap_or(&self.key.0);
-        let are_sorted = !tables.events.is_empty() && self.ascends(customers, form, &self.key.0, true);
+        let key = tables.events_key.as_deref().unwrap_or(&self.key.name);
+        let are_sorted = !tables.events.is_empty() && self.ascends(customers, form, &self.key.name, true);
         let mut all = Vec::new();
-        for (name, file) in &tables.events {
+        for (index, (name, file)) in tables.events.iter().enumerate() {
+            if tables.events[..index].iter().any(|(before, _)| before == name) {
+                let message = format!("{name} are given twice; put all of them into one file");
+                return Err(Failure::data("--events", message));
+            }
+            if source.has(name) {
+                let message = format!(
+                    "the customers of {} have {name} already; leave one of the two out",
+                    source.file()
+                );
+                return Err(Failure::data(file.display(), message));
+            }
             let Some(event) = self.shop.schema().events.get(&**name) else {
                 let known: Vec<_> = self
                     .shop
@@ -167,7 +179,8 @@ impl<'r> Reading<'r> {
                 return Err(Failure::data(file.display(), message));
             }
             let mut columns = Column::of_event(&event.fields);
-            columns.push(Column::new(key, &self.key.1));
+            columns.retain(|it| it.name != key);
+            columns.push(self.key.named(key));
             let table = self.open(file, form, &columns, &[])?;
             if !table.has(key) {
                 let message = format!(
@@ -181,6 +194,7 @@ impl<'r> Reading<'r> {
             let in_order = are_sorted && self.ascends(file, form, key, false);
             let key = events::Key {
                 name: key.to_owned(),
+                is_hidden: self.key.hidden,
                 is_property: event.fields.iter().any(|it| *it.name == *key),
             };
             all.push(Events::new(name, key, source, in_order)?);
@@ -201,7 +215,7 @@ impl<'r> Reading<'r> {
         };
         let table = match form {
             Form::Parquet => Parquet::open(file, is_read, events).map(|it| Box::new(it) as Box<dyn Table>),
-            _ => Csv::open(file, columns, is_read).map(|it| Box::new(it) as Box<dyn Table>),
+            _ => Csv::open(file, columns, is_read, events).map(|it| Box::new(it) as Box<dyn Table>),
         };
         table.map_err(|problem| Failure::data(file.display(), problem))
     }
@@ -210,12 +224,12 @@ impl<'r> Reading<'r> {
     /// and one that cannot be read at all does not, of which reading it will tell.
     fn ascends(&self, file: &Path, form: Form, key: &str, strictly: bool) -> bool {
         let is_file = file.metadata().is_ok_and(|it| it.is_file());
-        let columns = [Column::new(key, &self.key.1)];
+        let columns = [self.key.named(key)];
         let is_key = |name: &str| name == key;
         let table: Result<Box<dyn Table>, String> = match form {
             _ if !is_file => return false,
             Form::Parquet => Parquet::open(file, is_key, &[]).map(|it| Box::new(it) as _),
-            _ => Csv::open(file, &columns, is_key).map(|it| Box::new(it) as _),
+            _ => Csv::open(file, &columns, is_key, &[]).map(|it| Box::new(it) as _),
         };
         let Ok(mut table) = table else { return false };
         let mut last: Option<audience::Value> = None;
@@ -225,7 +239,7 @@ impl<'r> Reading<'r> {
             };
             let mut before = last.as_ref().map(audience::Value::as_ref);
             for now in (0..batch.num_rows()).filter_map(|row| keys.get(row)) {
-                let order = before.map(|before| events::order(before, now));
+                let order = before.map(|before| Keys::order(before, now));
                 if order.is_some_and(|it| it != Some(Less) && (strictly || it != Some(Equal))) {
                     return false;
                 }
@@ -251,7 +265,7 @@ fn with_events(
     }
     let mut fields: Vec<Arc<Field>> = batch.schema_ref().fields().to_vec();
     let mut arrays: Vec<ArrayRef> = batch.columns().to_vec();
-    let keys = Keys::of(&batch, &reading.key.0).map_err(|error| Failure::Data(told(&error)))?;
+    let keys = Keys::of(&batch, &reading.key.name).map_err(|error| Failure::Data(told(&error)))?;
     for events in events {
         if let Some(lists) = events.lists(&keys, batch.num_rows())? {
             fields.push(Field::new(events.name(), lists.data_type().clone(), true).into());

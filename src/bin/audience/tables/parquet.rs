@@ -2,7 +2,7 @@
 
 use std::{fs::File, path::Path, sync::Arc};
 
-use arrow_array::{ArrayRef, RecordBatch, RecordBatchReader};
+use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions, RecordBatchReader};
 use arrow_schema::{DataType, Field, FieldRef, Fields, Schema};
 use parquet::{
     arrow::{
@@ -147,7 +147,7 @@ fn with_texts(fields: &Fields) -> Option<Fields> {
 
 /// The rows, where the lists of those names are in the order of their times.
 fn in_order_of_time(batch: RecordBatch, names: &[String]) -> Result<RecordBatch, arrow_schema::ArrowError> {
-    let (schema, mut arrays, _) = batch.into_parts();
+    let (schema, mut arrays, rows) = batch.into_parts();
     let mut fields: Vec<FieldRef> = schema.fields().to_vec();
     for (field, array) in fields.iter_mut().zip(&mut arrays) {
         if names.contains(field.name())
@@ -158,5 +158,6 @@ fn in_order_of_time(batch: RecordBatch, names: &[String]) -> Result<RecordBatch,
             *array = sorted;
         }
     }
-    RecordBatch::try_new(Schema::new(fields).into(), arrays)
+    let options = RecordBatchOptions::new().with_row_count(Some(rows));
+    RecordBatch::try_new_with_options(Schema::new(fields).into(), arrays, &options)
 }

@@ -21,6 +21,8 @@ pub(super) struct Source<'r> {
     waiting: VecDeque<Result<RecordBatch, (u64, String)>>,
     /// How many bytes of progress have been told.
     consumed: u64,
+    /// Whether all has been read, and what was left out has been told.
+    has_ended: bool,
 }
 
 impl<'r> Source<'r> {
@@ -39,7 +41,13 @@ impl<'r> Source<'r> {
             left_out,
             waiting: VecDeque::new(),
             consumed: 0,
+            has_ended: false,
         }
+    }
+
+    /// Whether there is a column of that name.
+    pub(super) fn has(&self, column: &str) -> bool {
+        self.table.has(column)
     }
 
     /// The next rows, all of them good.
@@ -51,11 +59,13 @@ impl<'r> Source<'r> {
                     self.left_out.add(place, &problem)?;
                     continue;
                 }
+                None if self.has_ended => return Ok(None),
                 None => {}
             }
             let read = self.table.next();
             let Some(rows) = read.map_err(|problem| self.left_out.fail(problem))? else {
                 self.left_out.tell();
+                self.has_ended = true;
                 return Ok(None);
             };
             self.sort_out(&rows)?;
@@ -88,54 +98,27 @@ impl<'r> Source<'r> {
         self.check_rows(rows, start, count)
     }
 
-    /// Looks at the rows from one to another.
-    fn check_rows(&mut self, rows: &Rows, mut start: usize, end: usize) -> Result<(), Failure> {
-        while start < end {
-            let all = cut(&rows.batch, start, end).map_err(|problem| self.left_out.fail(problem))?;
-            let Err(error) = (self.check)(&all) else {
-                self.waiting.push_back(Ok(all));
-                return Ok(());
-            };
+    /// Looks at the rows from one to another: at all of them, and at halves where one of them is bad.
+    fn check_rows(&mut self, rows: &Rows, start: usize, end: usize) -> Result<(), Failure> {
+        if start == end {
+            return Ok(());
+        }
+        let some = cut(&rows.batch, start, end).map_err(|problem| self.left_out.fail(problem))?;
+        match (self.check)(&some) {
+            Ok(()) => self.waiting.push_back(Ok(some)),
             // What is wrong with a column as a whole is wrong with each row.
-            if error.row().is_none() {
-                return Err(self.left_out.fail(told(&error)));
+            Err(error) if error.row().is_none() => return Err(self.left_out.fail(told(&error))),
+            Err(error) if end - start == 1 => {
+                self.waiting
+                    .push_back(Err((rows.places[start], told_of_one(&error))));
             }
-            let good = self
-                .good(rows, start, end)
-                .map_err(|problem| self.left_out.fail(problem))?;
-            let bad = start + good;
-            let row = |end| cut(&rows.batch, start, end).map_err(|problem| self.left_out.fail(problem));
-            if good > 0 {
-                self.waiting.push_back(Ok(row(bad)?));
+            Err(_) => {
+                let middle = usize::midpoint(start, end);
+                self.check_rows(rows, start, middle)?;
+                self.check_rows(rows, middle, end)?;
             }
-            let one = cut(&rows.batch, bad, bad + 1).map_err(|problem| self.left_out.fail(problem))?;
-            let problem = (self.check)(&one)
-                .err()
-                .map_or_else(|| told(&error), |error| told_of_one(&error));
-            self.waiting.push_back(Err((rows.places[bad], problem)));
-            start = bad + 1;
         }
         Ok(())
-    }
-
-    /// How many rows from `start` on are good, where one before `end` is not. Takes time in proportion to those that are.
-    fn good(&self, rows: &Rows, start: usize, end: usize) -> Result<usize, String> {
-        let is_good =
-            |count: usize| Ok::<_, String>((self.check)(&cut(&rows.batch, start, start + count)?).is_ok());
-        let (mut good, mut bad) = (0, 1);
-        while start + bad < end && is_good(bad)? {
-            (good, bad) = (bad, bad * 2);
-        }
-        bad = bad.min(end - start);
-        while bad - good > 1 {
-            let middle = usize::midpoint(good, bad);
-            if is_good(middle)? {
-                good = middle;
-            } else {
-                bad = middle;
-            }
-        }
-        Ok(good)
     }
 }
 
