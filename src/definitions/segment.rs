@@ -105,7 +105,8 @@ impl Segment {
     /// Tells whether `customer` belongs to this segment at `at`.
     ///
     /// Never fails and never allocates: a missing value makes a condition false, see the language manual.
-    /// Takes time proportional to the conditions read, plus a binary search per time window.
+    /// Takes time proportional to the conditions read, plus a binary search or two per time window; where a condition asks
+    /// something of the events, as many looks at them as the window has events at most.
     ///
     /// # Panics
     ///

@@ -2,7 +2,7 @@
 
 use super::{At, machine};
 use crate::{
-    plan::{Accepts, Asked, CellTest, Cells, Program, Target},
+    plan::{Accepts, CellTest, Cells, Program, SlotTest, Target},
     record::{self, Row},
 };
 
@@ -86,7 +86,7 @@ fn all_hold(tests: &[CellTest], row: record::Cells<'_>, cells: &Cells, moments: 
 
 /// The same of a row without cells.
 #[inline]
-fn all_asked<'a, R: Row<'a>>(program: &'a Program, tests: &[Asked], row: R, moments: &[i64]) -> bool {
+fn all_asked<'a, R: Row<'a>>(program: &'a Program, tests: &[SlotTest], row: R, moments: &[i64]) -> bool {
     let (mut all, mut any) = (true, false);
     for tests in tests.chunks(OF_STRUCT) {
         for test in tests {

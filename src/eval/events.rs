@@ -18,7 +18,7 @@ pub(super) fn of_events<'a, R: Row<'a>>(
     match *op {
         Op::Count { items, low, high } => {
             let events = Events::of(program, items, customer, moments)?;
-            events.counts(usize::try_from(low).unwrap_or(0), usize::try_from(high).ok()?)
+            Some(events.counts(low, high))
         }
         Op::Value { node, low, high } => {
             let Node::Aggregate {
@@ -37,7 +37,7 @@ pub(super) fn of_events<'a, R: Row<'a>>(
                 return None;
             }
             let events = Events::of(program, items, customer, moments)?;
-            let total = i64::try_from(events.sum(place.slot, of)?);
+            let total = i64::try_from(events.sum(place.slot, of));
             Some(total.is_ok_and(|it| low <= it && it <= high))
         }
         _ => None,
@@ -50,7 +50,7 @@ struct Events<'e, 'a, C> {
     rows: C,
     from: i64,
     to: i64,
-    /// A condition of the event alone.
+    /// A condition about slots of the event and nothing else.
     filter: Option<Target>,
     moments: &'e [i64],
 }
@@ -75,7 +75,7 @@ impl<'e, 'a, C: Rows<'a>> Events<'e, 'a, C> {
             None => None,
             Some(filter) => {
                 let block = program.blocks[filter.0 as usize];
-                Some(block.closed.then_some(block.start)?)
+                Some(block.of_slots.then_some(block.start)?)
             }
         };
         Some(Self {
@@ -91,25 +91,28 @@ impl<'e, 'a, C: Rows<'a>> Events<'e, 'a, C> {
     /// Whether there are so many. Without a filter one event tells whether there are as many as that: the one that stands as many
     /// places from the end.
     #[inline]
-    fn counts(&self, low: usize, high: usize) -> Option<bool> {
+    fn counts(&self, low: i64, high: i64) -> bool {
         let rows = self.rows;
+        let number = |it: i64| usize::try_from(it.max(0)).unwrap_or(usize::MAX);
+        // As soon as there are so many, it is clear.
+        let enough = number(if high == i64::MAX { low } else { high + 1 });
         if self.filter.is_none() && rows.searchable() {
             let end = self.end();
             let at_least = |least: usize| least == 0 || least <= end && rows.at(end - least) >= self.from;
-            return Some(at_least(low) && !at_least(high.saturating_add(1)));
+            return at_least(number(low)) && (high == i64::MAX || !at_least(enough));
         }
-        let enough = high.checked_add(1).unwrap_or(low);
         let mut found = 0;
         self.each(|_| {
             found += 1;
             found < enough
-        })?;
-        Some(low <= found && found <= high)
+        });
+        let found = i64::try_from(found).unwrap_or(i64::MAX);
+        low <= found && found <= high
     }
 
     /// The exact sum of an int or decimal property, of those that have it.
     #[inline]
-    fn sum(&self, slot: u32, of: Kind) -> Option<i128> {
+    fn sum(&self, slot: u32, of: Kind) -> i128 {
         let rows = self.rows;
         if self.filter.is_none() && rows.searchable() {
             let end = self.end();
@@ -119,7 +122,7 @@ impl<'e, 'a, C: Rows<'a>> Events<'e, 'a, C> {
                 rows.before(end, self.from)
             };
             if let Some((total, _)) = rows.running_sum(slot, start..end) {
-                return Some(total);
+                return total;
             }
         }
         let mut total = 0_i128;
@@ -131,8 +134,8 @@ impl<'e, 'a, C: Rows<'a>> Events<'e, 'a, C> {
             };
             total += i128::from(number.unwrap_or(0));
             true
-        })?;
-        Some(total)
+        });
+        total
     }
 
     /// How many of the events, which stand in the order of time, come before the end of the window: mostly all.
@@ -147,9 +150,9 @@ impl<'e, 'a, C: Rows<'a>> Events<'e, 'a, C> {
     }
 
     /// Goes through the events of the window that pass the filter, from the last to the first, as long as there is a wish to.
-    /// Windows mostly ask for what is recent, and what is recent mostly stands last. Nothing when the filter needs a machine.
+    /// Windows mostly ask for what is recent, and what is recent mostly stands last.
     #[inline]
-    fn each(&self, mut visit: impl FnMut(C::Row) -> bool) -> Option<()> {
+    fn each(&self, mut visit: impl FnMut(C::Row) -> bool) {
         let rows = self.rows;
         let searchable = rows.searchable();
         let end = if searchable { self.end() } else { rows.len() };
@@ -162,24 +165,27 @@ impl<'e, 'a, C: Rows<'a>> Events<'e, 'a, C> {
                 continue;
             }
             let row = rows.get(index);
-            if self.accepts(row)? && !visit(row) {
+            if self.accepts(row) && !visit(row) {
                 break;
             }
         }
-        Some(())
     }
 
     #[inline]
-    fn accepts(&self, row: C::Row) -> Option<bool> {
+    fn accepts(&self, row: C::Row) -> bool {
         let Some(mut target) = self.filter else {
-            return Some(true);
+            return true;
         };
         while let Some(leaf) = self.program.leaves.get(target.0 as usize) {
             let holds = of_slot(self.program, &leaf.op, row, |number| {
                 self.moments[number as usize]
-            })?;
-            target = if holds { leaf.then } else { leaf.otherwise };
+            });
+            target = if holds == Some(true) {
+                leaf.then
+            } else {
+                leaf.otherwise
+            };
         }
-        Some(target == Target::TRUE)
+        target == Target::TRUE
     }
 }

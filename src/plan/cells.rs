@@ -23,7 +23,7 @@ pub(crate) struct Cells {
     pub(crate) tests: Box<[CellTest]>,
     pub(crate) hashed: Box<[Hashed]>,
     /// The same parts, `ranges` included, for rows without cells.
-    pub(crate) asked: Box<[Asked]>,
+    pub(crate) asked: Box<[SlotTest]>,
     /// Whether a test reads moments.
     pub(crate) in_time: bool,
     /// Where the rest of the condition begins.
@@ -53,7 +53,7 @@ pub(crate) struct CellTest {
 
 /// A test of a slot, by its leaf.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Asked {
+pub(crate) struct SlotTest {
     pub(crate) op: Op,
     pub(crate) negated: bool,
     /// Whether the next one is of the same part.
@@ -140,7 +140,7 @@ struct Builder<'p> {
 
 impl Builder<'_> {
     /// The tests of a part, or nothing when it is about more than cells.
-    fn part(&mut self, part: &Range<u32>) -> Option<Vec<(Asked, CellTest)>> {
+    fn part(&mut self, part: &Range<u32>) -> Option<Vec<(SlotTest, CellTest)>> {
         let disjuncts = parts::disjuncts(self.program, part);
         if disjuncts.len() > MOST_TESTS {
             return None;
@@ -150,7 +150,7 @@ impl Builder<'_> {
                 return None;
             };
             let test = self.test(leaf, part.end)?;
-            let asked = Asked {
+            let asked = SlotTest {
                 op: leaf.op,
                 negated: test.negated,
                 more: true,

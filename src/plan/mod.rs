@@ -50,7 +50,7 @@ mod value;
 mod weight;
 
 pub(crate) use campaign::CampaignNodes;
-pub(crate) use cells::{Accepts, Asked, CellTest, Cells};
+pub(crate) use cells::{Accepts, CellTest, Cells, SlotTest};
 pub(crate) use constant::calculate;
 pub(crate) use many::{Buckets, MISSING, Many, Reading, Term};
 #[cfg(feature = "proptest")]

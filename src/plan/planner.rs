@@ -376,13 +376,13 @@ impl<'m> Planner<'m> {
         let (focus, tree) = key;
         let first = self.program.leaves.len();
         let start = emit::emit(&tree, &mut self.program.leaves);
-        let closed = self.program.leaves[first..]
-            .iter()
-            .all(|leaf| leaf.op.is_closed());
+        let all = |test: fn(&Op) -> bool| self.program.leaves[first..].iter().all(|leaf| test(&leaf.op));
+        let (closed, of_slots) = (all(Op::is_closed), all(|op| op.slot().is_some()));
         self.program.blocks.push(Block {
             start,
             row: focus,
             closed,
+            of_slots,
         });
         let layout = self.scope.get(usize::from(focus)).cloned().flatten();
         self.program.layouts.push(layout);
@@ -586,7 +586,7 @@ impl<'m> Planner<'m> {
 
 impl Op {
     /// Tells whether it reads nothing but the row that its block is for, or what is the customer's.
-    fn is_closed(self) -> bool {
+    fn is_closed(&self) -> bool {
         !matches!(self, Self::Count { .. } | Self::Value { .. } | Self::Test { .. })
     }
 }

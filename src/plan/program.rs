@@ -70,6 +70,8 @@ pub(crate) struct Block {
     pub(crate) row: u8,
     /// Whether its leaves read that row alone, so that the row need not be put in scope for others to find.
     pub(crate) closed: bool,
+    /// Whether they read slots of that row and nothing else.
+    pub(crate) of_slots: bool,
 }
 
 /// Where to go on: a leaf further down, or the answer.

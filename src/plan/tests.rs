@@ -143,3 +143,60 @@ fn a_salt_is_hashed_once() {
     assert_eq!(points.count(), 2);
     assert_eq!(planned.program.shared.len(), 2);
 }
+
+/// The beginning of a condition is asked of cells: ranges of near ones, tests of others, and whether that is all of it.
+#[test]
+fn what_cells_tell_is_planned() {
+    let numbers: String = (0..70).fold(String::new(), |mut text, it| {
+        let _ = write!(text, ", n{it}: int?");
+        text
+    });
+    let any_of = |count: usize| {
+        let each: Vec<_> = (0..count).map(|it| format!("n{it} = 1")).collect();
+        each.join(" or ")
+    };
+    let schema = format!(
+        "customer {{ id: string key, city: string?, age: int?, score: float?, seen: datetime?, sex: (\"f\" | \"m\")?{numbers} }}
+         event visits {{}}"
+    );
+    for (condition, ranges, tests, is_all) in [
+        ("age >= 18", 1, 0, true),
+        ("age >= 18 and age < 65", 1, 0, true),
+        ("not (age >= 18)", 0, 1, true),
+        ("age is unknown", 0, 1, true),
+        ("age in [1, 3, 9]", 0, 1, true),
+        (r#"city = "Seventh""#, 1, 0, true),
+        // The head of a text does not tell whether more than eight bytes follow.
+        (r#"city = "Eighthhh""#, 0, 0, false),
+        (r#"city starts with "Eighthhh""#, 1, 0, true),
+        (r#"city starts with "Eighthhhh""#, 0, 0, false),
+        (r#"city in ["Ma", "Seventh"]"#, 0, 1, true),
+        (r#"city in ["Ma", "Eighthhh"]"#, 0, 0, false),
+        (r#"city contains "a""#, 0, 0, false),
+        // The bits of floats go up on one side of zero and down on the other.
+        ("score > 0", 1, 0, true),
+        ("score < 0", 1, 0, true),
+        ("score >= 0", 0, 0, false),
+        ("score between -1 and 1", 0, 0, false),
+        ("seen in last 30 days", 0, 1, true),
+        (r#"sex = "f""#, 0, 1, true),
+        // Not near, and beyond the first word of bits.
+        ("n20 = 4", 0, 1, true),
+        ("n69 = 4", 0, 1, true),
+        (r#"age >= 18 and score > 0 and city starts with "M""#, 3, 0, true),
+        (r#"age >= 18 and (score > 0 or city = "Ma")"#, 1, 2, true),
+        ("age >= 18 and any visits", 1, 0, false),
+        (&any_of(8), 0, 8, true),
+        (&any_of(9), 0, 0, false),
+        (&format!("age >= 18 and ({})", any_of(9)), 1, 0, false),
+    ] {
+        let planned = plan::plan(&module(&format!("{schema}\nsegment answer = {condition}")));
+        let cells = plan::Cells::of(&planned.program, planned.segments[0]);
+        let is_rest = cells.rest == plan::Target::TRUE;
+        assert_eq!(
+            (cells.ranges.len(), cells.tests.len(), is_rest),
+            (ranges, tests, is_all),
+            "{condition}"
+        );
+    }
+}

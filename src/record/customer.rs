@@ -43,7 +43,8 @@ impl Shape {
 }
 
 /// A customer in our own compact form: attributes in 8-byte slots, events by type in the order of time with running
-/// sums, so that a condition over a window of events takes two binary searches.
+/// sums, so that a condition over a window of events takes a binary search or two, or a look at each event of the window where it
+/// asks something of the events.
 ///
 /// It is made by loading, from JSON or from anything that implements `Serialize`, and checked against the schema in the
 /// process: what it holds is valid. It stays valid for every set of definitions with the same schema, see

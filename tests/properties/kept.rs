@@ -172,6 +172,16 @@ impl Compiled {
                     Value::Object(tree)
                 ));
             }
+            // What an update made of her gives each answer that she would have if she were loaded.
+            let each = segments.iter().enumerate();
+            let each = each.filter(|(_, it)| it.matches(&customer, &at));
+            let matching: Vec<_> = each.map(|(position, _)| position).collect();
+            if matching != found {
+                return Err(format!(
+                    "{matching:?} match after {what:?}, but {found:?} are right for {}",
+                    Value::Object(tree)
+                ));
+            }
             let mut told: Vec<_> = before
                 .into_iter()
                 .filter(|it| !changes.left.contains(it))

@@ -87,8 +87,9 @@ impl Membership {
     /// It is the first instant at which a window that a segment asks for passes an event or a value of hers, an event that is dated
     /// later comes about, or a day ends where a segment asks for days. Where windows are of months it may be a few days sooner. As
     /// segments ask for other things, too, nothing need change then: [`Segment::next_change`](crate::Segment::next_change) of each
-    /// finds when it does, and takes far longer. Where time has a part that cannot be followed, such as in a host function that is
-    /// not pure, it is the next microsecond.
+    /// finds when it does, and takes far longer. Of a segment in which no window tells, such as one that does sums with `now` or waits
+    /// for what does not happen, it is known for 31 days at most: then it is no later than that, though nothing may ever change.
+    /// Where time has a part that cannot be followed, such as in a host function that is not pure, it is the next microsecond.
     #[must_use]
     pub fn next_change(&self) -> Option<DateTime> {
         DateTime::from_micros(self.next)

@@ -153,16 +153,7 @@ fn earliest<'a, C: Rows<'a>>(events: C, time: i64) -> i64 {
         if len == 0 || events.at(len - 1) < time {
             return NEVER;
         }
-        let (mut low, mut high) = (0, len);
-        while low < high {
-            let middle = low + (high - low) / 2;
-            if events.at(middle) < time {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
-        }
-        return events.at(low);
+        return events.at(events.before(len, time));
     }
     let later = (0..len).map(|index| events.at(index)).filter(|at| *at >= time);
     later.min().unwrap_or(NEVER)

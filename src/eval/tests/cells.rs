@@ -11,7 +11,7 @@ fn schema() -> String {
     "#
     .to_owned();
     (0..70).for_each(|it| write!(schema, "n{it}: int?, ").expect("a String takes all"));
-    schema.push_str("last: string? }\nevent visits { pages: int?, note: string? }");
+    schema.push_str("last: string? }\nevent visits { pages: int?, note: string?, spent: decimal }");
     schema
 }
 
@@ -173,33 +173,37 @@ fn joined_conditions_agree_with_the_interpreter() {
     }
 }
 
+/// Noon on 2026-06-01, in microseconds.
+const NOW: i64 = 20_605 * DAY + DAY / 2;
+const DAY: i64 = 86_400_000_000;
+
+/// Events long ago and ahead of now, three at an instant; where there are many, also at the ends of windows and beside them.
+fn visits(count: i64, is_complete: bool) -> String {
+    let places = (0..count).map(|it| it - it % 3 - count / 4);
+    let spread = places.map(|it| NOW - it * it.abs() * DAY / 24);
+    let ends = [NOW, NOW - 3 * DAY, NOW - 30 * DAY, NOW - 400 * DAY, 20_574 * DAY];
+    let ends = ends.into_iter().flat_map(|it| [it - 1, it, it + 1]);
+    let ends = ends.filter(|_| count > 8);
+    let visits = spread.chain(ends).zip(0..).map(|(at, it)| {
+        let at = crate::DateTime::from_micros(at).expect("within the calendar");
+        let pages = if it % 7 == 0 && !is_complete {
+            "null".to_owned()
+        } else {
+            (it % 5 - 1).to_string()
+        };
+        let (spent, note) = (it % 6 - 2, it % 4);
+        format!(r#"{{"at": "{at}", "pages": {pages}, "spent": {spent}.25, "note": "n{note}"}}"#)
+    });
+    visits.collect::<Vec<_>>().join(",")
+}
+
 #[test]
 fn counts_and_sums_agree_however_many_events_there_are() {
     let shop = Shop::new(&schema());
-    let customers: Vec<String> = [0, 1, 2, 9, 17, 130]
-        .into_iter()
-        .map(|count| {
-            let visits = (0..count).map(|it| {
-                // From long ago until a while after now, every third at the same instant as the one before.
-                let hours = (it - it % 3) * 5 + 24 * (700 - count * 5 / 24).max(0) - 12;
-                let day = 20_605 - 700 + hours / 24;
-                let date = crate::Date::from_days(i64::from(day)).expect("in range");
-                let pages = if it % 7 == 0 {
-                    "null".to_owned()
-                } else {
-                    (it % 5 - 1).to_string()
-                };
-                format!(
-                    r#"{{"at": "{date}T{:02}:00:00Z", "pages": {pages}, "note": "n{}"}}"#,
-                    hours % 24,
-                    it % 4
-                )
-            });
-            format!(
-                r#"{{"id": "ana", "visits": [{}]}}"#,
-                visits.collect::<Vec<_>>().join(",")
-            )
-        })
+    let counts = [0, 1, 2, 9, 17, 130].into_iter();
+    let customers: Vec<String> = counts
+        .flat_map(|count| [true, false].map(|is_complete| visits(count, is_complete)))
+        .map(|visits| format!(r#"{{"id": "ana", "visits": [{visits}]}}"#))
         .collect();
     for of in [
         "visits in last 3 days",
@@ -213,6 +217,7 @@ fn counts_and_sums_agree_however_many_events_there_are() {
             " where pages > 0",
             r#" where note = "n1""#,
             r#" where (note in ["n1", "n2"] and pages <= 2)"#,
+            " where spent <= 1",
         ] {
             for bound in [0, 2, 40] {
                 for text in [
@@ -221,6 +226,7 @@ fn counts_and_sums_agree_however_many_events_there_are() {
                     format!("count({of}{filter}) < {bound}"),
                     format!("sum(pages of {of}{filter}) > {bound}"),
                     format!("sum(pages of {of}{filter}) = {bound}"),
+                    format!("sum(spent of {of}{filter}) >= {bound}.5"),
                     format!("(no {of}{filter}) and age is unknown"),
                 ] {
                     shop.agrees(&text, &customers)

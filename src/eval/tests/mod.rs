@@ -2,6 +2,7 @@
 
 mod ask;
 mod cells;
+mod events;
 mod nested;
 mod places;
 mod random;
