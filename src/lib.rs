@@ -98,12 +98,12 @@
 //! The default build has all of the language. `analytics` adds the module `analytics`: what is known of customers from what
 //! they bought. `batch` adds the module `batch`: customers by columns, and answers for all of them at once; `arrow` lets them
 //! come as record batches. `cli` adds the program `audience` with `check`, `fmt`, `test`, `fit`, `eval`,
-//! `explain`, `decide`, `describe`, `infer` and `render`. `experiment` adds the module `experiment`: whether messages do any
+//! `explain`, `decide`, `describe`, `infer`, `render`, `sql` and `mapping`. `experiment` adds the module `experiment`: whether messages do any
 //! good, and which step of personalising them does. `locale` lets filters write amounts, dates and nouns
 //! in other languages than English. `parallel` adds `render_many_parallel` to messages, `decide_many_parallel` to campaigns and,
 //! with `batch`, `evaluate_parallel` and `counts_parallel` to segments. `plain-text` makes the text of an e-mail that has none from its page.
 //! `ease` adds `Ease`, a recommender by regression. `proptest` adds the module `testing`, with strategies for customers, definitions and
-//! templates.
+//! templates. `sql` adds the module `sql`: segments and traits as queries for a database.
 //!
 //! # Where to read on
 //!
@@ -139,6 +139,8 @@ mod requirements;
 mod schema;
 pub mod sms;
 mod span;
+#[cfg(feature = "sql")]
+pub mod sql;
 mod syntax;
 mod template;
 #[cfg(feature = "proptest")]

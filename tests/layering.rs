@@ -22,7 +22,7 @@ const LAYERS: &[&[&str]] = &[
     &["plan"],
     &["record"],
     &["eval"],
-    &["batch", "template"],
+    &["batch", "sql", "template"],
     &["message"],
     &["recommend", "analytics", "experiment"],
     &["campaign"],

@@ -42,6 +42,8 @@ mod retail;
 mod schema_text;
 mod segments;
 mod sentences;
+#[cfg(feature = "sql")]
+mod sql;
 mod sql_comparison;
 mod standard;
 mod templates;

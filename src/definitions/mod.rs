@@ -23,6 +23,8 @@ mod processing;
 mod said;
 mod segment;
 mod segments;
+#[cfg(feature = "sql")]
+mod sql;
 mod test_case;
 mod warnings;
 

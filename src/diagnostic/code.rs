@@ -104,6 +104,8 @@ codes! {
     UnknownOffer "unknown-offer" Error;
     /// A channel that a campaign prefers and none of its messages takes.
     UnusedPreference "unused-preference" Warning;
+    /// A part of a rule that cannot be said in the SQL of an engine so that the answer is the same.
+    NoSql "no-sql" Error;
     /// A test that has no customer or expects nothing, or that gives what does not fit the contract.
     InvalidTest "invalid-test" Error;
     /// A test that expects what does not hold.

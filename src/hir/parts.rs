@@ -1,6 +1,7 @@
 //! What a condition or a value is made of, for walks that do not care which kind each is.
 
 use super::{Bound, Condition, ConditionKind, Expr, ExprKind, Items, Source, Spot, Window};
+use crate::value::{Date, DateTime, Zone, months_later, start_of_period};
 
 /// Something directly inside a condition, an expression, a window or a collection.
 #[derive(Clone, Copy, Debug)]
@@ -153,6 +154,41 @@ impl Window {
 }
 
 impl Bound {
+    /// Where it lies on the line of time: in microseconds, or in days. `value` says it of an expression.
+    pub(crate) fn resolve(
+        &self,
+        now: DateTime,
+        zone: Zone,
+        value: &mut dyn FnMut(&Expr) -> Option<i64>,
+    ) -> Option<i64> {
+        let today = || i64::from(zone.date_of(now).days());
+        Some(match self {
+            Self::Instant(at) => at.micros(),
+            Self::FromNow(micros) => now.micros().saturating_add(*micros),
+            Self::Local(wall) => zone.instant(*wall),
+            Self::Day(day) => i64::from(day.days()),
+            Self::FromToday(days) => today().saturating_add(*days),
+            Self::MonthsFromNow(months) => match zone.months_later(now, *months) {
+                Some(at) => at.micros(),
+                // No instant of the calendar: before, or after, all of them.
+                None if *months < 0 => i64::MIN,
+                None => i64::MAX,
+            },
+            Self::MonthsFromToday(months) => months_later(today(), *months),
+            Self::PeriodFromToday { period, plus } => start_of_period(today(), *period, *plus),
+            Self::Expr(expr) => value(expr)?,
+            Self::DayStart { day, plus } => {
+                let day = day.resolve(now, zone, value)?.saturating_add(*plus);
+                match Date::from_days(day) {
+                    Some(date) => zone.start_of(date),
+                    // No day of the calendar: before, or after, all of them.
+                    None if day < 0 => i64::MIN,
+                    None => i64::MAX,
+                }
+            }
+        })
+    }
+
     /// The expression of a bound that differs from customer to customer.
     pub(crate) fn moving(&self) -> Option<&Expr> {
         match self {

@@ -87,6 +87,19 @@ impl Geo {
         metres >= 0.0 && self.direction().squared_chord(of.direction()) <= squared_chord_within(metres)
     }
 
+    /// Its unit vector, each coordinate rounded to 10⁻⁸, half away from zero, and counted in units of it: x towards latitude 0, longitude 0,
+    /// y towards longitude 90° east, z towards the north pole. Each is from -10⁸ to 10⁸. It is how a database keeps a place.
+    ///
+    /// ```
+    /// # use audience::Geo;
+    /// let madrid = Geo::new(40.4168, -3.7038).unwrap();
+    /// assert_eq!(madrid.coordinates(), (75_975_804, -4_918_195, 64_834_317));
+    /// ```
+    #[must_use]
+    pub fn coordinates(self) -> (i32, i32, i32) {
+        self.direction().coordinates()
+    }
+
     /// Where the point lies as seen from the centre of Earth.
     pub(crate) fn direction(self) -> Direction {
         let (height, ring) = self.height();

@@ -21,7 +21,7 @@ use super::{
     numbers::Numbers,
     palette::Palette,
     rules,
-    rules::{Named, Rules},
+    rules::{Named, Purpose, Rules},
     table::Table,
 };
 
@@ -36,8 +36,12 @@ pub(crate) struct Case {
 
 impl Case {
     pub(crate) fn draw(numbers: &Numbers, schema: &Schema, schema_text: &str) -> Self {
+        Self::draw_for(Purpose::Language, numbers, schema, schema_text)
+    }
+
+    pub(crate) fn draw_for(purpose: Purpose, numbers: &Numbers, schema: &Schema, schema_text: &str) -> Self {
         let palette = Palette::draw(&mut Choices::new(&numbers.palette));
-        let rules = rules::draw(schema, schema_text, &palette, &numbers.rules);
+        let rules = rules::draw(schema, schema_text, &palette, &numbers.rules, purpose);
         let draw = |(key, numbers): (usize, &Vec<u16>)| {
             customers::draw(schema, &palette, &mut Choices::new(numbers), key)
         };
@@ -88,6 +92,19 @@ impl Case {
     }
 }
 
+#[cfg(feature = "sql")]
+impl Case {
+    pub(crate) fn customers(&self) -> &[Datum] {
+        &self.customers
+    }
+
+    /// The items of a catalogue.
+    pub(crate) fn items(&self, catalog: &str) -> &[Datum] {
+        let items = self.items.iter().find(|(name, _)| name == catalog);
+        items.map_or(&[], |(_, items)| items)
+    }
+}
+
 impl Case {
     pub(super) fn customer(&self, index: usize) -> &Datum {
         &self.customers[index]
@@ -109,7 +126,7 @@ impl Case {
     }
 
     /// A customer, and when and where it is asked about.
-    pub(super) fn asked(&self, index: usize) -> String {
+    pub(crate) fn asked(&self, index: usize) -> String {
         let Palette { now, zone, .. } = self.palette;
         format!(
             "{} at {now} in {}",
@@ -182,11 +199,11 @@ impl Case {
 
 /// The definitions of a case, compiled, with its customers loaded.
 pub(crate) struct Compiled {
-    pub(super) definitions: Definitions,
+    pub(crate) definitions: Definitions,
     /// Fitted from the customers themselves.
     population: Population,
-    pub(super) at: At,
-    pub(super) customers: Vec<Customer>,
+    pub(crate) at: At,
+    pub(crate) customers: Vec<Customer>,
 }
 
 impl Compiled {

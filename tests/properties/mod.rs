@@ -2,7 +2,7 @@
 //!
 //! `AUDIENCE_SEED=<number>` starts from other random numbers, `AUDIENCE_RULES=<number>` sets how many rules it draws.
 
-mod case;
+pub(crate) mod case;
 mod changes;
 pub(crate) mod choices;
 mod client;
@@ -11,9 +11,9 @@ pub(crate) mod customers;
 pub(crate) mod explained;
 mod kept;
 mod lints;
-mod numbers;
+pub(crate) mod numbers;
 mod palette;
-mod rules;
+pub(crate) mod rules;
 pub(crate) mod schema;
 mod table;
 
@@ -187,7 +187,7 @@ fn explanations_keep_what_they_promise() {
 const SEED: u64 = 20_261_122;
 
 /// Draws cases until there were enough rules; the first that fails is made as small as can be, and shown.
-fn run(wanted: usize, mut check: impl FnMut(&Numbers) -> (Case, Result<(), String>)) -> usize {
+pub(crate) fn run(wanted: usize, mut check: impl FnMut(&Numbers) -> (Case, Result<(), String>)) -> usize {
     let seed = number_from("AUDIENCE_SEED").unwrap_or(SEED);
     eprintln!("AUDIENCE_SEED={seed} replays this run");
     let mut seeds = Random(seed);
@@ -196,6 +196,7 @@ fn run(wanted: usize, mut check: impl FnMut(&Numbers) -> (Case, Result<(), Strin
         let numbers = Numbers::of_seed(seeds.next());
         rules += numbers.rules.len();
         if check(&numbers).1.is_err() {
+            // A glance at many failures is worth more than one small failure, at times.
             let smallest = numbers.shrunk(|it| check(it).1.is_err());
             let (case, checked) = check(&smallest);
             let error = checked.err().unwrap_or_default();
@@ -211,7 +212,7 @@ fn rules_wanted() -> usize {
         .unwrap_or(2_000)
 }
 
-fn number_from(variable: &str) -> Option<u64> {
+pub(crate) fn number_from(variable: &str) -> Option<u64> {
     let text = env::var(variable).ok()?;
     Some(
         text.parse()

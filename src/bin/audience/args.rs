@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use audience::{Code, DateTime, Format, Severity, Type, Zone};
+use audience::{Code, DateTime, Format, Severity, Type, Zone, sql::Dialect};
 use clap::{Args, Parser, Subcommand};
 
 /// Segments and messages from *.audience files.
@@ -42,6 +42,10 @@ pub(crate) enum Command {
     Infer(Infer),
     /// Writes the message of each customer: as one JSON line, or as it is for one customer
     Render(Render),
+    /// Writes the query with which a database tells who belongs to a segment, or what a trait is
+    Sql(Sql),
+    /// Drafts where the data of the definitions live in a database, for `sql --mapping`
+    Mapping(Mapping),
     /// Writes a page about the segments: sizes, values, overlaps, and what is wrong with them as a set
     Report(Report),
 }
@@ -116,6 +120,57 @@ pub(crate) struct Diff {
     /// Let members pass that neither the old nor the new definitions name
     #[arg(long)]
     pub(crate) ignore_unknown: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Sql {
+    /// The definition file
+    #[arg(value_name = "DEFS")]
+    pub(crate) definitions: PathBuf,
+    /// A further definition file; may be repeated
+    #[arg(long = "defs", value_name = "FILE")]
+    pub(crate) more_definitions: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) partials: Partials,
+    /// The segment: the query gives the keys of its customers; several, or none: a column for each segment, or for all
+    #[arg(long = "segment", value_name = "S")]
+    pub(crate) segments: Vec<String>,
+    /// The trait: the query gives its value for each customer
+    #[arg(long = "trait", value_name = "T", conflicts_with = "segments")]
+    pub(crate) computed: Option<String>,
+    /// The engine: sqlite, duckdb or postgresql
+    #[arg(long, value_name = "D")]
+    pub(crate) dialect: Dialect,
+    /// The instant to ask at, in RFC 3339: 2026-06-01T00:00:00Z
+    #[arg(long, value_name = "T")]
+    pub(crate) at: DateTime,
+    /// The IANA time zone in which days begin and end
+    #[arg(long, value_name = "ZONE", default_value = "UTC", value_parser = zone)]
+    pub(crate) zone: Zone,
+    /// Where the data live; without it, as `mapping` drafts it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) mapping: Option<PathBuf>,
+    /// The cut points that `fit` wrote, for segments that compare customers with each other
+    #[arg(long, value_name = "FILE")]
+    pub(crate) population: Option<PathBuf>,
+    /// Print JSON: the text with places for the values, and the values
+    #[arg(long)]
+    pub(crate) params: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Mapping {
+    /// The definition file
+    #[arg(value_name = "DEFS")]
+    pub(crate) definitions: PathBuf,
+    /// A further definition file; may be repeated
+    #[arg(long = "defs", value_name = "FILE")]
+    pub(crate) more_definitions: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) partials: Partials,
+    /// The engine: sqlite, duckdb or postgresql
+    #[arg(long, value_name = "D", default_value = "postgresql")]
+    pub(crate) dialect: Dialect,
 }
 
 #[derive(Debug, Args)]

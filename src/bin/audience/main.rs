@@ -20,6 +20,7 @@ mod progress;
 mod render;
 mod replace;
 mod report;
+mod sql;
 mod tables;
 mod test;
 
@@ -41,6 +42,8 @@ fn main() -> ExitCode {
         args::Command::Infer(arguments) => infer::run(&arguments),
         args::Command::Test(arguments) => test::run(&arguments),
         args::Command::Render(arguments) => render::run(&arguments),
+        args::Command::Sql(arguments) => sql::run(&arguments),
+        args::Command::Mapping(arguments) => sql::mapping(&arguments),
         args::Command::Report(arguments) => report::run(&arguments),
     };
     match outcome {

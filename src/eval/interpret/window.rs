@@ -4,7 +4,7 @@ use super::Interpreter;
 use crate::{
     hir::{Bound, Edge, Window},
     record::Row,
-    value::{Date, Value, months_later, start_of_period},
+    value::{Date, Value},
 };
 
 impl<'a, R: Row<'a>> Interpreter<'_, 'a, R> {
@@ -21,32 +21,8 @@ impl<'a, R: Row<'a>> Interpreter<'_, 'a, R> {
     }
 
     pub(in crate::eval) fn bound(&mut self, bound: &Bound) -> Option<i64> {
-        let today = i64::from(self.at.today().days());
-        Some(match bound {
-            Bound::Instant(at) => at.micros(),
-            Bound::FromNow(micros) => self.at.now().micros().saturating_add(*micros),
-            Bound::Local(wall) => self.at.zone().instant(*wall),
-            Bound::Day(day) => i64::from(day.days()),
-            Bound::FromToday(days) => today.saturating_add(*days),
-            Bound::MonthsFromNow(months) => match self.at.zone().months_later(self.at.now(), *months) {
-                Some(at) => at.micros(),
-                // No instant of the calendar: before, or after, all of them.
-                None if *months < 0 => i64::MIN,
-                None => i64::MAX,
-            },
-            Bound::MonthsFromToday(months) => months_later(today, *months),
-            Bound::PeriodFromToday { period, plus } => start_of_period(today, *period, *plus),
-            Bound::Expr(expr) => steps(&self.value(expr)?)?,
-            Bound::DayStart { day, plus } => {
-                let day = self.bound(day)?.saturating_add(*plus);
-                match Date::from_days(day) {
-                    Some(date) => self.at.zone().start_of(date),
-                    // No day of the calendar: before, or after, all of them.
-                    None if day < 0 => i64::MIN,
-                    None => i64::MAX,
-                }
-            }
-        })
+        let (now, zone) = (self.at.now(), self.at.zone());
+        bound.resolve(now, zone, &mut |expr| steps(&self.value(expr)?))
     }
 }
 

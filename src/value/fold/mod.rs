@@ -33,6 +33,17 @@ fn beyond_ascii(letter: char) -> char {
     }
 }
 
+/// The letters that one which is folded already stands in the place of, itself left out.
+#[cfg(feature = "sql")]
+pub(crate) fn stands_for(folded: char) -> impl Iterator<Item = char> {
+    let code = i64::from(u32::from(folded));
+    table::RUNS.iter().filter_map(move |(first, last, step, shift)| {
+        let source = u32::try_from(code - i64::from(*shift)).ok()?;
+        let inside = (*first..=*last).contains(&source) && (source - first) % step == 0;
+        inside.then(|| char::from_u32(source)).flatten()
+    })
+}
+
 /// Appends the folded text.
 pub(crate) fn fold(text: &str, out: &mut String) {
     out.extend(text.chars().map(letter));

@@ -48,6 +48,7 @@ impl Generator<'_, '_> {
                 "count", "count", "distinct", "count", "distinct", "count", "distinct", "distinct",
                 "distinct", "sum", "sum", "sum", "min", "max", "first", "last", "mode",
             ]),
+            Kind::Float if self.portable => *self.choices.pick(&["min", "max", "first", "last", "mode"]),
             Kind::Decimal | Kind::Float => {
                 // Sums and averages are of many kinds, each with a line of its own in the table.
                 *self.choices.pick(&[

@@ -290,7 +290,7 @@ impl Generator<'_, '_> {
     }
 
     fn text_test(&mut self, depth: usize) -> Piece {
-        if self.choices.one_in(5) {
+        if self.choices.one_in(5) && !self.portable {
             return self.matches(depth);
         }
         let tests = [
@@ -302,7 +302,7 @@ impl Generator<'_, '_> {
         let ignores = self.choices.one_in(3);
         self.note(if ignores { ignoring_case } else { test });
         let operand = self.any_text(depth);
-        let pattern = if self.choices.one_in(4) {
+        let pattern = if self.choices.one_in(4) && !(ignores && self.portable) {
             self.note(if ignores {
                 "pattern of the customer ignoring case"
             } else {
@@ -388,7 +388,7 @@ impl Generator<'_, '_> {
         } else {
             self.note("= ignoring case");
             let op = if self.choices.one_in(3) { "!=" } else { "=" };
-            let other = if self.choices.one_in(3) {
+            let other = if self.choices.one_in(3) && !self.portable {
                 let text = self.value(&Kind::Text, depth.saturating_sub(1));
                 call("string", &[text]).text
             } else {

@@ -67,7 +67,8 @@ impl Generator<'_, '_> {
     fn settled(&mut self, kind: &Kind, depth: usize) -> Piece {
         let piece = self.value(kind, depth);
         if *kind == Kind::Text && piece.text.starts_with(['"', '\'']) {
-            call("string", &[piece])
+            // The smaller of two that are the same.
+            call("min", &[piece.clone(), piece])
         } else {
             piece
         }
@@ -312,6 +313,11 @@ impl Generator<'_, '_> {
 
     fn text(&mut self, depth: usize) -> Piece {
         match self.choices.below(8) {
+            0..=4 if self.portable => {
+                let text = self.any_text(depth);
+                self.call("domain", text)
+            }
+            5.. if self.portable => self.least_or_greatest("min max text", &Kind::Text, depth),
             function @ 0..=3 => {
                 let text = self.any_text(depth);
                 self.call(["lower", "upper", "trim", "domain"][function], text)

@@ -222,6 +222,8 @@ struct Generator<'a, 'b> {
     comparable: BTreeSet<String>,
     /// Whether what is drawn may stand in a rank: nothing private, and no rank.
     compared: bool,
+    /// Whether what is drawn is kept to what databases can say, too.
+    portable: bool,
     probes: Vec<Probe>,
     /// What the condition at hand is made of.
     found: BTreeSet<&'static str>,
@@ -232,8 +234,23 @@ fn head(path: &str) -> &str {
     path.split('.').next().unwrap_or(path)
 }
 
+/// What rules are for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// They are of the whole language, each part as often as any other.
+    Language,
+    /// They are asked of databases: what has no SQL is drawn now and then only.
+    Databases,
+}
+
 /// Draws a trait or a segment from each of the strings of numbers.
-pub(crate) fn draw(schema: &Schema, schema_text: &str, palette: &Palette, strings: &[Vec<u16>]) -> Rules {
+pub(crate) fn draw(
+    schema: &Schema,
+    schema_text: &str,
+    palette: &Palette,
+    strings: &[Vec<u16>],
+    purpose: Purpose,
+) -> Rules {
     let mut generator = Generator::new(schema, palette);
     let mut rules = Rules {
         schema: schema_text.to_owned(),
@@ -245,6 +262,7 @@ pub(crate) fn draw(schema: &Schema, schema_text: &str, palette: &Palette, string
     for (index, numbers) in strings.iter().enumerate() {
         generator.choices = Choices::new(numbers);
         generator.compared = generator.choices.one_in(3);
+        generator.portable = purpose == Purpose::Databases && !generator.choices.one_in(40);
         if generator.compared {
             generator
                 .comparable
@@ -314,6 +332,7 @@ impl<'b> Generator<'_, 'b> {
             lists: Vec::new(),
             comparable: BTreeSet::new(),
             compared: false,
+            portable: false,
             probes: Vec::new(),
             found: BTreeSet::new(),
         }

@@ -27,6 +27,9 @@ impl Generator<'_, '_> {
 
     /// The way between two places.
     pub(super) fn distance(&mut self) -> Option<Piece> {
+        if self.portable {
+            return None;
+        }
         let one = self.place()?;
         let other = if self.choices.one_in(2) {
             self.point()

@@ -1,0 +1,85 @@
+//! `audience sql` and `audience mapping`: queries for a database, and where its data live.
+
+use std::{fs, io::Write};
+
+use audience::{
+    Value,
+    sql::{Mapping, Query, SqlError},
+};
+
+use crate::{args, failure::Failure, input, output};
+
+/// The text of the query, or JSON with the values beside it.
+pub(crate) fn run(arguments: &args::Sql) -> Result<(), Failure> {
+    let files = [&arguments.definitions]
+        .into_iter()
+        .chain(&arguments.more_definitions);
+    let mut shop = input::definitions(files, &arguments.partials).build()?;
+    if let Some(path) = &arguments.population {
+        let json = fs::read(path).map_err(|error| Failure::data(path.display(), error))?;
+        let population =
+            serde_json::from_slice(&json).map_err(|error| Failure::data(path.display(), error))?;
+        shop = shop
+            .with_population(&population)
+            .map_err(|error| Failure::data(path.display(), error))?;
+    }
+    let mapping = match &arguments.mapping {
+        None => shop.mapping(arguments.dialect),
+        Some(path) => {
+            let json = fs::read(path).map_err(|error| Failure::data(path.display(), error))?;
+            serde_json::from_slice::<Mapping>(&json).map_err(|error| Failure::data(path.display(), error))?
+        }
+    };
+    let at = shop.at(arguments.at, &arguments.zone);
+    let unknown = |error: audience::NameError| Failure::Data(error.to_string());
+    let dialect = arguments.dialect;
+    let query = if let Some(name) = &arguments.computed {
+        shop.computed(name)
+            .map_err(unknown)?
+            .to_sql(dialect, &mapping, &at)
+    } else {
+        match &*arguments.segments {
+            [name] => shop
+                .segment(name)
+                .map_err(unknown)?
+                .to_sql(dialect, &mapping, &at),
+            [] => shop.segments().to_sql(dialect, &mapping, &at),
+            several => {
+                let segments = shop.segments().only(several).map_err(unknown)?;
+                segments.to_sql(dialect, &mapping, &at)
+            }
+        }
+    };
+    let query = query.map_err(|error| match error {
+        SqlError::Refused(refusal) => Failure::Definitions(refusal),
+        other => Failure::Data(other.to_string()),
+    })?;
+    let mut out = output::stdout();
+    if arguments.params {
+        write_bound(&query, &mut out)?;
+    } else {
+        write!(out, "{query}")?;
+    }
+    Ok(out.flush()?)
+}
+
+/// `{"sql": …, "params": […]}`.
+fn write_bound(query: &Query, out: &mut impl Write) -> Result<(), Failure> {
+    let (text, values) = query.bound();
+    let params: Vec<String> = values.iter().map(Value::to_string).collect();
+    let json = serde_json::json!({ "sql": text, "params": params });
+    serde_json::to_writer(&mut *out, &json).map_err(std::io::Error::from)?;
+    Ok(writeln!(out)?)
+}
+
+/// The mapping as JSON.
+pub(crate) fn mapping(arguments: &args::Mapping) -> Result<(), Failure> {
+    let files = [&arguments.definitions]
+        .into_iter()
+        .chain(&arguments.more_definitions);
+    let shop = input::definitions(files, &arguments.partials).build()?;
+    let mut out = output::stdout();
+    serde_json::to_writer_pretty(&mut out, &shop.mapping(arguments.dialect)).map_err(std::io::Error::from)?;
+    writeln!(out)?;
+    Ok(out.flush()?)
+}

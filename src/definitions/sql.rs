@@ -1,0 +1,109 @@
+//! Segments and traits as queries.
+
+use super::{Computed, Definitions, Segment, Segments};
+use crate::{
+    eval::At,
+    sql::{Asked, Dialect, Mapping, Query, SqlError, translate},
+};
+
+impl Definitions {
+    /// A mapping of the schema to start from: tables and columns named as the attributes, events and catalogues are.
+    ///
+    /// ```
+    /// # use audience::{Definitions, sql::Dialect};
+    /// let shop = Definitions::parse("customer { id: string key }  event purchases { amount: decimal }")?;
+    /// let mapping = shop.mapping(Dialect::Sqlite);
+    /// assert_eq!(mapping.events["purchases"].key, ["customer_id"]);
+    /// # Ok::<(), audience::CompileError>(())
+    /// ```
+    #[must_use]
+    pub fn mapping(&self, dialect: Dialect) -> Mapping {
+        Mapping::draft(self.schema(), dialect)
+    }
+}
+
+impl Segment {
+    /// The query that gives the keys of the customers who belong to this segment at `at`.
+    ///
+    /// `now`, windows, periods and the zone are worked out here, so that the query has constants in their place; the clock, the zone and the collation of
+    /// the session do not matter. Who belongs is the same as [`matches`](Self::matches) tells.
+    ///
+    /// # Errors
+    ///
+    /// When the mapping is not of the schema, or with a diagnostic for each part of the rule that the engine cannot answer faithfully.
+    ///
+    /// ```
+    /// # use audience::{Definitions, Zone, sql::Dialect};
+    /// let shop = Definitions::parse("customer { id: string key, orders: int }  segment loyal = orders >= 10")?;
+    /// let at = shop.at("2026-06-01T00:00:00Z".parse()?, &Zone::UTC);
+    /// let query = shop.segment("loyal")?.to_sql(Dialect::DuckDb, &shop.mapping(Dialect::DuckDb), &at)?;
+    /// assert!(query.to_string().contains(r#""orders" >= 10"#));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn to_sql(&self, dialect: Dialect, mapping: &Mapping, at: &At) -> Result<Query, SqlError> {
+        let inner = &self.inner;
+        translate(
+            &inner.module,
+            &inner.sources,
+            Asked::Segment(self.index),
+            (dialect, mapping),
+            at,
+        )
+    }
+}
+
+impl Segments {
+    /// The query that gives for each customer the key and a column of bools for each of these segments.
+    ///
+    /// Each table of events is read once for all of them.
+    ///
+    /// # Errors
+    ///
+    /// As [`Segment::to_sql`], with what is refused in any of them.
+    ///
+    /// ```
+    /// # use audience::{Definitions, Zone, sql::Dialect};
+    /// let shop = Definitions::parse(
+    ///     "customer { id: string key, orders: int }  segment loyal = orders >= 10  segment new = orders = 1",
+    /// )?;
+    /// let at = shop.at("2026-06-01T00:00:00Z".parse()?, &Zone::UTC);
+    /// let query = shop.segments().to_sql(Dialect::Sqlite, &shop.mapping(Dialect::Sqlite), &at)?;
+    /// assert_eq!(query.columns(), ["id", "loyal", "new"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn to_sql(&self, dialect: Dialect, mapping: &Mapping, at: &At) -> Result<Query, SqlError> {
+        let inner = &self.inner;
+        let asked = Asked::Segments(&self.selection.order);
+        translate(&inner.module, &inner.sources, asked, (dialect, mapping), at)
+    }
+}
+
+impl Computed {
+    /// The query that gives for each customer the key and the value of this trait, null where it is missing.
+    ///
+    /// Decimals come as counts of 1/10000, datetimes and durations as microseconds since 1970, dates as days since 1970-01-01, a place as three columns
+    /// of coordinates.
+    ///
+    /// # Errors
+    ///
+    /// As [`Segment::to_sql`].
+    ///
+    /// ```
+    /// # use audience::{Definitions, Zone, sql::Dialect};
+    /// let shop = Definitions::parse("customer { id: string key, spent: decimal, orders: int }  trait basket = spent / orders")?;
+    /// let at = shop.at("2026-06-01T00:00:00Z".parse()?, &Zone::UTC);
+    /// let query = shop.computed("basket")?.to_sql(Dialect::PostgreSql, &shop.mapping(Dialect::PostgreSql), &at)?;
+    /// assert_eq!(query.columns(), ["id", "basket"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn to_sql(&self, dialect: Dialect, mapping: &Mapping, at: &At) -> Result<Query, SqlError> {
+        let inner = &self.inner;
+        translate(
+            &inner.module,
+            &inner.sources,
+            Asked::Trait(self.index),
+            (dialect, mapping),
+            at,
+        )
+    }
+}

@@ -1,0 +1,148 @@
+//! DuckDB.
+
+use super::{Bind, DatePart, Encoding, rounded};
+use crate::{
+    sql::translate::fragment::{Sql, sql},
+    value::{Type, Value},
+};
+
+pub(super) struct DuckDb;
+
+impl Encoding for DuckDb {
+    fn float(&self, float: f64) -> String {
+        format!("CAST('{float:e}' AS DOUBLE)")
+    }
+
+    fn read(&self, column: Sql, ty: &Type) -> Sql {
+        match ty {
+            Type::Decimal => sql!["CAST(", column, " * 10000 AS BIGINT)"].tight(),
+            Type::Date => sql!["DATE_DIFF('day', DATE '1970-01-01', ", column, ")"].tight(),
+            Type::DateTime => sql!["EPOCH_US(", column, ")"].tight(),
+            _ => column,
+        }
+    }
+
+    fn native(&self, value: &Value) -> Option<String> {
+        Some(match value {
+            Value::Decimal(it) => it.to_string(),
+            Value::Date(it) => format!("DATE '{it}'"),
+            Value::DateTime(it) => format!("TIMESTAMPTZ '{it}'"),
+            _ => return None,
+        })
+    }
+
+    fn date(&self, days: Sql) -> Sql {
+        sql!["(DATE '1970-01-01' + CAST(", days, " AS INTEGER))"].tight()
+    }
+
+    fn part(&self, date: Sql, part: DatePart) -> Sql {
+        let part = match part {
+            DatePart::Year => "YEAR(",
+            DatePart::Month => "MONTH(",
+            DatePart::Day => "DAY(",
+        };
+        sql![part, date, ")"].tight()
+    }
+
+    fn months_later(&self, date: Sql, months: i32) -> Sql {
+        sql![
+            "CAST(",
+            date.operand(),
+            " + INTERVAL '",
+            months.to_string(),
+            " months' AS DATE)"
+        ]
+        .tight()
+    }
+
+    fn day_of(&self, year: Sql, month: Sql, day: Sql) -> Sql {
+        let date = sql!["MAKE_DATE(", year, ", ", month, ", ", day, ")"].tight();
+        self.read(date, &Type::Date)
+    }
+
+    fn bytewise(&self, text: String) -> String {
+        format!("{text} COLLATE BINARY")
+    }
+
+    fn contains(&self, text: Sql, pattern: Sql) -> Sql {
+        sql!["CONTAINS(", text, ", ", pattern, ")"].tight()
+    }
+
+    fn ending(&self, text: Sql, pattern: &Sql) -> Sql {
+        sql!["RIGHT(", text, ", LENGTH(", pattern, "))"].tight()
+    }
+
+    fn int_of_text(&self, bind: Bind<'_>, text: Sql) -> Sql {
+        let text = bind(text);
+        sql![
+            "CASE WHEN REGEXP_FULL_MATCH(",
+            &text,
+            ", '-?[0-9]{1,19}') THEN TRY_CAST(",
+            &text,
+            " AS BIGINT) END"
+        ]
+        .maybe()
+    }
+
+    fn hash(&self, salt: &str, text: Sql) -> Option<Sql> {
+        Some(
+            sql![
+                "SUBSTR(SHA256(",
+                Value::from(salt),
+                " || CHR(0) || ",
+                text.operand(),
+                "), 1, 16)"
+            ]
+            .tight(),
+        )
+    }
+
+    fn wide(&self, int: Sql) -> Sql {
+        sql!["CAST(", int, " AS HUGEINT)"].tight()
+    }
+
+    fn narrow(&self, _: Bind<'_>, wide: Sql) -> Sql {
+        sql!["TRY_CAST(", wide, " AS BIGINT)"].tight().maybe()
+    }
+
+    fn quotient(&self, int: Sql, divisor: Sql) -> Sql {
+        sql![int.operand(), " // ", divisor.operand()]
+    }
+
+    fn decimal_product(&self, bind: Bind<'_>, units: Sql, other: Sql) -> Sql {
+        let product = sql![self.wide(units), " * ", self.wide(other)];
+        let wide = rounded(bind, product, sql!["10000::HUGEINT"].atom(), |a, b| {
+            self.quotient(a, b)
+        });
+        self.narrow(bind, wide)
+    }
+
+    fn decimal_quotient(&self, bind: Bind<'_>, units: Sql, other: Sql) -> Sql {
+        let numerator = sql![self.wide(units), " * 10000"];
+        let divisor = sql!["NULLIF(", self.wide(other), ", 0)"].tight().maybe();
+        let wide = rounded(bind, numerator, divisor, |a, b| self.quotient(a, b));
+        self.narrow(bind, wide)
+    }
+
+    fn total(&self, bind: Bind<'_>, sums: Vec<Sql>) -> Sql {
+        let [sum] = <[Sql; 1]>::try_from(sums).unwrap_or_default();
+        self.narrow(bind, sum)
+    }
+
+    fn mean(&self, bind: Bind<'_>, sums: Vec<Sql>, factor: i64, count: Sql) -> Sql {
+        let [sum] = <[Sql; 1]>::try_from(sums).unwrap_or_default();
+        let wide = rounded(bind, sql![sum, " * ", factor], self.wide(count), |a, b| {
+            self.quotient(a, b)
+        });
+        self.narrow(bind, wide)
+    }
+
+    fn to_float(&self, int: Sql) -> Sql {
+        sql!["CAST(", int, " AS DOUBLE)"].tight()
+    }
+
+    fn float_arithmetic(&self, bind: Bind<'_>, op: char, lhs: Sql, rhs: Sql) -> Sql {
+        let it = bind(sql![lhs.operand(), " ", op.to_string(), " ", rhs.operand()].maybe());
+        sql!["CASE WHEN ISFINITE(", &it, ") THEN ", &it, " END"].maybe()
+    }
+}

@@ -1,0 +1,284 @@
+//! What differs between engines: how each writes names, values and calculations.
+
+mod duckdb;
+mod postgresql;
+mod sqlite;
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+
+use super::translate::fragment::{Sql, sql};
+use crate::value::{Type, Value};
+
+/// An engine whose SQL can be written.
+///
+/// ```
+/// # use audience::sql::Dialect;
+/// assert_eq!("postgresql".parse(), Ok(Dialect::PostgreSql));
+/// assert_eq!(Dialect::DuckDb.to_string(), "duckdb");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum Dialect {
+    /// SQLite, from 3.39 on.
+    Sqlite,
+    /// DuckDB, from 1.1 on.
+    DuckDb,
+    /// PostgreSQL, from 14 on.
+    PostgreSql,
+}
+
+/// A word that is no dialect.
+///
+/// ```
+/// # use audience::sql::Dialect;
+/// let error = "oracle".parse::<Dialect>().unwrap_err();
+/// assert_eq!(error.to_string(), "unknown dialect `oracle`; the dialects are sqlite, duckdb and postgresql");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("unknown dialect `{0}`; the dialects are sqlite, duckdb and postgresql")]
+pub struct UnknownDialect(pub String);
+
+impl Dialect {
+    /// All of them.
+    pub const ALL: &'static [Self] = &[Self::Sqlite, Self::DuckDb, Self::PostgreSql];
+
+    /// Its name, in lower case.
+    ///
+    /// ```
+    /// # use audience::sql::Dialect;
+    /// assert_eq!(Dialect::Sqlite.name(), "sqlite");
+    /// ```
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Sqlite => "sqlite",
+            Self::DuckDb => "duckdb",
+            Self::PostgreSql => "postgresql",
+        }
+    }
+
+    pub(super) fn encoding(self) -> &'static dyn Encoding {
+        match self {
+            Self::Sqlite => &sqlite::Sqlite,
+            Self::DuckDb => &duckdb::DuckDb,
+            Self::PostgreSql => &postgresql::PostgreSql,
+        }
+    }
+}
+
+impl fmt::Display for Dialect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Dialect {
+    type Err = UnknownDialect;
+
+    fn from_str(text: &str) -> Result<Self, UnknownDialect> {
+        let found = Self::ALL.iter().find(|it| it.name().eq_ignore_ascii_case(text));
+        found.copied().ok_or_else(|| UnknownDialect(text.to_owned()))
+    }
+}
+
+/// Gives an expression a name in the relation it belongs to, so that it can be written twice.
+pub(super) type Bind<'b> = &'b mut dyn FnMut(Sql) -> Sql;
+
+/// Which part of a day's date.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum DatePart {
+    Year,
+    Month,
+    Day,
+}
+
+/// How an engine says things. Unless told otherwise operands are in the logical form: ints, decimals as counts of 1/10000, datetimes and durations in
+/// microseconds and dates in days are 64-bit integers. Whatever has a null operand is null.
+pub(super) trait Encoding: Sync {
+    /// A name in quotes.
+    fn quote(&self, name: &str) -> String {
+        format!("\"{}\"", name.replace('"', "\"\""))
+    }
+
+    /// A text as a literal.
+    fn text(&self, text: &str) -> String {
+        format!("'{}'", text.replace('\'', "''"))
+    }
+
+    /// A value as a literal, numbers in the logical form.
+    fn literal(&self, value: &Value) -> String {
+        match value {
+            Value::Text(text) => self.text(text),
+            Value::Bool(true) => "TRUE".to_owned(),
+            Value::Bool(false) => "FALSE".to_owned(),
+            Value::Float(float) => self.float(*float),
+            _ => integer(value).map_or_else(|| "NULL".to_owned(), |it| it.to_string()),
+        }
+    }
+
+    /// A binary number as a literal.
+    fn float(&self, float: f64) -> String {
+        format!("{float:e}")
+    }
+
+    /// The place of a bound value.
+    fn place(&self, _number: usize, _value: &Value) -> String {
+        "?".to_owned()
+    }
+
+    /// A column of the engine's own type in the logical form.
+    fn read(&self, column: Sql, ty: &Type) -> Sql;
+
+    /// A value as a literal of the engine's own type, where values of that type are compared as such.
+    fn native(&self, value: &Value) -> Option<String>;
+
+    /// Days as a date of the engine's own.
+    fn date(&self, days: Sql) -> Sql;
+
+    /// A part of a date of the engine's own.
+    fn part(&self, date: Sql, part: DatePart) -> Sql;
+
+    /// The date of the engine's own so many months later, clamped to the end of the month; null or out of range beyond the calendar.
+    fn months_later(&self, date: Sql, months: i32) -> Sql;
+
+    /// The day of year, month and day, as days; they are a day of the calendar.
+    fn day_of(&self, year: Sql, month: Sql, day: Sql) -> Sql;
+
+    /// Text that is compared byte by byte, whatever the column or the session says.
+    fn bytewise(&self, text: String) -> String;
+
+    /// The number of code points.
+    fn length(&self, text: Sql) -> Sql {
+        sql!["LENGTH(", text, ")"].tight()
+    }
+
+    /// Whether a text has another in it.
+    fn contains(&self, text: Sql, pattern: Sql) -> Sql;
+
+    /// Its last code points, so many as another text has.
+    fn ending(&self, text: Sql, pattern: &Sql) -> Sql;
+
+    /// The text without the code points of another at its ends.
+    fn trimmed(&self, text: Sql, letters: &str) -> Sql {
+        sql!["TRIM(", text, ", ", Value::from(letters), ")"].tight()
+    }
+
+    /// The text with some letters replaced by others.
+    fn translated(&self, text: Sql, letters: &[(char, char)]) -> Sql {
+        let from: String = letters.iter().map(|(from, _)| *from).collect();
+        let to: String = letters.iter().map(|(_, to)| *to).collect();
+        sql![
+            "TRANSLATE(",
+            text,
+            ", ",
+            Value::from(from),
+            ", ",
+            Value::from(to),
+            ")"
+        ]
+        .tight()
+    }
+
+    /// A whole number as text.
+    fn digits(&self, int: Sql) -> Sql {
+        sql!["CAST(", int, " AS VARCHAR)"].tight()
+    }
+
+    /// A text of digits as a whole number; null when it is none.
+    fn int_of_text(&self, bind: Bind<'_>, text: Sql) -> Sql;
+
+    /// The first sixteen hexadecimal digits, in lower case, of SHA-256 over a salt, a zero byte and a text.
+    fn hash(&self, _salt: &str, _text: Sql) -> Option<Sql> {
+        None
+    }
+
+    /// A number in which sums and products of two others are exact, or can be told to be out of range.
+    fn wide(&self, int: Sql) -> Sql;
+
+    /// A wide number as a 64-bit integer, null when it is out of range.
+    fn narrow(&self, bind: Bind<'_>, wide: Sql) -> Sql;
+
+    /// The quotient of integers, cut toward zero. The divisor is not zero.
+    fn quotient(&self, int: Sql, divisor: Sql) -> Sql {
+        sql![int.operand(), " / ", divisor.operand()]
+    }
+
+    /// What a division leaves, with the sign of the dividend.
+    fn remainder(&self, int: Sql, divisor: Sql) -> Sql {
+        sql![int.operand(), " % ", divisor.operand()]
+    }
+
+    /// `units * other / 10000`, rounded half away from zero, null when out of range.
+    fn decimal_product(&self, bind: Bind<'_>, units: Sql, other: Sql) -> Sql;
+
+    /// `units * 10000 / other`, rounded half away from zero, null when out of range or when the divisor is zero.
+    fn decimal_quotient(&self, bind: Bind<'_>, units: Sql, other: Sql) -> Sql;
+
+    /// What has to be added up, row by row, for the exact total of integers.
+    fn addends(&self, int: Sql) -> Vec<Sql> {
+        vec![int]
+    }
+
+    /// The total of integers out of the sums of their addends; null when out of range.
+    fn total(&self, bind: Bind<'_>, sums: Vec<Sql>) -> Sql;
+
+    /// The total times a small factor divided by a count that is not zero, rounded half away from zero.
+    fn mean(&self, bind: Bind<'_>, sums: Vec<Sql>, factor: i64, count: Sql) -> Sql;
+
+    /// An integer as a binary number, the nearest one.
+    fn to_float(&self, int: Sql) -> Sql {
+        sql!["CAST(", int, " AS DOUBLE PRECISION)"].tight()
+    }
+
+    /// A binary number without its fraction.
+    fn truncated(&self, float: Sql) -> Sql {
+        sql!["TRUNC(", float, ")"].tight()
+    }
+
+    /// A binary number without fraction and in range as an integer.
+    fn to_int(&self, float: Sql) -> Sql {
+        sql!["CAST(", float, " AS BIGINT)"].tight()
+    }
+
+    /// The binary number downward, or upward, to a whole one.
+    fn floor(&self, float: Sql) -> Sql {
+        sql!["FLOOR(", float, ")"].tight()
+    }
+
+    fn ceil(&self, float: Sql) -> Sql {
+        sql!["CEIL(", float, ")"].tight()
+    }
+
+    /// The result of a calculation with binary numbers, null when it is not finite; `None` when the engine cannot say it.
+    fn float_arithmetic(&self, bind: Bind<'_>, op: char, lhs: Sql, rhs: Sql) -> Sql;
+
+    /// The name of the smaller, or larger, of two values.
+    fn scalar_extreme(&self, larger: bool) -> &'static str {
+        if larger { "GREATEST" } else { "LEAST" }
+    }
+}
+
+/// A value in the logical form, when that is an integer.
+pub(super) fn integer(value: &Value) -> Option<i64> {
+    Some(match value {
+        Value::Int(it) => *it,
+        Value::Decimal(it) => it.units(),
+        Value::Date(it) => it.days().into(),
+        Value::DateTime(it) => it.micros(),
+        Value::Duration(it) => it.micros(),
+        _ => return None,
+    })
+}
+
+/// `numerator / divisor` of wide numbers, rounded half away from zero, with the engine's division that cuts toward zero. The divisor is not zero.
+fn rounded(bind: Bind<'_>, numerator: Sql, divisor: Sql, quotient: impl Fn(Sql, Sql) -> Sql) -> Sql {
+    let (n, d) = (bind(numerator), bind(divisor));
+    let whole = quotient(sql!["ABS(", &n, ")"].tight(), sql!["ABS(", &d, ")"].tight());
+    let rest = sql!["ABS(", &n, ") % ABS(", &d, ")"].operand();
+    let away = sql!["CASE WHEN ", rest, " * 2 >= ABS(", &d, ") THEN 1 ELSE 0 END"].operand();
+    let sign = sql!["CASE WHEN (", &n, " < 0) = (", &d, " < 0) THEN 1 ELSE -1 END"].operand();
+    sql![sql![whole.operand(), " + ", away].operand(), " * ", sign]
+}

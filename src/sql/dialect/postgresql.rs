@@ -1,0 +1,312 @@
+//! PostgreSQL.
+
+use super::{Bind, DatePart, Encoding, rounded};
+use crate::{
+    sql::translate::fragment::{Sql, sql},
+    value::{Type, Value},
+};
+
+pub(super) struct PostgreSql;
+
+impl Encoding for PostgreSql {
+    /// With a backslash in it, in the form that means the same whatever the session says of backslashes.
+    fn text(&self, text: &str) -> String {
+        let quoted = text.replace('\'', "''");
+        if text.contains('\\') {
+            format!("E'{}'", quoted.replace('\\', "\\\\"))
+        } else {
+            format!("'{quoted}'")
+        }
+    }
+
+    fn float(&self, float: f64) -> String {
+        format!("'{float:e}'::float8")
+    }
+
+    fn place(&self, number: usize, value: &Value) -> String {
+        let ty = match value {
+            Value::Text(_) => "text",
+            Value::Float(_) => "float8",
+            Value::Bool(_) => "boolean",
+            _ => "bigint",
+        };
+        format!("${number}::{ty}")
+    }
+
+    fn read(&self, column: Sql, ty: &Type) -> Sql {
+        match ty {
+            Type::Decimal => sql!["(", column, " * 10000)::bigint"].tight(),
+            Type::Date => sql!["(", column, " - DATE '1970-01-01')::bigint"].tight(),
+            Type::DateTime => sql!["(EXTRACT(EPOCH FROM ", column, ") * 1000000)::bigint"].tight(),
+            _ => column,
+        }
+    }
+
+    fn native(&self, value: &Value) -> Option<String> {
+        Some(match value {
+            Value::Decimal(it) => it.to_string(),
+            Value::Date(it) => format!("DATE '{it}'"),
+            Value::DateTime(it) => format!("TIMESTAMPTZ '{it}'"),
+            _ => return None,
+        })
+    }
+
+    fn date(&self, days: Sql) -> Sql {
+        sql!["(DATE '1970-01-01' + ", days.operand(), "::int)"].tight()
+    }
+
+    fn part(&self, date: Sql, part: DatePart) -> Sql {
+        let part = match part {
+            DatePart::Year => "YEAR",
+            DatePart::Month => "MONTH",
+            DatePart::Day => "DAY",
+        };
+        sql!["EXTRACT(", part, " FROM ", date, ")::bigint"].tight()
+    }
+
+    fn months_later(&self, date: Sql, months: i32) -> Sql {
+        sql![
+            "(",
+            date.operand(),
+            " + INTERVAL '",
+            months.to_string(),
+            " months')::date"
+        ]
+        .tight()
+    }
+
+    fn day_of(&self, year: Sql, month: Sql, day: Sql) -> Sql {
+        let date = sql![
+            "MAKE_DATE(",
+            year.operand(),
+            "::int, ",
+            month.operand(),
+            "::int, ",
+            day.operand(),
+            "::int)"
+        ];
+        self.read(date, &Type::Date)
+    }
+
+    fn bytewise(&self, text: String) -> String {
+        format!("{text} COLLATE \"C\"")
+    }
+
+    fn contains(&self, text: Sql, pattern: Sql) -> Sql {
+        sql!["STRPOS(", text, ", ", pattern, ") > 0"]
+    }
+
+    fn ending(&self, text: Sql, pattern: &Sql) -> Sql {
+        sql!["RIGHT(", text, ", LENGTH(", pattern, "))"].tight()
+    }
+
+    fn trimmed(&self, text: Sql, letters: &str) -> Sql {
+        sql!["BTRIM(", text, ", ", Value::from(letters), ")"].tight()
+    }
+
+    fn digits(&self, int: Sql) -> Sql {
+        sql![int.operand(), "::text COLLATE \"C\""].tight()
+    }
+
+    fn int_of_text(&self, bind: Bind<'_>, text: Sql) -> Sql {
+        let text = bind(text);
+        let wide = sql![
+            "CASE WHEN ",
+            &text,
+            " ~ '^-?[0-9]{1,19}$' THEN ",
+            &text,
+            "::numeric END"
+        ]
+        .maybe();
+        self.narrow(bind, wide)
+    }
+
+    fn hash(&self, salt: &str, text: Sql) -> Option<Sql> {
+        let bytes = |it: Sql| sql!["CONVERT_TO(", it, ", 'UTF8')"];
+        let salt = bytes(sql![Value::from(salt)]);
+        let hash = sql!["SHA256(", salt, " || '\\x00'::bytea || ", bytes(text), ")"];
+        Some(sql!["ENCODE(SUBSTR(", hash, ", 1, 8), 'hex') COLLATE \"C\""].tight())
+    }
+
+    fn wide(&self, int: Sql) -> Sql {
+        sql![int.operand(), "::numeric"].tight()
+    }
+
+    fn narrow(&self, bind: Bind<'_>, wide: Sql) -> Sql {
+        let wide = bind(wide);
+        sql![
+            "CASE WHEN ",
+            &wide,
+            " BETWEEN -9223372036854775808 AND 9223372036854775807 THEN ",
+            &wide,
+            "::bigint END"
+        ]
+        .maybe()
+    }
+
+    fn decimal_product(&self, bind: Bind<'_>, units: Sql, other: Sql) -> Sql {
+        let product = sql![self.wide(units), " * ", self.wide(other)];
+        let wide = rounded(bind, product, sql!["10000::numeric"].atom(), divided);
+        self.narrow(bind, wide)
+    }
+
+    fn decimal_quotient(&self, bind: Bind<'_>, units: Sql, other: Sql) -> Sql {
+        let numerator = sql![self.wide(units), " * 10000"];
+        let divisor = sql!["NULLIF(", self.wide(other), ", 0)"].tight().maybe();
+        let wide = rounded(bind, numerator, divisor, divided);
+        self.narrow(bind, wide)
+    }
+
+    fn total(&self, bind: Bind<'_>, sums: Vec<Sql>) -> Sql {
+        let [sum] = <[Sql; 1]>::try_from(sums).unwrap_or_default();
+        self.narrow(bind, sum)
+    }
+
+    fn mean(&self, bind: Bind<'_>, sums: Vec<Sql>, factor: i64, count: Sql) -> Sql {
+        let [sum] = <[Sql; 1]>::try_from(sums).unwrap_or_default();
+        let wide = rounded(bind, sql![sum, " * ", factor], self.wide(count), divided);
+        self.narrow(bind, wide)
+    }
+
+    fn to_float(&self, int: Sql) -> Sql {
+        sql![int.operand(), "::float8"].tight()
+    }
+
+    fn to_int(&self, float: Sql) -> Sql {
+        sql![float.operand(), "::bigint"].tight()
+    }
+
+    /// The engine stops where a result is too large, or where it is so small that it would be zero, so that is told beforehand.
+    fn float_arithmetic(&self, bind: Bind<'_>, op: char, lhs: Sql, rhs: Sql) -> Sql {
+        let (a, b) = (bind(lhs), bind(rhs));
+        let plain = sql![&a, " ", op.to_string(), " ", &b];
+        let arms = match op {
+            '*' => self.product(&a, &b),
+            '/' => self.ratio(&a, &b),
+            _ => {
+                let half = sql![
+                    "ABS(",
+                    &a,
+                    " * ",
+                    self.power(-1),
+                    " ",
+                    op.to_string(),
+                    " ",
+                    &b,
+                    " * ",
+                    self.power(-1),
+                    ")"
+                ];
+                vec![
+                    (sql![self.below(&a, 0), " OR ", self.below(&b, 0)], plain.clone()),
+                    (sql![half, " >= ", self.power(1023)], sql!["NULL"]),
+                ]
+            }
+        };
+        let mut case = sql!["CASE"];
+        for it in [&a, &b].into_iter().filter(|it| it.nullable) {
+            case = sql![case, " WHEN ", it, " IS NULL THEN NULL"];
+        }
+        for (when, then) in arms {
+            case = sql![case, " WHEN ", when, " THEN ", then];
+        }
+        sql![case, " ELSE ", plain, " END"].maybe()
+    }
+}
+
+/// Whether results are in range, told on numbers that are brought away from the ends of the range by powers of two, which is exact.
+impl PostgreSql {
+    fn power(&self, exponent: i32) -> String {
+        self.float(2_f64.powi(exponent))
+    }
+
+    fn below(&self, it: &Sql, exponent: i32) -> Sql {
+        sql!["ABS(", it, ") < ", self.power(exponent)]
+    }
+
+    fn product(&self, a: &Sql, b: &Sql) -> Vec<(Sql, Sql)> {
+        let scaled = |exponent: i32| {
+            let power = self.power(exponent);
+            sql!["ABS((", a, " * ", power.clone(), ") * (", b, " * ", power, "))"]
+        };
+        let zero = self.float(0.0);
+        vec![
+            (sql![a, " = 0 OR ", b, " = 0"], sql![zero.clone()]),
+            (
+                sql!["ABS(", a, ") >= 1 AND ABS(", b, ") >= 1"],
+                sql!["CASE WHEN ", scaled(-512), " < 1 THEN ", a, " * ", b, " END"],
+            ),
+            (
+                sql![
+                    self.below(a, 0),
+                    " AND ",
+                    self.below(b, 0),
+                    " AND (",
+                    self.below(a, -500),
+                    " OR ",
+                    self.below(b, -500),
+                    ")"
+                ],
+                sql![
+                    "CASE WHEN ",
+                    scaled(537),
+                    " <= ",
+                    self.power(-1),
+                    " THEN ",
+                    zero,
+                    " ELSE ",
+                    a,
+                    " * ",
+                    b,
+                    " END"
+                ],
+            ),
+        ]
+    }
+
+    fn ratio(&self, a: &Sql, b: &Sql) -> Vec<(Sql, Sql)> {
+        let scaled = |of_a: i32, of_b: i32| {
+            sql![
+                "ABS((",
+                a,
+                " * ",
+                self.power(of_a),
+                ") / (",
+                b,
+                " * ",
+                self.power(of_b),
+                "))"
+            ]
+        };
+        let zero = self.float(0.0);
+        vec![
+            (sql![b, " = 0"], sql!["NULL"]),
+            (sql![a, " = 0"], sql![zero.clone()]),
+            (
+                sql![self.below(b, 0), " AND ABS(", a, ") >= ", self.power(-500)],
+                sql!["CASE WHEN ", scaled(-512, 512), " < 1 THEN ", a, " / ", b, " END"],
+            ),
+            (
+                sql!["ABS(", b, ") >= 1 AND ", self.below(a, -50)],
+                sql![
+                    "CASE WHEN ",
+                    scaled(537, -537),
+                    " <= ",
+                    self.power(-1),
+                    " THEN ",
+                    zero,
+                    " ELSE ",
+                    a,
+                    " / ",
+                    b,
+                    " END"
+                ],
+            ),
+        ]
+    }
+}
+
+/// The quotient of wide numbers, cut toward zero.
+fn divided(numerator: Sql, divisor: Sql) -> Sql {
+    sql!["DIV(", numerator, ", ", divisor, ")"].tight()
+}

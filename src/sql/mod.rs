@@ -1,0 +1,18 @@
+//! Segments and traits as SQL: the same answers inside of a database.
+//!
+//! [`Segment::to_sql`](crate::Segment::to_sql) gives a whole `SELECT` of the keys of those who belong, in the [`Dialect`] of the engine that has the
+//! data; a [`Mapping`] says in which tables and columns they are.
+
+mod dialect;
+mod error;
+mod mapping;
+mod query;
+mod translate;
+
+pub use dialect::{Dialect, UnknownDialect};
+pub use error::SqlError;
+pub use mapping::{
+    Column, Form, Mapping, MappingError, MappingProblem, PlaceColumns, StoredColumn, Table, TableName,
+};
+pub use query::Query;
+pub(crate) use translate::{Asked, translate};

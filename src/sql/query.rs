@@ -1,0 +1,79 @@
+//! A query: its text, and the values that stand in it.
+
+use std::fmt;
+
+use crate::{diagnostic::Diagnostic, value::Value};
+
+use super::Dialect;
+
+/// A query for a database: a whole `SELECT`.
+///
+/// Its `Display` is the text with the values of the rules written into it as literals that are safe; [`bound`](Self::bound) gives a text with places for
+/// them and the values beside it.
+///
+/// ```
+/// # use audience::{Definitions, Zone, sql::Dialect};
+/// let shop = Definitions::parse("customer { id: string key, country: string }  segment spain = country = \"ES\"")?;
+/// let at = shop.at("2026-06-01T00:00:00Z".parse()?, &Zone::UTC);
+/// let query = shop.segment("spain")?.to_sql(Dialect::PostgreSql, &shop.mapping(Dialect::PostgreSql), &at)?;
+/// let (text, values) = query.bound();
+/// assert!(text.contains("$1") && values == ["ES".into()]);
+/// assert!(query.to_string().contains("'ES'"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Query {
+    pub(super) dialect: Dialect,
+    pub(super) pieces: Vec<Piece>,
+    pub(super) columns: Vec<String>,
+    pub(super) approximate: Vec<Diagnostic>,
+}
+
+/// A stretch of a query's text, or a value in it.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Piece {
+    Text(String),
+    Value(Value),
+}
+
+impl Query {
+    /// The text with a place for each value, and the values in the order of their places: `$1`, `$2` … for PostgreSQL and `?` for the others.
+    #[must_use]
+    pub fn bound(&self) -> (String, Vec<Value>) {
+        let (mut text, mut values) = (String::new(), Vec::new());
+        for piece in &self.pieces {
+            match piece {
+                Piece::Text(it) => text.push_str(it),
+                Piece::Value(value) => {
+                    values.push(value.clone());
+                    text.push_str(&self.dialect.encoding().place(values.len(), value));
+                }
+            }
+        }
+        (text, values)
+    }
+
+    /// The names of the columns that it gives: the customer's key first, then a column for each segment or trait where several were asked for, or for the trait.
+    #[must_use]
+    pub fn columns(&self) -> &[String] {
+        &self.columns
+    }
+
+    /// What may answer otherwise than the language says, where the caller allowed it: empty for a query that is faithful.
+    #[must_use]
+    pub fn approximate(&self) -> &[Diagnostic] {
+        &self.approximate
+    }
+}
+
+impl fmt::Display for Query {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for piece in &self.pieces {
+            match piece {
+                Piece::Text(it) => f.write_str(it)?,
+                Piece::Value(value) => f.write_str(&self.dialect.encoding().literal(value))?,
+            }
+        }
+        Ok(())
+    }
+}

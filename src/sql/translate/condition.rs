@@ -1,0 +1,630 @@
+//! Conditions: what holds of each row.
+
+use super::{
+    Maybe, Test, Translator, Val,
+    fragment::{Part, Sql, sql},
+    number::TWO_TO_63,
+    rows::is_text,
+};
+use crate::{
+    hir::{Condition, ConditionKind, Expr, ExprKind, Order, Spot, TextTest},
+    population::Cut,
+    sql::dialect::integer,
+    value::{Decimal, Type, Value, compare, sample},
+};
+
+impl Test {
+    /// One that holds for all, or for nobody.
+    pub(super) fn constant(holds: bool) -> Self {
+        if holds { Self::Always } else { Self::Never }
+    }
+}
+
+impl Translator<'_> {
+    /// All hold.
+    pub(super) fn all(tests: Vec<Test>) -> Test {
+        let mut all = Vec::new();
+        for test in tests {
+            match test {
+                Test::Always => {}
+                Test::Never => return Test::Never,
+                Test::Sql(sql) => all.push(sql),
+            }
+        }
+        if all.is_empty() {
+            Test::Always
+        } else {
+            Test::Sql(Sql::joined(all, &Part::And))
+        }
+    }
+
+    /// One of them holds.
+    pub(super) fn any(tests: Vec<Test>) -> Test {
+        let mut any = Vec::new();
+        for test in tests {
+            match test {
+                Test::Never => {}
+                Test::Always => return Test::Always,
+                Test::Sql(sql) => any.push(sql),
+            }
+        }
+        if any.is_empty() {
+            Test::Never
+        } else {
+            Test::Sql(Sql::joined(any, &Part::Or))
+        }
+    }
+
+    /// True or false, never null.
+    pub(super) fn definite(&self, test: Test) -> Sql {
+        match test {
+            Test::Always => sql!["TRUE"].atom(),
+            Test::Never => sql!["FALSE"].atom(),
+            Test::Sql(sql) if sql.nullable => sql!["COALESCE(", sql, ", FALSE)"].tight().known(),
+            Test::Sql(sql) => sql,
+        }
+    }
+
+    /// The condition, unless it always holds.
+    pub(super) fn definite_or_always(&self, test: Test) -> Option<Sql> {
+        match test {
+            Test::Always => None,
+            test => Some(self.definite(test)),
+        }
+    }
+
+    /// A condition after `WHEN`, where null is as good as false; nothing when it never holds.
+    pub(super) fn when(&self, test: Test) -> Option<Sql> {
+        match test {
+            Test::Never => None,
+            Test::Always => Some(sql!["TRUE"].atom()),
+            Test::Sql(sql) => Some(sql),
+        }
+    }
+
+    /// What stands after `WHERE`.
+    pub(super) fn filters(&self, test: Test) -> Vec<Sql> {
+        match test {
+            Test::Always => Vec::new(),
+            Test::Never => vec![sql!["FALSE"].atom()],
+            Test::Sql(sql) => vec![sql],
+        }
+    }
+
+    pub(super) fn not(&self, test: Test) -> Test {
+        match test {
+            Test::Always => Test::Never,
+            Test::Never => Test::Always,
+            Test::Sql(_) => {
+                let sql = self.definite(test);
+                Test::of(sql!["NOT ", sql.operand()])
+            }
+        }
+    }
+
+    /// A segment, under its name.
+    pub(super) fn segment(&mut self, index: usize) -> Test {
+        let known = (self.current, format!("segment {index}"));
+        if let Some(val) = self.known.get(&known) {
+            return match &val.constant {
+                Some(Value::Bool(holds)) => Test::constant(*holds),
+                _ => Test::Sql(val.sql.clone()),
+            };
+        }
+        let module = self.module;
+        let segment = &module.segments[index];
+        let test = self.of_customer(|this| this.test(&segment.condition));
+        let constant = match &test {
+            Test::Always => Some(Value::Bool(true)),
+            Test::Never => Some(Value::Bool(false)),
+            Test::Sql(_) => None,
+        };
+        let sql = self.definite(test.clone());
+        let sql = self.bind(sql, &segment.name);
+        let val = Val {
+            constant,
+            ..Val::new(sql.clone(), Type::Bool)
+        };
+        self.known.insert(known, val);
+        match test {
+            Test::Sql(_) => Test::Sql(sql),
+            constant => constant,
+        }
+    }
+
+    pub(super) fn test(&mut self, condition: &Condition) -> Test {
+        // What was refused is noted, and there will be no query.
+        self.holds(condition).unwrap_or(Test::Never)
+    }
+
+    fn holds(&mut self, condition: &Condition) -> Maybe<Test> {
+        Some(match &condition.kind {
+            ConditionKind::Constant(it) => Test::constant(*it),
+            ConditionKind::Not(inner) => {
+                let test = self.test(inner);
+                self.not(test)
+            }
+            ConditionKind::And(conditions) => {
+                let tests = conditions.iter().map(|it| self.test(it)).collect();
+                Self::all(tests)
+            }
+            ConditionKind::Or(conditions) => {
+                let tests = conditions.iter().map(|it| self.test(it)).collect();
+                Self::any(tests)
+            }
+            ConditionKind::Holds(expr) => {
+                let value = self.value(expr)?;
+                match value.constant {
+                    Some(value) => Test::constant(value == Value::Bool(true)),
+                    None => Test::Sql(value.sql),
+                }
+            }
+            ConditionKind::Compare { op, lhs, rhs } => self.compared(*op, lhs, rhs)?,
+            ConditionKind::Between { operand, low, high } => {
+                let operand = self.value(operand)?;
+                let (low, high) = (self.value(low)?, self.value(high)?);
+                let operand = self.bound_value(operand, "value");
+                let low = self.compare(Order::Ge, operand.clone(), low)?;
+                let high = self.compare(Order::Le, operand, high)?;
+                Self::all(vec![low, high])
+            }
+            ConditionKind::In { operand, set } => {
+                if let Some((text, letters)) = self.unfolded(operand, set)? {
+                    let text = self.encoding.translated(text, &letters);
+                    return Some(self.among(Val::new(text, Type::String), set));
+                }
+                let operand = self.value(operand)?;
+                self.among(operand, set)
+            }
+            ConditionKind::Matches { .. } => {
+                return self.refuse(
+                    condition.span,
+                    "a regular expression",
+                    "use `contains`, `starts with` and `ends with`, or keep the answer in an attribute",
+                );
+            }
+            ConditionKind::Text {
+                test,
+                operand,
+                pattern,
+            } => self.text_test(*test, operand, pattern)?,
+            ConditionKind::Contains { list, item } => self.list_contains(list, item, condition)?,
+            ConditionKind::ContainsEach { list, all, set } => {
+                self.list_contains_each(list, *all, set, condition)?
+            }
+            ConditionKind::Known(expr) if expr.ty == Type::Geo => {
+                let [x, ..] = self.place(expr)?;
+                let x = Val::new(x, Type::Int);
+                self.known(&x)
+            }
+            ConditionKind::Known(expr) => {
+                let value = self.value(expr)?;
+                self.known(&value)
+            }
+            ConditionKind::AnyKnown { first, last } => self.any_known(first, *last, condition)?,
+            ConditionKind::ListKnown(list) => self.list_known(list, condition.span)?,
+            ConditionKind::ListEmpty(list) => {
+                let known = self.list_known(list, condition.span)?;
+                let count = self.list_count(list, condition.span)?;
+                Self::all(vec![known, Test::of(sql![count.operand(), " = 0"])])
+            }
+            ConditionKind::ListFilled(list) => {
+                let known = self.list_known(list, condition.span)?;
+                let count = self.list_count(list, condition.span)?;
+                Self::all(vec![known, Test::of(sql![count.operand(), " > 0"])])
+            }
+            ConditionKind::TextEmpty(expr) => {
+                let text = self.number(expr)?;
+                Test::of(sql![text.operand(), " = ''"])
+            }
+            ConditionKind::TextFilled(expr) => {
+                let text = self.number(expr)?;
+                let trimmed = self.encoding.trimmed(text, super::text::WHITE_SPACE);
+                Test::of(sql![trimmed, " <> ''"])
+            }
+            ConditionKind::InWindow { operand, window } => self.in_window(operand, window)?,
+            ConditionKind::Anniversary { operand, window } => self.anniversary(operand, window)?,
+            ConditionKind::Near { operand, of, within } => {
+                let (place, of) = (self.place(operand)?, self.place(of)?);
+                let mut sum = Vec::new();
+                for (a, b) in place.into_iter().zip(of) {
+                    let side = self.bind(sql![a.operand(), " - ", b.operand()], "side");
+                    // Their squares are beyond the range of the columns' own type in some engines.
+                    let side = self.encoding.wide(side).operand();
+                    sum.push(sql![&side, " * ", &side]);
+                }
+                let mut total = Sql::default();
+                for (index, square) in sum.into_iter().enumerate() {
+                    total = if index == 0 {
+                        square
+                    } else {
+                        sql![total, " + ", square]
+                    };
+                }
+                Test::of(sql![total, " <= ", i64::try_from(within.0).unwrap_or(i64::MAX)])
+            }
+            ConditionKind::Sample { from, to, salt } => self.sampled(*from, *to, salt, condition)?,
+            ConditionKind::Rank {
+                operand,
+                top,
+                share,
+                rank,
+            } => {
+                let cut = if *top {
+                    Cut::Top(*share)
+                } else {
+                    Cut::Bottom(*share)
+                };
+                let point = self.module.cut_points(*rank, cut).first().cloned();
+                let operand = self.value(operand)?;
+                match point {
+                    None => Test::Never,
+                    Some(point) => {
+                        let op = if *top { Order::Ge } else { Order::Le };
+                        self.compare_with(op, operand, &point)
+                    }
+                }
+            }
+            ConditionKind::Sequence { first, steps } => self.sequence_found(first, steps, condition)?,
+            ConditionKind::Quantified { quantifier, items } => {
+                self.quantified(*quantifier, items, condition)?
+            }
+            ConditionKind::Segment(index) => self.segment(*index),
+        })
+    }
+
+    fn compared(&mut self, op: Order, lhs: &Expr, rhs: &Expr) -> Maybe<Test> {
+        if op == Order::Eq
+            && let Some((text, letters, pattern)) = self.unfolded_beside(lhs, rhs)?
+        {
+            let text = self.encoding.translated(text, &letters);
+            return Some(Test::of(sql![text.operand(), " = ", Value::from(pattern)]));
+        }
+        let (lhs, rhs) = (self.value(lhs)?, self.value(rhs)?);
+        self.compare(op, lhs, rhs)
+    }
+
+    /// Whether two values are in an order.
+    pub(super) fn compare(&mut self, op: Order, lhs: Val, rhs: Val) -> Maybe<Test> {
+        if let Some(constant) = &rhs.constant {
+            return Some(self.compare_with(op, lhs, constant));
+        }
+        if let Some(constant) = &lhs.constant {
+            return Some(self.compare_with(turned(op), rhs, constant));
+        }
+        let sign = sign(op);
+        Some(Test::of(match (&lhs.ty, &rhs.ty) {
+            (Type::Int, Type::Decimal) => self.int_beside_decimal(op, lhs, rhs),
+            (Type::Decimal, Type::Int) => self.int_beside_decimal(turned(op), rhs, lhs),
+            (Type::Int, Type::Float) => self.int_beside_float(op, lhs, rhs),
+            (Type::Float, Type::Int) => self.int_beside_float(turned(op), rhs, lhs),
+            _ if lhs.native && rhs.native => sql![lhs.sql.operand(), sign, rhs.sql.operand()],
+            _ => {
+                let (lhs, rhs) = (self.logical(lhs), self.logical(rhs));
+                sql![lhs.operand(), sign, rhs.operand()]
+            }
+        }))
+    }
+
+    /// Whether a value is in an order to a constant, which is brought to the value's type.
+    pub(super) fn compare_with(&mut self, op: Order, value: Val, constant: &Value) -> Test {
+        if let Some(known) = &value.constant {
+            let order = compare::compare(known.as_ref(), constant.as_ref());
+            return Test::constant(order.is_some_and(|order| accepts(op, order)));
+        }
+        let known = self.known(&value);
+        match (&value.ty, constant) {
+            (Type::Int, Value::Decimal(it)) => {
+                let (floor, whole) = (
+                    it.units().div_euclid(Decimal::SCALE),
+                    it.units() % Decimal::SCALE == 0,
+                );
+                self.int_with(op, value, floor, whole, known)
+            }
+            (Type::Int, Value::Float(it)) => {
+                if *it >= TWO_TO_63 || *it < -TWO_TO_63 {
+                    return beyond(op, *it > 0.0, known);
+                }
+                #[expect(clippy::cast_possible_truncation, reason = "it is whole and in range")]
+                let floor = it.floor() as i64;
+                self.int_with(op, value, floor, it.fract() == 0.0, known)
+            }
+            (Type::Decimal, Value::Int(it)) => match it.checked_mul(Decimal::SCALE) {
+                Some(units) => self.in_form(op, value, &Value::Decimal(Decimal::from_units(units))),
+                None => beyond(op, *it > 0, known),
+            },
+            (Type::Float, Value::Int(it)) => self.float_with(op, value, *it),
+            _ => self.in_form(op, value, constant),
+        }
+    }
+
+    /// Compares in the form that the value has.
+    fn in_form(&mut self, op: Order, value: Val, constant: &Value) -> Test {
+        let literal = self.in_form_of(&value, constant);
+        Test::of(sql![value.sql.operand(), sign(op), literal])
+    }
+
+    /// A constant as it stands beside a value: in the engine's own form where the value is.
+    pub(super) fn in_form_of(&self, value: &Val, constant: &Value) -> Sql {
+        if value.native
+            && let Some(native) = self.encoding.native(constant)
+        {
+            return sql![native].atom();
+        }
+        match (constant, integer(constant)) {
+            (_, Some(int)) => Sql::int(int),
+            (Value::Text(_), _) => Sql::value(constant.clone()),
+            _ => sql![self.encoding.literal(constant)].atom(),
+        }
+    }
+
+    /// An int with a number whose floor this is, and which may be whole.
+    fn int_with(&mut self, op: Order, value: Val, floor: i64, whole: bool, known: Test) -> Test {
+        if whole {
+            return self.in_form(op, value, &Value::Int(floor));
+        }
+        match op {
+            Order::Eq => Test::Never,
+            // Beyond the floor, and not the number itself: one more at least. Of the largest there is none more.
+            Order::Lt | Order::Le => self.in_form(Order::Le, value, &Value::Int(floor)),
+            Order::Gt | Order::Ge => {
+                let _ = known;
+                self.in_form(Order::Gt, value, &Value::Int(floor))
+            }
+        }
+    }
+
+    /// A float with an int, which may have more digits than a float holds.
+    fn float_with(&mut self, op: Order, value: Val, int: i64) -> Test {
+        #[expect(clippy::cast_precision_loss, reason = "the nearest one is corrected")]
+        let near = int as f64;
+        let order = compare::int_with_float(int, near);
+        let (low, high) = match order {
+            Some(std::cmp::Ordering::Less) => (near.next_down(), near),
+            Some(std::cmp::Ordering::Greater) => (near, near.next_up()),
+            _ => return self.in_form(op, value, &Value::Float(near)),
+        };
+        match op {
+            Order::Eq => Test::Never,
+            Order::Lt | Order::Le => self.in_form(Order::Le, value, &Value::Float(low)),
+            Order::Gt | Order::Ge => self.in_form(Order::Ge, value, &Value::Float(high)),
+        }
+    }
+
+    /// Whole numbers first, then whether the decimal has something behind the point.
+    fn int_beside_decimal(&mut self, op: Order, int: Val, decimal: Val) -> Sql {
+        let (int, units) = (self.bound(int, "int"), self.bound(decimal, "units"));
+        let whole = self.encoding.quotient(units.clone(), Sql::int(10_000)).operand();
+        let rest = self.encoding.remainder(units, Sql::int(10_000)).operand();
+        let strict = match op {
+            Order::Eq => return sql![&int, " = ", whole, " AND ", rest, " = 0"].operand(),
+            Order::Lt | Order::Le => " < ",
+            Order::Gt | Order::Ge => " > ",
+        };
+        let beside = sign(turned(op));
+        sql![
+            &int, strict, &whole, " OR ", &int, " = ", whole, " AND ", rest, beside, "0"
+        ]
+        .operand()
+    }
+
+    /// The same with a float, which may be beyond all whole numbers.
+    fn int_beside_float(&mut self, op: Order, int: Val, float: Val) -> Sql {
+        let (int, float) = (self.bound(int, "int"), self.bound(float, "float"));
+        let encoding = self.encoding;
+        let cut = self.bind(encoding.truncated(float.clone()), "whole");
+        let (low, high) = (encoding.float(-TWO_TO_63), encoding.float(TWO_TO_63));
+        let (below, above) = match op {
+            Order::Eq => ("FALSE", "FALSE"),
+            Order::Lt | Order::Le => ("TRUE", "FALSE"),
+            Order::Gt | Order::Ge => ("FALSE", "TRUE"),
+        };
+        let whole = encoding.to_int(cut.clone());
+        let inside = if op == Order::Eq {
+            sql![&int, " = ", whole, " AND ", &float, " = ", &cut]
+        } else {
+            let strict = if matches!(op, Order::Lt | Order::Le) {
+                " < "
+            } else {
+                " > "
+            };
+            // The float is beside its whole part as the int is to be beside the float.
+            sql![
+                &int,
+                strict,
+                &whole,
+                " OR ",
+                &int,
+                " = ",
+                whole,
+                " AND ",
+                &cut,
+                sign(op),
+                &float
+            ]
+        };
+        sql![
+            "CASE WHEN ",
+            &float,
+            " >= ",
+            high,
+            " THEN ",
+            below,
+            " WHEN ",
+            &float,
+            " < ",
+            low,
+            " THEN ",
+            above,
+            " ELSE ",
+            inside,
+            " END"
+        ]
+        .operand()
+        .maybe()
+    }
+
+    /// Whether a value is one of the constants.
+    pub(super) fn among(&mut self, value: Val, set: &[Value]) -> Test {
+        if let Some(known) = &value.constant {
+            return Test::constant(set.iter().any(|it| compare::equal(known.as_ref(), it.as_ref())));
+        }
+        let mut literals: Vec<Sql> = Vec::new();
+        for constant in set {
+            let same = match (&value.ty, constant) {
+                (Type::Int, Value::Decimal(it)) => {
+                    (it.units() % Decimal::SCALE == 0).then(|| Value::Int(it.units() / Decimal::SCALE))
+                }
+                (Type::Int, Value::Float(it)) => {
+                    let whole = it.fract() == 0.0 && *it >= -TWO_TO_63 && *it < TWO_TO_63;
+                    #[expect(clippy::cast_possible_truncation, reason = "it is whole and in range")]
+                    whole.then_some(Value::Int(*it as i64))
+                }
+                (Type::Decimal, Value::Int(it)) => it
+                    .checked_mul(Decimal::SCALE)
+                    .map(|units| Value::Decimal(Decimal::from_units(units))),
+                (Type::Float, Value::Int(it)) => {
+                    #[expect(clippy::cast_precision_loss, reason = "it is looked at whether it is exact")]
+                    let near = *it as f64;
+                    (compare::int_with_float(*it, near) == Some(std::cmp::Ordering::Equal))
+                        .then_some(Value::Float(near))
+                }
+                _ => Some(constant.clone()),
+            };
+            let Some(same) = same else { continue };
+            let literal = self.in_form_of(&value, &same);
+            if !literals.contains(&literal) {
+                literals.push(literal);
+            }
+        }
+        let operand = value.sql.operand();
+        match literals.len() {
+            0 => Test::Never,
+            1 => Test::of(sql![operand, " = ", literals.swap_remove(0)]),
+            _ => {
+                let mut list = Sql::default();
+                for (index, literal) in literals.into_iter().enumerate() {
+                    list = if index == 0 {
+                        literal
+                    } else {
+                        sql![list, ", ", literal]
+                    };
+                }
+                Test::of(sql![operand, " IN (", list, ")"])
+            }
+        }
+    }
+
+    /// The customer's point in a sample, as hexadecimal digits, which order as the points do.
+    fn sampled(&mut self, from: u32, to: u32, salt: &str, condition: &Condition) -> Maybe<Test> {
+        let customers = self.row(0)?;
+        let point = if let Some(column) = customers.table.samples.get(salt) {
+            let column = self.read_plain(&customers, column, &Type::String, false);
+            sql!["SUBSTR(", column, ", 1, 16)"].tight()
+        } else {
+            let key = self.customer_key(condition.span)?;
+            let key = if is_text(&self.key_type()) {
+                key
+            } else {
+                self.encoding.digits(key)
+            };
+            if let Some(point) = self.encoding.hash(salt, key) {
+                point
+            } else {
+                let place = format!("`customers.samples`: the column of the points for {salt:?}");
+                return self.unmapped(condition.span, "where the points of this sample are kept", &place);
+            }
+        };
+        let digits = |share: u32| {
+            u64::try_from(sample::first_beyond(share))
+                .ok()
+                .map(|it| format!("{it:016x}"))
+        };
+        let point = self.bind(point, "point");
+        let low = match from {
+            0 => Test::Always,
+            from => digits(from).map_or(Test::Never, |it| Test::of(sql![&point, " >= ", Value::from(it)])),
+        };
+        let high = digits(to).map_or(Test::Always, |it| Test::of(sql![&point, " < ", Value::from(it)]));
+        Some(Self::all(vec![low, high]))
+    }
+
+    /// Whether one of the slots of a record is known.
+    fn any_known(&mut self, first: &Spot, last: u32, condition: &Condition) -> Maybe<Test> {
+        let (row, absent) = self.row_of(first, condition.span)?;
+        let mut tests = Vec::new();
+        for slot in first.slot()..=last {
+            let ty = row.layout.slots.get(slot as usize)?.ty.clone();
+            tests.push(match ty {
+                Type::List(_) => self.present(&row, slot, absent, condition.span)?,
+                Type::Geo => {
+                    let [x, ..] = self.coordinates(&row, slot, absent, condition.span)?;
+                    Test::of(sql![x, " IS NOT NULL"])
+                }
+                ty => {
+                    // What must be there when the record is may be missing with it.
+                    let value = self.slot_of(&row, slot, &ty, true, condition.span)?;
+                    self.known(&value)
+                }
+            });
+        }
+        Some(Self::any(tests))
+    }
+
+    fn text_test(&mut self, asks: TextTest, operand: &Expr, pattern: &Expr) -> Maybe<Test> {
+        if let Some((text, letters, constant)) = self.unfolded_beside(operand, pattern)? {
+            let text = self.encoding.translated(text, &letters);
+            let known = Sql::value(Value::from(constant.clone()));
+            return Some(if matches!(pattern.kind, ExprKind::Folded(_)) {
+                self.text_has(asks, known, None, text)
+            } else {
+                self.text_has(asks, text, Some(&constant), known)
+            });
+        }
+        let (operand, pattern) = (self.value(operand)?, self.value(pattern)?);
+        let constant = match &pattern.constant {
+            Some(Value::Text(text)) => Some(text.to_string()),
+            _ => None,
+        };
+        Some(self.text_has(asks, operand.sql, constant.as_deref(), pattern.sql))
+    }
+}
+
+/// The constant lies beyond all values: above or below them.
+fn beyond(op: Order, above: bool, known: Test) -> Test {
+    match (op, above) {
+        (Order::Lt | Order::Le, true) | (Order::Gt | Order::Ge, false) => known,
+        _ => Test::Never,
+    }
+}
+
+pub(super) fn accepts(op: Order, order: std::cmp::Ordering) -> bool {
+    match op {
+        Order::Eq => order.is_eq(),
+        Order::Lt => order.is_lt(),
+        Order::Le => order.is_le(),
+        Order::Gt => order.is_gt(),
+        Order::Ge => order.is_ge(),
+    }
+}
+
+/// The order that the sides have when they are exchanged.
+fn turned(op: Order) -> Order {
+    match op {
+        Order::Eq => Order::Eq,
+        Order::Lt => Order::Gt,
+        Order::Le => Order::Ge,
+        Order::Gt => Order::Lt,
+        Order::Ge => Order::Le,
+    }
+}
+
+fn sign(op: Order) -> &'static str {
+    match op {
+        Order::Eq => " = ",
+        Order::Lt => " < ",
+        Order::Le => " <= ",
+        Order::Gt => " > ",
+        Order::Ge => " >= ",
+    }
+}

@@ -1,0 +1,246 @@
+//! From the typed tree to a query.
+#![expect(
+    clippy::unnecessary_wraps,
+    clippy::unused_self,
+    clippy::needless_pass_by_value,
+    reason = "translations have one form, whether they need the translator or may be refused, and pieces are given away"
+)]
+
+mod aggregate;
+mod anniversary;
+mod calendar;
+mod condition;
+pub(super) mod fragment;
+mod number;
+mod relation;
+mod rows;
+mod sequence;
+mod text;
+mod value;
+mod window;
+mod write;
+mod zone;
+
+use std::{collections::HashMap, sync::Arc};
+
+use crate::{
+    diagnostic::{Code, Diagnostic, Source},
+    error::CompileError,
+    eval::At,
+    hir::Module,
+    span::Span,
+    value::Type,
+};
+
+use self::{
+    aggregate::{Collection, Measure},
+    fragment::Sql,
+    relation::Relation,
+    rows::Row,
+    zone::ZoneTables,
+};
+use super::{Dialect, Mapping, Query, SqlError, dialect::Encoding};
+
+/// What is asked of each customer.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Asked<'a> {
+    /// Who belongs to a segment: index into the module's segments.
+    Segment(usize),
+    /// Who belongs to which segment.
+    Segments(&'a [usize]),
+    /// A trait: index into the module's traits.
+    Trait(usize),
+}
+
+/// Writes the query that answers it.
+pub(crate) fn translate(
+    module: &Module,
+    sources: &[Source],
+    asked: Asked<'_>,
+    (dialect, mapping): (Dialect, &Mapping),
+    at: &At,
+) -> Result<Query, SqlError> {
+    mapping.check(&module.schema, dialect)?;
+    let mut translator = Translator::new(module, dialect, mapping, at);
+    let columns = translator.ask(asked);
+    if translator.refused.is_empty() {
+        Ok(Query {
+            dialect,
+            pieces: translator.write(asked),
+            columns,
+            approximate: Vec::new(),
+        })
+    } else {
+        let diagnostics = translator.refused;
+        Err(SqlError::Refused(CompileError::new(
+            diagnostics,
+            sources.to_vec(),
+            usize::MAX,
+        )))
+    }
+}
+
+/// What cannot be translated was refused and noted; whatever stands in its place is never seen.
+type Maybe<T> = Option<T>;
+
+struct Translator<'q> {
+    module: &'q Module,
+    dialect: Dialect,
+    encoding: &'static dyn Encoding,
+    mapping: &'q Mapping,
+    at: &'q At,
+    /// All that are made, each after those that it reads.
+    relations: Vec<Relation>,
+    /// What a relation measures of its rows, by group.
+    measures: HashMap<usize, Vec<Measure>>,
+    /// The relations of collections, by what they are of.
+    collections: HashMap<String, Vec<Collection<'q>>>,
+    /// The relations that wait for the one that is being made.
+    waiting: Vec<usize>,
+    /// What was joined to a relation already, by what it is; and what stands for an aggregate.
+    joined: HashMap<(usize, String), String>,
+    known: HashMap<(usize, String), Val>,
+    /// The relation that is being made, and its rows in scope.
+    current: usize,
+    rows: Vec<Option<Row<'q>>>,
+    zone: ZoneTables,
+    refused: Vec<Diagnostic>,
+}
+
+/// A value in the making.
+#[derive(Clone, Debug)]
+pub(super) struct Val {
+    sql: Sql,
+    ty: Type,
+    /// Whether it is of the engine's own type for decimals, dates and datetimes.
+    native: bool,
+    /// What it is, when that is the same for all.
+    constant: Option<crate::value::Value>,
+    /// The column with the same text after simple case folding.
+    folded: Option<Sql>,
+}
+
+/// A condition in the making. Where its SQL is null, it does not hold.
+#[derive(Clone, Debug)]
+pub(super) enum Test {
+    Always,
+    Never,
+    Sql(Sql),
+}
+
+impl Test {
+    /// A comparison.
+    fn of(sql: Sql) -> Self {
+        Self::Sql(sql.comparison())
+    }
+}
+
+impl<'q> Translator<'q> {
+    fn new(module: &'q Module, dialect: Dialect, mapping: &'q Mapping, at: &'q At) -> Self {
+        Self {
+            module,
+            dialect,
+            encoding: dialect.encoding(),
+            mapping,
+            at,
+            relations: Vec::new(),
+            measures: HashMap::new(),
+            collections: HashMap::new(),
+            waiting: Vec::new(),
+            joined: HashMap::new(),
+            known: HashMap::new(),
+            current: 0,
+            rows: Vec::new(),
+            zone: ZoneTables::default(),
+            refused: Vec::new(),
+        }
+    }
+
+    /// Makes the relation of all customers, and gives the names of its columns.
+    fn ask(&mut self, asked: Asked<'_>) -> Vec<String> {
+        self.relations.push(Relation::new("members".to_owned()));
+        let customers = self.customers("c");
+        self.rows = vec![Some(customers)];
+        let Some(key) = self.customer_key(Span::default()) else {
+            return Vec::new();
+        };
+        let name = self.key_name();
+        self.relations[0].fresh(&name);
+        self.relations[0].gives.push((name.to_string(), key));
+        match asked {
+            Asked::Segment(index) => {
+                let condition = Arc::clone(&self.module.segments[index].condition);
+                let test = self.test(&condition);
+                let filters = self.filters(test);
+                self.relations[0].filter = filters;
+            }
+            Asked::Segments(segments) => {
+                for index in segments {
+                    let test = self.segment(*index);
+                    let sql = self.definite(test);
+                    let name = self.module.segments[*index].name.to_string();
+                    self.relations[0].gives.push((name, sql));
+                }
+            }
+            Asked::Trait(index) => {
+                let computed = &self.module.traits[index];
+                if computed.value.ty == Type::Geo {
+                    let _: Maybe<()> = self.refuse(
+                        computed.value.span,
+                        "a trait that is a place",
+                        "ask for distances from it, or for whether it is within one",
+                    );
+                } else if let Some(value) = self.computed(index) {
+                    let sql = self.logical(value);
+                    self.relations[0].gives.push((computed.name.to_string(), sql));
+                }
+            }
+        }
+        self.relations[0]
+            .gives
+            .iter()
+            .map(|(name, _)| name.clone())
+            .collect()
+    }
+
+    /// Notes what has no faithful translation, and how to go about it.
+    fn refuse<T>(&mut self, span: Span, what: &str, help: &str) -> Maybe<T> {
+        let message = format!("{what} cannot be said faithfully in the SQL of {}", self.dialect);
+        let refusal = Diagnostic::new(Code::NoSql, message)
+            .label(span, "has no translation")
+            .help(help.to_owned());
+        if !self.refused.contains(&refusal) {
+            self.refused.push(refusal);
+        }
+        None
+    }
+
+    /// Notes that the mapping lacks what a rule needs.
+    fn unmapped<T>(&mut self, span: Span, what: &str, place: &str) -> Maybe<T> {
+        let refusal = Diagnostic::new(Code::NoSql, format!("the mapping does not say {what}"))
+            .label(span, "needs it")
+            .help(format!("add it to the mapping as {place}"));
+        if !self.refused.contains(&refusal) {
+            self.refused.push(refusal);
+        }
+        None
+    }
+
+    fn relation(&mut self) -> &mut Relation {
+        &mut self.relations[self.current]
+    }
+
+    /// Gives an expression a name of its own, so that it can be written twice.
+    fn bind(&mut self, sql: Sql, name: &str) -> Sql {
+        self.relation().bind(sql, name)
+    }
+
+    /// Does something while only the customer is in scope.
+    fn of_customer<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
+        let rows = self.rows.clone();
+        self.rows.truncate(1);
+        let result = work(self);
+        self.rows = rows;
+        result
+    }
+}

@@ -1,0 +1,337 @@
+//! A `SELECT` in the making: what it reads, what it works out on the way, and what it gives.
+//!
+//! What is worked out once and used twice becomes a column of a layer: layer 0 reads tables, and each layer above reads
+//! the one below. A layer is written as a common table expression of its own.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::fragment::{Part, Sql};
+
+/// One `SELECT`, with the layers below it.
+#[derive(Debug, Default)]
+pub(super) struct Relation {
+    /// Its name as a common table expression.
+    pub(super) name: String,
+    /// The tables that it reads, each with those before it in reach.
+    tables: Vec<Joined>,
+    pub(super) columns: Vec<Column>,
+    pub(super) filter: Vec<Sql>,
+    /// What it gives: name and expression.
+    pub(super) gives: Vec<(String, Sql)>,
+    /// The first so many of what it gives are what it is grouped by.
+    pub(super) group: Option<usize>,
+    /// The relations that it reads.
+    pub(super) depends: Vec<usize>,
+    bound: HashMap<String, usize>,
+    names: BTreeSet<String>,
+}
+
+/// A table: its text, the alias, and on what it is joined to those before it.
+#[derive(Debug)]
+struct Joined {
+    layer: usize,
+    table: String,
+    alias: String,
+    /// The first has none.
+    on: Option<Sql>,
+    /// Whether rows without a match stay.
+    left: bool,
+}
+
+#[derive(Debug)]
+pub(super) struct Column {
+    /// The lowest layer in which it is there.
+    pub(super) layer: usize,
+    /// Its name in the layers above the one where it comes from.
+    name: String,
+    kind: Kind,
+}
+
+#[derive(Debug)]
+enum Kind {
+    /// A column of a table, as written in the layer that reads it.
+    Read(String),
+    /// Worked out in the layer below.
+    Computed(Sql),
+}
+
+/// How names and values are written.
+pub(super) struct Writing<'q> {
+    pub(super) quote: &'q dyn Fn(&str) -> String,
+}
+
+impl Relation {
+    pub(super) fn new(name: String) -> Self {
+        Self {
+            name,
+            ..Self::default()
+        }
+    }
+
+    /// A name that no other column or alias of the relation has.
+    pub(super) fn fresh(&mut self, wanted: &str) -> String {
+        let mut name = wanted.to_owned();
+        let mut number = 2;
+        while !self.names.insert(name.to_lowercase()) {
+            name = format!("{wanted}_{number}");
+            number += 1;
+        }
+        name
+    }
+
+    /// The column of a table that is there from a layer on.
+    pub(super) fn read(&mut self, written: String, name: &str, layer: usize, nullable: bool) -> Sql {
+        let index = if let Some(index) = self.bound.get(&written) {
+            *index
+        } else {
+            let name = self.fresh(name);
+            self.columns.push(Column {
+                layer,
+                name,
+                kind: Kind::Read(written.clone()),
+            });
+            self.bound.insert(written, self.columns.len() - 1);
+            self.columns.len() - 1
+        };
+        Sql::column(index, layer, nullable)
+    }
+
+    /// The expression under a name, worked out once.
+    pub(super) fn bind(&mut self, sql: Sql, name: &str) -> Sql {
+        if sql.is_atom() {
+            return sql;
+        }
+        let key = format!("{:?}", sql.parts);
+        let (layer, nullable) = (sql.layer + 1, sql.nullable);
+        let index = if let Some(index) = self.bound.get(&key) {
+            *index
+        } else {
+            let name = self.fresh(name);
+            self.columns.push(Column {
+                layer,
+                name,
+                kind: Kind::Computed(sql),
+            });
+            self.bound.insert(key, self.columns.len() - 1);
+            self.columns.len() - 1
+        };
+        Sql::column(index, layer, nullable)
+    }
+
+    /// A table of layer 0, with the rows that have a match.
+    pub(super) fn table(&mut self, table: String, alias: String, on: Option<Sql>) {
+        self.tables.push(Joined {
+            layer: 0,
+            table,
+            alias,
+            on,
+            left: false,
+        });
+    }
+
+    /// A table joined so that all rows stay; columns of it are there from the layer that is given back on.
+    pub(super) fn join(&mut self, table: String, alias: String, on: Sql) -> usize {
+        let layer = on.layer;
+        self.tables.push(Joined {
+            layer,
+            table,
+            alias,
+            on: Some(on),
+            left: true,
+        });
+        layer
+    }
+
+    /// The layer that gives.
+    fn top(&self) -> usize {
+        let gives = self.gives.iter().map(|(_, sql)| sql.layer);
+        let filter = self.filter.iter().map(|sql| sql.layer);
+        gives.chain(filter).max().unwrap_or(0)
+    }
+
+    /// Writes its layers, the lowest first, each as a name and a `SELECT`; the last one has the name of the relation.
+    pub(super) fn write(&self, writing: &Writing<'_>) -> Vec<(String, Vec<Part>)> {
+        let top = self.top();
+        let mut needed: BTreeSet<usize> = BTreeSet::new();
+        let mut layers = Vec::new();
+        for layer in (0..=top).rev() {
+            let mut wanted = BTreeSet::new();
+            let mut text = Lines::new(self, layer, writing);
+            text.word("SELECT");
+            if layer == top {
+                for (index, (name, sql)) in self.gives.iter().enumerate() {
+                    text.give(index, sql, name, &mut wanted);
+                }
+                if self.gives.is_empty() {
+                    text.plain(" 1 AS \"one\"");
+                }
+            } else {
+                for (index, column) in needed.iter().enumerate() {
+                    let Column { name, .. } = &self.columns[*column];
+                    let sql = match &self.columns[*column] {
+                        Column {
+                            layer: from,
+                            kind: Kind::Computed(sql),
+                            ..
+                        } if *from == layer + 1 => sql.clone(),
+                        Column { layer, .. } => Sql::column(*column, *layer, false),
+                    };
+                    text.give(index, &sql, name, &mut wanted);
+                }
+                if needed.is_empty() {
+                    text.plain(" 1 AS \"one\"");
+                }
+            }
+            if layer > 0 {
+                text.line("FROM ");
+                text.plain(&(writing.quote)(&self.layer_name(layer - 1, top)));
+                text.plain(" AS ");
+                text.plain(&(writing.quote)(BELOW));
+            }
+            for table in self.tables.iter().filter(|it| it.layer == layer) {
+                text.line(match &table.on {
+                    None => "FROM ",
+                    Some(_) if table.left => "LEFT JOIN ",
+                    Some(_) => "JOIN ",
+                });
+                let alias = (writing.quote)(&table.alias);
+                text.plain(&table.table);
+                if table.table != alias {
+                    text.plain(&format!(" AS {alias}"));
+                }
+                if let Some(on) = &table.on {
+                    text.plain(" ON ");
+                    text.sql(on, &mut wanted);
+                }
+            }
+            if layer == top {
+                if !self.filter.is_empty() {
+                    text.line("WHERE ");
+                    let filter = Sql::joined(self.filter.clone(), &Part::And);
+                    text.conditions(&filter, &mut wanted);
+                }
+                if let Some(group) = self.group.filter(|it| *it > 0) {
+                    text.line("GROUP BY ");
+                    for (index, (_, sql)) in self.gives.iter().take(group).enumerate() {
+                        if index > 0 {
+                            text.plain(", ");
+                        }
+                        text.sql(sql, &mut wanted);
+                    }
+                }
+            }
+            layers.push((self.layer_name(layer, top), text.parts));
+            needed = wanted
+                .into_iter()
+                .filter(|it| self.columns[*it].layer < layer || self.is_computed_at(*it, layer))
+                .collect();
+        }
+        layers.reverse();
+        layers
+    }
+
+    /// Whether a column that is there in a layer comes from the one below.
+    fn is_computed_at(&self, column: usize, layer: usize) -> bool {
+        let column = &self.columns[column];
+        column.layer == layer && matches!(column.kind, Kind::Computed(_))
+    }
+
+    fn layer_name(&self, layer: usize, top: usize) -> String {
+        if layer == top {
+            self.name.clone()
+        } else {
+            format!("{}_step_{}", self.name, layer + 1)
+        }
+    }
+}
+
+/// What a layer calls the one below.
+const BELOW: &str = "s";
+
+/// The text of one layer in the making.
+struct Lines<'q, 'w> {
+    relation: &'q Relation,
+    layer: usize,
+    writing: &'q Writing<'w>,
+    parts: Vec<Part>,
+}
+
+impl<'q, 'w> Lines<'q, 'w> {
+    fn new(relation: &'q Relation, layer: usize, writing: &'q Writing<'w>) -> Self {
+        Self {
+            relation,
+            layer,
+            writing,
+            parts: Vec::new(),
+        }
+    }
+
+    fn plain(&mut self, text: &str) {
+        if let Some(Part::Text(before)) = self.parts.last_mut() {
+            before.to_mut().push_str(text);
+        } else {
+            self.parts.push(Part::Text(text.to_owned().into()));
+        }
+    }
+
+    fn word(&mut self, text: &str) {
+        self.plain("  ");
+        self.plain(text);
+    }
+
+    fn line(&mut self, text: &str) {
+        self.plain("\n  ");
+        self.plain(text);
+    }
+
+    fn give(&mut self, index: usize, sql: &Sql, name: &str, wanted: &mut BTreeSet<usize>) {
+        self.plain(if index == 0 { "\n    " } else { ",\n    " });
+        self.sql(sql, wanted);
+        self.plain(" AS ");
+        let name = (self.writing.quote)(name);
+        self.plain(&name);
+    }
+
+    /// Conditions, each on a line.
+    fn conditions(&mut self, sql: &Sql, wanted: &mut BTreeSet<usize>) {
+        self.write(sql, true, wanted);
+    }
+
+    fn sql(&mut self, sql: &Sql, wanted: &mut BTreeSet<usize>) {
+        self.write(sql, false, wanted);
+    }
+
+    fn write(&mut self, sql: &Sql, lines: bool, wanted: &mut BTreeSet<usize>) {
+        let mut depth = 0;
+        for part in &sql.parts {
+            match part {
+                Part::Text(text) => self.plain(text),
+                Part::Value(value) => self.parts.push(Part::Value(value.clone())),
+                Part::Open => {
+                    depth += 1;
+                    self.plain("(");
+                }
+                Part::Close => {
+                    depth -= 1;
+                    self.plain(")");
+                }
+                Part::And if lines && depth == 0 => self.plain("\n    AND "),
+                Part::Or if lines && depth == 0 => self.plain("\n    OR "),
+                Part::And => self.plain(" AND "),
+                Part::Or => self.plain(" OR "),
+                Part::Column(index) => {
+                    wanted.insert(*index);
+                    let column = &self.relation.columns[*index];
+                    match &column.kind {
+                        Kind::Read(written) if column.layer == self.layer => self.plain(written),
+                        _ => {
+                            let name = (self.writing.quote)(&column.name);
+                            let below = (self.writing.quote)(BELOW);
+                            self.plain(&format!("{below}.{name}"));
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

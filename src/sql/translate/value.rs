@@ -1,0 +1,466 @@
+//! Values: what an expression is for each row.
+
+use super::{
+    Maybe, Test, Translator, Val,
+    fragment::{Sql, sql},
+};
+use crate::{
+    hir::{ArithmeticOp, Expr, ExprKind, Function, Order},
+    population::Cut,
+    span::Span,
+    sql::dialect::integer,
+    value::{DateTime, Type, Value},
+};
+
+impl Val {
+    pub(super) fn new(sql: Sql, ty: Type) -> Self {
+        Self {
+            sql,
+            ty,
+            native: false,
+            constant: None,
+            folded: None,
+        }
+    }
+}
+
+impl Translator<'_> {
+    pub(super) fn constant(&self, value: Value, ty: Type) -> Val {
+        let sql = match (&value, integer(&value)) {
+            (_, Some(int)) => Sql::int(int),
+            (Value::Text(_), _) => Sql::value(value.clone()),
+            _ => sql![self.encoding.literal(&value)].atom(),
+        };
+        Val {
+            constant: Some(value),
+            ..Val::new(sql, ty)
+        }
+    }
+
+    /// The value in the logical form.
+    pub(super) fn logical(&self, value: Val) -> Sql {
+        let nullable = value.sql.nullable;
+        let sql = if value.native {
+            self.encoding.read(value.sql, &value.ty)
+        } else {
+            value.sql
+        };
+        sql.null_if(nullable)
+    }
+
+    /// The same in the logical form, under a name, so that it can be written twice.
+    pub(super) fn bound(&mut self, value: Val, name: &str) -> Sql {
+        let sql = self.logical(value);
+        self.bind(sql, name)
+    }
+
+    /// An expression, in the logical form.
+    pub(super) fn number(&mut self, expr: &Expr) -> Maybe<Sql> {
+        let value = self.value(expr)?;
+        Some(self.logical(value))
+    }
+
+    pub(super) fn value(&mut self, expr: &Expr) -> Maybe<Val> {
+        let ty = || expr.ty.clone();
+        let val = |sql: Sql| Some(Val::new(sql, expr.ty.clone()));
+        match &expr.kind {
+            ExprKind::Constant(value) => Some(self.constant(value.clone(), ty())),
+            ExprKind::Clock(wall) => {
+                let at = DateTime::from_micros(self.at.zone().instant(*wall));
+                Some(match at {
+                    Some(at) => self.constant(at.into(), ty()),
+                    None => Self::missing(ty()),
+                })
+            }
+            ExprKind::Slot(place) => self.slot(*place, &expr.ty, expr.span),
+            ExprKind::Local(_) => self.refuse(
+                expr.span,
+                "a value of a template",
+                "ask for an attribute in its place",
+            ),
+            ExprKind::Now => Some(self.constant(self.at.now().into(), ty())),
+            ExprKind::Today => Some(self.constant(self.at.today().into(), ty())),
+            ExprKind::Trait(index) => self.computed(*index),
+            ExprKind::Condition(condition) => {
+                let test = self.test(condition);
+                let sql = self.definite(test);
+                val(sql)
+            }
+            ExprKind::Arithmetic { op, lhs, rhs } => self.arithmetic(*op, lhs, rhs, expr),
+            ExprKind::Negate(inner) => {
+                let inner = self.number(inner)?;
+                if expr.ty == Type::Float {
+                    return val(sql!["-", inner.operand()]);
+                }
+                let negated = sql!["-", self.encoding.wide(inner).operand()];
+                let sql = self.narrowed(negated);
+                val(sql)
+            }
+            ExprKind::Shift { operand, months } => {
+                let operand = self.value(operand)?;
+                self.shifted(operand, *months, &expr.ty)
+            }
+            ExprKind::Folded(inner) => {
+                let inner = self.value(inner)?;
+                match (inner.folded, inner.constant) {
+                    (Some(folded), _) => val(folded),
+                    (None, Some(Value::Text(text))) => {
+                        Some(self.constant(crate::value::fold::folded(&text).into(), ty()))
+                    }
+                    _ => self.refuse(
+                        expr.span,
+                        "text without its differences of case, beside a text that is not a constant,",
+                        "name a column with the folded text in the mapping, or compare with a constant",
+                    ),
+                }
+            }
+            ExprKind::Follow {
+                key, catalog, slot, ..
+            } => {
+                let key = self.key_of(key)?;
+                let item = self.item(&key, *catalog, expr.span)?;
+                self.slot_of(&item, *slot, &expr.ty, true, expr.span)
+            }
+            ExprKind::Host { function, args } => self.host(*function, args, expr),
+            ExprKind::Quantile { operand, parts, rank } => {
+                let cuts = self.module.cut_points(*rank, Cut::Quantile(*parts)).to_vec();
+                let operand = self.value(operand)?;
+                if cuts.is_empty() {
+                    return Some(Self::missing(ty()));
+                }
+                let operand = self.bound_value(operand, "value");
+                let known = self.known(&operand);
+                let sum = self.above(&operand, &cuts, 1);
+                let sum = match self.definite_or_always(known) {
+                    None => sum,
+                    Some(known) => sql!["CASE WHEN ", known, " THEN ", sum, " END"].maybe(),
+                };
+                val(sum)
+            }
+            ExprKind::Call { function, args } => self.call(*function, args, expr),
+            ExprKind::Size(list) => self.size(list, expr),
+            ExprKind::Case { arms, otherwise } => {
+                let mut case = sql!["CASE"];
+                let mut nullable = otherwise.is_none();
+                for (condition, value) in arms {
+                    let test = self.test(condition);
+                    let value = self.number(value);
+                    let (Some(value), Some(when)) = (value, self.when(test)) else {
+                        continue;
+                    };
+                    nullable |= value.nullable;
+                    case = sql![case, " WHEN ", when, " THEN ", value];
+                }
+                if case.parts == sql!["CASE"].parts {
+                    return match otherwise {
+                        Some(value) => self.value(value),
+                        None => Some(Self::missing(ty())),
+                    };
+                }
+                if let Some(value) = otherwise {
+                    let value = self.number(value)?;
+                    nullable |= value.nullable;
+                    case = sql![case, " ELSE ", value];
+                }
+                let case = sql![case, " END"];
+                val(if nullable { case.maybe() } else { case.known() })
+            }
+            ExprKind::Aggregate { kind, value, items } => {
+                self.aggregate(*kind, value.as_deref(), items, expr)
+            }
+        }
+    }
+
+    /// How many of the cut points lie below a value, and so many more, by halving them.
+    fn above(&mut self, value: &Val, cuts: &[Value], more: i64) -> Sql {
+        if cuts.is_empty() {
+            return Sql::int(more);
+        }
+        let (below, rest) = cuts.split_at(cuts.len() / 2);
+        let test = self.compare_with(Order::Gt, value.clone(), &rest[0]);
+        let after = more + i64::try_from(below.len()).unwrap_or(i64::MAX) + 1;
+        match test {
+            Test::Always => self.above(value, &rest[1..], after),
+            Test::Never => self.above(value, below, more),
+            Test::Sql(when) => {
+                let (above, below) = (
+                    self.above(value, &rest[1..], after),
+                    self.above(value, below, more),
+                );
+                sql!["CASE WHEN ", when, " THEN ", above, " ELSE ", below, " END"]
+            }
+        }
+    }
+
+    /// Of no value for anyone.
+    pub(super) fn missing(ty: Type) -> Val {
+        Val::new(sql!["NULL"].atom().maybe(), ty)
+    }
+
+    /// The key that a reference is followed by, which is text.
+    pub(super) fn key_of(&mut self, key: &Expr) -> Maybe<Val> {
+        let value = self.value(key)?;
+        let is_int = value.ty == Type::Int;
+        let sql = self.bound(value, "item_key");
+        let sql = if is_int { self.encoding.digits(sql) } else { sql };
+        Some(Val::new(sql, Type::String))
+    }
+
+    /// A trait, under its name.
+    pub(super) fn computed(&mut self, index: usize) -> Maybe<Val> {
+        let known = (self.current, format!("trait {index}"));
+        if let Some(val) = self.known.get(&known) {
+            return Some(val.clone());
+        }
+        let module = self.module;
+        let computed = &module.traits[index];
+        let value = self.of_customer(|this| this.value(&computed.value))?;
+        let value = if value.constant.is_some() {
+            value
+        } else {
+            self.bound_value(value, &computed.name)
+        };
+        self.known.insert(known, value.clone());
+        Some(value)
+    }
+
+    /// The same under a name, in the form it has.
+    pub(super) fn bound_value(&mut self, value: Val, name: &str) -> Val {
+        let sql = self.bind(value.sql.clone(), name);
+        Val { sql, ..value }
+    }
+
+    /// A wide number that is null where it is out of range.
+    pub(super) fn narrowed(&mut self, wide: Sql) -> Sql {
+        let encoding = self.encoding;
+        encoding.narrow(&mut |sql| self.relations[self.current].bind(sql, "exact"), wide)
+    }
+
+    fn host(&mut self, function: usize, args: &[Expr], expr: &Expr) -> Maybe<Val> {
+        let module = self.module;
+        let host = module.functions.get(function)?;
+        let Some(text) = host.in_sql(self.dialect.name()) else {
+            let help = format!("give the function its SQL: `.sql(\"{}\", …)`", self.dialect);
+            return self.refuse(
+                expr.span,
+                &format!("the function `{}` of the application", host.name()),
+                &help,
+            );
+        };
+        let mut values = Vec::new();
+        for arg in args {
+            values.push(self.number(arg)?.operand());
+        }
+        let mut sql = Sql::default();
+        let mut rest = text;
+        while let Some(open) = rest.find('{') {
+            let (before, after) = rest.split_at(open);
+            let place = after
+                .split_once('}')
+                .and_then(|(number, after)| Some((number[1..].parse::<usize>().ok()?, after)));
+            let Some((place, after)) = place.filter(|(place, _)| *place < values.len()) else {
+                let what = format!("`{text}`, where a brace is no place of an argument,");
+                return self.refuse(expr.span, &what, "write `{0}`, `{1}` … for the arguments");
+            };
+            sql = sql![sql, before.to_owned(), &values[place]];
+            rest = after;
+        }
+        let call = sql![sql, rest.to_owned()].operand().maybe();
+        let known = values.iter().filter(|it| it.nullable);
+        let known: Vec<Sql> = known.map(|it| sql![it, " IS NOT NULL"]).collect();
+        let sql = if known.is_empty() || host.takes_missing {
+            call
+        } else {
+            let known = Sql::joined(known, &super::fragment::Part::And);
+            sql!["CASE WHEN ", known, " THEN ", call, " END"].maybe()
+        };
+        Some(Val::new(sql, expr.ty.clone()))
+    }
+
+    fn call(&mut self, function: Function, args: &[Expr], expr: &Expr) -> Maybe<Val> {
+        let val = |sql: Sql| Some(Val::new(sql, expr.ty.clone()));
+        match function {
+            Function::Default => {
+                let (first, second) = (self.number(&args[0])?, self.number(&args[1])?);
+                if !first.nullable {
+                    return val(first);
+                }
+                let nullable = second.nullable;
+                let sql = sql!["COALESCE(", first, ", ", second, ")"].tight();
+                val(sql.null_if(nullable))
+            }
+            Function::Lower | Function::Upper | Function::Trim | Function::String => {
+                let what = format!("the function `{}`", function.name());
+                self.refuse(
+                    expr.span,
+                    &what,
+                    "compare with `ignoring case`, or keep the text prepared in an attribute",
+                )
+            }
+            Function::Distance => self.refuse(
+                expr.span,
+                "a distance in metres",
+                "ask whether the place is `within` one",
+            ),
+            Function::Length => {
+                let text = self.number(&args[0])?;
+                val(self.encoding.length(text))
+            }
+            Function::Domain => {
+                let text = self.number(&args[0])?;
+                let sql = self.domain(text);
+                val(sql)
+            }
+            Function::Min | Function::Max => {
+                self.extreme(function == Function::Max, &args[0], &args[1], expr)
+            }
+            Function::Abs | Function::Round | Function::Floor | Function::Ceil => {
+                let value = self.value(&args[0])?;
+                let sql = self.rounded(function, value, expr.span)?;
+                val(sql)
+            }
+            Function::Int | Function::Float | Function::Decimal => {
+                let value = self.value(&args[0])?;
+                let sql = self.converted(function, value, expr.span)?;
+                val(sql)
+            }
+            Function::Date
+            | Function::Year
+            | Function::Month
+            | Function::Day
+            | Function::Weekday
+            | Function::Hour
+            | Function::YearsSince
+            | Function::DaysSince => {
+                let value = self.value(&args[0])?;
+                self.of_time(function, value, expr)
+            }
+        }
+    }
+
+    /// The smaller, or the larger, of two values that are both known.
+    fn extreme(&mut self, larger: bool, one: &Expr, other: &Expr, expr: &Expr) -> Maybe<Val> {
+        let (one, other) = (self.number(one)?, self.number(other)?);
+        let name = self.encoding.scalar_extreme(larger);
+        let nullable = one.nullable || other.nullable;
+        let (one, other) = (self.bind(one, "one"), self.bind(other, "other"));
+        let sql = sql![name, "(", &one, ", ", &other, ")"].tight();
+        // Some engines leave out what is null.
+        let known: Vec<Sql> = [&one, &other]
+            .into_iter()
+            .filter(|it| it.nullable)
+            .map(|it| sql![it, " IS NOT NULL"])
+            .collect();
+        let sql = if known.is_empty() {
+            sql
+        } else {
+            let known = Sql::joined(known, &super::fragment::Part::And);
+            sql!["CASE WHEN ", known, " THEN ", sql, " END"]
+        };
+        Some(Val::new(sql.null_if(nullable), expr.ty.clone()))
+    }
+
+    fn arithmetic(&mut self, op: ArithmeticOp, lhs: &Expr, rhs: &Expr, expr: &Expr) -> Maybe<Val> {
+        let (a, b) = (self.value(lhs)?, self.value(rhs)?);
+        let sql = self.calculated(op, a, b, &expr.ty, expr.span)?;
+        Some(Val::new(sql, expr.ty.clone()))
+    }
+
+    /// Whether it is known.
+    pub(super) fn known(&self, value: &Val) -> Test {
+        if value.sql.nullable {
+            Test::of(sql![value.sql.clone().operand(), " IS NOT NULL"])
+        } else {
+            Test::Always
+        }
+    }
+
+    /// A place of an expression: its coordinates.
+    pub(super) fn place(&mut self, expr: &Expr) -> Maybe<[Sql; 3]> {
+        match &expr.kind {
+            ExprKind::Constant(Value::Geo(geo)) => {
+                let (x, y, z) = geo.direction().coordinates();
+                Some([x, y, z].map(|it| Sql::int(it.into())))
+            }
+            ExprKind::Slot(place) => {
+                let row = self.row(place.row)?;
+                self.coordinates(&row, place.slot, false, expr.span)
+            }
+            ExprKind::Follow {
+                key, catalog, slot, ..
+            } => {
+                let key = self.key_of(key)?;
+                let item = self.item(&key, *catalog, expr.span)?;
+                self.coordinates(&item, *slot, true, expr.span)
+            }
+            ExprKind::Trait(index) => {
+                let module = self.module;
+                self.of_customer(|this| this.place(&module.traits[*index].value))
+            }
+            ExprKind::Call {
+                function: Function::Default,
+                args,
+            } => {
+                let (first, second) = (self.place(&args[0])?, self.place(&args[1])?);
+                Some(self.choose_place(first, second))
+            }
+            ExprKind::Case { arms, otherwise } => {
+                let mut cases = [sql!["CASE"], sql!["CASE"], sql!["CASE"]];
+                let mut some = false;
+                for (condition, value) in arms {
+                    let test = self.test(condition);
+                    let place = self.place(value)?;
+                    let Some(when) = self.when(test) else { continue };
+                    some = true;
+                    for (case, coordinate) in cases.iter_mut().zip(place) {
+                        *case = sql![&*case, " WHEN ", &when, " THEN ", coordinate];
+                    }
+                }
+                let last = match otherwise {
+                    Some(value) => Some(self.place(value)?),
+                    None => None,
+                };
+                if !some {
+                    return Some(last.unwrap_or_else(|| [(); 3].map(|()| sql!["NULL"].atom().maybe())));
+                }
+                if let Some(last) = last {
+                    for (case, coordinate) in cases.iter_mut().zip(last) {
+                        *case = sql![&*case, " ELSE ", coordinate];
+                    }
+                }
+                Some(cases.map(|case| self.bind(sql![case, " END"].maybe(), "coordinate")))
+            }
+            ExprKind::Aggregate {
+                kind,
+                value: Some(value),
+                items,
+            } => self.place_of_items(*kind, value, items),
+            _ => self.refuse(
+                expr.span,
+                "a place that is worked out",
+                "ask for the place of an attribute",
+            ),
+        }
+    }
+
+    fn choose_place(&mut self, first: [Sql; 3], second: [Sql; 3]) -> [Sql; 3] {
+        let mut both = first.into_iter().zip(second);
+        [(); 3].map(|()| {
+            let (first, second) = both.next().unwrap_or_default();
+            if first.nullable {
+                sql!["COALESCE(", first, ", ", second, ")"].tight()
+            } else {
+                first
+            }
+        })
+    }
+
+    /// The span of an expression that stands for a refusal.
+    pub(super) fn refuse_float<T>(&mut self, span: Span) -> Maybe<T> {
+        self.refuse(
+            span,
+            "a sum or an average of floats",
+            "keep the amounts as `decimal`",
+        )
+    }
+}

@@ -1,0 +1,402 @@
+//! Segments and traits as SQL: engines that are not ours give the answers of the interpreter.
+//!
+//! Random rules over random customers, as in `tests/properties`; `AUDIENCE_SEED=<number>` starts from other random numbers and
+//! `AUDIENCE_SQL_RULES=<number>` sets how many rules each engine is asked. SQLite is always asked. The other engines are asked by
+//! `tests/engines/postgresql` and `tests/engines/duckdb`, which run the tests that are ignored otherwise.
+
+mod duckdb;
+mod engine;
+mod postgresql;
+mod sqlite;
+mod store;
+mod tally;
+mod varied;
+
+use std::{cell::RefCell, collections::BTreeSet, fmt::Display};
+
+use audience::{
+    Date, DateTime, Decimal, Definitions, Schema, Value,
+    sql::{Dialect, Mapping, Query, SqlError},
+};
+
+use crate::properties::{
+    self,
+    case::{Case, Compiled},
+    choices::Choices,
+    numbers::Numbers,
+    rules::{Named, Purpose},
+    schema,
+};
+use engine::{Engine, Rows, is, quoted};
+use store::{Cell, Kind, Stored};
+use tally::Tally;
+
+#[test]
+fn sqlite_answers_as_the_interpreter() {
+    agree(&mut sqlite::Sqlite::start());
+}
+
+#[test]
+#[ignore = "tests/engines/postgresql runs it"]
+fn postgresql_answers_as_the_interpreter() {
+    agree(&mut postgresql::PostgreSql::start());
+}
+
+#[test]
+#[ignore = "tests/engines/duckdb runs it"]
+fn duckdb_answers_as_the_interpreter() {
+    agree(&mut duckdb::DuckDb::start());
+}
+
+#[test]
+fn sqlite_keeps_values_as_they_are() {
+    keeps_values(&mut sqlite::Sqlite::start());
+}
+
+#[test]
+#[ignore = "tests/engines/postgresql runs it"]
+fn postgresql_keeps_values_as_they_are() {
+    keeps_values(&mut postgresql::PostgreSql::start());
+}
+
+#[test]
+#[ignore = "tests/engines/duckdb runs it"]
+fn duckdb_keeps_values_as_they_are() {
+    keeps_values(&mut duckdb::DuckDb::start());
+}
+
+/// Rules of the schema that has everything, and of random ones.
+fn agree(engine: &mut dyn Engine) {
+    let tally = RefCell::new(Tally::default());
+    let shop = Definitions::parse(schema::SHOP).expect("the schema of the tests compiles");
+    let wanted =
+        properties::number_from("AUDIENCE_SQL_RULES").map_or(60, |it| it.try_into().expect("not so many"));
+    properties::run(wanted, |numbers| {
+        let case = Case::draw_for(Purpose::Databases, numbers, shop.schema(), schema::SHOP);
+        let checked = Compiled::new(&case).and_then(|it| compare(engine, numbers, &case, &it, &tally));
+        (case, checked)
+    });
+    properties::run(wanted / 4, |numbers| {
+        let schema = schema::draw(&mut Choices::new(&numbers.schema));
+        let case = Case::draw_for(Purpose::Databases, numbers, &schema, &schema::text(&schema));
+        let checked = Compiled::new(&case).and_then(|it| compare(engine, numbers, &case, &it, &tally));
+        (case, checked)
+    });
+    let tally = tally.into_inner();
+    let dialect = engine.dialect();
+    eprintln!("{tally}in {dialect}");
+    assert!(
+        tally.refused * 10 <= tally.rules,
+        "{dialect} refuses more than a tenth"
+    );
+    assert!(tally.answers > tally.rules, "{dialect} compared next to nothing");
+}
+
+/// Each rule by itself, and then some segments in one statement.
+fn compare(
+    engine: &mut dyn Engine,
+    numbers: &Numbers,
+    case: &Case,
+    compiled: &Compiled,
+    tally: &RefCell<Tally>,
+) -> Result<(), String> {
+    let Compiled {
+        definitions,
+        at,
+        customers,
+        ..
+    } = compiled;
+    let dialect = engine.dialect();
+    let mapping = mapping(definitions, dialect, numbers, case);
+    engine.load(&store::tables(definitions.schema(), &mapping, case))?;
+    let keys = keys(definitions.schema(), case);
+    let mut answered: Vec<(String, Vec<bool>)> = Vec::new();
+    let rules = case.rules.segments.iter().map(|rule| (rule, None));
+    let probes = case.rules.probes.iter().map(|probe| (&probe.rule, Some(probe)));
+    for (rule, probe) in rules.chain(probes) {
+        let segment = definitions.segment(&rule.name).map_err(text)?;
+        let query = segment.to_sql(dialect, &mapping, at);
+        let refused = matches!(query, Err(SqlError::Refused(_)));
+        if let Some(probe) = probe {
+            tally.borrow_mut().construct(&probe.constructs, refused);
+        }
+        let query = match query {
+            Ok(query) => query,
+            Err(SqlError::Refused(error)) => {
+                if probe.is_none() {
+                    tally.borrow_mut().refuse(&error);
+                }
+                continue;
+            }
+            Err(error) => return Err(error.to_string()),
+        };
+        let asked = Asked { case, rule, query };
+        let expected: Vec<bool> = customers.iter().map(|it| segment.interpret(it, at)).collect();
+        for found in asked.answers(engine)? {
+            asked.same_members(&keys, &expected, &found)?;
+        }
+        if probe.is_none() {
+            tally.borrow_mut().answered(expected.len());
+        }
+        answered.push((rule.name.clone(), expected));
+    }
+    for rule in &case.rules.traits {
+        let computed = definitions.computed(&rule.name).map_err(text)?;
+        let query = match computed.to_sql(dialect, &mapping, at) {
+            Ok(query) => query,
+            Err(SqlError::Refused(error)) => {
+                tally.borrow_mut().refuse(&error);
+                continue;
+            }
+            Err(error) => return Err(error.to_string()),
+        };
+        let asked = Asked { case, rule, query };
+        let expected: Vec<Option<Value>> = customers.iter().map(|it| computed.interpret(it, at)).collect();
+        for found in asked.answers(engine)? {
+            asked.same_values(&keys, |customer, _| expected[customer].clone(), &found)?;
+        }
+        tally.borrow_mut().answered(expected.len());
+    }
+    // Engines have bounds on how much one statement may join.
+    for some in answered.chunks(TOGETHER) {
+        let names: Vec<&str> = some.iter().map(|(name, _)| &**name).collect();
+        let rule = &Named {
+            name: "segments together".to_owned(),
+            text: names.join(", "),
+        };
+        let together = definitions.segments().only(names).map_err(text)?;
+        let query = together.to_sql(dialect, &mapping, at).map_err(text)?;
+        let asked = Asked { case, rule, query };
+        for found in asked.answers(engine)? {
+            let expected = |customer, column: usize| Some(Value::Bool(some[column].1[customer]));
+            asked.same_values(&keys, expected, &found)?;
+        }
+    }
+    Ok(())
+}
+
+/// So many segments are asked in one statement.
+const TOGETHER: usize = 6;
+
+/// A draft, or one with other names and forms, and with what the rules need beyond that.
+fn mapping(definitions: &Definitions, dialect: Dialect, numbers: &Numbers, case: &Case) -> Mapping {
+    let mut mapping = definitions.mapping(dialect);
+    let mut choices = Choices::new(&numbers.palette);
+    if choices.one_in(2) {
+        varied::vary(&mut mapping, definitions.schema(), dialect, &mut choices);
+    }
+    let rules = case.rules.text();
+    let salts: BTreeSet<&str> = rules
+        .match_indices("\"salt ")
+        .map(|(start, _)| {
+            let salt = &rules[start + 1..];
+            &salt[..salt.find('"').expect("a text ends")]
+        })
+        .collect();
+    for (index, salt) in salts.iter().enumerate() {
+        mapping
+            .customers
+            .samples
+            .insert((*salt).to_owned(), format!("sample {index}"));
+    }
+    mapping
+}
+
+/// The keys of the customers, as texts.
+fn keys(schema: &Schema, case: &Case) -> Vec<String> {
+    let key = schema.customer.iter().find(|it| it.roles.key).expect("a key");
+    let customers = case.customers().iter();
+    customers.map(|it| shown(&store::key_of(it, &key.name))).collect()
+}
+
+fn shown(key: &Cell) -> String {
+    match key {
+        Cell::Int(it) => it.to_string(),
+        Cell::Text(it) => it.clone(),
+        other => format!("{other:?}"),
+    }
+}
+
+/// A rule with its query.
+struct Asked<'c> {
+    case: &'c Case,
+    rule: &'c Named,
+    query: Query,
+}
+
+impl Asked<'_> {
+    /// The answer to the text with its values in it, and to that with places for them where the driver knows places.
+    fn answers(&self, engine: &mut dyn Engine) -> Result<Vec<Rows>, String> {
+        let columns = self.query.columns().len();
+        let written = engine.query(&self.query.to_string(), columns);
+        let (sql, values) = self.query.bound();
+        let bound = engine.query_with(&sql, &values, columns);
+        [written, bound]
+            .into_iter()
+            .map(|it| it.map_err(|error| self.fault(None, &error)))
+            .collect()
+    }
+
+    /// Exactly those who belong, each once.
+    fn same_members(&self, keys: &[String], expected: &[bool], found: &Rows) -> Result<(), String> {
+        let mut members: Vec<String> = found.iter().map(|row| shown(&row[0])).collect();
+        members.sort();
+        let all = members.len();
+        members.dedup();
+        if members.len() < all {
+            return Err(self.fault(None, "a customer comes twice"));
+        }
+        for (customer, key) in keys.iter().enumerate() {
+            let found = members.binary_search(key).is_ok();
+            if found != expected[customer] {
+                let message = format!("the interpreter says {}, SQL {found}", expected[customer]);
+                return Err(self.fault(Some(customer), &message));
+            }
+        }
+        match members.iter().find(|it| !keys.contains(it)) {
+            Some(stranger) => Err(self.fault(None, &format!("{stranger:?} is no customer"))),
+            None => Ok(()),
+        }
+    }
+
+    /// A row for each customer, with the values that belong to her.
+    fn same_values(
+        &self,
+        keys: &[String],
+        expected: impl Fn(usize, usize) -> Option<Value>,
+        found: &Rows,
+    ) -> Result<(), String> {
+        if found.len() != keys.len() {
+            let message = format!("{} rows for {} customers", found.len(), keys.len());
+            return Err(self.fault(None, &message));
+        }
+        for (customer, key) in keys.iter().enumerate() {
+            let row = found.iter().find(|row| shown(&row[0]) == *key);
+            let row = row.ok_or_else(|| self.fault(Some(customer), "she has no row"))?;
+            for (column, cell) in row[1..].iter().enumerate() {
+                let expected = expected(customer, column);
+                if !is(cell, expected.as_ref()) {
+                    let name = &self.query.columns()[column + 1];
+                    let message = format!("of {name} the interpreter says {expected:?}, SQL {cell:?}");
+                    return Err(self.fault(Some(customer), &message));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// What went wrong, with all that it takes to see why.
+    fn fault(&self, customer: Option<usize>, message: &str) -> String {
+        let customer = customer.map_or_else(|| self.case.asked(0), |it| self.case.asked(it));
+        let Named { name, text } = self.rule;
+        format!(
+            "{message}\nof {name} = {text}\nfor {customer}\nin\n{}",
+            self.query
+        )
+    }
+}
+
+/// What is hard to keep comes back as it was, so that whatever differs later is not the fault of the tests.
+fn keeps_values(engine: &mut dyn Engine) {
+    let texts = [
+        "",
+        " ",
+        "it's",
+        "a\\b",
+        "\"q\"",
+        "😀",
+        "tab\tand\nline\r\n",
+        "\u{a0}",
+        "e\u{301}",
+        "%_",
+        ":x $1 ?",
+        "null",
+        "É",
+    ];
+    let floats = [
+        0.0,
+        0.1,
+        -1.5,
+        1e300,
+        f64::MAX,
+        f64::MIN_POSITIVE,
+        5e-324,
+        1.0_f64.next_up(),
+        9_007_199_254_740_993.0,
+        1e22,
+    ];
+    let ints = [0, 1, -1, i64::MAX, i64::MIN];
+    let days = [
+        Date::from_ymd(1, 1, 1),
+        Date::from_ymd(9999, 12, 31),
+        Date::from_ymd(2024, 2, 29),
+        Date::from_ymd(1969, 12, 31),
+    ];
+    let dates = days.map(|it| it.expect("a day"));
+    let instants = [
+        "0001-01-01T00:00:00Z",
+        "9999-12-31T23:59:59.999999Z",
+        "1969-12-31T23:59:59.999999Z",
+        "2026-10-25T00:30:00.000001Z",
+    ];
+    let instants = instants.map(|it| it.parse::<DateTime>().expect("an instant"));
+    let mut columns = vec![
+        (Kind::Text, texts.map(|it| Cell::Text(it.to_owned())).to_vec()),
+        (Kind::Float, floats.map(Cell::Float).to_vec()),
+        (Kind::Int, ints.map(Cell::Int).to_vec()),
+        (Kind::Bool, vec![Cell::Bool(true), Cell::Bool(false)]),
+        (Kind::Date, dates.map(Cell::Date).to_vec()),
+    ];
+    if engine.dialect() != Dialect::Sqlite {
+        columns.push((
+            Kind::Decimal,
+            ints.map(|it| Cell::Decimal(Decimal::from_units(it))).to_vec(),
+        ));
+        columns.push((Kind::DateTime, instants.map(Cell::DateTime).to_vec()));
+    }
+    for (kind, cells) in columns {
+        let rows = cells
+            .iter()
+            .enumerate()
+            .map(|(index, cell)| vec![Cell::Int(i64::try_from(index).expect("few")), cell.clone()]);
+        let mut rows: Vec<Vec<Cell>> = rows.collect();
+        rows.push(vec![Cell::Int(1_000), Cell::Null]);
+        let stored = Stored {
+            name: "kept".into(),
+            columns: vec![("n".to_owned(), Kind::Int), ("the value".to_owned(), kind)],
+            rows,
+        };
+        engine.load(&[stored]).expect("it is stored");
+        let value = engine.shown(&quoted("the value"), kind);
+        let found = engine
+            .query(&format!("SELECT {value} FROM kept ORDER BY n"), 1)
+            .expect("it comes back");
+        assert_eq!(found.len(), cells.len() + 1);
+        for (row, cell) in found.iter().zip(cells.iter().map(Some).chain([None])) {
+            assert!(
+                is(&row[0], cell.map(value_of).as_ref()),
+                "{:?} came back as {:?} in {}",
+                cell,
+                row[0],
+                engine.dialect()
+            );
+        }
+    }
+}
+
+fn value_of(cell: &Cell) -> Value {
+    match cell {
+        Cell::Bool(it) => Value::Bool(*it),
+        Cell::Int(it) => Value::Int(*it),
+        Cell::Float(it) => Value::Float(*it),
+        Cell::Decimal(it) => Value::Decimal(*it),
+        Cell::Text(it) => Value::from(it.as_str()),
+        Cell::Date(it) => Value::Date(*it),
+        Cell::DateTime(it) => Value::DateTime(*it),
+        Cell::Null => panic!("nothing has no value"),
+    }
+}
+
+fn text(error: impl Display) -> String {
+    error.to_string()
+}
