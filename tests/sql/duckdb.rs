@@ -35,7 +35,10 @@ impl DuckDb {
     pub(super) fn start() -> Self {
         let python = env::var_os("AUDIENCE_DUCKDB").expect("run it by tests/engines/duckdb");
         let mut child = Command::new(python)
-            .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/engines/duckdb_session.py"))
+            .arg(concat!(
+                env!("CARGO_MANIFEST_DIR"),
+                "/tests/engines/duckdb_session.py"
+            ))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
