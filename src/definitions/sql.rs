@@ -3,7 +3,7 @@
 use super::{Computed, Definitions, Segment, Segments};
 use crate::{
     eval::At,
-    sql::{Asked, Dialect, Mapping, Query, SqlError, translate},
+    sql::{Asked, Dialect, Mapping, Query, SqlError, contract, translate},
 };
 
 impl Definitions {
@@ -19,6 +19,30 @@ impl Definitions {
     #[must_use]
     pub fn mapping(&self, dialect: Dialect) -> Mapping {
         Mapping::draft(self.schema(), dialect)
+    }
+
+    /// The query that lists the rows of a database that break the data contract: `table`, `key`, `column` and `problem` of each.
+    ///
+    /// It is the check that loading makes in process, and segments as SQL answer faithfully on data that pass it. It looks at all columns of the mapping: for
+    /// nulls in what is required, words that an enumeration does not have, keys or sequences that are there twice, numbers that are not finite, decimals with more
+    /// digits than four, days and instants outside of the years 0001 to 9999, blank text where the role is `filled`, text that is too long or has
+    /// U+0000, and URLs with another scheme than `http`, `https`, `mailto` and `tel`; in SQLite also at how values are stored. Rows of customers who are not
+    /// there are no breach: nobody asks for them.
+    ///
+    /// # Errors
+    ///
+    /// When the mapping is not of the schema.
+    ///
+    /// ```
+    /// # use audience::{Definitions, sql::Dialect};
+    /// let shop = Definitions::parse(r#"customer { id: string key, level: ("gold" | "silver") }"#)?;
+    /// let query = shop.contract_sql(Dialect::PostgreSql, &shop.mapping(Dialect::PostgreSql))?;
+    /// assert_eq!(query.columns(), ["table", "key", "column", "problem"]);
+    /// assert!(query.to_string().contains("NOT IN ('gold', 'silver')"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn contract_sql(&self, dialect: Dialect, mapping: &Mapping) -> Result<Query, SqlError> {
+        contract(self.schema(), dialect, mapping)
     }
 }
 

@@ -3,12 +3,14 @@
 //! [`Segment::to_sql`](crate::Segment::to_sql) gives a whole `SELECT` of the keys of those who belong, in the [`Dialect`] of the engine that has the
 //! data; a [`Mapping`] says in which tables and columns they are.
 
+mod contract;
 mod dialect;
 mod error;
 mod mapping;
 mod query;
 mod translate;
 
+pub(crate) use contract::contract;
 pub use dialect::{Dialect, UnknownDialect};
 pub use error::SqlError;
 pub use mapping::{
