@@ -61,7 +61,7 @@ impl Encoding for DuckDb {
     }
 
     fn bytewise(&self, text: String) -> String {
-        format!("{text} COLLATE BINARY")
+        format!("{text} COLLATE \"binary\"")
     }
 
     fn contains(&self, text: Sql, pattern: Sql) -> Sql {
