@@ -4,6 +4,7 @@
 //! `AUDIENCE_SQL_RULES=<number>` sets how many rules each engine is asked. SQLite is always asked. The other engines are asked by
 //! `tests/engines/postgresql` and `tests/engines/duckdb`, which run the tests that are ignored otherwise.
 
+mod contract;
 mod duckdb;
 mod engine;
 mod postgresql;
@@ -108,7 +109,15 @@ fn compare(
     } = compiled;
     let dialect = engine.dialect();
     let mapping = mapping(definitions, dialect, numbers, case);
-    engine.load(&store::tables(definitions.schema(), &mapping, case))?;
+    let tables = store::tables(definitions.schema(), &mapping, case.customers(), |catalog| {
+        case.items(catalog)
+    });
+    engine.load(&tables)?;
+    let contract = definitions.contract_sql(dialect, &mapping).map_err(text)?;
+    let breaches = engine.query(&contract.to_string(), contract.columns().len())?;
+    if !breaches.is_empty() {
+        return Err(format!("{breaches:?} break the contract\nin\n{contract}"));
+    }
     let keys = keys(definitions.schema(), case);
     let mut answered: Vec<(String, Vec<bool>)> = Vec::new();
     let rules = case.rules.segments.iter().map(|rule| (rule, None));

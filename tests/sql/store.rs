@@ -6,7 +6,7 @@ use audience::{
 };
 use sha2::{Digest, Sha256};
 
-use crate::properties::{case::Case, customers::Datum};
+use crate::properties::customers::Datum;
 
 /// What stands in a cell of a table.
 #[derive(Clone, Debug, PartialEq)]
@@ -123,8 +123,13 @@ impl Slot<'_> {
     }
 }
 
-/// All tables of a mapping, with what a case has: its customers, and events and items of customers who are gone.
-pub(super) fn tables(schema: &Schema, mapping: &Mapping, case: &Case) -> Vec<Stored> {
+/// All tables of a mapping: customers, what else is told of them, items of catalogues by its name, and events and items of customers who are gone.
+pub(super) fn tables<'d>(
+    schema: &Schema,
+    mapping: &Mapping,
+    customers: &'d [Datum],
+    items: impl Fn(&str) -> &'d [Datum],
+) -> Vec<Stored> {
     let mut tables = Vec::new();
     let key = schema.customer.iter().find(|it| it.roles.key).expect("a key");
     let key_kind = kind(&key.ty, Form::Native);
@@ -137,9 +142,9 @@ pub(super) fn tables(schema: &Schema, mapping: &Mapping, case: &Case) -> Vec<Sto
         Kind::Int => Cell::Int(-1),
         _ => Cell::Text("nobody".to_owned()),
     };
-    let rows = case.customers().iter().map(row).collect();
+    let rows = customers.iter().map(row).collect();
     let shape = Shape::Record(&schema.customer);
-    fill(&mut tables, &mapping.customers, shape, &[key_kind], rows);
+    fill(schema, &mut tables, &mapping.customers, shape, &[key_kind], rows);
     // The lists of a customer who is gone are still there.
     for stored in &mut tables[1..] {
         if let Some(first) = stored.rows.first().cloned() {
@@ -160,8 +165,8 @@ pub(super) fn tables(schema: &Schema, mapping: &Mapping, case: &Case) -> Vec<Sto
             continue;
         };
         let mut rows = Vec::new();
-        let owners = case.customers().iter().map(|it| (key_of(it, &key.name), it));
-        let orphans = case.customers().iter().take(1).map(|it| (gone.clone(), it));
+        let owners = customers.iter().map(|it| (key_of(it, &key.name), it));
+        let orphans = customers.iter().take(1).map(|it| (gone.clone(), it));
         for (key, customer) in owners.chain(orphans) {
             let Datum::List(events) = member(customer, name) else {
                 continue;
@@ -173,6 +178,7 @@ pub(super) fn tables(schema: &Schema, mapping: &Mapping, case: &Case) -> Vec<Sto
             }));
         }
         fill(
+            schema,
             &mut tables,
             table,
             Shape::Record(&event.fields),
@@ -185,14 +191,14 @@ pub(super) fn tables(schema: &Schema, mapping: &Mapping, case: &Case) -> Vec<Sto
             continue;
         };
         let key = catalog.fields.iter().find(|it| it.roles.key).expect("a key");
-        let items = case.items(name);
-        let rows = items.iter().map(|datum| Row {
+        let rows = items(name).iter().map(|datum| Row {
             key: vec![key_of(datum, &key.name)],
             position: None,
             datum,
         });
         let kinds = [kind(&key.ty, Form::Native)];
         fill(
+            schema,
             &mut tables,
             table,
             Shape::Record(&catalog.fields),
@@ -208,7 +214,14 @@ pub(super) fn tables(schema: &Schema, mapping: &Mapping, case: &Case) -> Vec<Sto
     clippy::needless_pass_by_value,
     reason = "whoever asks has made them for this"
 )]
-fn fill(tables: &mut Vec<Stored>, table: &Table, shape: Shape<'_>, keys: &[Kind], rows: Vec<Row<'_>>) {
+fn fill(
+    schema: &Schema,
+    tables: &mut Vec<Stored>,
+    table: &Table,
+    shape: Shape<'_>,
+    keys: &[Kind],
+    rows: Vec<Row<'_>>,
+) {
     let slots = shape.slots();
     let mut making = Making::default();
     for (index, (name, kind)) in table.key.iter().zip(keys).enumerate() {
@@ -244,7 +257,11 @@ fn fill(tables: &mut Vec<Stored>, table: &Table, shape: Shape<'_>, keys: &[Kind]
             continue;
         }
         let cells = data.iter().map(|datum| cell(datum, column.form()));
-        making.column(&name_of(column), kind(slot.ty, column.form()), cells);
+        making.column(
+            &name_of(column),
+            kind(kept_as(schema, slot.ty), column.form()),
+            cells,
+        );
         if let Column::Stored(stored) = column
             && let Some(folded) = &stored.folded
         {
@@ -294,7 +311,7 @@ fn fill(tables: &mut Vec<Stored>, table: &Table, shape: Shape<'_>, keys: &[Kind]
     }
     tables.push(making.finish(&table.table));
     for (list, shape, items) in lists {
-        fill(tables, list, shape, &child_keys, items);
+        fill(schema, tables, list, shape, &child_keys, items);
     }
 }
 
@@ -363,6 +380,13 @@ fn member<'d>(datum: &'d Datum, name: &str) -> &'d Datum {
 
 fn name_of(column: &Column) -> String {
     column.names().next().expect("a column has a name").to_owned()
+}
+
+/// References are kept as the keys of what they point to.
+fn kept_as<'s>(schema: &'s Schema, ty: &'s Type) -> &'s Type {
+    let Type::Ref(catalog) = ty else { return ty };
+    let key = schema.catalogs[catalog].fields.iter().find(|it| it.roles.key);
+    &key.expect("a key").ty
 }
 
 pub(super) fn kind(ty: &Type, form: Form) -> Kind {
