@@ -283,9 +283,14 @@ impl<'q> Translator<'q> {
                 .filter
                 .push(sql![value.clone().operand(), " IS NOT NULL"]);
             relation.group = Some(grouped + names.len());
-            sql!["COUNT(*) DESC, MAX(", seen, ") DESC, ", value]
+            sql!["COUNT(*) DESC, MAX(", seen, ") DESC, ", value, " ASC"]
         } else {
-            let direction = if kind == AggregateKind::First { "" } else { " DESC" };
+            // Also upward is said, as a session of DuckDB may order downward where nothing is said.
+            let direction = if kind == AggregateKind::First {
+                " ASC"
+            } else {
+                " DESC"
+            };
             if let Some(at) = at {
                 sql![at, direction, ", ", sequence, direction]
             } else {
