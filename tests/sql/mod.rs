@@ -378,7 +378,7 @@ fn keeps_values(engine: &mut dyn Engine) {
         engine.load(&[stored]).expect("it is stored");
         let value = engine.shown(&quoted("the value"), kind);
         let found = engine
-            .query(&format!("SELECT {value} FROM kept ORDER BY n"), 1)
+            .query(&format!("SELECT {value} FROM kept ORDER BY n ASC"), 1)
             .expect("it comes back");
         assert_eq!(found.len(), cells.len() + 1);
         for (row, cell) in found.iter().zip(cells.iter().map(Some).chain([None])) {

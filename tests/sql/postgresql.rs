@@ -23,7 +23,7 @@ pub(super) struct PostgreSql {
 const END: &str = "\u{1}end of the answer\u{1}";
 const NULL: &str = "\u{1}null\u{1}";
 
-/// A session in which nothing is as one may expect, and a collation to which capitals and accents are nothing.
+/// A session in which nothing is as one may expect.
 const SESSION: &str = r"
 SET client_min_messages = error;
 SET TimeZone = 'Asia/Kathmandu';
@@ -32,7 +32,6 @@ SET IntervalStyle = 'sql_standard';
 SET standard_conforming_strings = off;
 SET escape_string_warning = off;
 SET enable_hashjoin = off;
-CREATE COLLATION IF NOT EXISTS public.level1 (provider = icu, locale = 'und-u-ks-level1', deterministic = false);
 ";
 
 impl PostgreSql {
@@ -105,10 +104,14 @@ impl Engine for PostgreSql {
     }
 
     fn load(&mut self, tables: &[Stored]) -> Result<(), String> {
+        let schema = format!("\"case {}\"", self.child.id());
         let mut statements = vec![
-            "DROP SCHEMA IF EXISTS \"the case\" CASCADE".to_owned(),
-            "CREATE SCHEMA \"the case\"".to_owned(),
-            "SET search_path = \"the case\"".to_owned(),
+            format!("DROP SCHEMA IF EXISTS {schema} CASCADE"),
+            format!("CREATE SCHEMA {schema}"),
+            format!("SET search_path = {schema}"),
+            // To it capitals and accents are nothing.
+            "CREATE COLLATION level1 (provider = icu, locale = 'und-u-ks-level1', deterministic = false)"
+                .to_owned(),
         ];
         for table in tables {
             statements.push(table.create(|kind| match kind {
@@ -116,7 +119,7 @@ impl Engine for PostgreSql {
                 Kind::Int => "bigint",
                 Kind::Float => "double precision",
                 Kind::Decimal => "numeric(19, 4)",
-                Kind::Text => "text COLLATE public.level1",
+                Kind::Text => "text COLLATE level1",
                 Kind::Date => "date",
                 Kind::DateTime => "timestamptz",
             }));
