@@ -1,7 +1,5 @@
 //! From conditions to trees: negation is pushed to the leaves, and each leaf becomes the most special test there is.
 
-use std::cmp::Ordering;
-
 use super::{
     Anchor, Day, Moment, Origin, constant,
     planner::Planner,
@@ -561,30 +559,6 @@ impl Moment {
                 plus,
             }) => plus.checked_add(self.after.into()),
             _ => None,
-        }
-    }
-}
-
-impl Order {
-    /// Tells whether an ordering of the left side to the right one is what is asked for.
-    pub(crate) fn accepts(self, order: Ordering) -> bool {
-        match self {
-            Self::Eq => order.is_eq(),
-            Self::Lt => order.is_lt(),
-            Self::Le => order.is_le(),
-            Self::Gt => order.is_gt(),
-            Self::Ge => order.is_ge(),
-        }
-    }
-
-    /// The same with the sides exchanged.
-    fn mirrored(self) -> Self {
-        match self {
-            Self::Eq => Self::Eq,
-            Self::Lt => Self::Gt,
-            Self::Le => Self::Ge,
-            Self::Gt => Self::Lt,
-            Self::Ge => Self::Le,
         }
     }
 }

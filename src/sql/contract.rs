@@ -10,7 +10,10 @@ use super::{
     dialect::Encoding,
     mapping::{Column, Form, Table},
     query::Piece,
-    translate::fragment::{Part, Sql, sql},
+    translate::{
+        WHITE_SPACE,
+        fragment::{Part, Sql, sql},
+    },
 };
 
 /// A statement has no more parts than this; SQLite stops at 500.
@@ -42,7 +45,6 @@ pub(crate) fn contract(schema: &Schema, dialect: Dialect, mapping: &Mapping) -> 
         dialect,
         pieces: contract.write(),
         columns: COLUMNS.map(str::to_owned).to_vec(),
-        approximate: Vec::new(),
     })
 }
 
@@ -258,7 +260,7 @@ impl Contract<'_> {
                 self.breach(at, name, "no instant of the years 0001 to 9999", outside);
             }
             (Type::Words(words), _) => {
-                let other = sql![&it, " NOT IN (", self.texts(words.iter().map(|it| &**it)), ")"];
+                let other = sql![&it, " NOT IN (", Self::texts(words.iter().map(|it| &**it)), ")"];
                 self.breach(at, name, "no word of the enumeration", other);
             }
             (Type::Url, _) => {
@@ -314,14 +316,13 @@ impl Contract<'_> {
         let name = first(column);
         let it = self.column_of(name, &slot.ty);
         if let Some(filled) = slot.roles.filled.as_ref().filter(|_| slot.ty.is_text()) {
-            let spaces: String = ('\0'..='\u{3000}').filter(|it| it.is_whitespace()).collect();
-            let blank = sql![self.encoding.trimmed(it.clone(), &spaces), " = ''"];
+            let blank = sql![self.encoding.trimmed(it.clone(), WHITE_SPACE), " = ''"];
             self.breach(at, name, "blank, which is to be null", blank);
             if !filled.except.is_empty() {
                 let word = sql![
                     &it,
                     " IN (",
-                    self.texts(filled.except.iter().map(|it| &**it)),
+                    Self::texts(filled.except.iter().map(|it| &**it)),
                     ")"
                 ];
                 self.breach(
@@ -455,7 +456,7 @@ impl Contract<'_> {
         native.unwrap_or_else(|| self.encoding.literal(value))
     }
 
-    fn texts<'a>(&self, texts: impl Iterator<Item = &'a str>) -> Sql {
+    fn texts<'a>(texts: impl Iterator<Item = &'a str>) -> Sql {
         let mut list = Sql::default();
         for (index, text) in texts.enumerate() {
             list = sql![list, if index == 0 { "" } else { ", " }, Value::from(text)];
@@ -486,9 +487,8 @@ impl Contract<'_> {
                         Part::Value(value) => pieces.push(Piece::Value(value.clone())),
                         Part::Open => text(&mut pieces, "("),
                         Part::Close => text(&mut pieces, ")"),
-                        Part::Column(_) | Part::And | Part::Or => {
-                            unreachable!("only translations have these")
-                        }
+                        // Only translations have these.
+                        Part::Column(_) | Part::And | Part::Or => {}
                     }
                 }
             }

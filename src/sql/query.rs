@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{diagnostic::Diagnostic, value::Value};
+use crate::value::Value;
 
 use super::Dialect;
 
@@ -26,7 +26,6 @@ pub struct Query {
     pub(super) dialect: Dialect,
     pub(super) pieces: Vec<Piece>,
     pub(super) columns: Vec<String>,
-    pub(super) approximate: Vec<Diagnostic>,
 }
 
 /// A stretch of a query's text, or a value in it.
@@ -57,12 +56,6 @@ impl Query {
     #[must_use]
     pub fn columns(&self) -> &[String] {
         &self.columns
-    }
-
-    /// What may answer otherwise than the language says, where the caller allowed it: empty for a query that is faithful.
-    #[must_use]
-    pub fn approximate(&self) -> &[Diagnostic] {
-        &self.approximate
     }
 }
 

@@ -14,6 +14,7 @@ mod json;
 mod message;
 mod render;
 mod report;
+mod sql;
 mod tables;
 mod test;
 

@@ -7,6 +7,7 @@
 mod contract;
 mod duckdb;
 mod engine;
+mod golden;
 mod postgresql;
 mod sqlite;
 mod store;
@@ -296,7 +297,7 @@ impl Asked<'_> {
 
     /// What went wrong, with all that it takes to see why.
     fn fault(&self, customer: Option<usize>, message: &str) -> String {
-        let customer = customer.map_or_else(|| self.case.asked(0), |it| self.case.asked(it));
+        let customer = customer.map_or_else(|| "everyone".to_owned(), |it| self.case.asked(it));
         let Named { name, text } = self.rule;
         format!(
             "{message}\nof {name} = {text}\nfor {customer}\nin\n{}",

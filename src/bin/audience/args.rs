@@ -124,35 +124,23 @@ pub(crate) struct Diff {
 
 #[derive(Debug, Args)]
 pub(crate) struct Sql {
-    /// The definition file
-    #[arg(value_name = "DEFS")]
-    pub(crate) definitions: PathBuf,
-    /// A further definition file; may be repeated
-    #[arg(long = "defs", value_name = "FILE")]
-    pub(crate) more_definitions: Vec<PathBuf>,
     #[command(flatten)]
-    pub(crate) partials: Partials,
+    pub(crate) setting: Setting,
     /// The segment: the query gives the keys of its customers; several, or none: a column for each segment, or for all
     #[arg(long = "segment", value_name = "S")]
     pub(crate) segments: Vec<String>,
     /// The trait: the query gives its value for each customer
     #[arg(long = "trait", value_name = "T", conflicts_with = "segments")]
     pub(crate) computed: Option<String>,
+    /// The query lists the rows that break the data contract
+    #[arg(long, conflicts_with_all = ["segments", "computed"])]
+    pub(crate) validate: bool,
     /// The engine: sqlite, duckdb or postgresql
     #[arg(long, value_name = "D")]
     pub(crate) dialect: Dialect,
-    /// The instant to ask at, in RFC 3339: 2026-06-01T00:00:00Z
-    #[arg(long, value_name = "T")]
-    pub(crate) at: DateTime,
-    /// The IANA time zone in which days begin and end
-    #[arg(long, value_name = "ZONE", default_value = "UTC", value_parser = zone)]
-    pub(crate) zone: Zone,
     /// Where the data live; without it, as `mapping` drafts it
     #[arg(long, value_name = "FILE")]
     pub(crate) mapping: Option<PathBuf>,
-    /// The cut points that `fit` wrote, for segments that compare customers with each other
-    #[arg(long, value_name = "FILE")]
-    pub(crate) population: Option<PathBuf>,
     /// Print JSON: the text with places for the values, and the values
     #[arg(long)]
     pub(crate) params: bool,

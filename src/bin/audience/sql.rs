@@ -11,29 +11,19 @@ use crate::{args, failure::Failure, input, output};
 
 /// The text of the query, or JSON with the values beside it.
 pub(crate) fn run(arguments: &args::Sql) -> Result<(), Failure> {
-    let files = [&arguments.definitions]
-        .into_iter()
-        .chain(&arguments.more_definitions);
-    let mut shop = input::definitions(files, &arguments.partials).build()?;
-    if let Some(path) = &arguments.population {
-        let json = fs::read(path).map_err(|error| Failure::data(path.display(), error))?;
-        let population =
-            serde_json::from_slice(&json).map_err(|error| Failure::data(path.display(), error))?;
-        shop = shop
-            .with_population(&population)
-            .map_err(|error| Failure::data(path.display(), error))?;
-    }
+    let (shop, at) = input::setting(&arguments.setting)?;
+    let dialect = arguments.dialect;
     let mapping = match &arguments.mapping {
-        None => shop.mapping(arguments.dialect),
+        None => shop.mapping(dialect),
         Some(path) => {
             let json = fs::read(path).map_err(|error| Failure::data(path.display(), error))?;
             serde_json::from_slice::<Mapping>(&json).map_err(|error| Failure::data(path.display(), error))?
         }
     };
-    let at = shop.at(arguments.at, &arguments.zone);
     let unknown = |error: audience::NameError| Failure::Data(error.to_string());
-    let dialect = arguments.dialect;
-    let query = if let Some(name) = &arguments.computed {
+    let query = if arguments.validate {
+        shop.contract_sql(dialect, &mapping)
+    } else if let Some(name) = &arguments.computed {
         shop.computed(name)
             .map_err(unknown)?
             .to_sql(dialect, &mapping, &at)

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use super::{Interpreter, steps, window::returns};
 use crate::{
-    hir::{Condition, ConditionKind, Expr, Order, TextTest},
+    hir::{Condition, ConditionKind, Expr, TextTest},
     population::Cut,
     record::Row,
     value::{Value, compare, text},
@@ -20,7 +20,7 @@ impl<'a, R: Row<'a>> Interpreter<'_, 'a, R> {
             ConditionKind::Or(conditions) => conditions.iter().any(|it| self.test(it)),
             ConditionKind::Holds(expr) => self.value(expr) == Some(Value::Bool(true)),
             ConditionKind::Compare { op, lhs, rhs } => {
-                self.order(lhs, rhs).is_some_and(|order| accepts(*op, order))
+                self.order(lhs, rhs).is_some_and(|order| op.accepts(order))
             }
             ConditionKind::Between { operand, low, high } => {
                 self.order(operand, low).is_some_and(Ordering::is_ge)
@@ -129,16 +129,6 @@ impl<'a, R: Row<'a>> Interpreter<'_, 'a, R> {
     pub(in crate::eval) fn order(&mut self, lhs: &Expr, rhs: &Expr) -> Option<Ordering> {
         let (lhs, rhs) = (self.value(lhs)?, self.value(rhs)?);
         compare::compare(lhs.as_ref(), rhs.as_ref())
-    }
-}
-
-pub(in crate::eval) fn accepts(op: Order, order: Ordering) -> bool {
-    match op {
-        Order::Eq => order.is_eq(),
-        Order::Lt => order.is_lt(),
-        Order::Le => order.is_le(),
-        Order::Gt => order.is_gt(),
-        Order::Ge => order.is_ge(),
     }
 }
 

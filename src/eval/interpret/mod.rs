@@ -25,7 +25,6 @@ use crate::{
     value::{Date, DateTime, Decimal, Type, Value},
 };
 
-pub(super) use condition::accepts;
 pub(in crate::eval) use item::Item;
 pub(super) use window::steps;
 

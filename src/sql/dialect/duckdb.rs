@@ -1,6 +1,6 @@
 //! DuckDB.
 
-use super::{Bind, DatePart, Encoding, rounded};
+use super::{Bind, DatePart, Encoding};
 use crate::{
     sql::translate::fragment::{Sql, sql},
     value::{Type, Value},
@@ -20,15 +20,6 @@ impl Encoding for DuckDb {
             Type::DateTime => sql!["EPOCH_US(", column, ")"].tight(),
             _ => column,
         }
-    }
-
-    fn native(&self, value: &Value) -> Option<String> {
-        Some(match value {
-            Value::Decimal(it) => it.to_string(),
-            Value::Date(it) => format!("DATE '{it}'"),
-            Value::DateTime(it) => format!("TIMESTAMPTZ '{it}'"),
-            _ => return None,
-        })
     }
 
     fn date(&self, days: Sql) -> Sql {
@@ -107,34 +98,6 @@ impl Encoding for DuckDb {
 
     fn quotient(&self, int: Sql, divisor: Sql) -> Sql {
         sql![int.operand(), " // ", divisor.operand()]
-    }
-
-    fn decimal_product(&self, bind: Bind<'_>, units: Sql, other: Sql) -> Sql {
-        let product = sql![self.wide(units), " * ", self.wide(other)];
-        let wide = rounded(bind, product, sql!["10000::HUGEINT"].atom(), |a, b| {
-            self.quotient(a, b)
-        });
-        self.narrow(bind, wide)
-    }
-
-    fn decimal_quotient(&self, bind: Bind<'_>, units: Sql, other: Sql) -> Sql {
-        let numerator = sql![self.wide(units), " * 10000"];
-        let divisor = sql!["NULLIF(", self.wide(other), ", 0)"].tight().maybe();
-        let wide = rounded(bind, numerator, divisor, |a, b| self.quotient(a, b));
-        self.narrow(bind, wide)
-    }
-
-    fn total(&self, bind: Bind<'_>, sums: Vec<Sql>) -> Sql {
-        let [sum] = <[Sql; 1]>::try_from(sums).unwrap_or_default();
-        self.narrow(bind, sum)
-    }
-
-    fn mean(&self, bind: Bind<'_>, sums: Vec<Sql>, factor: i64, count: Sql) -> Sql {
-        let [sum] = <[Sql; 1]>::try_from(sums).unwrap_or_default();
-        let wide = rounded(bind, sql![sum, " * ", factor], self.wide(count), |a, b| {
-            self.quotient(a, b)
-        });
-        self.narrow(bind, wide)
     }
 
     fn to_float(&self, int: Sql) -> Sql {

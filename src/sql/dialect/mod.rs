@@ -133,7 +133,14 @@ pub(super) trait Encoding: Sync {
     fn read(&self, column: Sql, ty: &Type) -> Sql;
 
     /// A value as a literal of the engine's own type, where values of that type are compared as such.
-    fn native(&self, value: &Value) -> Option<String>;
+    fn native(&self, value: &Value) -> Option<String> {
+        Some(match value {
+            Value::Decimal(it) => it.to_string(),
+            Value::Date(it) => format!("DATE '{it}'"),
+            Value::DateTime(it) => format!("TIMESTAMPTZ '{it}'"),
+            _ => return None,
+        })
+    }
 
     /// Days as a date of the engine's own.
     fn date(&self, days: Sql) -> Sql;
@@ -212,10 +219,17 @@ pub(super) trait Encoding: Sync {
     }
 
     /// `units * other / 10000`, rounded half away from zero, null when out of range.
-    fn decimal_product(&self, bind: Bind<'_>, units: Sql, other: Sql) -> Sql;
+    fn decimal_product(&self, bind: Bind<'_>, units: Sql, other: Sql) -> Sql {
+        let product = sql![self.wide(units), " * ", self.wide(other)];
+        self.rounded(bind, product, self.wide(sql!["10000"].atom()))
+    }
 
     /// `units * 10000 / other`, rounded half away from zero, null when out of range or when the divisor is zero.
-    fn decimal_quotient(&self, bind: Bind<'_>, units: Sql, other: Sql) -> Sql;
+    fn decimal_quotient(&self, bind: Bind<'_>, units: Sql, other: Sql) -> Sql {
+        let numerator = sql![self.wide(units), " * 10000"];
+        let divisor = sql!["NULLIF(", self.wide(other), ", 0)"].tight().maybe();
+        self.rounded(bind, numerator, divisor)
+    }
 
     /// What has to be added up, row by row, for the exact total of integers.
     fn addends(&self, int: Sql) -> Vec<Sql> {
@@ -223,10 +237,39 @@ pub(super) trait Encoding: Sync {
     }
 
     /// The total of integers out of the sums of their addends; null when out of range.
-    fn total(&self, bind: Bind<'_>, sums: Vec<Sql>) -> Sql;
+    fn total(&self, bind: Bind<'_>, sums: Vec<Sql>) -> Sql {
+        let [sum] = <[Sql; 1]>::try_from(sums).unwrap_or_default();
+        self.narrow(bind, sum)
+    }
 
     /// The total times a small factor divided by a count that is not zero, rounded half away from zero.
-    fn mean(&self, bind: Bind<'_>, sums: Vec<Sql>, factor: i64, count: Sql) -> Sql;
+    fn mean(&self, bind: Bind<'_>, sums: Vec<Sql>, factor: i64, count: Sql) -> Sql {
+        let [sum] = <[Sql; 1]>::try_from(sums).unwrap_or_default();
+        let total = if factor == 1 {
+            sum
+        } else {
+            sql![sum, " * ", factor]
+        };
+        self.rounded(bind, total, self.wide(count))
+    }
+
+    /// The quotient of wide numbers, cut toward zero. The divisor is not zero.
+    fn wide_quotient(&self, wide: Sql, divisor: Sql) -> Sql {
+        self.quotient(wide, divisor)
+    }
+
+    /// The quotient of wide numbers, rounded half away from zero, null when out of range.
+    fn rounded(&self, bind: Bind<'_>, numerator: Sql, divisor: Sql) -> Sql {
+        let (n, d) = (bind(numerator), bind(divisor));
+        let whole = self.wide_quotient(sql!["ABS(", &n, ")"].tight(), sql!["ABS(", &d, ")"].tight());
+        let rest = sql!["ABS(", &n, ") % ABS(", &d, ")"].operand();
+        let away = sql!["CASE WHEN ", rest, " * 2 >= ABS(", &d, ") THEN 1 ELSE 0 END"].operand();
+        let sign = sql!["CASE WHEN (", &n, " < 0) = (", &d, " < 0) THEN 1 ELSE -1 END"].operand();
+        self.narrow(
+            bind,
+            sql![sql![whole.operand(), " + ", away].operand(), " * ", sign],
+        )
+    }
 
     /// An integer as a binary number, the nearest one.
     fn to_float(&self, int: Sql) -> Sql {
@@ -252,10 +295,10 @@ pub(super) trait Encoding: Sync {
         sql!["CEIL(", float, ")"].tight()
     }
 
-    /// The result of a calculation with binary numbers, null when it is not finite; `None` when the engine cannot say it.
+    /// The result of a calculation with binary numbers, null when it is not finite.
     fn float_arithmetic(&self, bind: Bind<'_>, op: char, lhs: Sql, rhs: Sql) -> Sql;
 
-    /// The name of the smaller, or larger, of two values.
+    /// The name of the function that gives the smaller, or larger, of two values.
     fn scalar_extreme(&self, larger: bool) -> &'static str {
         if larger { "GREATEST" } else { "LEAST" }
     }
@@ -271,14 +314,4 @@ pub(super) fn integer(value: &Value) -> Option<i64> {
         Value::Duration(it) => it.micros(),
         _ => return None,
     })
-}
-
-/// `numerator / divisor` of wide numbers, rounded half away from zero, with the engine's division that cuts toward zero. The divisor is not zero.
-fn rounded(bind: Bind<'_>, numerator: Sql, divisor: Sql, quotient: impl Fn(Sql, Sql) -> Sql) -> Sql {
-    let (n, d) = (bind(numerator), bind(divisor));
-    let whole = quotient(sql!["ABS(", &n, ")"].tight(), sql!["ABS(", &d, ")"].tight());
-    let rest = sql!["ABS(", &n, ") % ABS(", &d, ")"].operand();
-    let away = sql!["CASE WHEN ", rest, " * 2 >= ABS(", &d, ") THEN 1 ELSE 0 END"].operand();
-    let sign = sql!["CASE WHEN (", &n, " < 0) = (", &d, " < 0) THEN 1 ELSE -1 END"].operand();
-    sql![sql![whole.operand(), " + ", away].operand(), " * ", sign]
 }

@@ -1,6 +1,6 @@
 //! PostgreSQL.
 
-use super::{Bind, DatePart, Encoding, rounded};
+use super::{Bind, DatePart, Encoding};
 use crate::{
     sql::translate::fragment::{Sql, sql},
     value::{Type, Value},
@@ -40,15 +40,6 @@ impl Encoding for PostgreSql {
             Type::DateTime => sql!["(EXTRACT(EPOCH FROM ", column, ") * 1000000)::bigint"].tight(),
             _ => column,
         }
-    }
-
-    fn native(&self, value: &Value) -> Option<String> {
-        Some(match value {
-            Value::Decimal(it) => it.to_string(),
-            Value::Date(it) => format!("DATE '{it}'"),
-            Value::DateTime(it) => format!("TIMESTAMPTZ '{it}'"),
-            _ => return None,
-        })
     }
 
     fn date(&self, days: Sql) -> Sql {
@@ -144,28 +135,8 @@ impl Encoding for PostgreSql {
         .maybe()
     }
 
-    fn decimal_product(&self, bind: Bind<'_>, units: Sql, other: Sql) -> Sql {
-        let product = sql![self.wide(units), " * ", self.wide(other)];
-        let wide = rounded(bind, product, sql!["10000::numeric"].atom(), divided);
-        self.narrow(bind, wide)
-    }
-
-    fn decimal_quotient(&self, bind: Bind<'_>, units: Sql, other: Sql) -> Sql {
-        let numerator = sql![self.wide(units), " * 10000"];
-        let divisor = sql!["NULLIF(", self.wide(other), ", 0)"].tight().maybe();
-        let wide = rounded(bind, numerator, divisor, divided);
-        self.narrow(bind, wide)
-    }
-
-    fn total(&self, bind: Bind<'_>, sums: Vec<Sql>) -> Sql {
-        let [sum] = <[Sql; 1]>::try_from(sums).unwrap_or_default();
-        self.narrow(bind, sum)
-    }
-
-    fn mean(&self, bind: Bind<'_>, sums: Vec<Sql>, factor: i64, count: Sql) -> Sql {
-        let [sum] = <[Sql; 1]>::try_from(sums).unwrap_or_default();
-        let wide = rounded(bind, sql![sum, " * ", factor], self.wide(count), divided);
-        self.narrow(bind, wide)
+    fn wide_quotient(&self, wide: Sql, divisor: Sql) -> Sql {
+        sql!["DIV(", wide, ", ", divisor, ")"].tight()
     }
 
     fn to_float(&self, int: Sql) -> Sql {
@@ -304,9 +275,4 @@ impl PostgreSql {
             ),
         ]
     }
-}
-
-/// The quotient of wide numbers, cut toward zero.
-fn divided(numerator: Sql, divisor: Sql) -> Sql {
-    sql!["DIV(", numerator, ", ", divisor, ")"].tight()
 }

@@ -59,11 +59,11 @@ impl Translator<'_> {
         let not_after = sql![day, " <= ", to];
         let before = |until: i64| Test::of(sql![year, " < ", until]);
         if first == last {
-            return Self::all(vec![before(first), Test::Sql(not_before), Test::Sql(not_after)]);
+            return Self::all(vec![before(first), Test::of(not_before), Test::of(not_after)]);
         }
         let mut parts = vec![
-            Self::all(vec![before(first), Test::Sql(not_before)]),
-            Self::all(vec![before(last), Test::Sql(not_after)]),
+            Self::all(vec![before(first), Test::of(not_before)]),
+            Self::all(vec![before(last), Test::of(not_after)]),
         ];
         if last - first > 1 {
             parts.push(before(last - 1));

@@ -241,4 +241,9 @@ impl Sql {
         };
         joined
     }
+
+    /// Comparisons joined by `AND`, as the condition of a join.
+    pub(in crate::sql) fn matched(all: Vec<Self>) -> Self {
+        Self::joined(all.into_iter().map(Self::comparison).collect(), &Part::And)
+    }
 }

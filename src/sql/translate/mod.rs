@@ -9,8 +9,11 @@
 mod aggregate;
 mod anniversary;
 mod calendar;
+mod collection;
+mod compare;
 mod condition;
 pub(super) mod fragment;
+mod list;
 mod number;
 mod relation;
 mod rows;
@@ -21,22 +24,23 @@ mod window;
 mod write;
 mod zone;
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use crate::{
     diagnostic::{Code, Diagnostic, Source},
     error::CompileError,
     eval::At,
-    hir::Module,
+    hir::{Condition, ConditionKind, Module, Part},
     span::Span,
     value::Type,
 };
 
+pub(super) use self::text::WHITE_SPACE;
 use self::{
-    aggregate::{Collection, Measure},
-    fragment::Sql,
-    relation::Relation,
-    rows::Row,
+    aggregate::Measure, collection::Collection, fragment::Sql, relation::Relation, rows::Row,
     zone::ZoneTables,
 };
 use super::{Dialect, Mapping, Query, SqlError, dialect::Encoding};
@@ -68,7 +72,6 @@ pub(crate) fn translate(
             dialect,
             pieces: translator.write(asked),
             columns,
-            approximate: Vec::new(),
         })
     } else {
         let diagnostics = translator.refused;
@@ -175,11 +178,18 @@ impl<'q> Translator<'q> {
                 self.relations[0].filter = filters;
             }
             Asked::Segments(segments) => {
+                let module = self.module;
+                let shared = referred(module);
                 for index in segments {
-                    let test = self.segment(*index);
+                    let segment = &module.segments[*index];
+                    // What others refer to has a name below; the rest is worked out where it is given.
+                    let test = if shared.contains(index) {
+                        self.segment(*index)
+                    } else {
+                        self.test(&segment.condition)
+                    };
                     let sql = self.definite(test);
-                    let name = self.module.segments[*index].name.to_string();
-                    self.relations[0].gives.push((name, sql));
+                    self.relations[0].gives.push((segment.name.to_string(), sql));
                 }
             }
             Asked::Trait(index) => {
@@ -243,4 +253,22 @@ impl<'q> Translator<'q> {
         self.rows = rows;
         result
     }
+}
+
+/// The segments that other definitions refer to.
+fn referred(module: &Module) -> HashSet<usize> {
+    let mut found = HashSet::new();
+    let conditions = module.segments.iter().map(|it| Part::Condition(&it.condition));
+    for part in conditions.chain(module.traits.iter().map(|it| Part::Expr(&it.value))) {
+        part.walk(&mut |part| {
+            if let Part::Condition(Condition {
+                kind: ConditionKind::Segment(index),
+                ..
+            }) = part
+            {
+                found.insert(*index);
+            }
+        });
+    }
+    found
 }

@@ -7,7 +7,7 @@ use super::{
     fragment::{Sql, sql},
 };
 use crate::{
-    hir::{Place, Source},
+    hir::{Place, Source, Spot},
     schema::{Layout, Slot},
     span::Span,
     sql::mapping::{Column, Form, Table},
@@ -175,7 +175,7 @@ impl<'q> Translator<'q> {
             return self.at_of(row, span);
         }
         let slot = layout.slots.get(slot as usize)?;
-        let path = path_of(slot);
+        let path = slot.mapped();
         let table = row.table;
         let Some(column) = table.columns.get(&path) else {
             let place = format!("`{}.columns.{path}`", row.path);
@@ -240,7 +240,7 @@ impl<'q> Translator<'q> {
     ) -> Maybe<[Sql; 3]> {
         let layout = Arc::clone(&row.layout);
         let slot = layout.slots.get(slot as usize)?;
-        let path = path_of(slot);
+        let path = slot.mapped();
         let table = row.table;
         let Some(Column::Place(place)) = table.columns.get(&path) else {
             let at = format!("`{}.columns.{path}`, with `x`, `y` and `z`", row.path);
@@ -298,15 +298,127 @@ impl<'q> Translator<'q> {
         self.joined.insert((self.current, signature), alias);
         Some(row)
     }
+
+    /// Where the items of a source live.
+    fn place_of(&mut self, source: &Source, span: Span) -> Maybe<Home<'q>> {
+        let mapping = self.mapping;
+        let module = self.module;
+        match source {
+            Source::Events(event) => {
+                let (name, fields) = module.schema.events.get_index(*event)?;
+                let path = format!("events.{name}");
+                let Some(table) = mapping.events.get(&**name) else {
+                    return self.unmapped(
+                        span,
+                        &format!("where the events `{name}` are"),
+                        &format!("`{path}`"),
+                    );
+                };
+                let layout = Arc::new(Layout::of_event(&fields.fields));
+                Some(Home {
+                    table,
+                    layout,
+                    keys: vec![self.key_type()],
+                    path,
+                })
+            }
+            Source::List(spot) => {
+                let (table, layout, keys, path) = self.parent_of(spot, span)?;
+                let list_slot = layout.slots.get(spot.slot() as usize)?;
+                let name = list_slot.mapped();
+                let Some(list) = table.lists.get(&name) else {
+                    let place = format!("`{path}.lists.{name}`");
+                    return self.unmapped(span, &format!("where the items of `{name}` are"), &place);
+                };
+                Some(Home {
+                    table: list,
+                    layout: list_slot.items.clone()?,
+                    keys,
+                    path: format!("{path}.lists.{name}"),
+                })
+            }
+        }
+    }
+
+    /// A row of a source, which has no alias yet.
+    pub(super) fn row_of_source(&mut self, source: &Source, span: Span) -> Maybe<Row<'q>> {
+        let Home {
+            table,
+            layout,
+            keys,
+            path,
+        } = self.place_of(source, span)?;
+        Some(Row {
+            alias: String::new(),
+            table,
+            layout,
+            keys,
+            source: Some(source.clone()),
+            path,
+            layer: 0,
+        })
+    }
+
+    /// The table and layout of the row that has a list, and the types of what tells it from others.
+    pub(super) fn parent_of(
+        &mut self,
+        spot: &Spot,
+        span: Span,
+    ) -> Maybe<(&'q Table, Arc<Layout>, Vec<Type>, String)> {
+        match spot {
+            Spot::Row(place) => {
+                let row = self.row(place.row)?;
+                Some((
+                    row.table,
+                    Arc::clone(&row.layout),
+                    Self::identity_types(&row),
+                    row.path,
+                ))
+            }
+            Spot::Item { catalog, .. } => {
+                let (name, fields) = self.module.schema.catalogs.get_index(*catalog)?;
+                let mapping = self.mapping;
+                let path = format!("catalogs.{name}");
+                let Some(table) = mapping.catalogs.get(&**name) else {
+                    return self.unmapped(
+                        span,
+                        &format!("where the items of `{name}` are"),
+                        &format!("`{path}`"),
+                    );
+                };
+                let key = if fields.has_int_key() {
+                    Type::Int
+                } else {
+                    Type::String
+                };
+                Some((
+                    table,
+                    Arc::new(Layout::of_fields(&fields.fields)),
+                    vec![key],
+                    path,
+                ))
+            }
+        }
+    }
+
+    /// The row that something lies in, and whether the row may be absent.
+    pub(super) fn row_of(&mut self, spot: &Spot, span: Span) -> Maybe<(Row<'q>, bool)> {
+        match spot {
+            Spot::Row(place) => Some((self.row(place.row)?, false)),
+            Spot::Item { key, catalog, .. } => {
+                let key = self.key_of(key)?;
+                Some((self.item(&key, *catalog, span)?, true))
+            }
+        }
+    }
 }
 
-/// The path of a slot, as the mapping has it.
-pub(super) fn path_of(slot: &Slot) -> String {
-    if slot.path.is_empty() {
-        "value".to_owned()
-    } else {
-        slot.name()
-    }
+/// Where the items of a list live.
+struct Home<'q> {
+    table: &'q Table,
+    layout: Arc<Layout>,
+    keys: Vec<Type>,
+    path: String,
 }
 
 /// The tree has texts where the schema has references.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{
     Maybe, Test, Translator, Val,
-    aggregate::Collection,
+    collection::Collection,
     fragment::{Sql, sql},
     rows::Row,
 };
@@ -38,7 +38,7 @@ impl<'q> Translator<'q> {
         let span = condition.span;
         let mut outer: BTreeSet<usize> = BTreeSet::new();
         for items in std::iter::once(first).chain(steps.iter().map(|it| &it.items)) {
-            super::aggregate::free_of(items, first.row, &mut outer);
+            super::collection::free_of(items, first.row, &mut outer);
         }
         // A chain of events that is asked for of each item looks at that item, else it is one of the customer's.
         let rows: Vec<(usize, Row<'q>)> = if outer.is_empty() {
@@ -52,7 +52,7 @@ impl<'q> Translator<'q> {
         let back = if rows.is_empty() {
             vec![self.any_customer_key(span)?]
         } else {
-            self.identity_of(&rows, span)?
+            self.chain_identity(&rows, span)?
         };
         let (steps, none) = match steps {
             [steps @ .., last] if last.none => (steps, Some(last)),
@@ -170,7 +170,7 @@ impl<'q> Translator<'q> {
                 .iter()
                 .filter_map(|(row, _)| Some((*row, self.rows.get(*row).cloned().flatten()?)))
                 .collect();
-            self.identity_of(&outer, span)?
+            self.chain_identity(&outer, span)?
         };
         let mut places = Vec::new();
         for row in &chain {
@@ -225,7 +225,7 @@ impl<'q> Translator<'q> {
                 .iter()
                 .zip(&theirs)
                 .map(|(ours, theirs)| sql![quote(theirs), " = ", ours]);
-            let on = Sql::joined_plain(on.collect());
+            let on = Sql::matched(on.collect());
             let table = this.encoding.quote(&this.relations[excluded].name);
             this.relation().depends.push(excluded);
             let layer = this.relation().join(table, alias.clone(), on);
@@ -283,17 +283,5 @@ impl<'q> Translator<'q> {
             return None;
         };
         self.row_of_source(&items.source, span)
-    }
-
-    fn identity_of(&mut self, rows: &[(usize, Row<'q>)], span: crate::span::Span) -> Maybe<Vec<Sql>> {
-        let mut identity = Vec::new();
-        for (position, (_, row)) in rows.iter().enumerate() {
-            if position == 0 {
-                identity.extend(self.identity(row, span)?);
-            } else {
-                identity.push(self.sequence(row, span)?);
-            }
-        }
-        Some(identity)
     }
 }

@@ -61,6 +61,19 @@ impl Translator<'_> {
         Some(Self::all(tests))
     }
 
+    /// The window without an end that is not before now: no event that happened comes after it.
+    pub(super) fn until_now(&mut self, window: &Window) -> Maybe<Window> {
+        let now = self.at.now().micros();
+        let open = match &window.to {
+            None => true,
+            Some(edge) => {
+                matches!(self.end(edge)?, End::Fixed(end) if end > now || edge.inclusive && end == now)
+            }
+        };
+        let to = if open { None } else { window.to.clone() };
+        Some(Window { to, ..window.clone() })
+    }
+
     /// A moment beside one that is the same for all, which may be before or after the calendar.
     fn beside_fixed(&mut self, op: Order, moment: &Val, end: i64) -> Test {
         let (low, high) = if moment.ty == Type::Date {

@@ -69,7 +69,11 @@ impl Translator<'_> {
                     // What a step gives a name is worked out once: engines that take the step apart would write it again wherever
                     // it is used, and again in the steps above.
                     let is_step = layer + 1 < count;
-                    pieces.text(if is_step { " AS MATERIALIZED (\n" } else { " AS (\n" });
+                    pieces.text(if is_step {
+                        " AS MATERIALIZED (\n"
+                    } else {
+                        " AS (\n"
+                    });
                     pieces.parts(parts);
                     pieces.text("\n)");
                 }

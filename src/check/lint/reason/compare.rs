@@ -25,7 +25,7 @@ impl<'m> Reasoner<'m> {
         let (lhs, rhs) = (self.plain(lhs), self.plain(rhs));
         match (&lhs.kind, &rhs.kind) {
             (_, ExprKind::Constant(value)) => self.with_constant(state, op, lhs, value, holds),
-            (ExprKind::Constant(value), _) => self.with_constant(state, turned(op), rhs, value, holds),
+            (ExprKind::Constant(value), _) => self.with_constant(state, op.mirrored(), rhs, value, holds),
             _ => {
                 let moved = |from: &Expr, to: &'m Expr| Some((to, after_now(from)?));
                 if let Some((subject, (after, exact))) = moved(rhs, lhs).filter(|_| after_now(lhs).is_none())
@@ -34,7 +34,7 @@ impl<'m> Reasoner<'m> {
                 } else if let Some((subject, (after, exact))) =
                     moved(lhs, rhs).filter(|_| after_now(rhs).is_none())
                 {
-                    self.with_moment(state, turned(op), subject, after, exact, holds)?;
+                    self.with_moment(state, op.mirrored(), subject, after, exact, holds)?;
                 }
                 self.with_other(state, op, lhs, rhs, holds)
             }
@@ -51,7 +51,7 @@ impl<'m> Reasoner<'m> {
     ) -> Outcome {
         if let ExprKind::Constant(value) = &operand.kind {
             let order = compare::compare(value.as_ref(), constant.as_ref());
-            return possible(order.is_some_and(|it| accepts(op, it)) == holds);
+            return possible(order.is_some_and(|it| op.accepts(it)) == holds);
         }
         if let Value::Text(text) = constant {
             return self.text(state, operand, Test::Order(op, text), holds);
@@ -190,27 +190,6 @@ impl<'m> Reasoner<'m> {
             self.know(state, operand)?;
         }
         possible(state.domain(Subject::of(operand)).assume_steps(accepted, holds))
-    }
-}
-
-/// The other way round.
-fn turned(op: Order) -> Order {
-    match op {
-        Order::Eq => Order::Eq,
-        Order::Lt => Order::Gt,
-        Order::Le => Order::Ge,
-        Order::Gt => Order::Lt,
-        Order::Ge => Order::Le,
-    }
-}
-
-fn accepts(op: Order, order: std::cmp::Ordering) -> bool {
-    match op {
-        Order::Eq => order.is_eq(),
-        Order::Lt => order.is_lt(),
-        Order::Le => order.is_le(),
-        Order::Gt => order.is_gt(),
-        Order::Ge => order.is_ge(),
     }
 }
 

@@ -7,10 +7,7 @@ use super::{
     search::{Past, Search, condition_of},
 };
 use crate::{
-    eval::{
-        explain::picture::Picture,
-        interpret::{Interpreter, accepts},
-    },
+    eval::{explain::picture::Picture, interpret::Interpreter},
     hir::{Condition, ConditionKind, Expr, ExprKind},
     value::Value,
 };
@@ -175,7 +172,7 @@ impl<'s, 'q> Plans<'s, 'q> {
                 return !want;
             };
             let order = crate::value::compare::compare(lhs.as_ref(), rhs.as_ref());
-            order.is_some_and(|order| accepts(*op, order)) == want
+            order.is_some_and(|order| op.accepts(order)) == want
         };
         let arms_wanted: Vec<bool> = arms.iter().map(|(_, value)| gives(value)).collect();
         let else_wanted = otherwise.as_ref().map_or(!want, |value| gives(value));
