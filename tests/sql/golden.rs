@@ -1,5 +1,7 @@
 //! The queries of a whole shop, as a data engineer reads them.
 
+use std::fmt::Write;
+
 use audience::{Definitions, Zone, sql::Dialect};
 
 #[test]
@@ -10,10 +12,10 @@ fn each_dialect_writes_the_shop() -> Result<(), Box<dyn std::error::Error>> {
         let mapping = shop.mapping(*dialect);
         let mut text = String::new();
         for segment in &shop.segments() {
-            text += &format!("{}\n", segment.to_sql(*dialect, &mapping, &at)?);
+            writeln!(text, "{}", segment.to_sql(*dialect, &mapping, &at)?)?;
         }
         for name in ["average_order", "stage"] {
-            text += &format!("{}\n", shop.computed(name)?.to_sql(*dialect, &mapping, &at)?);
+            writeln!(text, "{}", shop.computed(name)?.to_sql(*dialect, &mapping, &at)?)?;
         }
         text += &shop.segments().to_sql(*dialect, &mapping, &at)?.to_string();
         insta::with_settings!({ snapshot_path => "../golden/sql", prepend_module_to_snapshot => false, omit_expression => true }, {
