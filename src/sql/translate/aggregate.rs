@@ -213,6 +213,10 @@ impl Translator<'_> {
                 // A constant alone would be the number of a column for whoever groups by it.
                 *it = sql!["COALESCE(", &*it, ", NULL)"].tight();
             }
+            if kind == AggregateKind::Mode {
+                // It is grouped by, and bound values that are written twice are two values.
+                found = found.into_iter().map(|it| this.bind(it, "value")).collect();
+            }
             let item = this.rows.last().cloned().flatten()?;
             let at = match items.source {
                 Source::Events(_) => {
