@@ -124,6 +124,17 @@ pub(super) trait Encoding: Sync {
         format!("{float:e}")
     }
 
+    /// No value of a type.
+    fn null(&self, ty: &Type) -> Sql {
+        let ty = match ty {
+            Type::Bool => "BOOLEAN",
+            Type::Float => "FLOAT8",
+            Type::String | Type::Words(_) | Type::Url | Type::Ref(_) => "TEXT",
+            _ => "BIGINT",
+        };
+        sql!["CAST(NULL AS ", ty, ")"].atom().maybe()
+    }
+
     /// The place of a bound value.
     fn place(&self, _number: usize, _value: &Value) -> String {
         "?".to_owned()
@@ -150,6 +161,13 @@ pub(super) trait Encoding: Sync {
 
     /// The date of the engine's own so many months later, clamped to the end of the month; null or out of range beyond the calendar.
     fn months_later(&self, date: Sql, months: i32) -> Sql;
+
+    /// The same of days: also of a day before or after the calendar, as the ends of the calendar have in a zone.
+    fn days_months_later(&self, bind: Bind<'_>, days: Sql, months: i32) -> Sql {
+        let nullable = days.nullable;
+        let date = bind(self.date(days).null_if(nullable));
+        self.read(self.months_later(date, months), &Type::Date)
+    }
 
     /// The day of year, month and day, as days; they are a day of the calendar.
     fn day_of(&self, year: Sql, month: Sql, day: Sql) -> Sql;

@@ -70,6 +70,18 @@ impl Encoding for Sqlite {
         sql!["DATE(", first, ", (", day, ") || ' days')"].tight()
     }
 
+    /// The engine has no dates after the year 9999: late days are taken 400 years earlier, where the calendar is the same.
+    fn days_months_later(&self, bind: Bind<'_>, days: Sql, months: i32) -> Sql {
+        let days = bind(days);
+        let cycle = sql!["CASE WHEN ", &days, " > 2000000 THEN 146097 ELSE 0 END"].operand();
+        let date = bind(self.date(sql![&days, " - ", &cycle]).null_if(days.nullable));
+        sql![
+            self.read(self.months_later(date, months), &Type::Date),
+            " + ",
+            cycle
+        ]
+    }
+
     fn day_of(&self, year: Sql, month: Sql, day: Sql) -> Sql {
         let date = sql!["PRINTF('%04d-%02d-%02d', ", year, ", ", month, ", ", day, ")"].tight();
         self.read(date, &Type::Date)
@@ -165,7 +177,7 @@ impl Encoding for Sqlite {
             " < 0) THEN 1 ELSE -1 END"
         ]);
         match b.as_int() {
-            Some(0) => return sql!["NULL"].atom().maybe(),
+            Some(0) => return self.null(&Type::Decimal),
             Some(it) if (-SMALL..=SMALL).contains(&it) => {
                 return divided_by_small(self, bind, &a, &b, 10_000, &sign);
             }

@@ -128,7 +128,7 @@ impl Translator<'_> {
             return Some(if nothing {
                 Sql::int(0)
             } else {
-                sql!["NULL"].atom().maybe()
+                self.encoding.null(&value.ty)
             });
         };
         let alias = self.joined_back(&collection);
@@ -229,7 +229,7 @@ impl Translator<'_> {
             Some(Some((filter, found, at, sequence)))
         })?;
         let Some((filter, found, at, sequence)) = found else {
-            return Some(vec![sql!["NULL"].atom().maybe(); 3]);
+            return Some(vec![self.encoding.null(&values.first()?.ty); 3]);
         };
         let relation = &mut self.relations[index];
         relation.filter.extend(filter);

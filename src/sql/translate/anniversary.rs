@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     hir::{Expr, Window},
-    value::Date,
+    value::{Date, Type},
 };
 
 impl Translator<'_> {
@@ -30,6 +30,7 @@ impl Translator<'_> {
             Some((End::Moving(_), _)) => None,
         };
         let (year, day) = self.year_and_day(date);
+        let null = self.encoding.null(&Type::Date);
         match (fixed(&from, first, 1), fixed(&to, last, -1)) {
             (Some(from), Some(to)) => {
                 let days = Date::from_days(from.max(first)).zip(Date::from_days(to.min(last)));
@@ -42,7 +43,7 @@ impl Translator<'_> {
                 let moving = |fixed: Option<i64>, end: Option<(End, i64)>, sign: i64| match (fixed, end) {
                     (None, Some((End::Moving(sql), plus))) => sql![sql.operand(), " + ", sign * plus],
                     (Some(day), _) => Sql::int(day.clamp(first, last + 1)),
-                    _ => sql!["NULL"].atom().maybe(),
+                    _ => null.clone(),
                 };
                 let from = moving(fixed_from, from, 1);
                 let to = moving(fixed_to, to, -1);

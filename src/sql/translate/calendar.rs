@@ -121,7 +121,7 @@ impl Translator<'_> {
     pub(super) fn shifted(&mut self, operand: Val, months: i32, ty: &Type) -> Maybe<Val> {
         const MOST: i32 = 12 * 10_000;
         if !(-MOST..=MOST).contains(&months) {
-            return Some(Self::missing(ty.clone()));
+            return Some(self.missing(ty.clone()));
         }
         if *ty == Type::Date {
             let date = self.engine_date(operand);
@@ -144,11 +144,13 @@ impl Translator<'_> {
         let wall = self.bind(wall, "clock");
         let day = self.floored(wall.clone(), DAY);
         let time = self.modulo(wall, DAY);
-        let nullable = day.nullable;
-        let date = self.encoding.date(day);
-        let date = self.bind(date.null_if(nullable), "date");
-        let later = self.encoding.months_later(date, months);
-        let day = self.encoding.read(later.maybe(), &Type::Date);
+        let encoding = self.encoding;
+        let day = encoding.days_months_later(
+            &mut |sql| self.relations[self.current].bind(sql, "date"),
+            day,
+            months,
+        );
+        let day = day.maybe();
         self.instant(sql![day.operand(), " * ", DAY, " + ", time.operand()])
     }
 }

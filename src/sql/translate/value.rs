@@ -69,7 +69,7 @@ impl Translator<'_> {
                 let at = DateTime::from_micros(self.at.zone().instant(*wall));
                 Some(match at {
                     Some(at) => self.constant(at.into(), ty()),
-                    None => Self::missing(ty()),
+                    None => self.missing(ty()),
                 })
             }
             ExprKind::Slot(place) => self.slot(*place, &expr.ty, expr.span),
@@ -126,7 +126,7 @@ impl Translator<'_> {
                 let cuts = self.module.cut_points(*rank, Cut::Quantile(*parts)).to_vec();
                 let operand = self.value(operand)?;
                 if cuts.is_empty() {
-                    return Some(Self::missing(ty()));
+                    return Some(self.missing(ty()));
                 }
                 let operand = self.bound_value(operand, "value");
                 let known = self.known(&operand);
@@ -154,7 +154,7 @@ impl Translator<'_> {
                 if case.parts == sql!["CASE"].parts {
                     return match otherwise {
                         Some(value) => self.value(value),
-                        None => Some(Self::missing(ty())),
+                        None => Some(self.missing(ty())),
                     };
                 }
                 if let Some(value) = otherwise {
@@ -193,8 +193,8 @@ impl Translator<'_> {
     }
 
     /// Of no value for anyone.
-    pub(super) fn missing(ty: Type) -> Val {
-        Val::new(sql!["NULL"].atom().maybe(), ty)
+    pub(super) fn missing(&self, ty: Type) -> Val {
+        Val::new(self.encoding.null(&ty), ty)
     }
 
     /// The key that a reference is followed by, which is text.
@@ -421,7 +421,7 @@ impl Translator<'_> {
                     None => None,
                 };
                 if !some {
-                    return Some(last.unwrap_or_else(|| [(); 3].map(|()| sql!["NULL"].atom().maybe())));
+                    return Some(last.unwrap_or_else(|| [(); 3].map(|()| self.encoding.null(&Type::Int))));
                 }
                 if let Some(last) = last {
                     for (case, coordinate) in cases.iter_mut().zip(last) {
