@@ -7,6 +7,7 @@ mod contract;
 mod dialect;
 mod error;
 mod mapping;
+mod names;
 mod query;
 mod translate;
 

@@ -196,14 +196,16 @@ impl People<'_, '_> {
     }
 
     fn value(&mut self, field: &Field) -> Datum {
-        match self.value_of(&field.ty) {
-            // A required name that must be filled takes no blank text.
-            Datum::Text(text)
-                if !field.optional && field.roles.filled.as_ref().is_some_and(|it| !it.accepts(&text)) =>
-            {
-                Datum::Text("filled".to_owned())
-            }
+        let blank = |text: &str| field.roles.filled.as_ref().is_some_and(|it| !it.accepts(text));
+        // A required name that must be filled takes no blank text, nor does a list whose items must be.
+        let filled = |value: Datum| match value {
+            Datum::Text(text) if blank(&text) => Datum::Text("filled".to_owned()),
             value => value,
+        };
+        match self.value_of(&field.ty) {
+            Datum::List(items) => Datum::List(items.into_iter().map(filled).collect()),
+            value if field.optional => value,
+            value => filled(value),
         }
     }
 

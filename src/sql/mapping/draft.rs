@@ -1,11 +1,9 @@
 //! A mapping to start from.
 
-use std::collections::HashSet;
-
 use super::{Column, Form, Mapping, PlaceColumns, Table, TableName};
 use crate::{
     schema::{Layout, Schema, Slot},
-    sql::Dialect,
+    sql::{Dialect, names::Names},
     value::{Field, Type},
 };
 
@@ -68,19 +66,19 @@ struct Drafting {
 
 impl Drafting {
     fn table(&mut self, rows: &Rows<'_>, layout: &Layout) -> Table {
-        let mut names = Names::of_columns();
-        let name = self.tables.unique(rows.wanted);
+        let mut names = Names::with(RESERVED);
+        let name = self.tables.unique(&plain(rows.wanted));
         let mut table = Table {
             table: TableName::Plain(name),
-            key: rows.key.iter().map(|it| names.unique(it)).collect(),
+            key: rows.key.iter().map(|it| names.unique(&plain(it))).collect(),
             ..Table::default()
         };
         let event = layout.slots.first().is_some_and(is_at) && rows.ordered;
         if event {
-            table.at = Some(self.column(&names.unique("at"), &Type::DateTime));
+            table.at = Some(self.column(&names.unique(&plain("at")), &Type::DateTime));
         }
         if rows.ordered {
-            table.sequence = Some(names.unique("sequence"));
+            table.sequence = Some(names.unique(&plain("sequence")));
         }
         for slot in layout.slots.iter().skip(usize::from(event)) {
             let path = slot.mapped();
@@ -91,10 +89,10 @@ impl Drafting {
             let column = if slot.roles.key && !rows.ordered {
                 Column::Plain(table.key[0].clone())
             } else if slot.ty == Type::Geo {
-                let [x, y, z] = ["x", "y", "z"].map(|it| names.unique(&format!("{path}_{it}")));
+                let [x, y, z] = ["x", "y", "z"].map(|it| names.unique(&plain(&format!("{path}_{it}"))));
                 Column::Place(PlaceColumns { x, y, z })
             } else {
-                self.column(&names.unique(&path), &slot.ty)
+                self.column(&names.unique(&plain(&path)), &slot.ty)
             };
             table.columns.insert(path, column);
         }
@@ -110,7 +108,7 @@ impl Drafting {
                 ordered: true,
             };
             let mut list = self.table(&list, items);
-            list.present = slot.optional.then(|| names.unique(&format!("{path}_present")));
+            list.present = slot.optional.then(|| names.unique(&plain(&format!("{path}_present"))));
             table.lists.insert(path, list);
         }
         table
@@ -160,48 +158,17 @@ fn whose(owner: &str, fields: &[Field]) -> String {
 /// Names that an engine keeps for columns of its own.
 const RESERVED: &[&str] = &["tableoid", "xmin", "cmin", "xmax", "cmax", "ctid", "oid", "rowid"];
 
-/// So many bytes of a name are what all engines tell apart.
-const LONGEST: usize = 63;
-
-/// Names of one scope, told apart as engines do that do not tell capitals.
-#[derive(Default)]
-struct Names {
-    taken: HashSet<String>,
-}
-
-impl Names {
-    fn of_columns() -> Self {
-        Self {
-            taken: RESERVED.iter().map(|&it| it.to_owned()).collect(),
-        }
+/// The wanted name with `_` for what is neither letter nor digit.
+fn plain(wanted: &str) -> String {
+    let mut plain: String = wanted
+        .chars()
+        .map(|c| if c.is_alphanumeric() { c } else { '_' })
+        .collect();
+    // SQLite keeps such names for itself.
+    if plain.to_lowercase().starts_with("sqlite_") {
+        plain.insert(0, '_');
     }
-
-    /// The wanted name with `_` for what is neither letter nor digit, and with a number when it is taken.
-    fn unique(&mut self, wanted: &str) -> String {
-        let mut plain: String = wanted
-            .chars()
-            .map(|c| if c.is_alphanumeric() { c } else { '_' })
-            .collect();
-        // SQLite keeps such names for itself.
-        if plain.to_lowercase().starts_with("sqlite_") {
-            plain.insert(0, '_');
-        }
-        let mut name = shortened(&plain, "");
-        let mut number = 2_u32;
-        while !self.taken.insert(name.to_lowercase()) {
-            name = shortened(&plain, &format!("_{number}"));
-            number += 1;
-        }
-        name
-    }
-}
-
-fn shortened(name: &str, suffix: &str) -> String {
-    let mut end = name.len().min(LONGEST - suffix.len());
-    while !name.is_char_boundary(end) {
-        end -= 1;
-    }
-    format!("{}{suffix}", &name[..end])
+    plain
 }
 
 #[cfg(test)]

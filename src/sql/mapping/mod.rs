@@ -153,6 +153,20 @@ pub enum Form {
     Days,
 }
 
+impl Mapping {
+    /// The names of all tables.
+    pub(super) fn tables(&self) -> impl Iterator<Item = &TableName> {
+        let mut open: Vec<&Table> = Vec::new();
+        open.push(&self.customers);
+        open.extend(self.events.values().chain(self.catalogs.values()));
+        std::iter::from_fn(move || {
+            let table = open.pop()?;
+            open.extend(table.lists.values());
+            Some(&table.table)
+        })
+    }
+}
+
 impl Form {
     #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
     fn is_native(&self) -> bool {

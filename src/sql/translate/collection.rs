@@ -203,14 +203,8 @@ impl<'q> Translator<'q> {
 
     /// Begins a relation.
     pub(super) fn begin(&mut self, name: &str) -> usize {
-        let taken = |name: &str| self.relations.iter().any(|it| it.name.eq_ignore_ascii_case(name));
-        let mut unique = name.to_owned();
-        let mut number = 2;
-        while taken(&unique) {
-            unique = format!("{name}_{number}");
-            number += 1;
-        }
-        self.relations.push(Relation::new(unique));
+        let name = self.names.unique(name);
+        self.relations.push(Relation::new(name));
         self.relations.len() - 1
     }
 

@@ -43,7 +43,7 @@ use self::{
     aggregate::Measure, collection::Collection, fragment::Sql, relation::Relation, rows::Row,
     zone::ZoneTables,
 };
-use super::{Dialect, Mapping, Query, SqlError, dialect::Encoding};
+use super::{Dialect, Mapping, Query, SqlError, dialect::Encoding, names::Names};
 
 /// What is asked of each customer.
 #[derive(Clone, Copy, Debug)]
@@ -106,6 +106,8 @@ struct Translator<'q> {
     /// The relation that is being made, and its rows in scope.
     current: usize,
     rows: Vec<Option<Row<'q>>>,
+    /// The names of relations, steps and the tables that are read.
+    names: Names,
     zone: ZoneTables,
     refused: Vec<Diagnostic>,
 }
@@ -154,6 +156,7 @@ impl<'q> Translator<'q> {
             known: HashMap::new(),
             current: 0,
             rows: Vec::new(),
+            names: Names::with(mapping.tables().filter_map(|it| it.parts().last())),
             zone: ZoneTables::default(),
             refused: Vec::new(),
         }
@@ -161,15 +164,15 @@ impl<'q> Translator<'q> {
 
     /// Makes the relation of all customers, and gives the names of its columns.
     fn ask(&mut self, asked: Asked<'_>) -> Vec<String> {
-        self.relations.push(Relation::new("members".to_owned()));
+        self.begin("members");
+        let mut names = Names::default();
         let customers = self.customers("c");
         self.rows = vec![Some(customers)];
         let Some(key) = self.customer_key(Span::default()) else {
             return Vec::new();
         };
-        let name = self.key_name();
-        self.relations[0].fresh(&name);
-        self.relations[0].gives.push((name.to_string(), key));
+        let name = names.unique(&self.key_name());
+        self.relations[0].gives.push((name, key));
         match asked {
             Asked::Segment(index) => {
                 let condition = Arc::clone(&self.module.segments[index].condition);
@@ -189,7 +192,7 @@ impl<'q> Translator<'q> {
                         self.test(&segment.condition)
                     };
                     let sql = self.definite(test);
-                    self.relations[0].gives.push((segment.name.to_string(), sql));
+                    self.relations[0].gives.push((names.unique(&segment.name), sql));
                 }
             }
             Asked::Trait(index) => {
@@ -198,11 +201,11 @@ impl<'q> Translator<'q> {
                     let _: Maybe<()> = self.refuse(
                         computed.value.span,
                         "a trait that is a place",
-                        "ask for distances from it, or for whether it is within one",
+                        "ask whether it is within a distance of a place",
                     );
                 } else if let Some(value) = self.computed(index) {
                     let sql = self.logical(value);
-                    self.relations[0].gives.push((computed.name.to_string(), sql));
+                    self.relations[0].gives.push((names.unique(&computed.name), sql));
                 }
             }
         }

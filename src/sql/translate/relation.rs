@@ -6,6 +6,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::fragment::{Part, Sql};
+use crate::sql::names::Names;
 
 /// One `SELECT`, with the layers below it.
 #[derive(Debug, Default)]
@@ -23,7 +24,7 @@ pub(super) struct Relation {
     /// The relations that it reads.
     pub(super) depends: Vec<usize>,
     bound: HashMap<String, usize>,
-    names: BTreeSet<String>,
+    names: Names,
 }
 
 /// A table: its text, the alias, and on what it is joined to those before it.
@@ -58,6 +59,8 @@ enum Kind {
 /// How names and values are written.
 pub(super) struct Writing<'q> {
     pub(super) quote: &'q dyn Fn(&str) -> String,
+    /// What lines begin with.
+    pub(super) margin: &'static str,
 }
 
 impl Relation {
@@ -70,13 +73,7 @@ impl Relation {
 
     /// A name that no other column or alias of the relation has.
     pub(super) fn fresh(&mut self, wanted: &str) -> String {
-        let mut name = wanted.to_owned();
-        let mut number = 2;
-        while !self.names.insert(name.to_lowercase()) {
-            name = format!("{wanted}_{number}");
-            number += 1;
-        }
-        name
+        self.names.unique(wanted)
     }
 
     /// The column of a table that is there from a layer on.
@@ -143,14 +140,14 @@ impl Relation {
     }
 
     /// The layer that gives.
-    fn top(&self) -> usize {
+    pub(super) fn top(&self) -> usize {
         let gives = self.gives.iter().map(|(_, sql)| sql.layer);
         let filter = self.filter.iter().map(|sql| sql.layer);
         gives.chain(filter).max().unwrap_or(0)
     }
 
-    /// Writes its layers, the lowest first, each as a name and a `SELECT`; the last one has the name of the relation.
-    pub(super) fn write(&self, writing: &Writing<'_>) -> Vec<(String, Vec<Part>)> {
+    /// Writes its layers, the lowest first; `steps` are the names of those below the last one.
+    pub(super) fn write(&self, steps: &[String], writing: &Writing<'_>) -> Vec<Vec<Part>> {
         let top = self.top();
         let mut needed: BTreeSet<usize> = BTreeSet::new();
         let mut layers = Vec::new();
@@ -184,7 +181,7 @@ impl Relation {
             }
             if layer > 0 {
                 text.line("FROM ");
-                text.plain(&(writing.quote)(&self.layer_name(layer - 1, top)));
+                text.plain(&(writing.quote)(&steps[layer - 1]));
                 text.plain(" AS ");
                 text.plain(&(writing.quote)(BELOW));
             }
@@ -220,7 +217,7 @@ impl Relation {
                     }
                 }
             }
-            layers.push((self.layer_name(layer, top), text.parts));
+            layers.push(text.parts);
             needed = wanted
                 .into_iter()
                 .filter(|it| self.columns[*it].layer < layer || self.is_computed_at(*it, layer))
@@ -234,14 +231,6 @@ impl Relation {
     fn is_computed_at(&self, column: usize, layer: usize) -> bool {
         let column = &self.columns[column];
         column.layer == layer && matches!(column.kind, Kind::Computed(_))
-    }
-
-    fn layer_name(&self, layer: usize, top: usize) -> String {
-        if layer == top {
-            self.name.clone()
-        } else {
-            format!("{}_step_{}", self.name, layer + 1)
-        }
     }
 }
 
@@ -275,17 +264,26 @@ impl<'q, 'w> Lines<'q, 'w> {
     }
 
     fn word(&mut self, text: &str) {
-        self.plain("  ");
+        self.plain(self.writing.margin);
         self.plain(text);
     }
 
     fn line(&mut self, text: &str) {
-        self.plain("\n  ");
+        self.new_line("");
+        self.plain(text);
+    }
+
+    fn new_line(&mut self, text: &str) {
+        self.plain("\n");
+        self.plain(self.writing.margin);
         self.plain(text);
     }
 
     fn give(&mut self, index: usize, sql: &Sql, name: &str, wanted: &mut BTreeSet<usize>) {
-        self.plain(if index == 0 { "\n    " } else { ",\n    " });
+        if index > 0 {
+            self.plain(",");
+        }
+        self.new_line("  ");
         self.sql(sql, wanted);
         self.plain(" AS ");
         let name = (self.writing.quote)(name);
@@ -315,8 +313,8 @@ impl<'q, 'w> Lines<'q, 'w> {
                     depth -= 1;
                     self.plain(")");
                 }
-                Part::And if lines && depth == 0 => self.plain("\n    AND "),
-                Part::Or if lines && depth == 0 => self.plain("\n    OR "),
+                Part::And if lines && depth == 0 => self.new_line("  AND "),
+                Part::Or if lines && depth == 0 => self.new_line("  OR "),
                 Part::And => self.plain(" AND "),
                 Part::Or => self.plain(" OR "),
                 Part::Column(index) => {

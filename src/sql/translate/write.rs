@@ -39,44 +39,47 @@ impl Translator<'_> {
         self.settle_measures();
         let mut order = Vec::new();
         self.in_order(0, &mut HashSet::new(), &mut order);
+        let mut steps = Vec::new();
+        for index in &order {
+            let (name, top) = (self.relations[*index].name.clone(), self.relations[*index].top());
+            let names = (1..=top).map(|step| self.names.unique(&format!("{name}_step_{step}")));
+            steps.push(names.collect::<Vec<_>>());
+        }
         let mut pieces = Pieces::default();
         self.head(asked, &mut pieces);
         let quote = |name: &str| self.encoding.quote(name);
-        let writing = Writing { quote: &quote };
+        let writing = |margin| Writing { quote: &quote, margin };
         let mut expressions = 0;
         let mut begin = |pieces: &mut Pieces, head: &str| {
             pieces.text(if expressions == 0 { "WITH " } else { ",\n" });
             pieces.text(head);
             expressions += 1;
         };
-        for (head, rows) in self.zone_tables() {
-            begin(&mut pieces, &head);
+        let tables = self.zone_tables();
+        for (head, rows) in &tables {
+            begin(&mut pieces, head);
             pieces.text(&format!(" AS (VALUES {rows})"));
         }
         for (position, index) in order.iter().enumerate() {
-            let layers = self.relations[*index].write(&writing);
+            let relation = &self.relations[*index];
+            let is_last = position + 1 == order.len();
+            let layers = relation.write(&steps[position], &writing(if is_last { "" } else { "  " }));
             let count = layers.len();
-            for (layer, (name, parts)) in layers.into_iter().enumerate() {
-                if position + 1 == order.len() && layer + 1 == count {
-                    if expressions_begun(&pieces) {
+            for (layer, parts) in layers.into_iter().enumerate() {
+                let step = steps[position].get(layer);
+                if is_last && step.is_none() {
+                    if count > 1 || position > 0 || !tables.is_empty() {
                         pieces.text("\n");
                     }
-                    let mut parts = parts;
-                    unindent(&mut parts);
                     pieces.parts(parts);
-                } else {
-                    begin(&mut pieces, &quote(&name));
-                    // What a step gives a name is worked out once: engines that take the step apart would write it again wherever
-                    // it is used, and again in the steps above.
-                    let is_step = layer + 1 < count;
-                    pieces.text(if is_step {
-                        " AS MATERIALIZED (\n"
-                    } else {
-                        " AS (\n"
-                    });
-                    pieces.parts(parts);
-                    pieces.text("\n)");
+                    continue;
                 }
+                begin(&mut pieces, &quote(step.unwrap_or(&relation.name)));
+                // What a step gives a name is worked out once: engines that take the step apart would write it again wherever
+                // it is used, and again in the steps above.
+                pieces.text(if step.is_some() { " AS MATERIALIZED (\n" } else { " AS (\n" });
+                pieces.parts(parts);
+                pieces.text("\n)");
             }
         }
         pieces.text("\n");
@@ -164,23 +167,6 @@ impl Translator<'_> {
                 })
                 .collect();
             pieces.text(&format!("-- {line}\n"));
-        }
-    }
-}
-
-fn expressions_begun(pieces: &Pieces) -> bool {
-    matches!(pieces.0.last(), Some(Piece::Text(text)) if text.ends_with(')'))
-}
-
-/// The last `SELECT` stands at the margin.
-fn unindent(parts: &mut [Part]) {
-    for (index, part) in parts.iter_mut().enumerate() {
-        if let Part::Text(text) = part {
-            let mut moved = text.replace("\n  ", "\n");
-            if index == 0 {
-                moved.drain(..moved.len() - moved.trim_start().len());
-            }
-            *text = moved.into();
         }
     }
 }

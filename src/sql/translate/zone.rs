@@ -20,14 +20,12 @@ struct Clock {
 }
 
 /// Which of the tables are read.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct ZoneTables {
-    pub(super) offsets: bool,
-    pub(super) instants: bool,
+    offsets: Option<String>,
+    instants: Option<String>,
 }
 
-pub(super) const OFFSETS: &str = "zone";
-pub(super) const INSTANTS: &str = "zone_clock";
 const OPEN: i64 = i64::MAX;
 
 impl Clock {
@@ -111,8 +109,9 @@ impl Translator<'_> {
             return Sql::int(self.at.zone().wall(at));
         }
         let at = self.bind(at, "instant");
-        let alias = self.joined_range(OFFSETS, &at);
-        self.zone.offsets = true;
+        let name = self.zone.offsets.take().unwrap_or_else(|| self.names.unique("zone"));
+        let alias = self.joined_range(&name, &at);
+        self.zone.offsets = Some(name);
         let offset = self.read_column(&alias, "offset", &Type::Int, at.layer, at.nullable);
         sql![at, " + ", offset]
     }
@@ -131,8 +130,9 @@ impl Translator<'_> {
             return Sql::int(self.at.zone().instant(wall));
         }
         let wall = self.bind(wall, "clock");
-        let alias = self.joined_range(INSTANTS, &wall);
-        self.zone.instants = true;
+        let name = self.zone.instants.take().unwrap_or_else(|| self.names.unique("zone_clock"));
+        let alias = self.joined_range(&name, &wall);
+        self.zone.instants = Some(name);
         let offset = self.read_column(&alias, "offset", &Type::Int, wall.layer, true);
         let skipped = self.read_column(&alias, "skipped_to", &Type::Int, wall.layer, true);
         let nullable = wall.nullable;
@@ -147,7 +147,7 @@ impl Translator<'_> {
         it.null_if(nullable)
     }
 
-    fn joined_range(&mut self, table: &'static str, value: &Sql) -> String {
+    fn joined_range(&mut self, table: &str, value: &Sql) -> String {
         let signature = (self.current, format!("{table} {:?}", value.parts));
         if let Some(alias) = self.joined.get(&signature) {
             return alias.clone();
@@ -174,7 +174,7 @@ impl Translator<'_> {
         let clock = self.clock();
         let quote = |name: &str| self.encoding.quote(name);
         let mut tables = Vec::new();
-        if self.zone.offsets {
+        if let Some(name) = &self.zone.offsets {
             let untils = clock.offsets.iter().skip(1).map(|(at, _)| *at).chain([OPEN]);
             let rows = clock
                 .offsets
@@ -183,14 +183,14 @@ impl Translator<'_> {
                 .map(|((from, offset), until)| format!("({from}, {until}, {offset})"));
             let head = format!(
                 "{} ({}, {}, {})",
-                quote(OFFSETS),
+                quote(name),
                 quote("from"),
                 quote("until"),
                 quote("offset")
             );
             tables.push((head, rows.collect::<Vec<_>>().join(", ")));
         }
-        if self.zone.instants {
+        if let Some(name) = &self.zone.instants {
             let instants = clock.instants();
             let untils = instants.iter().skip(1).map(|(at, _)| *at).chain([OPEN]);
             let rows =
@@ -208,7 +208,7 @@ impl Translator<'_> {
                     });
             let names = ["from", "until", "offset", "skipped_to"].map(quote).join(", ");
             tables.push((
-                format!("{} ({names})", quote(INSTANTS)),
+                format!("{} ({names})", quote(name)),
                 rows.collect::<Vec<_>>().join(", "),
             ));
         }
