@@ -26,8 +26,8 @@ impl Definitions {
     /// It is the check that loading makes in process, and segments as SQL answer faithfully on data that pass it. It looks at all columns of the mapping: for
     /// nulls in what is required, words that an enumeration does not have, keys or sequences that are there twice, numbers that are not finite, decimals with more
     /// digits than four, days and instants outside of the years 0001 to 9999, blank text where the role is `filled`, text that is too long or has
-    /// U+0000, and URLs with another scheme than `http`, `https`, `mailto` and `tel`; in SQLite also at how values are stored. Rows of customers who are not
-    /// there are no breach: nobody asks for them.
+    /// U+0000, URLs of another scheme than http, https, mailto and tel, which may be one of the application's own, and items of lists that are not there; in SQLite also at how values are stored. A row without its
+    /// customer is in itself no breach: nobody asks for it. Columns of folded text and of points in samples are not looked at.
     ///
     /// # Errors
     ///
@@ -79,7 +79,8 @@ impl Segment {
 impl Segments {
     /// The query that gives for each customer the key and a column of bools for each of these segments.
     ///
-    /// Each table of events is read once for all of them.
+    /// What is counted or summed up of the events of a type is worked out in one pass for all of them; the first, the last and the most frequent
+    /// value, and sequences, in one of their own.
     ///
     /// # Errors
     ///

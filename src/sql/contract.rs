@@ -1,8 +1,10 @@
 //! The rows that break the data contract, as a query.
 
+use std::sync::Arc;
+
 use crate::{
     schema::{Catalog, Layout, Schema, Slot},
-    value::{Date, DateTime, Type, Value},
+    value::{Date, DateTime, Schemes, Type, Value},
 };
 
 use super::{
@@ -121,6 +123,7 @@ impl Contract<'_> {
                     sql![&column, " IS NULL"],
                 );
                 self.stored_as(at, present, &Type::Bool, Form::Native);
+                self.items_of_none(at, list, &of, present);
             }
             if let Some(items) = slot.and_then(|slot| slot.items.as_ref()) {
                 self.table(list, items, &of, false);
@@ -265,16 +268,13 @@ impl Contract<'_> {
             }
             (Type::Url, _) => {
                 let mut other = Sql::default();
-                for (index, scheme) in ["http:", "https:", "mailto:", "tel:"].into_iter().enumerate() {
-                    let begins = sql![
-                        "LOWER(SUBSTR(",
-                        &it,
-                        ", 1, ",
-                        i64::try_from(scheme.len()).unwrap_or(0),
-                        "))"
-                    ];
+                let schemes = Schemes::default();
+                for (index, scheme) in schemes.each().enumerate() {
+                    let scheme = format!("{scheme}:");
+                    let length = i64::try_from(scheme.len()).unwrap_or(0);
+                    let begins = sql!["LOWER(SUBSTR(", &it, ", 1, ", length, "))"];
                     let and = if index == 0 { "" } else { " AND " };
-                    other = sql![other, and, begins, " <> ", Value::from(scheme)];
+                    other = sql![other, and, begins, " <> ", Arc::<str>::from(scheme)];
                 }
                 self.breach(at, name, "no URL of http, https, mailto or tel", other);
             }
@@ -339,6 +339,42 @@ impl Contract<'_> {
         }
     }
 
+    /// A list that is not there has no items: a database would find them all the same.
+    fn items_of_none(&mut self, at: At<'_>, list: &Table, of: &[Type], present: &str) {
+        let quote = |alias: &str, name: &str| format!("\"{alias}\".{}", self.encoding.quote(name));
+        let own: Vec<&String> = at.table.key.iter().chain(&at.table.sequence).collect();
+        let pairs = list.key.iter().zip(own).zip(of).map(|((key, own), ty)| {
+            let [key, own] = [quote("i", key), quote("r", own)].map(|it| self.compared(it, ty));
+            format!("{key} = {own}")
+        });
+        let on = pairs.collect::<Vec<_>>().join(" AND ");
+        let mut key: Vec<Sql> = list.key.iter().map(|name| sql![quote("i", name)]).collect();
+        key.extend(list.sequence.as_ref().map(|name| sql![quote("i", name)]));
+        let column = list.key.first().map_or("", String::as_str);
+        let items = At {
+            table: list,
+            keys: of,
+        };
+        let row = self.row(
+            items,
+            self.key_text(key),
+            column,
+            "an item of a list that is not there",
+        );
+        let breach = sql![
+            row,
+            "\nFROM ",
+            self.name(list),
+            " AS \"i\"\nJOIN ",
+            self.name(at.table),
+            " AS \"r\" ON ",
+            on,
+            "\nWHERE NOT ",
+            quote("r", present)
+        ];
+        self.breaches.push(breach);
+    }
+
     /// Rows that share their key, and their sequence where there is one.
     fn twice(&mut self, at: At<'_>, sequence: Option<&str>, problem: &str) {
         let mut columns: Vec<Sql> = at
@@ -399,7 +435,7 @@ impl Contract<'_> {
         let table = at.table.table.to_string();
         sql![
             "SELECT\n  ",
-            Value::from(table),
+            Arc::<str>::from(table),
             " AS ",
             table_name,
             ",\n  ",
@@ -407,11 +443,11 @@ impl Contract<'_> {
             " AS ",
             key_name,
             ",\n  ",
-            Value::from(column),
+            Arc::<str>::from(column),
             " AS ",
             column_name,
             ",\n  ",
-            Value::from(problem),
+            Arc::<str>::from(problem),
             " AS ",
             problem_name
         ]
@@ -441,12 +477,15 @@ impl Contract<'_> {
 
     /// A column, compared byte by byte where it is text.
     fn column_of(&self, name: &str, ty: &Type) -> Sql {
-        let quoted = self.encoding.quote(name);
-        sql![if ty.is_text() {
-            self.encoding.bytewise(quoted)
+        sql![self.compared(self.encoding.quote(name), ty)]
+    }
+
+    fn compared(&self, column: String, ty: &Type) -> String {
+        if ty.is_text() {
+            self.encoding.bytewise(column)
         } else {
-            quoted
-        }]
+            column
+        }
     }
 
     fn bound(&self, value: &Value, form: Form) -> String {
@@ -459,7 +498,7 @@ impl Contract<'_> {
     fn texts<'a>(texts: impl Iterator<Item = &'a str>) -> Sql {
         let mut list = Sql::default();
         for (index, text) in texts.enumerate() {
-            list = sql![list, if index == 0 { "" } else { ", " }, Value::from(text)];
+            list = sql![list, if index == 0 { "" } else { ", " }, Arc::<str>::from(text)];
         }
         list
     }

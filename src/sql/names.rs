@@ -49,7 +49,10 @@ mod tests {
         assert_eq!(names.unique("Zone"), "Zone_2");
         let long = "é".repeat(40);
         let (one, two) = (names.unique(&long), names.unique(&long));
-        assert!(one.len() <= LONGEST && two.len() <= LONGEST && one != two, "{one} {two}");
+        assert!(
+            one.len() <= LONGEST && two.len() <= LONGEST && one != two,
+            "{one} {two}"
+        );
         assert_eq!(one, "é".repeat(31));
         assert_eq!(two, format!("{}_2", "é".repeat(30)));
     }

@@ -1,15 +1,13 @@
 //! A query: its text, and the values that stand in it.
 
-use std::fmt;
-
-use crate::value::Value;
+use std::{fmt, sync::Arc};
 
 use super::Dialect;
 
 /// A query for a database: a whole `SELECT`.
 ///
 /// Its `Display` is the text with the values of the rules written into it as literals that are safe; [`bound`](Self::bound) gives a text with places for
-/// them and the values beside it.
+/// the texts among them, and these beside it.
 ///
 /// ```
 /// # use audience::{Definitions, Zone, sql::Dialect};
@@ -32,20 +30,21 @@ pub struct Query {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Piece {
     Text(String),
-    Value(Value),
+    Value(Arc<str>),
 }
 
 impl Query {
-    /// The text with a place for each value, and the values in the order of their places: `$1`, `$2` … for PostgreSQL and `?` for the others.
+    /// The text with a place for each text of the rules, and these in the order of their places: `$1`, `$2` … for PostgreSQL and `?` for the
+    /// others. Numbers, dates and bools stand in the text: their digits cannot be anything else.
     #[must_use]
-    pub fn bound(&self) -> (String, Vec<Value>) {
+    pub fn bound(&self) -> (String, Vec<Arc<str>>) {
         let (mut text, mut values) = (String::new(), Vec::new());
         for piece in &self.pieces {
             match piece {
                 Piece::Text(it) => text.push_str(it),
                 Piece::Value(value) => {
                     values.push(value.clone());
-                    text.push_str(&self.dialect.encoding().place(values.len(), value));
+                    text.push_str(&self.dialect.encoding().place(values.len()));
                 }
             }
         }
@@ -64,7 +63,7 @@ impl fmt::Display for Query {
         for piece in &self.pieces {
             match piece {
                 Piece::Text(it) => f.write_str(it)?,
-                Piece::Value(value) => f.write_str(&self.dialect.encoding().literal(value))?,
+                Piece::Value(value) => f.write_str(&self.dialect.encoding().text(value))?,
             }
         }
         Ok(())

@@ -86,13 +86,11 @@ pub(crate) fn absolute(value: ValueRef<'_>) -> Option<ValueRef<'static>> {
 pub(crate) fn round(value: ValueRef<'_>) -> Option<ValueRef<'static>> {
     match value {
         ValueRef::Float(it) => Some(ValueRef::Float(it.round())),
+        // The whole part first: what is added before might not fit where the result does.
         _ => to_whole(value, |units| {
-            let half = if units < 0 {
-                -(Decimal::SCALE / 2)
-            } else {
-                Decimal::SCALE / 2
-            };
-            units.checked_add(half).map(|it| it / Decimal::SCALE)
+            let (whole, rest) = (units / Decimal::SCALE, units % Decimal::SCALE);
+            let away = i64::from(2 * rest.abs() >= Decimal::SCALE);
+            Some(whole + rest.signum() * away)
         }),
     }
 }
@@ -287,6 +285,9 @@ mod tests {
         }
         assert_eq!(round(V::Float(-2.5)), Some(V::Float(-3.0)));
         assert_eq!(round(V::Int(i64::MAX)), Some(V::Int(i64::MAX)));
+        assert_eq!(round(dec("922337203685477.4999")), Some(dec("922337203685477")));
+        assert_eq!(round(dec("-922337203685477.4999")), Some(dec("-922337203685477")));
+        assert_eq!(round(dec("922337203685477.5")), None);
     }
 
     #[test]

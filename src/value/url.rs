@@ -24,6 +24,12 @@ impl Schemes {
         Self(self.0.iter().cloned().chain(more).collect())
     }
 
+    /// Each of them, in lower case.
+    #[cfg(feature = "sql")]
+    pub(crate) fn each(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|it| &**it)
+    }
+
     /// Tells whether `url` begins with a scheme that every application accepts.
     pub(crate) fn allow_everywhere(url: &str) -> bool {
         scheme(url).is_some_and(|scheme| COMMON.iter().any(|it| it.eq_ignore_ascii_case(scheme)))

@@ -37,6 +37,15 @@ type Breach = (&'static str, [&'static str; 4]);
 
 const EVERYWHERE: &[Breach] = &[
     (
+        "UPDATE customers SET tags_present = FALSE",
+        [
+            "customers_tags",
+            "ana, -2",
+            "customer_id",
+            "an item of a list that is not there",
+        ],
+    ),
+    (
         "UPDATE customers SET level = NULL",
         ["customers", "ana", "level", "null, but required"],
     ),
@@ -339,11 +348,11 @@ fn the_query_of_a_wide_schema_has_steps_that_sqlite_takes() {
     assert_eq!(engine.query(&query, 4), Ok(Vec::new()));
 }
 
-fn text(text: &str) -> Datum {
+pub(super) fn text(text: &str) -> Datum {
     Datum::Text(text.to_owned())
 }
 
-fn record<const N: usize>(fields: [(&str, Datum); N]) -> Datum {
+pub(super) fn record<const N: usize>(fields: [(&str, Datum); N]) -> Datum {
     Datum::Record(fields.map(|(name, it)| (name.to_owned(), it)).to_vec())
 }
 

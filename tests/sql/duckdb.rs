@@ -4,9 +4,10 @@ use std::{
     env,
     io::{BufRead, BufReader, Write},
     process::{Child, ChildStdin, ChildStdout, Command, Stdio},
+    sync::Arc,
 };
 
-use audience::{Value, sql::Dialect};
+use audience::sql::Dialect;
 use serde_json::json;
 
 use super::{
@@ -107,21 +108,8 @@ impl Engine for DuckDb {
         self.ask(&json!({ "sql": sql }))
     }
 
-    fn query_with(&mut self, sql: &str, values: &[Value], _columns: usize) -> Result<Rows, String> {
-        let values: Vec<serde_json::Value> = values
-            .iter()
-            .map(|value| match value {
-                Value::Bool(it) => json!(it),
-                Value::Int(it) => json!(it),
-                Value::Float(it) => json!(it),
-                Value::Text(it) => json!(it),
-                Value::Decimal(it) => json!(it.units()),
-                Value::Date(it) => json!(it.days()),
-                Value::DateTime(it) => json!(it.micros()),
-                Value::Duration(it) => json!(it.micros()),
-                other => panic!("{other:?} stands in no query"),
-            })
-            .collect();
+    fn query_with(&mut self, sql: &str, values: &[Arc<str>], _columns: usize) -> Result<Rows, String> {
+        let values: Vec<&str> = values.iter().map(|it| &**it).collect();
         self.ask(&json!({ "sql": sql, "values": values }))
     }
 

@@ -1,5 +1,7 @@
 //! What the tests ask of an engine.
 
+use std::sync::Arc;
+
 use audience::{Value, sql::Dialect};
 
 use super::store::{Cell, Kind, Stored};
@@ -17,7 +19,7 @@ pub(super) trait Engine {
     fn query(&mut self, sql: &str, columns: usize) -> Result<Rows, String>;
 
     /// The same with the values beside the text.
-    fn query_with(&mut self, sql: &str, values: &[Value], columns: usize) -> Result<Rows, String>;
+    fn query_with(&mut self, sql: &str, values: &[Arc<str>], columns: usize) -> Result<Rows, String>;
 
     /// How the text of a stored value is asked for.
     fn shown(&self, column: &str, kind: Kind) -> String;

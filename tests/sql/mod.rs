@@ -6,6 +6,7 @@
 
 mod contract;
 mod duckdb;
+mod edges;
 mod engine;
 mod golden;
 mod postgresql;

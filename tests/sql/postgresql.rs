@@ -4,9 +4,10 @@ use std::{
     env,
     io::{BufRead, BufReader, Write},
     process::{Child, ChildStdin, ChildStdout, Command, Stdio},
+    sync::Arc,
 };
 
-use audience::{Value, sql::Dialect};
+use audience::sql::Dialect;
 
 use super::{
     engine::{Engine, Rows, insert},
@@ -149,13 +150,10 @@ impl Engine for PostgreSql {
     }
 
     /// By a statement that is prepared.
-    fn query_with(&mut self, sql: &str, values: &[Value], columns: usize) -> Result<Rows, String> {
+    fn query_with(&mut self, sql: &str, values: &[Arc<str>], columns: usize) -> Result<Rows, String> {
         let values: Vec<String> = values
             .iter()
-            .map(|value| match value {
-                Value::Text(it) => literal(&Cell::Text(it.to_string())),
-                other => panic!("{other:?} is bound"),
-            })
+            .map(|it| literal(&Cell::Text(it.to_string())))
             .collect();
         let prepared = format!("DEALLOCATE ALL\\;\nPREPARE bound AS {sql}");
         let values = if values.is_empty() {

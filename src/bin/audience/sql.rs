@@ -2,10 +2,7 @@
 
 use std::{fs, io::Write};
 
-use audience::{
-    Value,
-    sql::{Mapping, Query, SqlError},
-};
+use audience::sql::{Mapping, Query, SqlError};
 
 use crate::{args, failure::Failure, input, output};
 
@@ -56,7 +53,7 @@ pub(crate) fn run(arguments: &args::Sql) -> Result<(), Failure> {
 /// `{"sql": …, "params": […]}`.
 fn write_bound(query: &Query, out: &mut impl Write) -> Result<(), Failure> {
     let (text, values) = query.bound();
-    let params: Vec<String> = values.iter().map(Value::to_string).collect();
+    let params: Vec<&str> = values.iter().map(|it| &**it).collect();
     let json = serde_json::json!({ "sql": text, "params": params });
     serde_json::to_writer(&mut *out, &json).map_err(std::io::Error::from)?;
     Ok(writeln!(out)?)

@@ -1,9 +1,11 @@
 //! DuckDB.
 
+use std::sync::Arc;
+
 use super::{Bind, DatePart, Encoding};
 use crate::{
     sql::translate::fragment::{Sql, sql},
-    value::{Type, Value},
+    value::Type,
 };
 
 pub(super) struct DuckDb;
@@ -79,7 +81,7 @@ impl Encoding for DuckDb {
         Some(
             sql![
                 "SUBSTR(SHA256(",
-                Value::from(salt),
+                Arc::<str>::from(salt),
                 " || CHR(0) || ",
                 text.operand(),
                 "), 1, 16)"

@@ -4,7 +4,7 @@ mod duckdb;
 mod postgresql;
 mod sqlite;
 
-use std::{fmt, str::FromStr};
+use std::{fmt, str::FromStr, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
@@ -135,8 +135,8 @@ pub(super) trait Encoding: Sync {
         sql!["CAST(NULL AS ", ty, ")"].atom().maybe()
     }
 
-    /// The place of a bound value.
-    fn place(&self, _number: usize, _value: &Value) -> String {
+    /// The place of a bound text.
+    fn place(&self, _number: usize) -> String {
         "?".to_owned()
     }
 
@@ -188,7 +188,7 @@ pub(super) trait Encoding: Sync {
 
     /// The text without the code points of another at its ends.
     fn trimmed(&self, text: Sql, letters: &str) -> Sql {
-        sql!["TRIM(", text, ", ", Value::from(letters), ")"].tight()
+        sql!["TRIM(", text, ", ", Arc::<str>::from(letters), ")"].tight()
     }
 
     /// The text with some letters replaced by others.
@@ -199,9 +199,9 @@ pub(super) trait Encoding: Sync {
             "TRANSLATE(",
             text,
             ", ",
-            Value::from(from),
+            Arc::<str>::from(from),
             ", ",
-            Value::from(to),
+            Arc::<str>::from(to),
             ")"
         ]
         .tight()

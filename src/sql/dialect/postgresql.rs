@@ -1,9 +1,11 @@
 //! PostgreSQL.
 
+use std::sync::Arc;
+
 use super::{Bind, DatePart, Encoding};
 use crate::{
     sql::translate::fragment::{Sql, sql},
-    value::{Type, Value},
+    value::Type,
 };
 
 pub(super) struct PostgreSql;
@@ -23,14 +25,8 @@ impl Encoding for PostgreSql {
         format!("'{float:e}'::float8")
     }
 
-    fn place(&self, number: usize, value: &Value) -> String {
-        let ty = match value {
-            Value::Text(_) => "text",
-            Value::Float(_) => "float8",
-            Value::Bool(_) => "boolean",
-            _ => "bigint",
-        };
-        format!("${number}::{ty}")
+    fn place(&self, number: usize) -> String {
+        format!("${number}::text")
     }
 
     fn read(&self, column: Sql, ty: &Type) -> Sql {
@@ -92,7 +88,7 @@ impl Encoding for PostgreSql {
     }
 
     fn trimmed(&self, text: Sql, letters: &str) -> Sql {
-        sql!["BTRIM(", text, ", ", Value::from(letters), ")"].tight()
+        sql!["BTRIM(", text, ", ", Arc::<str>::from(letters), ")"].tight()
     }
 
     fn digits(&self, int: Sql) -> Sql {
@@ -114,8 +110,8 @@ impl Encoding for PostgreSql {
 
     fn hash(&self, salt: &str, text: Sql) -> Option<Sql> {
         let bytes = |it: Sql| sql!["CONVERT_TO(", it, ", 'UTF8')"];
-        let salt = bytes(sql![Value::from(salt)]);
-        let hash = sql!["SHA256(", salt, " || '\\x00'::bytea || ", bytes(text), ")"];
+        let salt = bytes(sql![Arc::<str>::from(salt)]);
+        let hash = sql!["SHA256(", salt, " || DECODE('00', 'hex') || ", bytes(text), ")"];
         Some(sql!["ENCODE(SUBSTR(", hash, ", 1, 8), 'hex') COLLATE \"C\""].tight())
     }
 

@@ -1,5 +1,7 @@
 //! SQLite, whose only numbers are 64-bit integers and binary numbers, and whose dates are texts.
 
+use std::sync::Arc;
+
 use super::{Bind, DatePart, Encoding};
 use crate::{
     sql::translate::fragment::{Sql, sql},
@@ -112,7 +114,10 @@ impl Encoding for Sqlite {
 
     fn translated(&self, text: Sql, letters: &[(char, char)]) -> Sql {
         letters.iter().fold(text, |text, (from, to)| {
-            let (from, to) = (Value::from(from.to_string()), Value::from(to.to_string()));
+            let (from, to) = (
+                Arc::<str>::from(from.to_string()),
+                Arc::<str>::from(to.to_string()),
+            );
             sql!["REPLACE(", text, ", ", from, ", ", to, ")"].tight()
         })
     }
@@ -179,11 +184,11 @@ impl Encoding for Sqlite {
         match b.as_int() {
             Some(0) => return self.null(&Type::Decimal),
             Some(it) if (-SMALL..=SMALL).contains(&it) => {
-                return divided_by_small(self, bind, &a, &b, 10_000, &sign);
+                return divided_by_small(self, bind, &a, &b, &sign);
             }
             _ => {}
         }
-        let small = divided_by_small(self, bind, &a, &b, 10_000, &sign);
+        let small = divided_by_small(self, bind, &a, &b, &sign);
         let large = divided_by_large(bind, &a, &b, &sign);
         sql![
             "CASE WHEN ",
@@ -247,7 +252,21 @@ impl Encoding for Sqlite {
         let fraction = sql![
             "(", &rest, " * 2 + ", &count, " - (", half, ")) / (", &count, " * 2)"
         ];
-        self.narrow(bind, sql![&whole, " * ", factor, " + ", fraction].maybe())
+        // A whole number below zero is one step nearer to it, so that the product is in range where the result is.
+        let step = bind(sql![
+            "CASE WHEN ",
+            &whole,
+            " < 0 AND ",
+            &rest,
+            " > 0 THEN 1 ELSE 0 END"
+        ]);
+        self.narrow(
+            bind,
+            sql![
+                "(", &whole, " + ", &step, ") * ", factor, " + (", fraction, " - ", &step, " * ", factor, ")"
+            ]
+            .maybe(),
+        )
     }
 
     fn to_float(&self, int: Sql) -> Sql {
@@ -320,11 +339,11 @@ fn halves(bind: Bind<'_>, sums: Vec<Sql>) -> [Sql; 2] {
     ]
 }
 
-/// Where the divisor times the factor is in range, what is left of the division can be multiplied by the factor.
-fn divided_by_small(dialect: &Sqlite, bind: Bind<'_>, a: &Sql, b: &Sql, factor: i64, sign: &Sql) -> Sql {
-    let whole = bind(sql!["(", a, " / ", b, ") * ", factor].maybe());
+/// Where the divisor times 10000 is in range, what is left of the division can be multiplied by it.
+fn divided_by_small(dialect: &Sqlite, bind: Bind<'_>, a: &Sql, b: &Sql, sign: &Sql) -> Sql {
+    let whole = bind(sql!["(", a, " / ", b, ") * 10000"].maybe());
     let rest = bind(sql![a, " % ", b].maybe());
-    let digits = bind(sql!["ABS(", &rest, ") * ", factor].maybe());
+    let digits = bind(sql!["ABS(", &rest, ") * 10000"].maybe());
     let rounded = sql![
         "(",
         &digits,

@@ -108,7 +108,9 @@ impl Drafting {
                 ordered: true,
             };
             let mut list = self.table(&list, items);
-            list.present = slot.optional.then(|| names.unique(&plain(&format!("{path}_present"))));
+            list.present = slot
+                .optional
+                .then(|| names.unique(&plain(&format!("{path}_present"))));
             table.lists.insert(path, list);
         }
         table

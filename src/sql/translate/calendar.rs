@@ -78,7 +78,7 @@ impl Translator<'_> {
                 for (index, word) in WEEKDAYS.iter().enumerate() {
                     case = sql![case, format!(" WHEN {index} THEN '{word}'")];
                 }
-                sql![case, " END"]
+                self.bytewise(sql![case, " END"])
             }
             Function::Hour => {
                 let at = self.logical(value);

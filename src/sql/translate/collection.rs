@@ -295,8 +295,11 @@ impl<'q> Translator<'q> {
                 self.identity(&parent, span)?
             }
             Source::List(Spot::Item { key, .. }) => {
-                let key = self.key_of(&key)?;
-                if key.sql.layer > 0 {
+                let value = self.value(&key)?;
+                let is_int = value.ty == Type::Int;
+                let key = self.logical(value);
+                let key = if is_int { self.encoding.digits(key) } else { key };
+                if key.layer > 0 {
                     return self.refuse(
                         span,
                         "a list of an item whose key is worked out",
@@ -305,7 +308,7 @@ impl<'q> Translator<'q> {
                 }
                 let own = keys.into_iter().next()?;
                 let own = self.comparable(own, &row.keys[0].clone(), &row.source.clone()?);
-                return Some(sql![own, " = ", key.sql]);
+                return Some(sql![own, " = ", key]);
             }
         };
         let pairs = keys

@@ -1,5 +1,7 @@
 //! Comparisons: two values of one type, or numbers of different types by their mathematical value.
 
+use std::sync::Arc;
+
 use std::cmp::Ordering;
 
 use super::{
@@ -19,7 +21,7 @@ impl Translator<'_> {
             && let Some((text, letters, pattern)) = self.unfolded_beside(lhs, rhs)?
         {
             let text = self.encoding.translated(text, &letters);
-            return Some(Test::of(sql![text.operand(), " = ", Value::from(pattern)]));
+            return Some(Test::of(sql![text.operand(), " = ", Arc::<str>::from(pattern)]));
         }
         let (lhs, rhs) = (self.value(lhs)?, self.value(rhs)?);
         self.compare(op, lhs, rhs)
@@ -60,7 +62,7 @@ impl Translator<'_> {
                     it.units().div_euclid(Decimal::SCALE),
                     it.units() % Decimal::SCALE == 0,
                 );
-                self.int_with(op, value, floor, whole, known)
+                self.int_with(op, value, floor, whole)
             }
             (Type::Int, Value::Float(it)) => {
                 if *it >= TWO_TO_63 || *it < -TWO_TO_63 {
@@ -68,7 +70,7 @@ impl Translator<'_> {
                 }
                 #[expect(clippy::cast_possible_truncation, reason = "it is whole and in range")]
                 let floor = it.floor() as i64;
-                self.int_with(op, value, floor, it.fract() == 0.0, known)
+                self.int_with(op, value, floor, it.fract() == 0.0)
             }
             (Type::Decimal, Value::Int(it)) => match it.checked_mul(Decimal::SCALE) {
                 Some(units) => self.in_form(op, value, &Value::Decimal(Decimal::from_units(units))),
@@ -94,13 +96,13 @@ impl Translator<'_> {
         }
         match (constant, integer(constant)) {
             (_, Some(int)) => Sql::int(int),
-            (Value::Text(_), _) => Sql::value(constant.clone()),
+            (Value::Text(text), _) => Sql::value(Arc::clone(text)),
             _ => sql![self.encoding.literal(constant)].atom(),
         }
     }
 
     /// An int with a number whose floor this is, and which may be whole.
-    fn int_with(&mut self, op: Order, value: Val, floor: i64, whole: bool, known: Test) -> Test {
+    fn int_with(&mut self, op: Order, value: Val, floor: i64, whole: bool) -> Test {
         if whole {
             return self.in_form(op, value, &Value::Int(floor));
         }
@@ -108,10 +110,7 @@ impl Translator<'_> {
             Order::Eq => Test::Never,
             // Beyond the floor, and not the number itself: one more at least. Of the largest there is none more.
             Order::Lt | Order::Le => self.in_form(Order::Le, value, &Value::Int(floor)),
-            Order::Gt | Order::Ge => {
-                let _ = known;
-                self.in_form(Order::Gt, value, &Value::Int(floor))
-            }
+            Order::Gt | Order::Ge => self.in_form(Order::Gt, value, &Value::Int(floor)),
         }
     }
 

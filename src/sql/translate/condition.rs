@@ -1,5 +1,7 @@
 //! Conditions: what holds of each row.
 
+use std::sync::Arc;
+
 use super::{
     Maybe, Test, Translator, Val,
     fragment::{Part, Sql, sql},
@@ -299,9 +301,13 @@ impl Translator<'_> {
         let point = self.bind(point, "point");
         let low = match from {
             0 => Test::Always,
-            from => digits(from).map_or(Test::Never, |it| Test::of(sql![&point, " >= ", Value::from(it)])),
+            from => digits(from).map_or(Test::Never, |it| {
+                Test::of(sql![&point, " >= ", Arc::<str>::from(it)])
+            }),
         };
-        let high = digits(to).map_or(Test::Always, |it| Test::of(sql![&point, " < ", Value::from(it)]));
+        let high = digits(to).map_or(Test::Always, |it| {
+            Test::of(sql![&point, " < ", Arc::<str>::from(it)])
+        });
         Some(Self::all(vec![low, high]))
     }
 
@@ -330,7 +336,7 @@ impl Translator<'_> {
     fn text_test(&mut self, asks: TextTest, operand: &Expr, pattern: &Expr) -> Maybe<Test> {
         if let Some((text, letters, constant)) = self.unfolded_beside(operand, pattern)? {
             let text = self.encoding.translated(text, &letters);
-            let known = Sql::value(Value::from(constant.clone()));
+            let known = Sql::value(Arc::<str>::from(constant.clone()));
             return Some(if matches!(pattern.kind, ExprKind::Folded(_)) {
                 self.text_has(asks, known, None, text)
             } else {

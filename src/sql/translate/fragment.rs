@@ -1,8 +1,6 @@
 //! Pieces of SQL in the making.
 
-use std::borrow::Cow;
-
-use crate::value::Value;
+use std::{borrow::Cow, sync::Arc};
 
 /// A piece of SQL that belongs to one relation: text, values, and columns of the relation.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -35,7 +33,8 @@ enum Binds {
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::sql) enum Part {
     Text(Cow<'static, str>),
-    Value(Value),
+    /// A text of a rule.
+    Value(Arc<str>),
     /// Index into the columns of the relation.
     Column(usize),
     /// Between conditions, which stand on lines of their own where that is all there is.
@@ -103,7 +102,7 @@ impl Push for Sql {
     }
 }
 
-impl Push for Value {
+impl Push for Arc<str> {
     fn push(self, sql: &mut Sql) {
         sql.parts.push(Part::Value(self));
     }
@@ -130,7 +129,7 @@ impl Sql {
     }
 
     /// A value of a rule.
-    pub(in crate::sql) fn value(value: Value) -> Self {
+    pub(in crate::sql) fn value(value: Arc<str>) -> Self {
         Self {
             parts: vec![Part::Value(value)],
             binds: Binds::Everything,

@@ -148,10 +148,9 @@ impl Translator<'_> {
     }
 
     /// `abs round floor ceil`.
-    pub(super) fn rounded(&mut self, function: Function, value: Val, span: Span) -> Maybe<Sql> {
+    pub(super) fn rounded(&mut self, function: Function, value: Val) -> Maybe<Sql> {
         let ty = value.ty.clone();
         let it = self.bound(value, "number");
-        let _ = span;
         let encoding = self.encoding;
         if ty == Type::Float {
             return Some(match function {

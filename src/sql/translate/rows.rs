@@ -152,7 +152,7 @@ impl<'q> Translator<'q> {
         let Some(at) = &table.at else {
             return self.unmapped(span, "when these events happened", &format!("`{}.at`", row.path));
         };
-        self.read_value(row, at, &Type::DateTime, false, span)
+        self.read_value(row, at, &Type::DateTime, false)
     }
 
     /// The value of a slot.
@@ -181,17 +181,10 @@ impl<'q> Translator<'q> {
             let place = format!("`{}.columns.{path}`", row.path);
             return self.unmapped(span, &format!("where `{path}` is kept"), &place);
         };
-        self.read_value(row, column, ty_of(slot, ty), slot.optional || absent, span)
+        self.read_value(row, column, ty_of(slot, ty), slot.optional || absent)
     }
 
-    fn read_value(
-        &mut self,
-        row: &Row<'q>,
-        column: &Column,
-        ty: &Type,
-        nullable: bool,
-        span: Span,
-    ) -> Maybe<Val> {
+    fn read_value(&mut self, row: &Row<'q>, column: &Column, ty: &Type, nullable: bool) -> Maybe<Val> {
         if let Column::Place(place) = column {
             // A place is known when its first coordinate is; the others are read where they are asked for.
             let sql = self.read_plain(row, &place.x, &Type::Int, nullable);
@@ -201,7 +194,6 @@ impl<'q> Translator<'q> {
         let reference = self.reference_type(ty);
         let kept = reference.as_ref().unwrap_or(ty);
         let sql = self.read_plain(row, &name, kept, nullable);
-        let _ = span;
         if reference == Some(Type::Int) {
             return Some(Val::new(self.encoding.digits(sql), Type::String));
         }

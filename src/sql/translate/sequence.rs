@@ -62,18 +62,16 @@ impl<'q> Translator<'q> {
             None => None,
             Some(last) => Some(self.followed(first, steps, Some(last), &rows, condition)?),
         };
-        let relation = self.followed(first, steps, None, &rows, condition)?;
-        if let (Some((index, excluded)), Some(last)) = (excluded, none) {
-            self.without(&relation, index, &excluded, last, condition)?;
+        let (index, end) = self.followed(first, steps, None, &rows, condition)?;
+        if let (Some((excluded, _)), Some(last)) = (excluded, none) {
+            self.without((index, &end), excluded, last, condition)?;
         }
-        let (index, chain) = relation;
         let it = &mut self.relations[index];
         let keys = back.len();
         // Only who has a chain is asked for, not which: the events of the chain are left out, and each key is given once.
         it.gives.truncate(keys);
         it.group = Some(keys);
         let name = it.name.clone();
-        let _ = chain;
         let collection = Collection {
             relation: index,
             rows: Vec::new(),
@@ -87,8 +85,8 @@ impl<'q> Translator<'q> {
         Some(self.read_column(&alias, &name, &ty, layer, true))
     }
 
-    /// The relation of chains of events: it gives the keys of who has them, then the place of each event in the table of its type. A step that is not
-    /// there is the last one, for whoever looks for chains that go on.
+    /// The relation of chains of events, and the event that each ends with. It gives the keys of who has them, then the place of each event in the table
+    /// of its type. `last` is the step that is not to follow, for whoever looks for chains that go on.
     fn followed(
         &mut self,
         first: &Items,
@@ -96,7 +94,7 @@ impl<'q> Translator<'q> {
         last: Option<&Step>,
         outer: &[(usize, Row<'q>)],
         condition: &Condition,
-    ) -> Maybe<(usize, Vec<Row<'q>>)> {
+    ) -> Maybe<(usize, Row<'q>)> {
         let span = condition.span;
         let index = self.begin(if last.is_some() {
             "chains_that_go_on"
@@ -106,7 +104,7 @@ impl<'q> Translator<'q> {
         let before = std::mem::take(&mut self.rows);
         let made = self.turned(index, |this| this.chain_inside(first, steps, last, outer, span));
         self.rows = before;
-        made.map(|chain| (index, chain))
+        made.map(|end| (index, end))
     }
 
     fn chain_inside(
@@ -116,7 +114,7 @@ impl<'q> Translator<'q> {
         last: Option<&Step>,
         outer: &[(usize, Row<'q>)],
         span: crate::span::Span,
-    ) -> Maybe<Vec<Row<'q>>> {
+    ) -> Maybe<Row<'q>> {
         self.chain(outer, span)?;
         let depth = usize::from(first.row);
         let outside = {
@@ -186,22 +184,19 @@ impl<'q> Translator<'q> {
             let name = relation.fresh("event");
             relation.gives.push((name, place));
         }
-        Some(chain)
+        chain.pop()
     }
 
     /// Leaves only chains that do not go on, of which it is clear already.
     fn without(
         &mut self,
-        (index, chain): &(usize, Vec<Row<'q>>),
+        (index, end): (usize, &Row<'q>),
         excluded: usize,
-        following: &[Row<'q>],
         last: &Step,
         condition: &Condition,
     ) -> Maybe<()> {
-        let _ = following;
         let span = condition.span;
-        self.turned(*index, |this| {
-            let end = chain.last()?;
+        self.turned(index, |this| {
             let at = this.at_of(end, span)?;
             let at = this.bound(at, "at");
             let until = this.until(at, last.within);

@@ -1,5 +1,7 @@
 //! Texts: parts of them, and their differences of case.
 
+use std::sync::Arc;
+
 use super::{
     Maybe, Test, Translator,
     fragment::{Part, Sql, sql},
@@ -32,7 +34,10 @@ impl Translator<'_> {
             (TextTest::StartsWith, Some(start)) => {
                 let text = self.bind(text, "text");
                 if let Some(end) = following(start) {
-                    let (from, to) = (sql![&text, " >= ", pattern], sql![&text, " < ", Value::from(end)]);
+                    let (from, to) = (
+                        sql![&text, " >= ", pattern],
+                        sql![&text, " < ", Arc::<str>::from(end)],
+                    );
                     Sql::joined(vec![from.comparison(), to.comparison()], &Part::And)
                 } else {
                     sql![text, " >= ", pattern]

@@ -1,5 +1,7 @@
 //! Values: what an expression is for each row.
 
+use std::sync::Arc;
+
 use super::{
     Maybe, Test, Translator, Val,
     fragment::{Sql, sql},
@@ -28,7 +30,7 @@ impl Translator<'_> {
     pub(super) fn constant(&self, value: Value, ty: Type) -> Val {
         let sql = match (&value, integer(&value)) {
             (_, Some(int)) => Sql::int(int),
-            (Value::Text(_), _) => Sql::value(value.clone()),
+            (Value::Text(text), _) => Sql::value(Arc::clone(text)),
             _ => sql![self.encoding.literal(&value)].atom(),
         };
         Val {
@@ -162,8 +164,12 @@ impl Translator<'_> {
                     nullable |= value.nullable;
                     case = sql![case, " ELSE ", value];
                 }
-                let case = sql![case, " END"];
-                val(if nullable { case.maybe() } else { case.known() })
+                let case = sql![case, " END"].null_if(nullable);
+                val(if super::rows::is_text(&expr.ty) {
+                    self.bytewise(case)
+                } else {
+                    case
+                })
             }
             ExprKind::Aggregate { kind, value, items } => {
                 self.aggregate(*kind, value.as_deref(), items, expr)
@@ -190,6 +196,11 @@ impl Translator<'_> {
                 sql!["CASE WHEN ", when, " THEN ", above, " ELSE ", below, " END"]
             }
         }
+    }
+
+    /// A text that is made of literals, compared byte by byte as columns are.
+    pub(super) fn bytewise(&self, text: Sql) -> Sql {
+        sql![text.operand(), self.encoding.bytewise(String::new())].tight()
     }
 
     /// Of no value for anyone.
@@ -316,7 +327,7 @@ impl Translator<'_> {
             }
             Function::Abs | Function::Round | Function::Floor | Function::Ceil => {
                 let value = self.value(&args[0])?;
-                let sql = self.rounded(function, value, expr.span)?;
+                let sql = self.rounded(function, value)?;
                 val(sql)
             }
             Function::Int | Function::Float | Function::Decimal => {

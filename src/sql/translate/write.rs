@@ -26,7 +26,7 @@ impl Pieces {
         for part in parts {
             match part {
                 Part::Text(text) => self.text(&text),
-                Part::Value(value) => self.0.push(Piece::Value(value)),
+                Part::Value(text) => self.0.push(Piece::Value(text)),
                 Part::Column(_) | Part::And | Part::Or | Part::Open | Part::Close => {}
             }
         }
@@ -48,7 +48,10 @@ impl Translator<'_> {
         let mut pieces = Pieces::default();
         self.head(asked, &mut pieces);
         let quote = |name: &str| self.encoding.quote(name);
-        let writing = |margin| Writing { quote: &quote, margin };
+        let writing = |margin| Writing {
+            quote: &quote,
+            margin,
+        };
         let mut expressions = 0;
         let mut begin = |pieces: &mut Pieces, head: &str| {
             pieces.text(if expressions == 0 { "WITH " } else { ",\n" });
@@ -77,7 +80,11 @@ impl Translator<'_> {
                 begin(&mut pieces, &quote(step.unwrap_or(&relation.name)));
                 // What a step gives a name is worked out once: engines that take the step apart would write it again wherever
                 // it is used, and again in the steps above.
-                pieces.text(if step.is_some() { " AS MATERIALIZED (\n" } else { " AS (\n" });
+                pieces.text(if step.is_some() {
+                    " AS MATERIALIZED (\n"
+                } else {
+                    " AS (\n"
+                });
                 pieces.parts(parts);
                 pieces.text("\n)");
             }

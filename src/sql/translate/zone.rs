@@ -109,7 +109,11 @@ impl Translator<'_> {
             return Sql::int(self.at.zone().wall(at));
         }
         let at = self.bind(at, "instant");
-        let name = self.zone.offsets.take().unwrap_or_else(|| self.names.unique("zone"));
+        let name = self
+            .zone
+            .offsets
+            .take()
+            .unwrap_or_else(|| self.names.unique("zone"));
         let alias = self.joined_range(&name, &at);
         self.zone.offsets = Some(name);
         let offset = self.read_column(&alias, "offset", &Type::Int, at.layer, at.nullable);
@@ -130,7 +134,11 @@ impl Translator<'_> {
             return Sql::int(self.at.zone().instant(wall));
         }
         let wall = self.bind(wall, "clock");
-        let name = self.zone.instants.take().unwrap_or_else(|| self.names.unique("zone_clock"));
+        let name = self
+            .zone
+            .instants
+            .take()
+            .unwrap_or_else(|| self.names.unique("zone_clock"));
         let alias = self.joined_range(&name, &wall);
         self.zone.instants = Some(name);
         let offset = self.read_column(&alias, "offset", &Type::Int, wall.layer, true);
