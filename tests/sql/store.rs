@@ -145,19 +145,19 @@ pub(super) fn tables<'d>(
     let rows = customers.iter().map(row).collect();
     let shape = Shape::Record(&schema.customer);
     fill(schema, &mut tables, &mapping.customers, shape, &[key_kind], rows);
-    // The lists of a customer who is gone are still there.
-    for stored in &mut tables[1..] {
-        if let Some(first) = stored.rows.first().cloned() {
-            let orphans: Vec<_> = stored
+    // The lists of a customer who is gone are still there: those that the first one has.
+    if let Some(first) = customers.first().map(|it| key_of(it, &key.name)) {
+        for stored in &mut tables[1..] {
+            let mut orphans: Vec<_> = stored
                 .rows
                 .iter()
-                .filter(|row| row[0] == first[0])
+                .filter(|row| row[0] == first)
                 .cloned()
                 .collect();
-            stored.rows.extend(orphans.into_iter().map(|mut row| {
+            for row in &mut orphans {
                 row[0] = gone.clone();
-                row
-            }));
+            }
+            stored.rows.extend(orphans);
         }
     }
     for (name, event) in &schema.events {
