@@ -1,4 +1,7 @@
 //! The beginning of a condition, a few tests side by side.
+//!
+//! There is no jump on the answer of the last ones: where they are the whole condition, the processor begins with the next customer
+//! while the cells of this one are still on their way.
 
 use super::{At, machine};
 use crate::{
@@ -20,8 +23,8 @@ pub(crate) fn test_cells<'a, R: Row<'a>>(
     at: &'a At,
 ) -> bool {
     match customer.cells() {
+        Some(row) if cells.tests.is_empty() && cells.rest == Target::TRUE => in_ranges(cells, row),
         Some(row) if !in_ranges(cells, row) => false,
-        Some(_) if cells.tests.is_empty() && cells.rest == Target::TRUE => true,
         _ => go_on(program, cells, start, customer, at),
     }
 }
@@ -47,22 +50,23 @@ fn go_on<'a, R: Row<'a>>(
         Some(row) => all_hold(&cells.tests, row, cells, moments),
         None => all_asked(program, &cells.asked, customer, moments),
     };
-    begins && (cells.rest == Target::TRUE || machine::test_from(program, customer, at, cells.rest))
+    if cells.rest == Target::TRUE {
+        return begins;
+    }
+    begins && machine::test_from(program, customer, at, cells.rest)
 }
 
 #[inline]
 fn in_ranges(cells: &Cells, row: record::Cells<'_>) -> bool {
     let mut all = row.known() & cells.known == cells.known;
-    for ranges in cells.ranges.chunks(OF_CELLS) {
-        for range in ranges {
-            let Some(cell) = row.near(range.cell as usize) else {
-                return false;
-            };
-            all &= cell.wrapping_sub(range.low) <= range.span;
-        }
-        if !all {
+    for (index, range) in cells.ranges.iter().enumerate() {
+        if index > 0 && index % OF_CELLS == 0 && !all {
             return false;
         }
+        let Some(cell) = row.near(range.cell as usize) else {
+            return false;
+        };
+        all &= cell.wrapping_sub(range.low) <= range.span;
     }
     all
 }
@@ -88,18 +92,16 @@ fn all_hold(tests: &[CellTest], row: record::Cells<'_>, cells: &Cells, moments: 
 #[inline]
 fn all_asked<'a, R: Row<'a>>(program: &'a Program, tests: &[SlotTest], row: R, moments: &[i64]) -> bool {
     let (mut all, mut any) = (true, false);
-    for tests in tests.chunks(OF_STRUCT) {
-        for test in tests {
-            let holds = machine::of_customer(program, &test.op, row, moments);
-            any |= (holds == Some(true)) ^ test.negated;
-            all &= any | test.more;
-            any &= test.more;
-        }
-        if !all {
+    for (index, test) in tests.iter().enumerate() {
+        if index > 0 && index % OF_STRUCT == 0 && !all {
             return false;
         }
+        let holds = machine::of_customer(program, &test.op, row, moments);
+        any |= (holds == Some(true)) ^ test.negated;
+        all &= any | test.more;
+        any &= test.more;
     }
-    true
+    all
 }
 
 #[inline(always)]

@@ -56,7 +56,7 @@ pub(crate) trait Row<'a>: Copy + 'a {
     fn decimal(self, slot: u32) -> Option<i64>;
     /// Text, URLs, references, and enumerations as their word.
     fn text(self, slot: u32) -> Option<&'a str>;
-    /// Whether the text is known and is this one.
+    /// Whether the text is known and is this one, in which there is no U+0000.
     #[inline]
     fn text_is(self, slot: u32, text: &str) -> bool {
         self.text(slot) == Some(text)

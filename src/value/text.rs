@@ -108,6 +108,34 @@ pub(crate) fn any_byte(bytes: &[u8], of_byte: impl Fn(u8) -> bool, of_word: impl
     bytes.iter().any(|byte| of_byte(*byte))
 }
 
+/// Whether two texts are the same. Of texts of the same length, no jump depends on what short ones say, and nothing is called:
+/// the last bytes are looked at together with some before them, a second time.
+#[inline]
+pub(crate) fn same(text: &str, other: &str) -> bool {
+    let (text, other) = (text.as_bytes(), other.as_bytes());
+    if text.len() != other.len() {
+        return false;
+    }
+    let ends = same_ends::<8>(text, other)
+        .or_else(|| same_ends::<4>(text, other))
+        .or_else(|| same_ends::<2>(text, other));
+    let Some(ends) = ends else {
+        return text.first() == other.first();
+    };
+    let blocks = text.chunks_exact(8).zip(other.chunks_exact(8));
+    ends && (text.len() <= 16
+        || blocks
+            .into_iter()
+            .all(|(block, other)| block.first_chunk::<8>() == other.first_chunk()))
+}
+
+/// Whether the first and the last `N` bytes are the same, where there are as many.
+#[inline]
+fn same_ends<const N: usize>(bytes: &[u8], other: &[u8]) -> Option<bool> {
+    let starts = bytes.first_chunk::<N>()? == other.first_chunk()?;
+    Some(starts & (bytes.last_chunk::<N>()? == other.last_chunk()?))
+}
+
 /// Eight times this byte.
 #[inline]
 pub(crate) const fn eight(byte: u8) -> u64 {
@@ -148,6 +176,19 @@ mod tests {
         let mut out = String::new();
         write(&mut out);
         out
+    }
+
+    #[test]
+    fn texts_are_the_same_when_all_their_letters_are() {
+        for len in 0..70 {
+            let text: String = ('0'..='z').take(len).collect();
+            assert!(same(&text, &text.clone()));
+            assert!(!same(&text, &format!("{text}0")) && !same(&format!("{text}0"), &text));
+            for place in 0..len {
+                let other = [&text[..place], "~", &text[place + 1..]].concat();
+                assert!(!same(&text, &other), "{text} {other}");
+            }
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Conditions over a loaded customer's own cells: alone, joined, and at the edges of what a cell can tell.
 
 use super::ask::Shop;
+use crate::{Definitions, Zone, record};
 
 /// With more attributes than one word of bits has room for.
 fn schema() -> String {
@@ -169,6 +170,74 @@ fn joined_conditions_agree_with_the_interpreter() {
         ] {
             shop.agrees(&text, &customers)
                 .unwrap_or_else(|error| panic!("{error}"));
+        }
+    }
+}
+
+struct Client {
+    /// Bit by bit whether a number is 1; it is 0 elsewhere, and the last one is missing.
+    ones: u32,
+    city: &'static str,
+}
+
+impl Client {
+    fn one(&self, place: u32) -> i64 {
+        i64::from(self.ones >> place & 1)
+    }
+}
+
+record! {
+    impl Record for Client {
+        id: |_| "ana",
+        n0: |it| it.one(0),
+        n1: |it| it.one(1),
+        n2: |it| it.one(2),
+        n3: |it| it.one(3),
+        n4: |it| Some(it.one(4)).filter(|it| *it == 1),
+        city: |it| it.city,
+        name: |it| it.city,
+    }
+}
+
+#[test]
+fn joined_tests_of_a_struct_agree_wherever_one_fails() {
+    let schema = r#"customer {
+        id: string key, n0: int, n1: int, n2: int, n3: int, n4: int?, city: ("Ma" | "Mataro")?, name: string? filled
+    }"#;
+    let cities = [
+        "", "M", "Ma", "Mb", "aa", "Ma\0", "\0\0", "Mataro", "Mataró", "Ma taro", " ",
+    ];
+    let tests = [
+        "n0 = 1",
+        r#"name = "Ma""#,
+        "n1 = 1",
+        "n2 = 1",
+        r#"city = "Ma""#,
+        "n3 = 1",
+        "n4 = 1",
+        "n0 < 2",
+    ];
+    for count in 1..=tests.len() {
+        for joint in [" and ", " or "] {
+            let either = tests[..count].join(joint);
+            let turned: Vec<String> = tests[..count].iter().map(|it| format!("not ({it})")).collect();
+            let both = format!("({}) and ({either})", tests[count - 1]);
+            for condition in [either, turned.join(joint), both] {
+                let shop = Definitions::parse(&format!("{schema}\nsegment answer = {condition}"));
+                let shop = shop.unwrap_or_else(|error| panic!("{error}"));
+                let bound = shop.bind::<Client>().unwrap_or_else(|error| panic!("{error}"));
+                let segment = bound.segment("answer").expect("defined");
+                let at = shop.at("2026-06-01T12:00:00Z".parse().expect("an instant"), &Zone::UTC);
+                for (ones, city) in (0..32).flat_map(|ones| cities.map(|city| (ones, city))) {
+                    let client = Client { ones, city };
+                    let holds = segment.matches(&client, &at);
+                    assert_eq!(
+                        holds,
+                        segment.interpret(&client, &at),
+                        "{condition}: {ones:b} {city:?}"
+                    );
+                }
+            }
         }
     }
 }

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::value::{
     Date, DateTime, Decimal, Geo, Zone,
-    text::{any_byte, has_zero},
+    text::{any_byte, has_zero, same},
 };
 
 /// A struct that is read as a customer.
@@ -124,13 +124,17 @@ impl<'a, R: Record> Row<'a> for BoundRow<'a, R> {
         place.checked(self.record.text(place.field)?)
     }
 
-    /// Whether the text may be taken as it is matters only when it is the right one.
+    /// Whether the text may be taken as it is matters only when it is the right one, and without a check it may.
     #[inline]
     fn text_is(self, slot: u32, text: &str) -> bool {
-        let found = self
-            .place(slot)
-            .and_then(|place| Some((place, self.record.text(place.field)?)));
-        found.is_some_and(|(place, found)| found == text && place.checked(found).is_some())
+        let Some(place) = self.place(slot) else {
+            return false;
+        };
+        let is_same = self.record.text(place.field).is_some_and(|it| same(it, text));
+        match &place.check {
+            None => is_same,
+            Some(check) => is_same && check.accepts(text),
+        }
     }
 
     #[inline]
