@@ -9,7 +9,7 @@ mod page;
 use page::{PIECES, as_value, check, rendered, structure, template};
 
 /// Values that have been more than values somewhere.
-const HOSTILE: [&str; 48] = [
+const HOSTILE: [&str; 49] = [
     "\"",
     "'",
     "<",
@@ -56,6 +56,7 @@ const HOSTILE: [&str; 48] = [
     "\r\n",
     "\u{d7ff}\u{e000}\u{fffd}\u{ffff}\u{10ffff}",
     "\u{2028}\u{202e}\u{200b}\u{feff}",
+    "\u{feff}",
     "\u{7f}\u{80}\u{1}\u{b}",
     "\0",
 ];

@@ -5,7 +5,9 @@
 use std::sync::LazyLock;
 
 use audience::{At, Definitions, Format, Placements, Rendered, Template, Value, Zone};
-use html5ever::{ParseOpts, parse_document, tendril::TendrilSink, tree_builder::TreeBuilderOpts};
+use html5ever::{
+    ParseOpts, parse_document, tendril::TendrilSink, tokenizer::TokenizerOpts, tree_builder::TreeBuilderOpts,
+};
 use markup5ever_rcdom::{Handle, NodeData, RcDom};
 
 /// Each shows the value somewhere, and ends in the text of the page, so that they stand in any order.
@@ -134,11 +136,15 @@ pub fn check(pieces: &[usize], text: &str) {
 /// conditional comments, what Outlook makes of them.
 pub fn structure(page: &str) -> Vec<String> {
     let options = ParseOpts {
+        // A byte order mark is one at the beginning of a page; the parser would drop it behind each script, too.
+        tokenizer: TokenizerOpts {
+            discard_bom: false,
+            ..TokenizerOpts::default()
+        },
         tree_builder: TreeBuilderOpts {
             scripting_enabled: false,
             ..TreeBuilderOpts::default()
         },
-        ..ParseOpts::default()
     };
     let dom: RcDom = parse_document(RcDom::default(), options).one(page);
     let mut found = Vec::new();
