@@ -1,17 +1,15 @@
-"""Answers one JSON request in each line, {"sql": …, "values": […]}, with one JSON line, {"rows": […]} or {"error": …}."""
-
-import json
-import sys
+"""Answers {"sql": …, "values": […]} with the rows that DuckDB gives."""
 
 import duckdb
 
+from session import serve
+
 connection = duckdb.connect()
-for line in sys.stdin:
-    request = json.loads(line)
-    try:
-        answer = connection.execute(request["sql"], request.get("values"))
-        rows = [] if answer.description is None else answer.fetchall()
-        text = json.dumps({"rows": rows}, default=repr)
-    except Exception as error:
-        text = json.dumps({"error": str(error)})
-    print(text, flush=True)
+
+
+def answer(request):
+    found = connection.execute(request["sql"], request.get("values"))
+    return [] if found.description is None else found.fetchall()
+
+
+serve(answer)

@@ -1,32 +1,17 @@
 //! DuckDB, by its Python module: `tests/engines/duckdb` installs it.
 
-use std::{
-    env,
-    io::{BufRead, BufReader, Write},
-    process::{Child, ChildStdin, ChildStdout, Command, Stdio},
-    sync::Arc,
-};
+use std::sync::Arc;
 
 use audience::sql::Dialect;
 use serde_json::json;
 
 use super::{
     engine::{Engine, Rows, insert},
+    piped::Session,
     store::{Cell, Kind, Stored},
 };
 
-pub(super) struct DuckDb {
-    child: Child,
-    input: Option<ChildStdin>,
-    output: BufReader<ChildStdout>,
-}
-
-#[derive(serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Answer {
-    Rows(Vec<Vec<serde_json::Value>>),
-    Error(String),
-}
+pub(super) struct DuckDb(Session);
 
 /// A session in which nothing is as one may expect.
 const SESSION: &str = "SET TimeZone = 'Asia/Kathmandu'; SET default_collation = 'NOCASE'; SET default_null_order = 'NULLS FIRST'; \
@@ -34,45 +19,9 @@ const SESSION: &str = "SET TimeZone = 'Asia/Kathmandu'; SET default_collation = 
 
 impl DuckDb {
     pub(super) fn start() -> Self {
-        let python = env::var_os("AUDIENCE_DUCKDB").expect("run it by tests/engines/duckdb");
-        let mut child = Command::new(python)
-            .arg(concat!(
-                env!("CARGO_MANIFEST_DIR"),
-                "/tests/engines/duckdb_session.py"
-            ))
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("Python starts");
-        let input = child.stdin.take();
-        let output = BufReader::new(child.stdout.take().expect("piped"));
-        let mut engine = Self { child, input, output };
+        let mut engine = Self(Session::start("duckdb"));
         engine.query(SESSION, 0).expect("the session is set up");
         engine
-    }
-
-    fn ask(&mut self, request: &serde_json::Value) -> Result<Rows, String> {
-        let input = self.input.as_mut().ok_or("the engine has ended")?;
-        writeln!(input, "{request}").map_err(|error| error.to_string())?;
-        let mut line = String::new();
-        self.output
-            .read_line(&mut line)
-            .map_err(|error| error.to_string())?;
-        let answer: Answer = serde_json::from_str(&line).map_err(|error| format!("{error}: {line}"))?;
-        match answer {
-            Answer::Error(error) => Err(error),
-            Answer::Rows(rows) => Ok(rows
-                .into_iter()
-                .map(|row| row.into_iter().map(cell).collect())
-                .collect()),
-        }
-    }
-}
-
-impl Drop for DuckDb {
-    fn drop(&mut self) {
-        drop(self.input.take());
-        let _ = self.child.wait();
     }
 }
 
@@ -105,12 +54,12 @@ impl Engine for DuckDb {
     }
 
     fn query(&mut self, sql: &str, _columns: usize) -> Result<Rows, String> {
-        self.ask(&json!({ "sql": sql }))
+        self.0.ask(&json!({ "sql": sql }))
     }
 
     fn query_with(&mut self, sql: &str, values: &[Arc<str>], _columns: usize) -> Result<Rows, String> {
         let values: Vec<&str> = values.iter().map(|it| &**it).collect();
-        self.ask(&json!({ "sql": sql, "values": values }))
+        self.0.ask(&json!({ "sql": sql, "values": values }))
     }
 
     fn shown(&self, column: &str, kind: Kind) -> String {
@@ -120,23 +69,6 @@ impl Engine for DuckDb {
             Kind::Decimal => format!("CAST(CAST({column} AS DECIMAL(30, 4)) * 10000 AS BIGINT)"),
             _ => column.to_owned(),
         }
-    }
-}
-
-fn cell(value: serde_json::Value) -> Cell {
-    match value {
-        serde_json::Value::Null => Cell::Null,
-        serde_json::Value::Bool(it) => Cell::Bool(it),
-        serde_json::Value::String(it) => Cell::Text(it),
-        serde_json::Value::Number(it) => match it.as_i64() {
-            Some(it) => Cell::Int(it),
-            // Digits beyond 64 bits are no value of the language.
-            None => it
-                .to_string()
-                .parse()
-                .map_or(Cell::Text(it.to_string()), Cell::Float),
-        },
-        other => Cell::Text(other.to_string()),
     }
 }
 

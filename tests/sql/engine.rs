@@ -21,6 +21,11 @@ pub(super) trait Engine {
     /// The same with the values beside the text.
     fn query_with(&mut self, sql: &str, values: &[Arc<str>], columns: usize) -> Result<Rows, String>;
 
+    /// A name in quotes.
+    fn quoted(&self, name: &str) -> String {
+        quoted(name)
+    }
+
     /// How the text of a stored value is asked for.
     fn shown(&self, column: &str, kind: Kind) -> String;
 }

@@ -9,6 +9,7 @@ mod duckdb;
 mod edges;
 mod engine;
 mod golden;
+mod piped;
 mod postgresql;
 mod sqlite;
 mod store;
@@ -30,7 +31,7 @@ use crate::properties::{
     rules::{Named, Purpose},
     schema,
 };
-use engine::{Engine, Rows, is, quoted};
+use engine::{Engine, Rows, is};
 use store::{Cell, Kind, Stored};
 use tally::Tally;
 
@@ -378,7 +379,7 @@ fn keeps_values(engine: &mut dyn Engine) {
             rows,
         };
         engine.load(&[stored]).expect("it is stored");
-        let value = engine.shown(&quoted("the value"), kind);
+        let value = engine.shown(&engine.quoted("the value"), kind);
         let found = engine
             .query(&format!("SELECT {value} FROM kept ORDER BY n ASC"), 1)
             .expect("it comes back");

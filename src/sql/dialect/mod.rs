@@ -124,15 +124,35 @@ pub(super) trait Encoding: Sync {
         format!("{float:e}")
     }
 
-    /// No value of a type.
-    fn null(&self, ty: &Type) -> Sql {
-        let ty = match ty {
+    /// What the engine calls the type that has the logical form of another, and null.
+    fn type_name(&self, ty: &Type) -> &'static str {
+        match ty {
             Type::Bool => "BOOLEAN",
             Type::Float => "FLOAT8",
             Type::String | Type::Words(_) | Type::Url | Type::Ref(_) => "TEXT",
             _ => "BIGINT",
-        };
-        sql!["CAST(NULL AS ", ty, ")"].atom().maybe()
+        }
+    }
+
+    /// No value of a type.
+    fn null(&self, ty: &Type) -> Sql {
+        sql!["CAST(NULL AS ", self.type_name(ty), ")"].atom().maybe()
+    }
+
+    /// What a common table expression begins with whose columns are worked out once and used several times above. Engines that take it
+    /// apart would write each wherever it is used, and again in the steps above.
+    fn step(&self) -> &'static str {
+        " AS MATERIALIZED ("
+    }
+
+    /// A common table expression of constants: its name and those of its columns, in quotes, and the rows, in parentheses.
+    fn constants(&self, name: &str, columns: &[String], rows: &[String]) -> String {
+        format!("{name} ({}) AS (VALUES {})", columns.join(", "), rows.join(", "))
+    }
+
+    /// What stands at the end of a query.
+    fn settings(&self) -> &'static str {
+        ""
     }
 
     /// The place of a bound text.

@@ -59,8 +59,8 @@ enum Kind {
 /// How names and values are written.
 pub(super) struct Writing<'q> {
     pub(super) quote: &'q dyn Fn(&str) -> String,
-    /// What lines begin with.
-    pub(super) margin: &'static str,
+    /// Whether the last layer is the query itself, which stands at the margin.
+    pub(super) is_query: bool,
 }
 
 impl Relation {
@@ -160,7 +160,7 @@ impl Relation {
                     text.give(index, sql, name, &mut wanted);
                 }
                 if self.gives.is_empty() {
-                    text.plain(" 1 AS \"one\"");
+                    text.give(0, &Sql::int(1), "one", &mut wanted);
                 }
             } else {
                 for (index, column) in needed.iter().enumerate() {
@@ -176,7 +176,7 @@ impl Relation {
                     text.give(index, &sql, name, &mut wanted);
                 }
                 if needed.is_empty() {
-                    text.plain(" 1 AS \"one\"");
+                    text.give(0, &Sql::int(1), "one", &mut wanted);
                 }
             }
             if layer > 0 {
@@ -242,15 +242,19 @@ struct Lines<'q, 'w> {
     relation: &'q Relation,
     layer: usize,
     writing: &'q Writing<'w>,
+    /// What lines begin with.
+    margin: &'static str,
     parts: Vec<Part>,
 }
 
 impl<'q, 'w> Lines<'q, 'w> {
     fn new(relation: &'q Relation, layer: usize, writing: &'q Writing<'w>) -> Self {
+        let is_query = writing.is_query && layer == relation.top();
         Self {
             relation,
             layer,
             writing,
+            margin: if is_query { "" } else { "  " },
             parts: Vec::new(),
         }
     }
@@ -264,7 +268,7 @@ impl<'q, 'w> Lines<'q, 'w> {
     }
 
     fn word(&mut self, text: &str) {
-        self.plain(self.writing.margin);
+        self.plain(self.margin);
         self.plain(text);
     }
 
@@ -275,7 +279,7 @@ impl<'q, 'w> Lines<'q, 'w> {
 
     fn new_line(&mut self, text: &str) {
         self.plain("\n");
-        self.plain(self.writing.margin);
+        self.plain(self.margin);
         self.plain(text);
     }
 

@@ -48,9 +48,9 @@ impl Translator<'_> {
         let mut pieces = Pieces::default();
         self.head(asked, &mut pieces);
         let quote = |name: &str| self.encoding.quote(name);
-        let writing = |margin| Writing {
+        let writing = |is_query| Writing {
             quote: &quote,
-            margin,
+            is_query,
         };
         let mut expressions = 0;
         let mut begin = |pieces: &mut Pieces, head: &str| {
@@ -59,14 +59,13 @@ impl Translator<'_> {
             expressions += 1;
         };
         let tables = self.zone_tables();
-        for (head, rows) in &tables {
-            begin(&mut pieces, head);
-            pieces.text(&format!(" AS (VALUES {rows})"));
+        for table in &tables {
+            begin(&mut pieces, table);
         }
         for (position, index) in order.iter().enumerate() {
             let relation = &self.relations[*index];
             let is_last = position + 1 == order.len();
-            let layers = relation.write(&steps[position], &writing(if is_last { "" } else { "  " }));
+            let layers = relation.write(&steps[position], &writing(is_last));
             let count = layers.len();
             for (layer, parts) in layers.into_iter().enumerate() {
                 let step = steps[position].get(layer);
@@ -78,17 +77,17 @@ impl Translator<'_> {
                     continue;
                 }
                 begin(&mut pieces, &quote(step.unwrap_or(&relation.name)));
-                // What a step gives a name is worked out once: engines that take the step apart would write it again wherever
-                // it is used, and again in the steps above.
                 pieces.text(if step.is_some() {
-                    " AS MATERIALIZED (\n"
+                    self.encoding.step()
                 } else {
-                    " AS (\n"
+                    " AS ("
                 });
+                pieces.text("\n");
                 pieces.parts(parts);
                 pieces.text("\n)");
             }
         }
+        pieces.text(self.encoding.settings());
         pieces.text("\n");
         pieces.0
     }

@@ -177,48 +177,35 @@ impl Translator<'_> {
         alias
     }
 
-    /// The tables of the zone that are read, as common table expressions: head and rows.
-    pub(super) fn zone_tables(&self) -> Vec<(String, String)> {
+    /// The tables of the zone that are read, as common table expressions.
+    pub(super) fn zone_tables(&self) -> Vec<String> {
         let clock = self.clock();
-        let quote = |name: &str| self.encoding.quote(name);
+        let encoding = self.encoding;
         let mut tables = Vec::new();
+        let mut table = |name: &str, columns: &[&str], rows: Vec<String>| {
+            let columns: Vec<String> = columns.iter().map(|it| encoding.quote(it)).collect();
+            tables.push(encoding.constants(&encoding.quote(name), &columns, &rows));
+        };
         if let Some(name) = &self.zone.offsets {
             let untils = clock.offsets.iter().skip(1).map(|(at, _)| *at).chain([OPEN]);
-            let rows = clock
-                .offsets
-                .iter()
-                .zip(untils)
-                .map(|((from, offset), until)| format!("({from}, {until}, {offset})"));
-            let head = format!(
-                "{} ({}, {}, {})",
-                quote(name),
-                quote("from"),
-                quote("until"),
-                quote("offset")
-            );
-            tables.push((head, rows.collect::<Vec<_>>().join(", ")));
+            let rows = clock.offsets.iter().zip(untils);
+            let rows = rows.map(|((from, offset), until)| format!("({from}, {until}, {offset})"));
+            table(name, &["from", "until", "offset"], rows.collect());
         }
         if let Some(name) = &self.zone.instants {
             let instants = clock.instants();
             let untils = instants.iter().skip(1).map(|(at, _)| *at).chain([OPEN]);
-            let rows =
-                instants
-                    .iter()
-                    .zip(untils)
-                    .enumerate()
-                    .map(|(index, ((from, kind), until))| match kind {
-                        // The first row says which type the columns have.
-                        Ok(offset) if index == 0 => {
-                            format!("({from}, {until}, {offset}, CAST(NULL AS BIGINT))")
-                        }
-                        Ok(offset) => format!("({from}, {until}, {offset}, NULL)"),
-                        Err(skipped) => format!("({from}, {until}, NULL, {skipped})"),
-                    });
-            let names = ["from", "until", "offset", "skipped_to"].map(quote).join(", ");
-            tables.push((
-                format!("{} ({names})", quote(name)),
-                rows.collect::<Vec<_>>().join(", "),
-            ));
+            let rows = instants.iter().zip(untils).enumerate();
+            let rows = rows.map(|(index, ((from, kind), until))| match kind {
+                // The first row says which type the columns have.
+                Ok(offset) if index == 0 => {
+                    let ty = encoding.type_name(&Type::Int);
+                    format!("({from}, {until}, {offset}, CAST(NULL AS {ty}))")
+                }
+                Ok(offset) => format!("({from}, {until}, {offset}, NULL)"),
+                Err(skipped) => format!("({from}, {until}, NULL, {skipped})"),
+            });
+            table(name, &["from", "until", "offset", "skipped_to"], rows.collect());
         }
         tables
     }
