@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::{
     schema::{Catalog, Layout, Schema, Slot},
-    value::{Date, DateTime, Schemes, Type, Value},
+    value::{Date, DateTime, Decimal, Schemes, Type, Value},
 };
 
 use super::{
@@ -224,6 +224,8 @@ impl Contract<'_> {
                 let infinite = match self.dialect {
                     Dialect::Sqlite => sql!["ABS(", &it, ") > 1.7976931348623157e308"],
                     Dialect::DuckDb => sql!["NOT ISFINITE(", &it, ")"],
+                    // No number is larger than one that is none.
+                    Dialect::DataFusion => sql!["ABS(", &it, ") > ", self.encoding.float(f64::MAX)],
                     Dialect::PostgreSql => sql![
                         &it,
                         " IN ('NaN'::float8, 'Infinity'::float8, '-Infinity'::float8)"
@@ -232,8 +234,16 @@ impl Contract<'_> {
                 self.breach(at, name, "not a finite number", infinite);
             }
             (Type::Decimal, Form::Native) => {
-                let bounds = "-922337203685477.5808 AND 922337203685477.5807";
-                let inexact = sql![&it, " NOT BETWEEN ", bounds, " OR ROUND(", &it, ", 4) <> ", &it];
+                let [least, most] = [i64::MIN, i64::MAX]
+                    .map(|units| self.bound(&Value::Decimal(Decimal::from_units(units)), form));
+                let bounds = sql![least, " AND ", most];
+                let rest = if self.dialect == Dialect::DataFusion {
+                    // Its rounded numbers have a type of their own, which it does not compare.
+                    sql![&it, " % CAST('0.0001' AS DECIMAL(19, 4)) <> 0"]
+                } else {
+                    sql!["ROUND(", &it, ", 4) <> ", &it]
+                };
+                let inexact = sql![&it, " NOT BETWEEN ", bounds, " OR ", rest];
                 self.breach(
                     at,
                     name,
@@ -283,7 +293,7 @@ impl Contract<'_> {
         if ty.is_text() {
             let zero = match self.dialect {
                 Dialect::Sqlite => Some(sql!["INSTR(", &it, ", CHAR(0)) > 0"]),
-                Dialect::DuckDb => Some(sql!["CONTAINS(", &it, ", CHR(0))"]),
+                Dialect::DuckDb | Dialect::DataFusion => Some(sql!["CONTAINS(", &it, ", CHR(0))"]),
                 // It has no such texts.
                 Dialect::PostgreSql => None,
             };

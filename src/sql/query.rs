@@ -34,7 +34,7 @@ pub(super) enum Piece {
 }
 
 impl Query {
-    /// The text with a place for each text of the rules, and these in the order of their places: `$1`, `$2` … for PostgreSQL and `?` for the
+    /// The text with a place for each text of the rules, and these in the order of their places: `$1`, `$2` … for PostgreSQL and DataFusion and `?` for the
     /// others. Numbers, dates and bools stand in the text: their digits cannot be anything else.
     #[must_use]
     pub fn bound(&self) -> (String, Vec<Arc<str>>) {

@@ -5,10 +5,14 @@ import sys
 
 
 def serve(answer):
-    """Answers each request, a JSON object in a line, by what `answer` gives for it, {"rows": […]}, or by {"error": …}."""
+    """Answers each request, a JSON object in a line, by what `answer` gives for it, {"rows": […]}, or by {"error": …}.
+
+    A binary number comes as the text of its digits, as readers of JSON may read others out of numbers.
+    """
     for line in sys.stdin:
         try:
-            text = json.dumps({"rows": answer(json.loads(line))}, default=repr)
+            rows = [[repr(cell) if isinstance(cell, float) else cell for cell in row] for row in answer(json.loads(line))]
+            text = json.dumps({"rows": rows}, default=repr)
         except BaseException as error:
             text = json.dumps({"error": f"{type(error).__name__}: {error}"})
         print(text, flush=True)

@@ -3,6 +3,7 @@
 use audience::{Date, Decimal, Definitions, Zone, sql::Dialect};
 
 use super::{
+    datafusion::DataFusion,
     duckdb::DuckDb,
     engine::Engine,
     postgresql::PostgreSql,
@@ -280,6 +281,49 @@ const IN_DUCKDB: &[Breach] = &[
     ),
 ];
 
+const IN_DATAFUSION: &[Breach] = &[
+    (
+        "UPDATE customers SET score = CAST('NaN' AS DOUBLE)",
+        ["customers", "ana", "score", "not a finite number"],
+    ),
+    (
+        "UPDATE customers SET score = CAST('-inf' AS DOUBLE)",
+        ["customers", "ana", "score", "not a finite number"],
+    ),
+    (
+        "UPDATE customers SET born = CAST(2932897 AS DATE)",
+        ["customers", "ana", "born", "no day of the years 0001 to 9999"],
+    ),
+    (
+        "UPDATE customers SET seen = ARROW_CAST(253402300800000000, 'Timestamp(Microsecond, Some(\"UTC\"))')",
+        ["customers", "ana", "seen", "no instant of the years 0001 to 9999"],
+    ),
+    (
+        "CREATE OR REPLACE TABLE customers AS SELECT id, level, name, nick, age, score, CAST('0.00001' AS DECIMAL(38, 6)) AS spent, born, seen, \
+         home_x, home_y, home_z, site, agreed, address_street, address_zip, tags_present FROM customers",
+        [
+            "customers",
+            "ana",
+            "spent",
+            "more than four digits after the point, or out of range",
+        ],
+    ),
+    (
+        "CREATE OR REPLACE TABLE customers AS SELECT id, level, name, nick, age, score, CAST('922337203685477.5808' AS DECIMAL(19, 4)) AS spent, born, seen, \
+         home_x, home_y, home_z, site, agreed, address_street, address_zip, tags_present FROM customers",
+        [
+            "customers",
+            "ana",
+            "spent",
+            "more than four digits after the point, or out of range",
+        ],
+    ),
+    (
+        "UPDATE customers SET name = 'a' || CHR(0)",
+        ["customers", "ana", "name", "text with the character U+0000"],
+    ),
+];
+
 #[test]
 fn sqlite_lists_what_breaks_the_contract() {
     lists(&mut Sqlite::start(), IN_SQLITE);
@@ -295,6 +339,12 @@ fn postgresql_lists_what_breaks_the_contract() {
 #[ignore = "tests/engines/duckdb runs it"]
 fn duckdb_lists_what_breaks_the_contract() {
     lists(&mut DuckDb::start(), IN_DUCKDB);
+}
+
+#[test]
+#[ignore = "tests/engines/datafusion runs it"]
+fn datafusion_lists_what_breaks_the_contract() {
+    lists(&mut DataFusion::start(), IN_DATAFUSION);
 }
 
 fn lists(engine: &mut dyn Engine, own: &[Breach]) {

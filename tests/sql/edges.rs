@@ -4,6 +4,7 @@ use audience::{Decimal, Definitions, Zone, sql::Dialect};
 
 use super::{
     contract::{record, text},
+    datafusion::DataFusion,
     duckdb::DuckDb,
     engine::{Engine, is},
     postgresql::PostgreSql,
@@ -55,6 +56,9 @@ fn cases() -> Vec<(String, Datum)> {
         trait day = mode(weekday(at) of zone)
         segment s = most = "B" and (case when id = "ana" then "a" else id end) > "B""#;
     cases.push((event("int", mode), events(vec![Datum::Int(10), Datum::Int(100)])));
+    // Two that differ by a conversion alone.
+    let smallest = "segment s = min(v of zone) = 1 and min(float(v) of zone) = 1.0";
+    cases.push((event("int", smallest), events(vec![Datum::Int(2), Datum::Int(1)])));
     // A table that is called as a step of the query would be, in a zone whose clock is a table too.
     let year = "trait most = mode(year(at) of zone)  segment s = any zone where year(at) = 2026";
     cases.push((event("int", year), events(vec![Datum::Int(1)])));
@@ -83,6 +87,12 @@ fn postgresql_answers_at_the_edges() {
 #[ignore = "tests/engines/duckdb runs it"]
 fn duckdb_answers_at_the_edges() {
     answers(&mut DuckDb::start());
+}
+
+#[test]
+#[ignore = "tests/engines/datafusion runs it"]
+fn datafusion_answers_at_the_edges() {
+    answers(&mut DataFusion::start());
 }
 
 fn answers(engine: &mut dyn Engine) {

@@ -2,9 +2,10 @@
 //!
 //! Random rules over random customers, as in `tests/properties`; `AUDIENCE_SEED=<number>` starts from other random numbers and
 //! `AUDIENCE_SQL_RULES=<number>` sets how many rules each engine is asked. SQLite is always asked. The other engines are asked by
-//! `tests/engines/postgresql` and `tests/engines/duckdb`, which run the tests that are ignored otherwise.
+//! the scripts in `tests/engines`, which run the tests that are ignored otherwise.
 
 mod contract;
+mod datafusion;
 mod duckdb;
 mod edges;
 mod engine;
@@ -53,6 +54,12 @@ fn duckdb_answers_as_the_interpreter() {
 }
 
 #[test]
+#[ignore = "tests/engines/datafusion runs it"]
+fn datafusion_answers_as_the_interpreter() {
+    agree(&mut datafusion::DataFusion::start());
+}
+
+#[test]
 fn sqlite_keeps_values_as_they_are() {
     keeps_values(&mut sqlite::Sqlite::start());
 }
@@ -67,6 +74,12 @@ fn postgresql_keeps_values_as_they_are() {
 #[ignore = "tests/engines/duckdb runs it"]
 fn duckdb_keeps_values_as_they_are() {
     keeps_values(&mut duckdb::DuckDb::start());
+}
+
+#[test]
+#[ignore = "tests/engines/datafusion runs it"]
+fn datafusion_keeps_values_as_they_are() {
+    keeps_values(&mut datafusion::DataFusion::start());
 }
 
 /// Rules of the schema that has everything, and of random ones.

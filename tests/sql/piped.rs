@@ -71,7 +71,6 @@ impl Drop for Session {
 }
 
 /// Tables as `arrow` in `tests/engines/session.py` reads them.
-#[expect(dead_code, reason = "DuckDB reads SQL")]
 pub(super) fn tables(tables: &[Stored]) -> Value {
     let tables = tables.iter().map(|table| {
         let columns: Vec<Value> = table

@@ -1,5 +1,6 @@
 //! What differs between engines: how each writes names, values and calculations.
 
+mod datafusion;
 mod duckdb;
 mod postgresql;
 mod sqlite;
@@ -28,6 +29,8 @@ pub enum Dialect {
     DuckDb,
     /// PostgreSQL, from 14 on.
     PostgreSql,
+    /// DataFusion, in version 55.
+    DataFusion,
 }
 
 /// A word that is no dialect.
@@ -35,15 +38,15 @@ pub enum Dialect {
 /// ```
 /// # use audience::sql::Dialect;
 /// let error = "oracle".parse::<Dialect>().unwrap_err();
-/// assert_eq!(error.to_string(), "unknown dialect `oracle`; the dialects are sqlite, duckdb and postgresql");
+/// assert_eq!(error.to_string(), "unknown dialect `oracle`; the dialects are sqlite, duckdb, postgresql and datafusion");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("unknown dialect `{0}`; the dialects are sqlite, duckdb and postgresql")]
+#[error("unknown dialect `{0}`; the dialects are sqlite, duckdb, postgresql and datafusion")]
 pub struct UnknownDialect(pub String);
 
 impl Dialect {
     /// All of them.
-    pub const ALL: &'static [Self] = &[Self::Sqlite, Self::DuckDb, Self::PostgreSql];
+    pub const ALL: &'static [Self] = &[Self::Sqlite, Self::DuckDb, Self::PostgreSql, Self::DataFusion];
 
     /// Its name, in lower case.
     ///
@@ -57,6 +60,7 @@ impl Dialect {
             Self::Sqlite => "sqlite",
             Self::DuckDb => "duckdb",
             Self::PostgreSql => "postgresql",
+            Self::DataFusion => "datafusion",
         }
     }
 
@@ -65,6 +69,7 @@ impl Dialect {
             Self::Sqlite => &sqlite::Sqlite,
             Self::DuckDb => &duckdb::DuckDb,
             Self::PostgreSql => &postgresql::PostgreSql,
+            Self::DataFusion => &datafusion::DataFusion,
         }
     }
 }
@@ -171,6 +176,11 @@ pub(super) trait Encoding: Sync {
             Value::DateTime(it) => format!("TIMESTAMPTZ '{it}'"),
             _ => return None,
         })
+    }
+
+    /// Whether two columns of the engine's own type compare as their values do.
+    fn compares(&self, _ty: &Type) -> bool {
+        true
     }
 
     /// Days as a date of the engine's own.
@@ -331,6 +341,11 @@ pub(super) trait Encoding: Sync {
 
     fn ceil(&self, float: Sql) -> Sql {
         sql!["CEIL(", float, ")"].tight()
+    }
+
+    /// A value that is looked up in a list of constants.
+    fn listed(&self, value: Sql, _ty: &Type) -> Sql {
+        value
     }
 
     /// The result of a calculation with binary numbers, null when it is not finite.

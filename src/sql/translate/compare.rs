@@ -41,7 +41,9 @@ impl Translator<'_> {
             (Type::Decimal, Type::Int) => self.int_beside_decimal(op.mirrored(), rhs, lhs),
             (Type::Int, Type::Float) => self.int_beside_float(op, lhs, rhs),
             (Type::Float, Type::Int) => self.int_beside_float(op.mirrored(), rhs, lhs),
-            _ if lhs.native && rhs.native => sql![lhs.sql.operand(), sign, rhs.sql.operand()],
+            (ty, _) if lhs.native && rhs.native && self.encoding.compares(ty) => {
+                sql![lhs.sql.operand(), sign, rhs.sql.operand()]
+            }
             _ => {
                 let (lhs, rhs) = (self.logical(lhs), self.logical(rhs));
                 sql![lhs.operand(), sign, rhs.operand()]
@@ -237,10 +239,9 @@ impl Translator<'_> {
                 literals.push(literal);
             }
         }
-        let operand = value.sql.operand();
         match literals.len() {
             0 => Test::Never,
-            1 => Test::of(sql![operand, " = ", literals.swap_remove(0)]),
+            1 => Test::of(sql![value.sql.operand(), " = ", literals.swap_remove(0)]),
             _ => {
                 let mut list = Sql::default();
                 for (index, literal) in literals.into_iter().enumerate() {
@@ -250,7 +251,8 @@ impl Translator<'_> {
                         sql![list, ", ", literal]
                     };
                 }
-                Test::of(sql![operand, " IN (", list, ")"])
+                let operand = self.encoding.listed(value.sql, &value.ty);
+                Test::of(sql![operand.operand(), " IN (", list, ")"])
             }
         }
     }

@@ -132,7 +132,13 @@ impl Translator<'_> {
                 }
                 let operand = self.bound_value(operand, "value");
                 let known = self.known(&operand);
-                let sum = self.above(&operand, &cuts, 1);
+                // Cut points that are alike are passed together.
+                let mut steps: Vec<(&Value, i64)> = Vec::new();
+                for (cut, reached) in cuts.iter().zip(2..) {
+                    steps.pop_if(|(last, _)| *last == cut);
+                    steps.push((cut, reached));
+                }
+                let sum = self.above(&operand, &steps, 1);
                 let sum = match self.definite_or_always(known) {
                     None => sum,
                     Some(known) => sql!["CASE WHEN ", known, " THEN ", sum, " END"].maybe(),
@@ -177,21 +183,19 @@ impl Translator<'_> {
         }
     }
 
-    /// How many of the cut points lie below a value, and so many more, by halving them.
-    fn above(&mut self, value: &Val, cuts: &[Value], more: i64) -> Sql {
-        if cuts.is_empty() {
-            return Sql::int(more);
-        }
-        let (below, rest) = cuts.split_at(cuts.len() / 2);
-        let test = self.compare_with(Order::Gt, value.clone(), &rest[0]);
-        let after = more + i64::try_from(below.len()).unwrap_or(i64::MAX) + 1;
-        match test {
-            Test::Always => self.above(value, &rest[1..], after),
-            Test::Never => self.above(value, below, more),
+    /// What the highest of the steps that lie below a value gives, or the least, by halving them.
+    fn above(&mut self, value: &Val, steps: &[(&Value, i64)], least: i64) -> Sql {
+        let (below, rest) = steps.split_at(steps.len() / 2);
+        let Some(((cut, reached), higher)) = rest.split_first() else {
+            return Sql::int(least);
+        };
+        match self.compare_with(Order::Gt, value.clone(), cut) {
+            Test::Always => self.above(value, higher, *reached),
+            Test::Never => self.above(value, below, least),
             Test::Sql(when) => {
                 let (above, below) = (
-                    self.above(value, &rest[1..], after),
-                    self.above(value, below, more),
+                    self.above(value, higher, *reached),
+                    self.above(value, below, least),
                 );
                 sql!["CASE WHEN ", when, " THEN ", above, " ELSE ", below, " END"]
             }
