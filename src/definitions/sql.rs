@@ -3,7 +3,7 @@
 use super::{Computed, Definitions, Segment, Segments};
 use crate::{
     eval::At,
-    sql::{Asked, Dialect, Mapping, Query, SqlError, contract, translate},
+    sql::{Asked, Dialect, Mapping, Query, SqlError, Strictness, contract, translate},
 };
 
 impl Definitions {
@@ -42,7 +42,7 @@ impl Definitions {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn contract_sql(&self, dialect: Dialect, mapping: &Mapping) -> Result<Query, SqlError> {
-        contract(self.schema(), dialect, mapping)
+        contract(&self.inner.module, dialect, mapping)
     }
 }
 
@@ -65,12 +65,39 @@ impl Segment {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn to_sql(&self, dialect: Dialect, mapping: &Mapping, at: &At) -> Result<Query, SqlError> {
+        self.to_sql_with(dialect, mapping, at, Strictness::Exact)
+    }
+
+    /// The same query; with [`Strictness::Approximate`] also where the engine has only what is nearly the same: [`Query::approximate`] tells what that is, and
+    /// how it may differ.
+    ///
+    /// # Errors
+    ///
+    /// As [`to_sql`](Self::to_sql), but for what is allowed.
+    ///
+    /// ```
+    /// # use audience::{Definitions, Zone, sql::{Dialect, Strictness}};
+    /// let shop = Definitions::parse(r#"customer { id: string key, sku: string }  segment odd = sku matches "^x\\d+$""#)?;
+    /// let at = shop.at("2026-06-01T00:00:00Z".parse()?, &Zone::UTC);
+    /// let mapping = shop.mapping(Dialect::DuckDb);
+    /// let query = shop.segment("odd")?.to_sql_with(Dialect::DuckDb, &mapping, &at, Strictness::Approximate)?;
+    /// assert!(query.to_string().contains("REGEXP_MATCHES("));
+    /// assert_eq!(query.approximate().len(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn to_sql_with(
+        &self,
+        dialect: Dialect,
+        mapping: &Mapping,
+        at: &At,
+        strictness: Strictness,
+    ) -> Result<Query, SqlError> {
         let inner = &self.inner;
         translate(
             &inner.module,
             &inner.sources,
             Asked::Segment(self.index),
-            (dialect, mapping),
+            (dialect, mapping, strictness),
             at,
         )
     }
@@ -97,9 +124,41 @@ impl Segments {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn to_sql(&self, dialect: Dialect, mapping: &Mapping, at: &At) -> Result<Query, SqlError> {
+        self.to_sql_with(dialect, mapping, at, Strictness::Exact)
+    }
+
+    /// The same query; with [`Strictness::Approximate`] also where the engine has only what is nearly the same: [`Query::approximate`] tells what that is, and
+    /// how it may differ.
+    ///
+    /// # Errors
+    ///
+    /// As [`to_sql`](Self::to_sql), but for what is allowed.
+    ///
+    /// ```
+    /// # use audience::{Definitions, Zone, sql::{Dialect, Strictness}};
+    /// let shop = Definitions::parse(
+    ///     r#"customer { id: string key, sku: string }  segment odd = lower(sku) = "x1"  segment even = sku = "x2""#,
+    /// )?;
+    /// let at = shop.at("2026-06-01T00:00:00Z".parse()?, &Zone::UTC);
+    /// let query = shop.segments().to_sql_with(Dialect::Sqlite, &shop.mapping(Dialect::Sqlite), &at, Strictness::Approximate)?;
+    /// assert_eq!(query.approximate()[0].labels[0].text, "letters beyond ASCII stay as they are");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn to_sql_with(
+        &self,
+        dialect: Dialect,
+        mapping: &Mapping,
+        at: &At,
+        strictness: Strictness,
+    ) -> Result<Query, SqlError> {
         let inner = &self.inner;
-        let asked = Asked::Segments(&self.selection.order);
-        translate(&inner.module, &inner.sources, asked, (dialect, mapping), at)
+        translate(
+            &inner.module,
+            &inner.sources,
+            Asked::Segments(&self.selection.order),
+            (dialect, mapping, strictness),
+            at,
+        )
     }
 }
 
@@ -122,12 +181,38 @@ impl Computed {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn to_sql(&self, dialect: Dialect, mapping: &Mapping, at: &At) -> Result<Query, SqlError> {
+        self.to_sql_with(dialect, mapping, at, Strictness::Exact)
+    }
+
+    /// The same query; with [`Strictness::Approximate`] also where the engine has only what is nearly the same: [`Query::approximate`] tells what that is, and
+    /// how it may differ.
+    ///
+    /// # Errors
+    ///
+    /// As [`to_sql`](Self::to_sql), but for what is allowed.
+    ///
+    /// ```
+    /// # use audience::{Definitions, Zone, sql::{Dialect, Strictness}};
+    /// let shop = Definitions::parse("customer { id: string key }  event visits { minutes: float }  trait spent = sum(minutes of visits)")?;
+    /// let at = shop.at("2026-06-01T00:00:00Z".parse()?, &Zone::UTC);
+    /// let (spent, mapping) = (shop.computed("spent")?, shop.mapping(Dialect::Sqlite));
+    /// assert!(spent.to_sql(Dialect::Sqlite, &mapping, &at).is_err());
+    /// assert!(spent.to_sql_with(Dialect::Sqlite, &mapping, &at, Strictness::Approximate).is_ok());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn to_sql_with(
+        &self,
+        dialect: Dialect,
+        mapping: &Mapping,
+        at: &At,
+        strictness: Strictness,
+    ) -> Result<Query, SqlError> {
         let inner = &self.inner;
         translate(
             &inner.module,
             &inner.sources,
             Asked::Trait(self.index),
-            (dialect, mapping),
+            (dialect, mapping, strictness),
             at,
         )
     }

@@ -106,6 +106,8 @@ codes! {
     UnusedPreference "unused-preference" Warning;
     /// A part of a rule that cannot be said in the SQL of an engine so that the answer is the same.
     NoSql "no-sql" Error;
+    /// A part of a rule that the SQL of an engine answers nearly as the language does, where that was allowed.
+    ApproximateSql "approximate-sql" Warning;
     /// A test that has no customer or expects nothing, or that gives what does not fit the contract.
     InvalidTest "invalid-test" Error;
     /// A test that expects what does not hold.

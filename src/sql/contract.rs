@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::{
+    hir::Module,
     schema::{Catalog, Layout, Schema, Slot},
     value::{Date, DateTime, Decimal, Schemes, Type, Value},
 };
@@ -25,8 +26,9 @@ const PARTS: usize = 250;
 const COLUMNS: [&str; 4] = ["table", "key", "column", "problem"];
 
 /// Writes the query that gives a row for each breach.
-pub(crate) fn contract(schema: &Schema, dialect: Dialect, mapping: &Mapping) -> Result<Query, SqlError> {
-    mapping.check(schema, dialect)?;
+pub(crate) fn contract(module: &Module, dialect: Dialect, mapping: &Mapping) -> Result<Query, SqlError> {
+    let schema = &module.schema;
+    mapping.check(schema, &module.functions, dialect)?;
     let mut contract = Contract {
         schema,
         dialect,
@@ -47,6 +49,7 @@ pub(crate) fn contract(schema: &Schema, dialect: Dialect, mapping: &Mapping) -> 
         dialect,
         pieces: contract.write(),
         columns: COLUMNS.map(str::to_owned).to_vec(),
+        approximate: Vec::new(),
     })
 }
 

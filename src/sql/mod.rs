@@ -17,5 +17,5 @@ pub use error::SqlError;
 pub use mapping::{
     Column, Form, Mapping, MappingError, MappingProblem, PlaceColumns, StoredColumn, Table, TableName,
 };
-pub use query::Query;
+pub use query::{Query, Strictness};
 pub(crate) use translate::{Asked, translate};

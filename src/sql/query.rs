@@ -3,6 +3,7 @@
 use std::{fmt, sync::Arc};
 
 use super::Dialect;
+use crate::diagnostic::Diagnostic;
 
 /// A query for a database: a whole `SELECT`.
 ///
@@ -24,6 +25,29 @@ pub struct Query {
     pub(super) dialect: Dialect,
     pub(super) pieces: Vec<Piece>,
     pub(super) columns: Vec<String>,
+    pub(super) approximate: Vec<Diagnostic>,
+}
+
+/// How near the answer of a query has to be to that of the language.
+///
+/// ```
+/// # use audience::{Definitions, Zone, sql::{Dialect, Strictness}};
+/// let shop = Definitions::parse("customer { id: string key, name: string }  segment anas = lower(name) = \"ana\"")?;
+/// let at = shop.at("2026-06-01T00:00:00Z".parse()?, &Zone::UTC);
+/// let (dialect, mapping, anas) = (Dialect::PostgreSql, shop.mapping(Dialect::PostgreSql), shop.segment("anas")?);
+/// assert!(anas.to_sql(dialect, &mapping, &at).is_err());
+/// let query = anas.to_sql_with(dialect, &mapping, &at, Strictness::Approximate)?;
+/// assert_eq!(query.approximate()[0].message, "the function `lower` is approximate in the SQL of postgresql");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Strictness {
+    /// The same answer, or none.
+    #[default]
+    Exact,
+    /// What the engine cannot answer exactly it may answer by what it has that is nearest: its own regular expressions, sums of floats, small and
+    /// capital letters, and sines. [`Query::approximate`] tells where, and how it may differ.
+    Approximate,
 }
 
 /// A stretch of a query's text, or a value in it.
@@ -55,6 +79,13 @@ impl Query {
     #[must_use]
     pub fn columns(&self) -> &[String] {
         &self.columns
+    }
+
+    /// What the query answers only nearly as the language does: a warning for each such part of the rule, with how it may differ, in the order of the text.
+    /// There are none unless [`Strictness::Approximate`] was asked for; [`render`](crate::render) draws them.
+    #[must_use]
+    pub fn approximate(&self) -> &[Diagnostic] {
+        &self.approximate
     }
 }
 

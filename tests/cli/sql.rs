@@ -81,6 +81,32 @@ error[no-sql]: a regular expression cannot be said faithfully in the SQL of sqli
 }
 
 #[test]
+fn what_is_approximate_is_warned_of() {
+    let folder = shop("sql_approximate");
+    let ask = format!("{ASK} --dialect postgresql --segment odd");
+    let refused = folder.run(&ask);
+    assert!(
+        refused.status == Some(1) && refused.stderr.contains("`--approximate`"),
+        "{refused:?}"
+    );
+    let run = folder.run(&format!("{ask} --approximate"));
+    assert!(run.stdout.contains(" ~ 'a+'"), "{run:?}");
+    assert_eq!(run.status, Some(0));
+    assert_eq!(
+        run.stderr,
+        "\
+warning[approximate-sql]: a regular expression is approximate in the SQL of postgresql
+ --> shop.audience:7:15
+  |
+7 | segment odd = name matches \"a+\"
+  |               ^^^^^^^^^^^^^^^^^ its own regular expressions look for it, to which words are of ASCII letters
+  |
+  = help: use `contains`, `starts with` and `ends with`, or keep the answer in an attribute
+"
+    );
+}
+
+#[test]
 fn the_draft_of_a_mapping_is_what_is_used_without_one() {
     let folder = shop("sql_mapping");
     let draft = folder.run("mapping shop.audience --dialect sqlite");

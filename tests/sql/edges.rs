@@ -1,6 +1,11 @@
 //! What random rules meet too seldom: the ends of the range, names that collide, and text that only literals make.
 
-use audience::{Decimal, Definitions, Zone, sql::Dialect};
+use std::collections::BTreeSet;
+
+use audience::{
+    At, Customer, Date, Decimal, Definitions, Value, Zone,
+    sql::{Dialect, Query, SqlError, Strictness},
+};
 
 use super::{
     contract::{record, text},
@@ -9,7 +14,7 @@ use super::{
     engine::{Engine, is},
     postgresql::PostgreSql,
     sqlite::Sqlite,
-    store::{self, Cell},
+    store,
 };
 use crate::properties::customers::Datum;
 
@@ -69,6 +74,66 @@ fn cases() -> Vec<(String, Datum)> {
     cases.push((names, with("n", Datum::Int(5))));
     let sample = r#"customer { id: string key }  segment s = in sample 50% of "it's"  segment t = in sample 50%..100% of "it's""#;
     cases.push((sample.to_owned(), record([("id", text("ana"))])));
+    // All that is white space, and letters that only look like it.
+    let blank: String = ('\u{1}'..=char::MAX).filter(|it| it.is_whitespace()).collect();
+    let trimmed = |name: &str| text(&format!("{blank}{name}{blank}"));
+    let rules = r#"customer { id: string key, name: string }  trait t = trim(name)
+        segment plain = trim(name) = "a b"  segment none = trim(name) is empty"#;
+    for name in [
+        "a b",
+        "",
+        "\u{200b}\u{feff}",
+        "\u{180e}a\u{1f}",
+        "\u{e0020}",
+        "\u{2060}é",
+    ] {
+        cases.push((rules.to_owned(), with("name", trimmed(name))));
+    }
+    let printed = |ty: &str| {
+        format!(
+            "customer {{ id: string key, v: {ty}? }}  trait t = string(v)  segment s = string(v) != \"-1\""
+        )
+    };
+    for edge in [
+        i64::MIN,
+        -10_000,
+        -9_999,
+        -5,
+        0,
+        1,
+        120,
+        10_000,
+        123_400,
+        i64::MAX,
+    ] {
+        cases.push((printed("decimal"), with("v", units(edge))));
+        cases.push((printed("int"), with("v", Datum::Int(edge))));
+    }
+    for it in [true, false] {
+        cases.push((printed("bool"), with("v", Datum::Bool(it))));
+    }
+    for (year, month, day) in [
+        (1, 1, 1),
+        (987, 12, 3),
+        (1969, 12, 31),
+        (2024, 2, 29),
+        (9999, 12, 31),
+    ] {
+        let day = Date::from_ymd(year, month, day).expect("a day");
+        cases.push((printed("date"), with("v", Datum::Date(day))));
+    }
+    for moment in [
+        "0001-01-01T00:00:00Z",
+        "1969-12-31T23:59:59.999999Z",
+        "2026-10-25T00:30:00.5Z",
+        "2026-01-31T12:00:09.00001Z",
+        "9999-12-31T23:59:59.9Z",
+    ] {
+        cases.push((printed("datetime"), with("v", at(moment))));
+    }
+    for ty in ["decimal", "int", "bool", "date", "datetime"] {
+        cases.push((printed(ty), record([("id", text("ana"))])));
+    }
     cases
 }
 
@@ -96,60 +161,66 @@ fn datafusion_answers_at_the_edges() {
 }
 
 fn answers(engine: &mut dyn Engine) {
-    let dialect = engine.dialect();
     for (rules, customer) in cases() {
-        let shop = Definitions::parse(&rules).unwrap_or_else(|error| panic!("{error}"));
-        let mut mapping = shop.mapping(dialect);
-        if dialect == Dialect::Sqlite && rules.contains("sample") {
-            mapping
-                .customers
-                .samples
-                .insert("it's".to_owned(), "point".to_owned());
-        }
-        let at = shop.at(
-            "2026-06-01T00:00:00Z".parse().expect("an instant"),
-            &Zone::named("Europe/Madrid").expect("a zone"),
-        );
-        let ana = shop.customer_from(&customer).expect("it loads");
-        let customers = [customer];
-        let tables = store::tables(shop.schema(), &mapping, &customers, |_| &[]);
-        engine.load(&tables).expect("it is stored");
-        let query = shop
-            .segments()
-            .to_sql(dialect, &mapping, &at)
-            .unwrap_or_else(|error| panic!("{error}"));
+        agrees(engine, &rules, &[customer], Strictness::Exact);
+    }
+}
+
+/// Segments and traits are for each of the customers what the interpreter says; keys are texts.
+pub(super) fn agrees(engine: &mut dyn Engine, rules: &str, customers: &[Datum], strictness: Strictness) {
+    let dialect = engine.dialect();
+    let shop = Definitions::parse(rules).unwrap_or_else(|error| panic!("{error}"));
+    let mut mapping = shop.mapping(dialect);
+    if dialect == Dialect::Sqlite && rules.contains("sample") {
+        mapping
+            .customers
+            .samples
+            .insert("it's".to_owned(), "point".to_owned());
+    }
+    let at = at(&shop);
+    let tables = store::tables(shop.schema(), &mapping, customers, |_| &[]);
+    engine.load(&tables).expect("it is stored");
+    let mut ask = |query: Result<Query, SqlError>, expected: &dyn Fn(&Customer, usize) -> Option<Value>| {
+        let query = query.unwrap_or_else(|error| panic!("{dialect}: {error}\n{rules}"));
         let columns = query.columns().len();
-        let told: std::collections::BTreeSet<String> =
-            query.columns().iter().map(|it| it.to_lowercase()).collect();
+        let told: BTreeSet<String> = query.columns().iter().map(|it| it.to_lowercase()).collect();
         assert_eq!(told.len(), columns, "{dialect}: {:?}", query.columns());
         let rows = engine
             .query(&query.to_string(), columns)
             .unwrap_or_else(|error| panic!("{dialect}: {error}\n{rules}\n{query}"));
-        assert!(
-            matches!(&rows[..], [row] if row[0] == Cell::Text("ana".to_owned())),
-            "{rows:?}"
+        assert_eq!(rows.len(), customers.len(), "{dialect}: {rows:?}\n{query}");
+        for datum in customers {
+            let customer = shop.customer_from(datum).expect("it loads");
+            let key = store::key_of(datum, "id");
+            let row = rows.iter().find(|row| row[0] == key).expect("each has a row");
+            for (column, cell) in row[1..].iter().enumerate() {
+                let expected = expected(&customer, column);
+                assert!(
+                    is(cell, expected.as_ref()),
+                    "{dialect}: {} is {expected:?}, {cell:?} for {datum:?}\n{rules}\n{query}",
+                    query.columns()[column + 1]
+                );
+            }
+        }
+    };
+    let segments = shop.segments();
+    ask(
+        segments.to_sql_with(dialect, &mapping, &at, strictness),
+        &|customer, column| {
+            let segment = segments.iter().nth(column).expect("it is there");
+            Some(segment.interpret(customer, &at).into())
+        },
+    );
+    for name in shop.describe().traits.iter().map(|it| it.name.clone()) {
+        let computed = shop.computed(&name).expect("it is there");
+        ask(
+            computed.to_sql_with(dialect, &mapping, &at, strictness),
+            &|customer, _| computed.interpret(customer, &at),
         );
-        for (segment, cell) in shop.segments().iter().zip(&rows[0][1..]) {
-            let expected = segment.interpret(&ana, &at);
-            assert!(
-                is(cell, Some(&expected.into())),
-                "{dialect}: {} is {expected}, {cell:?}\n{rules}\n{query}",
-                segment.name()
-            );
-        }
-        for name in shop.describe().traits.iter().map(|it| it.name.clone()) {
-            let computed = shop.computed(&name).expect("it is there");
-            let query = computed
-                .to_sql(dialect, &mapping, &at)
-                .unwrap_or_else(|error| panic!("{error}"));
-            let rows = engine
-                .query(&query.to_string(), 2)
-                .unwrap_or_else(|error| panic!("{dialect}: {error}\n{rules}\n{query}"));
-            let expected = computed.interpret(&ana, &at);
-            assert!(
-                is(&rows[0][1], expected.as_ref()),
-                "{dialect}: {name} is {expected:?}, {rows:?}\n{rules}\n{query}"
-            );
-        }
     }
+}
+
+pub(super) fn at(shop: &Definitions) -> At {
+    let zone = Zone::named("Europe/Madrid").expect("a zone");
+    shop.at("2026-06-01T00:00:00Z".parse().expect("an instant"), &zone)
 }

@@ -4,11 +4,13 @@
 //! `AUDIENCE_SQL_RULES=<number>` sets how many rules each engine is asked. SQLite is always asked. The other engines are asked by
 //! the scripts in `tests/engines`, which run the tests that are ignored otherwise.
 
+mod approximate;
 mod contract;
 mod datafusion;
 mod duckdb;
 mod edges;
 mod engine;
+mod functions;
 mod golden;
 mod piped;
 mod postgresql;

@@ -24,6 +24,10 @@ impl Sqlite {
         }
     }
 
+    pub(super) fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
     fn rows(&self, sql: &str, values: impl IntoIterator<Item = Cell>) -> Result<Rows, rusqlite::Error> {
         let mut statement = self.connection.prepare(sql)?;
         let columns = statement.column_count();

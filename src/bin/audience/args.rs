@@ -141,6 +141,9 @@ pub(crate) struct Sql {
     /// Where the data live; without it, as `mapping` drafts it
     #[arg(long, value_name = "FILE")]
     pub(crate) mapping: Option<PathBuf>,
+    /// Where the engine cannot answer exactly, answer by what it has that is nearest, and warn of that
+    #[arg(long, conflicts_with = "validate")]
+    pub(crate) approximate: bool,
     /// Print JSON: the text with places for the values, and the values
     #[arg(long)]
     pub(crate) params: bool,

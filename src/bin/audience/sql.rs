@@ -2,7 +2,7 @@
 
 use std::{fs, io::Write};
 
-use audience::sql::{Mapping, Query, SqlError};
+use audience::sql::{Mapping, Query, SqlError, Strictness};
 
 use crate::{args, failure::Failure, input, output};
 
@@ -10,6 +10,11 @@ use crate::{args, failure::Failure, input, output};
 pub(crate) fn run(arguments: &args::Sql) -> Result<(), Failure> {
     let (shop, at) = input::setting(&arguments.setting)?;
     let dialect = arguments.dialect;
+    let strictness = if arguments.approximate {
+        Strictness::Approximate
+    } else {
+        Strictness::Exact
+    };
     let mapping = match &arguments.mapping {
         None => shop.mapping(dialect),
         Some(path) => {
@@ -23,17 +28,17 @@ pub(crate) fn run(arguments: &args::Sql) -> Result<(), Failure> {
     } else if let Some(name) = &arguments.computed {
         shop.computed(name)
             .map_err(unknown)?
-            .to_sql(dialect, &mapping, &at)
+            .to_sql_with(dialect, &mapping, &at, strictness)
     } else {
         match &*arguments.segments {
             [name] => shop
                 .segment(name)
                 .map_err(unknown)?
-                .to_sql(dialect, &mapping, &at),
-            [] => shop.segments().to_sql(dialect, &mapping, &at),
+                .to_sql_with(dialect, &mapping, &at, strictness),
+            [] => shop.segments().to_sql_with(dialect, &mapping, &at, strictness),
             several => {
                 let segments = shop.segments().only(several).map_err(unknown)?;
-                segments.to_sql(dialect, &mapping, &at)
+                segments.to_sql_with(dialect, &mapping, &at, strictness)
             }
         }
     };
@@ -41,6 +46,7 @@ pub(crate) fn run(arguments: &args::Sql) -> Result<(), Failure> {
         SqlError::Refused(refusal) => Failure::Definitions(refusal),
         other => Failure::Data(other.to_string()),
     })?;
+    eprint!("{}", audience::render(query.approximate(), shop.sources()));
     let mut out = output::stdout();
     if arguments.params {
         write_bound(&query, &mut out)?;

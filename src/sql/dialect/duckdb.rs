@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
-use super::{Bind, DatePart, Encoding};
+use super::{Bind, DatePart, Encoding, Nearly};
 use crate::{
-    sql::translate::fragment::{Sql, sql},
+    sql::translate::{
+        Patterns,
+        fragment::{Sql, sql},
+    },
     value::Type,
 };
 
@@ -109,5 +112,41 @@ impl Encoding for DuckDb {
     fn float_arithmetic(&self, bind: Bind<'_>, op: char, lhs: Sql, rhs: Sql) -> Sql {
         let it = bind(sql![lhs.operand(), " ", op.to_string(), " ", rhs.operand()].maybe());
         sql!["CASE WHEN ISFINITE(", &it, ") THEN ", &it, " END"].maybe()
+    }
+    fn patterns(&self) -> Option<&'static Patterns> {
+        Some(&Patterns::RE2)
+    }
+
+    fn found(&self, text: Sql, pattern: Sql) -> Option<Nearly> {
+        let differs = "RE2 looks for it, to which words are of ASCII letters";
+        Some(Nearly::new(
+            sql!["REGEXP_MATCHES(", text, ", ", pattern, ")"].tight(),
+            differs,
+        ))
+    }
+
+    fn recased(&self, text: Sql, capitals: bool) -> Option<Nearly> {
+        let name = if capitals { "UPPER(" } else { "LOWER(" };
+        let differs = "each letter becomes one letter, so that `ß` stays in capitals";
+        Some(Nearly::new(sql![name, text, ")"].tight(), differs))
+    }
+
+    fn float_digits(&self, float: Sql) -> Option<Nearly> {
+        let differs = "large and small numbers have an exponent";
+        Some(Nearly::new(sql!["CAST(", float, " AS VARCHAR)"].tight(), differs))
+    }
+
+    fn float_total(&self, bind: Bind<'_>, sum: Sql) -> Option<Nearly> {
+        let sum = bind(sum);
+        let sql = sql!["CASE WHEN ISFINITE(", &sum, ") THEN ", &sum, " END"].maybe();
+        Some(Nearly::new(
+            sql,
+            "the numbers are added in any order, which the last digits depend on",
+        ))
+    }
+
+    fn arc_sine(&self, sine: Sql) -> Option<Nearly> {
+        let sql = sql!["ASIN(LEAST(", sine, ", ", self.float(1.0), "))"].tight();
+        Some(Nearly::new(sql, "the last digits may be others"))
     }
 }

@@ -9,7 +9,10 @@ use std::{fmt, str::FromStr, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
-use super::translate::fragment::{Sql, sql};
+use super::translate::{
+    Patterns,
+    fragment::{Sql, sql},
+};
 use crate::value::{Type, Value};
 
 /// An engine whose SQL can be written.
@@ -98,6 +101,19 @@ pub(super) enum DatePart {
     Year,
     Month,
     Day,
+}
+
+/// Something of an engine that is nearly what the language says.
+pub(super) struct Nearly {
+    pub(super) sql: Sql,
+    /// How it may differ, in a few words.
+    pub(super) differs: &'static str,
+}
+
+impl Nearly {
+    pub(super) fn new(sql: Sql, differs: &'static str) -> Self {
+        Self { sql, differs }
+    }
 }
 
 /// How an engine says things. Unless told otherwise operands are in the logical form: ints, decimals as counts of 1/10000, datetimes and durations in
@@ -350,6 +366,41 @@ pub(super) trait Encoding: Sync {
 
     /// The result of a calculation with binary numbers, null when it is not finite.
     fn float_arithmetic(&self, bind: Bind<'_>, op: char, lhs: Sql, rhs: Sql) -> Sql;
+
+    /// How its regular expressions are written.
+    fn patterns(&self) -> Option<&'static Patterns> {
+        None
+    }
+
+    /// Whether a regular expression is found in a text.
+    fn found(&self, _text: Sql, _pattern: Sql) -> Option<Nearly> {
+        None
+    }
+
+    /// A text in small letters, or in capitals.
+    fn recased(&self, _text: Sql, _capitals: bool) -> Option<Nearly> {
+        None
+    }
+
+    /// A binary number as text.
+    fn float_digits(&self, _float: Sql) -> Option<Nearly> {
+        None
+    }
+
+    /// The sum of binary numbers, null when it is not finite.
+    fn float_total(&self, _bind: Bind<'_>, _sum: Sql) -> Option<Nearly> {
+        None
+    }
+
+    /// The angle, in radians, whose sine is a binary number from 0 to 1, which may be calculated to be a hair more.
+    fn arc_sine(&self, _sine: Sql) -> Option<Nearly> {
+        None
+    }
+
+    /// The square root of an integer as a binary number.
+    fn square_root(&self, wide: Sql) -> Sql {
+        sql!["SQRT(", self.to_float(wide), ")"].tight()
+    }
 
     /// The name of the function that gives the smaller, or larger, of two values.
     fn scalar_extreme(&self, larger: bool) -> &'static str {

@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
-use super::{Bind, DatePart, Encoding};
+use super::{Bind, DatePart, Encoding, Nearly};
 use crate::{
-    sql::translate::fragment::{Sql, sql},
+    sql::translate::{
+        Patterns,
+        fragment::{Sql, sql},
+    },
     value::Type,
 };
 
@@ -178,6 +181,47 @@ impl Encoding for PostgreSql {
             case = sql![case, " WHEN ", when, " THEN ", then];
         }
         sql![case, " ELSE ", plain, " END"].maybe()
+    }
+
+    fn patterns(&self) -> Option<&'static Patterns> {
+        Some(&Patterns::POSTGRESQL)
+    }
+
+    fn found(&self, text: Sql, pattern: Sql) -> Option<Nearly> {
+        let differs = "its own regular expressions look for it, to which words are of ASCII letters";
+        Some(Nearly::new(
+            sql![text.operand(), " ~ ", pattern.operand()],
+            differs,
+        ))
+    }
+
+    /// By the collation of the database: the one of bytes knows ASCII letters only.
+    fn recased(&self, text: Sql, capitals: bool) -> Option<Nearly> {
+        let name = if capitals { "UPPER((" } else { "LOWER((" };
+        let sql = sql![name, text, ") COLLATE \"default\") COLLATE \"C\""].tight();
+        Some(Nearly::new(
+            sql,
+            "letters change as the collation of the database says",
+        ))
+    }
+
+    fn float_digits(&self, float: Sql) -> Option<Nearly> {
+        let differs =
+            "large and small numbers have an exponent, and the session says how many digits there are";
+        Some(Nearly::new(
+            sql![float.operand(), "::text COLLATE \"C\""].tight(),
+            differs,
+        ))
+    }
+
+    fn float_total(&self, _: Bind<'_>, sum: Sql) -> Option<Nearly> {
+        let differs = "the numbers are added in any order, which the last digits depend on, and the query stops where a sum is out of range";
+        Some(Nearly::new(sum, differs))
+    }
+
+    fn arc_sine(&self, sine: Sql) -> Option<Nearly> {
+        let sql = sql!["ASIN(LEAST(", sine, ", ", self.float(1.0), "))"].tight();
+        Some(Nearly::new(sql, "the last digits may be others"))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Bind, DatePart, Encoding};
+use super::{Bind, DatePart, Encoding, Nearly};
 use crate::{
     sql::translate::fragment::{Sql, sql},
     value::{Type, Value},
@@ -322,6 +322,27 @@ impl Encoding for Sqlite {
         let it = bind(sql![lhs.operand(), " ", op.to_string(), " ", rhs.operand()].maybe());
         let largest = self.float(f64::MAX);
         sql!["CASE WHEN ABS(", &it, ") <= ", largest, " THEN ", &it, " END"].maybe()
+    }
+
+    fn recased(&self, text: Sql, capitals: bool) -> Option<Nearly> {
+        let name = if capitals { "UPPER(" } else { "LOWER(" };
+        let sql = sql![name, text, ")"].tight();
+        Some(Nearly::new(sql, "letters beyond ASCII stay as they are"))
+    }
+
+    fn float_digits(&self, float: Sql) -> Option<Nearly> {
+        let differs = "there are fifteen digits at most, and large and small numbers have an exponent";
+        Some(Nearly::new(sql!["CAST(", float, " AS TEXT)"].tight(), differs))
+    }
+
+    fn float_total(&self, bind: Bind<'_>, sum: Sql) -> Option<Nearly> {
+        let sum = bind(sum);
+        let largest = self.float(f64::MAX);
+        let sql = sql!["CASE WHEN ABS(", &sum, ") <= ", largest, " THEN ", &sum, " END"].maybe();
+        Some(Nearly::new(
+            sql,
+            "the numbers are added in any order, which the last digits depend on",
+        ))
     }
 
     fn scalar_extreme(&self, larger: bool) -> &'static str {

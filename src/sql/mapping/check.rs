@@ -5,6 +5,7 @@ use std::fmt;
 use super::{Column, Form, Mapping, StoredColumn, Table, TableName};
 use crate::{
     diagnostic::suggest,
+    function::HostFunction,
     schema::{Layout, Schema, Slot},
     sql::Dialect,
     value::Type,
@@ -66,8 +67,13 @@ impl fmt::Display for MappingProblem {
 impl std::error::Error for MappingError {}
 
 impl Mapping {
-    /// Whether everything in it is of the schema, in a form that the engine can have. What it leaves out is no matter here.
-    pub(crate) fn check(&self, schema: &Schema, dialect: Dialect) -> Result<(), MappingError> {
+    /// Whether everything in it is of the schema or a function of the application, in a form that the engine can have. What it leaves out is no matter here.
+    pub(crate) fn check(
+        &self,
+        schema: &Schema,
+        functions: &[HostFunction],
+        dialect: Dialect,
+    ) -> Result<(), MappingError> {
         let mut checking = Checking {
             dialect,
             problems: Vec::new(),
@@ -89,6 +95,16 @@ impl Mapping {
                 }
                 None => checking.unknown(path, "catalogue", name, schema.catalogs.keys().map(|it| &**it)),
             }
+        }
+        for (name, function) in &self.functions {
+            let path = step("functions", name);
+            if let Some(of) = functions.iter().find(|it| it.name() == name) {
+                checking.function(&path, function, of);
+                continue;
+            }
+            let names = functions.iter().map(HostFunction::name);
+            let help = suggest::did_you_mean(name, names).unwrap_or_else(|| "leave it out".to_owned());
+            checking.problem(path, format!("the application has no function `{name}`"), help);
         }
         if checking.problems.is_empty() {
             Ok(())
@@ -345,6 +361,28 @@ impl Checking {
         }
     }
 
+    fn function(&mut self, path: &str, name: &TableName, of: &HostFunction) {
+        let most = if self.dialect == Dialect::Sqlite { 1 } else { 3 };
+        match name.parts().len() {
+            0 => self.problem(path, "the function has no name", "name it"),
+            parts if parts > most => {
+                let message = format!(
+                    "a name of {parts} parts, and functions of {} have {most} at most",
+                    self.dialect
+                );
+                self.problem(path, message, "name the function");
+            }
+            _ => {}
+        }
+        for part in name.parts() {
+            self.name(path, part, "a function");
+        }
+        if of.gives() == &Type::Geo || of.takes().contains(&Type::Geo) {
+            let message = format!("it is `{of:?}`, and a place is no single value of a database");
+            self.problem(path, message, "leave it out");
+        }
+    }
+
     fn name(&mut self, path: &str, name: &str, what: &str) {
         if name.is_empty() {
             self.problem(
@@ -405,8 +443,12 @@ mod tests {
         let schema = schema();
         let mut mapping = Mapping::draft(&schema, dialect);
         change(&mut mapping);
+        let functions = [
+            HostFunction::new("score", [Type::Int], Type::Decimal, |_| None),
+            HostFunction::new("near", [Type::Geo], Type::Bool, |_| None),
+        ];
         let found = mapping
-            .check(&schema, dialect)
+            .check(&schema, &functions, dialect)
             .err()
             .map_or_else(Vec::new, |it| it.problems);
         let found: Vec<String> = found.iter().map(ToString::to_string).collect();
@@ -524,6 +566,36 @@ mod tests {
                 "catalogs.products.table: the table has no name; name it",
                 "catalogs.products.present: only lists may be missing; leave it out",
             ],
+        );
+    }
+
+    #[test]
+    fn functions_must_be_of_the_application_and_of_values_that_a_database_has() {
+        let parts = |names: &[&str]| TableName::Qualified(names.iter().map(|&it| it.to_owned()).collect());
+        expect(
+            Dialect::Sqlite,
+            |it| {
+                it.functions.insert("scor".into(), "crm_score".into());
+                it.functions.insert("lower".into(), "lower".into());
+                it.functions.insert("score".into(), parts(&["crm", ""]));
+                it.functions.insert("near".into(), parts(&[]));
+            },
+            &[
+                "functions.scor: the application has no function `scor`; did you mean `score`?",
+                "functions.lower: the application has no function `lower`; leave it out",
+                "functions.score: a name of 2 parts, and functions of sqlite have 1 at most; name the function",
+                "functions.score: the name of a function is empty; write the name that it has in the database",
+                "functions.near: the function has no name; name it",
+                "functions.near: it is `near(geo): bool?`, and a place is no single value of a database; leave it out",
+            ],
+        );
+        expect(
+            Dialect::PostgreSql,
+            |it| {
+                it.functions
+                    .insert("score".into(), parts(&["crm", "public", "score"]));
+            },
+            &[],
         );
     }
 

@@ -37,6 +37,30 @@ pub struct Mapping {
     /// The items of each catalogue, by its name.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub catalogs: IndexMap<String, Table>,
+    /// Functions of the database that answer as [functions of the application](crate::HostFunction) do, by the names of these.
+    ///
+    /// Whoever names one promises that it gives the same for the same arguments, and null where that is missing. Arguments and result are in the
+    /// logical form: decimals as 64-bit counts of 1/10000, datetimes and durations in microseconds, dates in days since 1970-01-01, all others as they are.
+    /// It is asked when all arguments are known, or always when the function was made by [`with_missing`](crate::HostFunction::with_missing).
+    /// What is named here goes before what [`HostFunction::sql`](crate::HostFunction::sql) says.
+    ///
+    /// ```
+    /// # use audience::{Definitions, HostFunction, Type, ValueRef, Zone, sql::Dialect};
+    /// let score = HostFunction::new("loyalty_score", [Type::Int], Type::Int, |args| match args {
+    ///     [ValueRef::Int(orders)] => Some(orders.checked_mul(10)?.into()),
+    ///     _ => None,
+    /// });
+    /// let text = "customer { id: string key, orders: int }  segment loyal = loyalty_score(orders) >= 50";
+    /// let shop = Definitions::builder().function(score).source("shop", text).build()?;
+    /// let at = shop.at("2026-06-01T00:00:00Z".parse()?, &Zone::UTC);
+    /// let mut mapping = shop.mapping(Dialect::PostgreSql);
+    /// mapping.functions.insert("loyalty_score".into(), serde_json::from_str(r#"["crm", "score"]"#)?);
+    /// let query = shop.segment("loyal")?.to_sql(Dialect::PostgreSql, &mapping, &at)?;
+    /// assert!(query.to_string().contains(r#""crm"."score"("c"."orders") >= 50"#));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub functions: IndexMap<String, TableName>,
 }
 
 /// Where rows of one kind live: customers, events of a type, items of a catalogue, or items of a list.
@@ -81,7 +105,7 @@ pub struct Table {
     pub samples: IndexMap<String, String>,
 }
 
-/// The name of a table, with the schema or database around it: `"orders"` or `["crm", "orders"]`.
+/// The name of a table, or of a function, with the schema or database around it: `"orders"` or `["crm", "orders"]`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(
     untagged,

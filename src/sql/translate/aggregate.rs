@@ -109,9 +109,6 @@ impl Translator<'_> {
 
     /// What is worked out of all values in one pass.
     fn measured(&mut self, kind: AggregateKind, value: &Expr, items: &Items, span: Span) -> Maybe<Sql> {
-        if value.ty == Type::Float && matches!(kind, AggregateKind::Sum | AggregateKind::Avg) {
-            return self.refuse_float(span);
-        }
         let collection = self.collection(items, &[value], false, span)?;
         let (filter, of_item) = self.inside(&collection, |this| {
             let filter = this.met(items)?;
@@ -155,6 +152,36 @@ impl Translator<'_> {
             }
             AggregateKind::Min => read(self, "min", "MIN(", of_item, &value.ty),
             AggregateKind::Max => read(self, "max", "MAX(", of_item, &value.ty),
+            _ if value.ty == Type::Float => {
+                let sum = read(self, "sum", "SUM(", of_item.clone(), &Type::Float);
+                let sum = if kind == AggregateKind::Sum {
+                    sql!["COALESCE(", sum, ", ", encoding.float(0.0), ")"]
+                        .tight()
+                        .known()
+                } else {
+                    sum
+                };
+                let total =
+                    encoding.float_total(&mut |sql| self.relations[self.current].bind(sql, "sum"), sum);
+                let total = self.nearly(
+                    span,
+                    "a sum or an average of floats",
+                    "keep the amounts as `decimal`",
+                    total,
+                )?;
+                if kind == AggregateKind::Sum {
+                    total
+                } else {
+                    let count = read(self, "known", "COUNT(", of_item, &Type::Int);
+                    let count = encoding.to_float(sql!["NULLIF(", count, ", 0)"].tight().maybe());
+                    encoding.float_arithmetic(
+                        &mut |sql| self.relations[self.current].bind(sql, "mean"),
+                        '/',
+                        total,
+                        count,
+                    )
+                }
+            }
             _ => {
                 let mut sums = Vec::new();
                 for addend in encoding.addends(of_item.clone()) {

@@ -8,7 +8,7 @@ use super::{
     rows::is_text,
 };
 use crate::{
-    hir::{Condition, ConditionKind, Expr, ExprKind, Order, Spot, TextTest},
+    hir::{Condition, ConditionKind, Expr, ExprKind, Order, Pattern, Spot, TextTest},
     population::Cut,
     value::{Type, Value, sample},
 };
@@ -176,13 +176,7 @@ impl Translator<'_> {
                 let operand = self.value(operand)?;
                 self.among(operand, set)
             }
-            ConditionKind::Matches { .. } => {
-                return self.refuse(
-                    condition.span,
-                    "a regular expression",
-                    "use `contains`, `starts with` and `ends with`, or keep the answer in an attribute",
-                );
-            }
+            ConditionKind::Matches { operand, pattern } => self.finds(operand, pattern, condition)?,
             ConditionKind::Text {
                 test,
                 operand,
@@ -225,22 +219,7 @@ impl Translator<'_> {
             ConditionKind::InWindow { operand, window } => self.in_window(operand, window)?,
             ConditionKind::Anniversary { operand, window } => self.anniversary(operand, window)?,
             ConditionKind::Near { operand, of, within } => {
-                let (place, of) = (self.place(operand)?, self.place(of)?);
-                let mut sum = Vec::new();
-                for (a, b) in place.into_iter().zip(of) {
-                    let side = self.bind(sql![a.operand(), " - ", b.operand()], "side");
-                    // Their squares are beyond the range of the columns' own type in some engines.
-                    let side = self.encoding.wide(side).operand();
-                    sum.push(sql![&side, " * ", &side]);
-                }
-                let mut total = Sql::default();
-                for (index, square) in sum.into_iter().enumerate() {
-                    total = if index == 0 {
-                        square
-                    } else {
-                        sql![total, " + ", square]
-                    };
-                }
+                let total = self.squared_chord(operand, of)?;
                 Test::of(sql![total, " <= ", i64::try_from(within.0).unwrap_or(i64::MAX)])
             }
             ConditionKind::Sample { from, to, salt } => self.sampled(*from, *to, salt, condition)?,
@@ -309,6 +288,38 @@ impl Translator<'_> {
             Test::of(sql![&point, " < ", Arc::<str>::from(it)])
         });
         Some(Self::all(vec![low, high]))
+    }
+
+    /// The square of the straight line between two places, in units of 10⁻¹⁶.
+    pub(super) fn squared_chord(&mut self, place: &Expr, of: &Expr) -> Maybe<Sql> {
+        let (place, of) = (self.place(place)?, self.place(of)?);
+        let mut total = Sql::default();
+        for (index, (a, b)) in place.into_iter().zip(of).enumerate() {
+            let side = self.bind(sql![a.operand(), " - ", b.operand()], "side");
+            // The square is beyond the range of the columns' own type in some engines.
+            let side = self.encoding.wide(side).operand();
+            let square = sql![&side, " * ", &side];
+            total = if index == 0 {
+                square
+            } else {
+                sql![total, " + ", square]
+            };
+        }
+        Some(total)
+    }
+
+    /// Whether a regular expression is found.
+    fn finds(&mut self, operand: &Expr, pattern: &Pattern, condition: &Condition) -> Maybe<Test> {
+        let text = self.number(operand)?;
+        let written = self.encoding.patterns().and_then(|it| it.write(pattern));
+        let found = written.and_then(|it| self.encoding.found(text, Sql::value(it.into())));
+        let found = self.nearly(
+            condition.span,
+            "a regular expression",
+            "use `contains`, `starts with` and `ends with`, or keep the answer in an attribute",
+            found,
+        )?;
+        Some(Test::of(found))
     }
 
     /// Whether one of the slots of a record is known.

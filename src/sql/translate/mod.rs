@@ -15,6 +15,8 @@ mod condition;
 pub(super) mod fragment;
 mod list;
 mod number;
+mod pattern;
+mod printed;
 mod relation;
 mod rows;
 mod sequence;
@@ -38,12 +40,16 @@ use crate::{
     value::Type,
 };
 
-pub(super) use self::text::WHITE_SPACE;
 use self::{
     aggregate::Measure, collection::Collection, fragment::Sql, relation::Relation, rows::Row,
     zone::ZoneTables,
 };
-use super::{Dialect, Mapping, Query, SqlError, dialect::Encoding, names::Names};
+pub(super) use self::{pattern::Patterns, text::WHITE_SPACE};
+use super::{
+    Dialect, Mapping, Query, SqlError, Strictness,
+    dialect::{Encoding, Nearly},
+    names::Names,
+};
 
 /// What is asked of each customer.
 #[derive(Clone, Copy, Debug)]
@@ -61,17 +67,22 @@ pub(crate) fn translate(
     module: &Module,
     sources: &[Source],
     asked: Asked<'_>,
-    (dialect, mapping): (Dialect, &Mapping),
+    (dialect, mapping, strictness): (Dialect, &Mapping, Strictness),
     at: &At,
 ) -> Result<Query, SqlError> {
-    mapping.check(&module.schema, dialect)?;
+    mapping.check(&module.schema, &module.functions, dialect)?;
     let mut translator = Translator::new(module, dialect, mapping, at);
+    translator.strictness = strictness;
     let columns = translator.ask(asked);
     if translator.refused.is_empty() {
+        let pieces = translator.write(asked);
+        let mut approximate = translator.approximate;
+        approximate.sort_by_key(Diagnostic::span);
         Ok(Query {
             dialect,
-            pieces: translator.write(asked),
+            pieces,
             columns,
+            approximate,
         })
     } else {
         let diagnostics = translator.refused;
@@ -110,6 +121,8 @@ struct Translator<'q> {
     names: Names,
     zone: ZoneTables,
     refused: Vec<Diagnostic>,
+    strictness: Strictness,
+    approximate: Vec<Diagnostic>,
 }
 
 /// A value in the making.
@@ -159,6 +172,8 @@ impl<'q> Translator<'q> {
             names: Names::with(mapping.tables().filter_map(|it| it.parts().last())),
             zone: ZoneTables::default(),
             refused: Vec::new(),
+            strictness: Strictness::Exact,
+            approximate: Vec::new(),
         }
     }
 
@@ -218,10 +233,34 @@ impl<'q> Translator<'q> {
 
     /// Notes what has no faithful translation, and how to go about it.
     fn refuse<T>(&mut self, span: Span, what: &str, help: &str) -> Maybe<T> {
+        self.refuse_unless(span, what, help, None)
+    }
+
+    /// What the engine has that is nearly what the language says, where that is allowed, and a note of how it differs; a refusal otherwise.
+    fn nearly(&mut self, span: Span, what: &str, help: &str, nearly: Option<Nearly>) -> Maybe<Sql> {
+        let Some(nearly) = nearly else {
+            return self.refuse(span, what, help);
+        };
+        if self.strictness == Strictness::Exact {
+            let allowed = "`Strictness::Approximate`, or `--approximate`, allows an answer that may differ";
+            return self.refuse_unless(span, what, help, Some(allowed));
+        }
+        let message = format!("{what} is approximate in the SQL of {}", self.dialect);
+        let warning = Diagnostic::new(Code::ApproximateSql, message)
+            .label(span, nearly.differs)
+            .help(help.to_owned());
+        if !self.approximate.contains(&warning) {
+            self.approximate.push(warning);
+        }
+        Some(nearly.sql)
+    }
+
+    fn refuse_unless<T>(&mut self, span: Span, what: &str, help: &str, allowed: Option<&str>) -> Maybe<T> {
         let message = format!("{what} cannot be said faithfully in the SQL of {}", self.dialect);
         let refusal = Diagnostic::new(Code::NoSql, message)
             .label(span, "has no translation")
-            .help(help.to_owned());
+            .help(help.to_owned())
+            .help(allowed.map(str::to_owned));
         if !self.refused.contains(&refusal) {
             self.refused.push(refusal);
         }

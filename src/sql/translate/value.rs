@@ -10,8 +10,8 @@ use crate::{
     hir::{ArithmeticOp, Expr, ExprKind, Function, Order},
     population::Cut,
     span::Span,
-    sql::dialect::integer,
-    value::{DateTime, Type, Value},
+    sql::{TableName, dialect::integer},
+    value::{DateTime, Geo, Type, Value},
 };
 
 impl Val {
@@ -109,11 +109,16 @@ impl Translator<'_> {
                     (None, Some(Value::Text(text))) => {
                         Some(self.constant(crate::value::fold::folded(&text).into(), ty()))
                     }
-                    _ => self.refuse(
-                        expr.span,
-                        "text without its differences of case, beside a text that is not a constant,",
-                        "name a column with the folded text in the mapping, or compare with a constant",
-                    ),
+                    _ => {
+                        let lower = self.encoding.recased(inner.sql, false);
+                        let folded = self.nearly(
+                            expr.span,
+                            "text without its differences of case, beside a text that is not a constant,",
+                            "name a column with the folded text in the mapping, or compare with a constant",
+                            lower,
+                        )?;
+                        val(folded)
+                    }
                 }
             }
             ExprKind::Follow {
@@ -254,33 +259,34 @@ impl Translator<'_> {
     fn host(&mut self, function: usize, args: &[Expr], expr: &Expr) -> Maybe<Val> {
         let module = self.module;
         let host = module.functions.get(function)?;
-        let Some(text) = host.in_sql(self.dialect.name()) else {
-            let help = format!("give the function its SQL: `.sql(\"{}\", …)`", self.dialect);
+        let named = self.mapping.functions.get(host.name());
+        let text = host.in_sql(self.dialect.name());
+        if named.is_none() && text.is_none() {
+            let help = format!(
+                "name a function of the database in the mapping, as `functions.{}`, or give it its SQL: `.sql(\"{}\", …)`",
+                host.name(),
+                self.dialect
+            );
             return self.refuse(
                 expr.span,
                 &format!("the function `{}` of the application", host.name()),
                 &help,
             );
-        };
+        }
         let mut values = Vec::new();
         for arg in args {
             values.push(self.number(arg)?.operand());
         }
-        let mut sql = Sql::default();
-        let mut rest = text;
-        while let Some(open) = rest.find('{') {
-            let (before, after) = rest.split_at(open);
-            let place = after
-                .split_once('}')
-                .and_then(|(number, after)| Some((number[1..].parse::<usize>().ok()?, after)));
-            let Some((place, after)) = place.filter(|(place, _)| *place < values.len()) else {
-                let what = format!("`{text}`, where a brace is no place of an argument,");
-                return self.refuse(expr.span, &what, "write `{0}`, `{1}` … for the arguments");
-            };
-            sql = sql![sql, before.to_owned(), &values[place]];
-            rest = after;
-        }
-        let call = sql![sql, rest.to_owned()].operand().maybe();
+        let call = match named {
+            Some(name) => self.called(name, &values),
+            None => self.filled_in(text.unwrap_or_default(), &values, expr.span)?,
+        };
+        let call = if super::rows::is_text(&expr.ty) {
+            self.bytewise(call)
+        } else {
+            call.operand()
+        };
+        let call = call.maybe();
         let known = values.iter().filter(|it| it.nullable);
         let known: Vec<Sql> = known.map(|it| sql![it, " IS NOT NULL"]).collect();
         let sql = if known.is_empty() || host.takes_missing {
@@ -290,6 +296,35 @@ impl Translator<'_> {
             sql!["CASE WHEN ", known, " THEN ", call, " END"].maybe()
         };
         Some(Val::new(sql, expr.ty.clone()))
+    }
+
+    /// A call of a function of the database.
+    fn called(&self, name: &TableName, values: &[Sql]) -> Sql {
+        let parts: Vec<String> = name.parts().iter().map(|it| self.encoding.quote(it)).collect();
+        let mut call = sql![parts.join("."), "("];
+        for (index, value) in values.iter().enumerate() {
+            call = sql![call, if index == 0 { "" } else { ", " }, value];
+        }
+        sql![call, ")"].tight()
+    }
+
+    /// The SQL of a function, with its arguments in their places.
+    fn filled_in(&mut self, text: &str, values: &[Sql], span: Span) -> Maybe<Sql> {
+        let mut sql = Sql::default();
+        let mut rest = text;
+        while let Some(open) = rest.find('{') {
+            let (before, after) = rest.split_at(open);
+            let place = after
+                .split_once('}')
+                .and_then(|(number, after)| Some((number[1..].parse::<usize>().ok()?, after)));
+            let Some((place, after)) = place.filter(|(place, _)| *place < values.len()) else {
+                let what = format!("`{text}`, where a brace is no place of an argument,");
+                return self.refuse(span, &what, "write `{0}`, `{1}` … for the arguments");
+            };
+            sql = sql![sql, before.to_owned(), &values[place]];
+            rest = after;
+        }
+        Some(sql![sql, rest.to_owned()])
     }
 
     fn call(&mut self, function: Function, args: &[Expr], expr: &Expr) -> Maybe<Val> {
@@ -304,19 +339,39 @@ impl Translator<'_> {
                 let sql = sql!["COALESCE(", first, ", ", second, ")"].tight();
                 val(sql.null_if(nullable))
             }
-            Function::Lower | Function::Upper | Function::Trim | Function::String => {
-                let what = format!("the function `{}`", function.name());
-                self.refuse(
+            Function::Lower | Function::Upper => {
+                let text = self.number(&args[0])?;
+                let recased = self.encoding.recased(text, function == Function::Upper);
+                let sql = self.nearly(
                     expr.span,
-                    &what,
+                    &format!("the function `{}`", function.name()),
                     "compare with `ignoring case`, or keep the text prepared in an attribute",
-                )
+                    recased,
+                )?;
+                val(sql)
             }
-            Function::Distance => self.refuse(
-                expr.span,
-                "a distance in metres",
-                "ask whether the place is `within` one",
-            ),
+            Function::Trim => {
+                let text = self.number(&args[0])?;
+                val(self.encoding.trimmed(text, super::text::WHITE_SPACE))
+            }
+            Function::String => {
+                let value = self.value(&args[0])?;
+                let sql = self.printed(value, expr.span)?;
+                val(sql)
+            }
+            Function::Distance => {
+                let squared = self.squared_chord(&args[0], &args[1])?;
+                let encoding = self.encoding;
+                let chord = sql![encoding.square_root(squared), " / ", encoding.float(1e8)];
+                let arc = encoding.arc_sine(sql![chord, " / ", encoding.float(2.0)]);
+                let arc = self.nearly(
+                    expr.span,
+                    "a distance in metres",
+                    "ask whether the place is `within` one",
+                    arc,
+                )?;
+                val(sql![encoding.float(2.0 * Geo::EARTH_RADIUS), " * ", arc])
+            }
             Function::Length => {
                 let text = self.number(&args[0])?;
                 val(self.encoding.length(text))
@@ -468,14 +523,5 @@ impl Translator<'_> {
                 first
             }
         })
-    }
-
-    /// The span of an expression that stands for a refusal.
-    pub(super) fn refuse_float<T>(&mut self, span: Span) -> Maybe<T> {
-        self.refuse(
-            span,
-            "a sum or an average of floats",
-            "keep the amounts as `decimal`",
-        )
     }
 }

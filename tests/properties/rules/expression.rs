@@ -313,11 +313,10 @@ impl Generator<'_, '_> {
 
     fn text(&mut self, depth: usize) -> Piece {
         match self.choices.below(8) {
-            0..=4 if self.portable => {
+            function @ 0..=3 if self.portable => {
                 let text = self.any_text(depth);
-                self.call("domain", text)
+                self.call(["domain", "trim"][function % 2], text)
             }
-            5.. if self.portable => self.least_or_greatest("min max text", &Kind::Text, depth),
             function @ 0..=3 => {
                 let text = self.any_text(depth);
                 self.call(["lower", "upper", "trim", "domain"][function], text)
@@ -326,8 +325,9 @@ impl Generator<'_, '_> {
             5 => self.call_of("string(decimal)", &Kind::Decimal, depth),
             6 => {
                 self.note("string of others");
-                let kinds = [Kind::Float, Kind::Bool, Kind::Date, Kind::DateTime, Kind::Text];
-                let kind = self.choices.pick(&kinds).clone();
+                let kinds = [Kind::Bool, Kind::Date, Kind::DateTime, Kind::Text, Kind::Float];
+                let kinds = &kinds[..kinds.len() - usize::from(self.portable)];
+                let kind = self.choices.pick(kinds).clone();
                 call("string", &[self.value(&kind, depth)])
             }
             _ => self.least_or_greatest("min max text", &Kind::Text, depth),

@@ -1,0 +1,203 @@
+//! Regular expressions as engines write them.
+//!
+//! What a pattern of the language means is written out: classes of letters as ranges, differences of case as classes. So engines find the same, whatever their own
+//! shorthands mean; only what they take for a word is their own.
+
+use std::fmt::Write;
+
+use regex_syntax::{
+    ParserBuilder,
+    hir::{Class, ClassUnicode, Hir, HirKind, Look, Repetition},
+};
+
+use crate::hir::Pattern;
+
+/// How an engine writes what has no letters.
+#[derive(Debug)]
+pub(in crate::sql) struct Patterns {
+    /// More often than this nothing is repeated.
+    most: u32,
+    start: &'static str,
+    end: &'static str,
+    start_of_line: &'static str,
+    end_of_line: &'static str,
+    edge_of_word: &'static str,
+    no_edge_of_word: &'static str,
+}
+
+impl Patterns {
+    pub(in crate::sql) const RE2: Self = Self {
+        most: 1000,
+        start: r"\A",
+        end: r"\z",
+        start_of_line: "(?m:^)",
+        end_of_line: "(?m:$)",
+        edge_of_word: r"\b",
+        no_edge_of_word: r"\B",
+    };
+
+    pub(in crate::sql) const POSTGRESQL: Self = Self {
+        most: 255,
+        start: r"\A",
+        end: r"\Z",
+        start_of_line: r"(?:\A|(?<=\n))",
+        end_of_line: r"(?:\Z|(?=\n))",
+        edge_of_word: r"\y",
+        no_edge_of_word: r"\Y",
+    };
+
+    /// The pattern in the engine's own form, if it can be said there.
+    pub(in crate::sql) fn write(&self, pattern: &Pattern) -> Option<String> {
+        let mut parser = ParserBuilder::new()
+            .case_insensitive(pattern.ignoring_case)
+            .build();
+        let mut text = String::new();
+        self.part(&parser.parse(&pattern.source).ok()?, &mut text)?;
+        Some(text)
+    }
+
+    fn part(&self, part: &Hir, text: &mut String) -> Option<()> {
+        match part.kind() {
+            HirKind::Empty => text.push_str("(?:)"),
+            HirKind::Literal(literal) => {
+                let letters = str::from_utf8(&literal.0).ok()?;
+                if letters.contains('\0') {
+                    return None;
+                }
+                letters.chars().for_each(|it| letter(it, text));
+            }
+            HirKind::Class(Class::Unicode(letters)) => class(letters, text)?,
+            HirKind::Class(Class::Bytes(bytes)) => class(&bytes.to_unicode_class()?, text)?,
+            HirKind::Look(look) => text.push_str(match look {
+                Look::Start => self.start,
+                Look::End => self.end,
+                Look::StartLF => self.start_of_line,
+                Look::EndLF => self.end_of_line,
+                Look::WordUnicode | Look::WordAscii => self.edge_of_word,
+                Look::WordUnicodeNegate | Look::WordAsciiNegate => self.no_edge_of_word,
+                _ => return None,
+            }),
+            HirKind::Repetition(repetition) => self.repeated(repetition, text)?,
+            HirKind::Capture(capture) => self.part(&capture.sub, text)?,
+            HirKind::Concat(parts) => {
+                for part in parts {
+                    self.group(part, matches!(alternatives(part), HirKind::Alternation(_)), text)?;
+                }
+            }
+            HirKind::Alternation(parts) => {
+                for (index, part) in parts.iter().enumerate() {
+                    if index > 0 {
+                        text.push('|');
+                    }
+                    self.part(part, text)?;
+                }
+            }
+        }
+        Some(())
+    }
+
+    fn group(&self, part: &Hir, grouped: bool, text: &mut String) -> Option<()> {
+        text.push_str(if grouped { "(?:" } else { "" });
+        self.part(part, text)?;
+        text.push_str(if grouped { ")" } else { "" });
+        Some(())
+    }
+
+    /// Which of several occurrences is found does not matter, so nothing is lazy.
+    fn repeated(&self, repetition: &Repetition, text: &mut String) -> Option<()> {
+        let Repetition { min, max, sub, .. } = repetition;
+        let most = max.unwrap_or(*min);
+        if most > self.most {
+            return None;
+        }
+        let single = match sub.kind() {
+            HirKind::Class(_) => true,
+            HirKind::Literal(literal) => str::from_utf8(&literal.0).is_ok_and(|it| it.chars().count() == 1),
+            _ => false,
+        };
+        self.group(sub, !single, text)?;
+        match (min, max) {
+            (0, None) => text.push('*'),
+            (1, None) => text.push('+'),
+            (0, Some(1)) => text.push('?'),
+            (min, None) => write!(text, "{{{min},}}").ok()?,
+            (min, Some(max)) => write!(text, "{{{min},{max}}}").ok()?,
+        }
+        Some(())
+    }
+}
+
+/// What a part is without the groups around it, which are not written.
+fn alternatives(part: &Hir) -> &HirKind {
+    match part.kind() {
+        HirKind::Capture(capture) => alternatives(&capture.sub),
+        kind => kind,
+    }
+}
+
+/// Any of these letters. No text has U+0000.
+fn class(letters: &ClassUnicode, text: &mut String) -> Option<()> {
+    let ranges = letters.ranges().iter();
+    let ranges: Vec<(char, char)> = ranges
+        .map(|it| (it.start().max('\u{1}'), it.end()))
+        .filter(|(start, end)| start <= end)
+        .collect();
+    if ranges.is_empty() {
+        return None;
+    }
+    text.push('[');
+    for (start, end) in ranges {
+        letter(start, text);
+        if end > start {
+            text.push('-');
+            letter(end, text);
+        }
+    }
+    text.push(']');
+    Some(())
+}
+
+/// A letter that stands for itself.
+fn letter(letter: char, text: &mut String) {
+    if letter.is_ascii_punctuation() {
+        text.push('\\');
+    }
+    text.push(letter);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(source: &str, ignoring_case: bool) -> Option<String> {
+        let regex = regex::Regex::new(source).expect("a pattern");
+        Patterns::POSTGRESQL.write(&Pattern {
+            source: source.into(),
+            ignoring_case,
+            regex,
+        })
+    }
+
+    #[test]
+    fn shorthands_are_written_out() {
+        for (source, expected) in [
+            ("a.c", "a[\u{1}-\t\u{b}-\u{10ffff}]c"),
+            (r"^[0-9]{2,3}$", r"\A[0-9]{2,3}\Z"),
+            (r"(a|bc)+?d", "(?:a|bc)+d"),
+            ("x(b|cd)y", "x(?:b|cd)y"),
+            (r"\.\*", r"\.\*"),
+            (r"[\]^-]", r"[\-\]-\^]"),
+            (r"\bé", r"\yé"),
+            ("(?m)^a$", r"(?:\A|(?<=\n))a(?:\Z|(?=\n))"),
+            ("a{300}", "none"),
+            ("(?i)k", "[Kk\u{212a}]"),
+        ] {
+            assert_eq!(
+                written(source, false).as_deref().unwrap_or("none"),
+                expected,
+                "{source}"
+            );
+        }
+        assert_eq!(written("k", true), written("(?i)k", false));
+    }
+}
