@@ -10,12 +10,13 @@ use crate::{
 
 use super::{
     Dialect, Mapping, Query, SqlError,
-    dialect::Encoding,
-    mapping::{Column, Form, Table},
+    dialect::{Encoding, Member},
+    mapping::{Column, Form, StoredColumn, Table},
     query::Piece,
     translate::{
         WHITE_SPACE,
         fragment::{Part, Sql, sql},
+        member::{logical_member, read_member},
     },
 };
 
@@ -173,35 +174,40 @@ impl Contract<'_> {
                 .slots
                 .iter()
                 .filter(|it| it.path.starts_with(record) && it.path != slot.path);
-            let names: Vec<&str> = inside
-                .filter_map(|it| at.table.columns.get(&it.mapped())?.names().next())
+            let others: Vec<String> = inside
+                .filter_map(|it| at.table.columns.get(&it.mapped()))
+                .map(|it| format!("{} IS NOT NULL", self.plain(it)))
                 .collect();
-            if names.is_empty() {
+            if others.is_empty() {
                 return;
             }
-            let others: Vec<String> = names
-                .iter()
-                .map(|it| format!("{} IS NOT NULL", self.encoding.quote(it)))
-                .collect();
-            let name = first(column);
-            let null = sql![
-                self.encoding.quote(name),
-                " IS NULL AND (",
-                others.join(" OR "),
-                ")"
-            ];
+            let null = sql![self.plain(column), " IS NULL AND (", others.join(" OR "), ")"];
             let problem = format!(
                 "null, but required where others of `{}` are known",
                 record.join(".")
             );
-            self.breach(at, name, &problem, null);
+            self.breach(at, &told(column), &problem, null);
         }
     }
 
     fn required(&mut self, at: At<'_>, column: &Column, ty: &Type, problem: &str) {
-        let name = first(column);
-        let null = sql![self.column_of(name, ty), " IS NULL"];
-        self.breach(at, name, problem, null);
+        let null = sql![self.text_or_value(column, ty), " IS NULL"];
+        self.breach(at, &told(column), problem, null);
+    }
+
+    /// The first column as it is, or a member of it as text: null where the value is missing.
+    fn plain(&self, column: &Column) -> String {
+        let quoted = self.encoding.quote(first(column));
+        let member = column
+            .member()
+            .and_then(|it| self.encoding.member(&quoted, &it.json, Member::Text));
+        member.unwrap_or(quoted)
+    }
+
+    /// The same, compared byte by byte where it is text.
+    fn text_or_value(&self, column: &Column, ty: &Type) -> String {
+        let ty = column.member().map_or(ty, |_| &Type::String);
+        self.compared(self.plain(column), ty)
     }
 
     /// A value is one of its type.
@@ -218,6 +224,9 @@ impl Contract<'_> {
                 );
             }
             return;
+        }
+        if let Some(stored) = column.member() {
+            return self.inside(at, column, stored, ty);
         }
         let (name, form) = (first(column), column.form());
         self.stored_as(at, name, ty, form);
@@ -275,17 +284,27 @@ impl Contract<'_> {
                 let outside = sql![&it, " NOT BETWEEN ", from, " AND ", to];
                 self.breach(at, name, "no instant of the years 0001 to 9999", outside);
             }
-            (Type::Words(words), _) => {
-                let other = sql![&it, " NOT IN (", Self::texts(words.iter().map(|it| &**it)), ")"];
+            _ => {}
+        }
+        if ty.is_text() {
+            self.text(at, name, &it, ty);
+        }
+    }
+
+    /// A text is one of its type, and has no U+0000.
+    fn text(&mut self, at: At<'_>, name: &str, it: &Sql, ty: &Type) {
+        match ty {
+            Type::Words(words) => {
+                let other = sql![it, " NOT IN (", Self::texts(words.iter().map(|it| &**it)), ")"];
                 self.breach(at, name, "no word of the enumeration", other);
             }
-            (Type::Url, _) => {
+            Type::Url => {
                 let mut other = Sql::default();
                 let schemes = Schemes::default();
                 for (index, scheme) in schemes.each().enumerate() {
                     let scheme = format!("{scheme}:");
                     let length = i64::try_from(scheme.len()).unwrap_or(0);
-                    let begins = sql!["LOWER(SUBSTR(", &it, ", 1, ", length, "))"];
+                    let begins = sql!["LOWER(SUBSTR(", it, ", 1, ", length, "))"];
                     let and = if index == 0 { "" } else { " AND " };
                     other = sql![other, and, begins, " <> ", Arc::<str>::from(scheme)];
                 }
@@ -293,17 +312,68 @@ impl Contract<'_> {
             }
             _ => {}
         }
-        if ty.is_text() {
-            let zero = match self.dialect {
-                Dialect::Sqlite => Some(sql!["INSTR(", &it, ", CHAR(0)) > 0"]),
-                Dialect::DuckDb | Dialect::DataFusion => Some(sql!["CONTAINS(", &it, ", CHR(0))"]),
-                // It has no such texts.
-                Dialect::PostgreSql => None,
-            };
-            if let Some(zero) = zero {
-                self.breach(at, name, "text with the character U+0000", zero);
-            }
+        let zero = match self.dialect {
+            Dialect::Sqlite => Some(sql!["INSTR(", it, ", CHAR(0)) > 0"]),
+            Dialect::DuckDb | Dialect::DataFusion => Some(sql!["CONTAINS(", it, ", CHR(0))"]),
+            // It has no such texts.
+            Dialect::PostgreSql => None,
+        };
+        if let Some(zero) = zero {
+            self.breach(at, name, "text with the character U+0000", zero);
         }
+    }
+
+    /// A value inside of JSON is of its type.
+    fn inside(&mut self, at: At<'_>, column: &Column, stored: &StoredColumn, ty: &Type) {
+        let (name, form) = (told(column), stored.form);
+        let (quoted, member) = (self.encoding.quote(&stored.column), Member::of(ty, form));
+        let encoding = self.encoding;
+        let (Some(other), Some(it)) = (
+            encoding.is_other_member(&quoted, &stored.json, member),
+            read_member(encoding, &quoted, &stored.json, member),
+        ) else {
+            return;
+        };
+        let (other, it) = (sql![other], sql![it]);
+        let kind = match member {
+            Member::Text => "no text of JSON",
+            Member::Bool => "no bool of JSON",
+            Member::Int => "no whole number of JSON of 64 bits",
+            Member::Float => "no number of JSON, or out of range",
+            Member::Digits => "neither a number of JSON that keeps its digits nor a text",
+        };
+        self.breach(at, &name, kind, other.clone());
+        // What is of another kind is told already, and might stop the engine.
+        let guarded = |condition: Sql| sql!["CASE WHEN ", &other, " THEN FALSE ELSE ", condition, " END"];
+        let logical = logical_member(encoding, &mut |sql| sql, it.clone(), ty, form).operand();
+        let outside = match (range(ty), form) {
+            (Some((low, high)), _) => {
+                let outside = sql![logical, " NOT BETWEEN ", low, " AND ", high];
+                match form {
+                    Form::Native => sql![
+                        "CASE WHEN ",
+                        encoding.is_no(&it, ty),
+                        " THEN TRUE ELSE ",
+                        outside,
+                        " END"
+                    ],
+                    _ => outside,
+                }
+            }
+            (None, Form::Native) if *ty == Type::Decimal => encoding.is_no(&it, ty),
+            _ => {
+                if ty.is_text() {
+                    self.text(at, &name, &it, ty);
+                }
+                return;
+            }
+        };
+        let problem = match ty {
+            Type::Date => "no day of the years 0001 to 9999",
+            Type::DateTime => "no instant of the years 0001 to 9999",
+            _ => "more than four digits after the point, or out of range",
+        };
+        self.breach(at, &name, problem, guarded(outside));
     }
 
     /// SQLite keeps anything in any column.
@@ -326,8 +396,8 @@ impl Contract<'_> {
 
     /// Text that counts as missing is missing, and short text is short.
     fn roles(&mut self, at: At<'_>, slot: &Slot, column: &Column) {
-        let name = first(column);
-        let it = self.column_of(name, &slot.ty);
+        let name = &told(column);
+        let it = sql![self.text_or_value(column, &slot.ty)];
         if let Some(filled) = slot.roles.filled.as_ref().filter(|_| slot.ty.is_text()) {
             let blank = sql![self.encoding.trimmed(it.clone(), WHITE_SPACE), " = ''"];
             self.breach(at, name, "blank, which is to be null", blank);
@@ -558,4 +628,23 @@ impl Contract<'_> {
 
 fn first(column: &Column) -> &str {
     column.names().next().unwrap_or_default()
+}
+
+/// How a column is told: with the path inside of it.
+fn told(column: &Column) -> String {
+    let mut told = first(column).to_owned();
+    for name in column.member().into_iter().flat_map(|it| &it.json) {
+        told.push('.');
+        told += name;
+    }
+    told
+}
+
+/// The first and the last value of the calendar, in the logical form.
+fn range(ty: &Type) -> Option<(i64, i64)> {
+    match ty {
+        Type::Date => Some((Date::MIN.days().into(), Date::MAX.days().into())),
+        Type::DateTime => Some((DateTime::MIN.micros(), DateTime::MAX.micros())),
+        _ => None,
+    }
 }

@@ -12,6 +12,7 @@ mod edges;
 mod engine;
 mod functions;
 mod golden;
+mod json;
 mod piped;
 mod postgresql;
 mod sqlite;

@@ -1,9 +1,12 @@
 //! The customers of a case as tables of a database.
 
+use std::collections::BTreeMap;
+
 use audience::{
     Date, DateTime, Decimal, Field, Filled, Geo, Roles, Schema, Type,
     sql::{Column, Form, Mapping, Table, TableName},
 };
+use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 use crate::properties::customers::Datum;
@@ -235,8 +238,8 @@ fn fill(
         );
     }
     if let Some(at) = &table.at {
-        let cells = rows.iter().map(|row| cell(member(row.datum, "at"), at.form()));
-        making.column(&name_of(at), kind(&Type::DateTime, at.form()), cells);
+        let data: Vec<&Datum> = rows.iter().map(|row| member(row.datum, "at")).collect();
+        making.value(at, kind(&Type::DateTime, at.form()), &data);
     }
     for (path, column) in &table.columns {
         let slot = slots.iter().find(|it| it.path == *path);
@@ -256,12 +259,7 @@ fn fill(
             }
             continue;
         }
-        let cells = data.iter().map(|datum| cell(datum, column.form()));
-        making.column(
-            &name_of(column),
-            kind(kept_as(schema, slot.ty), column.form()),
-            cells,
-        );
+        making.value(column, kind(kept_as(schema, slot.ty), column.form()), &data);
         if let Column::Stored(stored) = column
             && let Some(folded) = &stored.folded
         {
@@ -336,6 +334,8 @@ fn sequence_of(row: &Row<'_>) -> i64 {
 struct Making {
     columns: Vec<(String, Kind)>,
     cells: Vec<Vec<Cell>>,
+    /// The columns that have JSON, with an object for each row.
+    objects: BTreeMap<String, Vec<Map<String, Value>>>,
 }
 
 impl Making {
@@ -349,8 +349,29 @@ impl Making {
         self.cells.push(cells);
     }
 
+    /// A column, or a member of one.
+    fn value(&mut self, column: &Column, kind: Kind, data: &[&Datum]) {
+        let (name, form) = (name_of(column), column.form());
+        match column {
+            Column::Stored(stored) if !stored.json.is_empty() => {
+                let objects = self.objects.entry(name).or_default();
+                objects.resize_with(data.len(), Map::new);
+                for (row, (object, datum)) in objects.iter_mut().zip(data).enumerate() {
+                    insert(object, &stored.json, inside(datum, form, row));
+                }
+            }
+            _ => self.column(&name, kind, data.iter().map(|datum| cell(datum, form))),
+        }
+    }
+
     /// The rows stand in another order than they came in.
-    fn finish(self, name: &TableName) -> Stored {
+    fn finish(mut self, name: &TableName) -> Stored {
+        for (name, objects) in std::mem::take(&mut self.objects) {
+            let texts = objects
+                .into_iter()
+                .map(|it| Cell::Text(Value::Object(it).to_string()));
+            self.column(&name, Kind::Text, texts);
+        }
         let rows = self.cells.first().map_or(0, Vec::len);
         let row = |index: usize| self.cells.iter().map(|it| it[index].clone()).collect();
         Stored {
@@ -416,6 +437,56 @@ fn cell(datum: &Datum, form: Form) -> Cell {
         (Datum::DateTime(it), _) => Cell::DateTime(*it),
         (Datum::Geo(..) | Datum::List(_) | Datum::Record(_), _) => panic!("{datum:?} is in no single column"),
     }
+}
+
+/// Puts a value at the end of a path of members; `None` leaves it out.
+fn insert(object: &mut Map<String, Value>, path: &[String], value: Option<Value>) {
+    let (Some((name, rest)), Some(value)) = (path.split_first(), value) else {
+        return;
+    };
+    if rest.is_empty() {
+        object.insert(name.clone(), value);
+        return;
+    }
+    let inner = object
+        .entry(name.clone())
+        .or_insert_with(|| Value::Object(Map::new()));
+    let inner = inner.as_object_mut().expect("names of members are different");
+    insert(inner, rest, Some(value));
+}
+
+/// A value as JSON has it, in one way or another; what is missing is null or left out.
+fn inside(datum: &Datum, form: Form, row: usize) -> Option<Value> {
+    let odd = row % 2 == 1;
+    Some(match cell(datum, form) {
+        Cell::Null if odd => return None,
+        Cell::Null => Value::Null,
+        Cell::Bool(it) => it.into(),
+        Cell::Int(it) => it.into(),
+        // A whole number without its point.
+        #[expect(clippy::cast_possible_truncation, reason = "it is whole and small")]
+        Cell::Float(it) if odd && it.fract() == 0.0 && it.abs() < 1e15 && it.is_sign_positive() => {
+            (it as i64).into()
+        }
+        Cell::Float(it) => it.into(),
+        // So many digits every engine reads from a number.
+        Cell::Decimal(it) if odd && it.units().unsigned_abs() < 1_000_000_000_000_000 => {
+            it.to_string().parse::<f64>().expect("digits").into()
+        }
+        Cell::Decimal(it) => it.to_string().into(),
+        Cell::Text(it) => it.into(),
+        Cell::Date(it) => it.to_string().into(),
+        Cell::DateTime(it) => {
+            let ahead = it
+                .micros()
+                .checked_add(20_700_000_000)
+                .and_then(DateTime::from_micros);
+            match ahead.filter(|_| odd) {
+                Some(ahead) => format!("{}+05:45", ahead.to_string().trim_end_matches('Z')).into(),
+                None => it.to_string().into(),
+            }
+        }
+    })
 }
 
 /// Simple case folding, by a crate that is not ours.

@@ -10,7 +10,7 @@ use crate::properties::choices::Choices;
 
 /// Names that must be quoted, and quoted well.
 const NAMES: &[&str] = &[
-    "order", "Select", "a b", "\"q\"", "it's", "é😀", "a.b", "--x", "a\\b", "?1", "$1", ":x", "%_", "/*",
+    "", "order", "Select", "a b", "\"q\"", "it's", "é😀", "a.b", "--x", "a\\b", "?1", "$1", ":x", "%_", "/*",
 ];
 
 /// So many bytes of a name tell it from others in every engine.
@@ -21,6 +21,8 @@ struct Varying<'c, 'n> {
     dialect: Dialect,
     /// So many names were given.
     names: usize,
+    /// The column of the table that has JSON, if it has one, and the member in which others are.
+    json: Option<(String, String)>,
 }
 
 /// Gives columns and tables other names, and values other forms that the engine can have.
@@ -29,6 +31,7 @@ pub(super) fn vary(mapping: &mut Mapping, schema: &Schema, dialect: Dialect, cho
         choices,
         dialect,
         names: 0,
+        json: None,
     };
     varying.table(&mut mapping.customers, Shape::Record(&schema.customer));
     for (name, table) in &mut mapping.events {
@@ -56,6 +59,11 @@ impl Varying<'_, '_> {
         if let Some(sequence) = &mut table.sequence {
             *sequence = self.name(sequence);
         }
+        let reads_json = matches!(
+            self.dialect,
+            Dialect::Sqlite | Dialect::DuckDb | Dialect::PostgreSql
+        );
+        self.json = (reads_json && self.choices.one_in(2)).then(|| (self.name("json"), self.name("inner")));
         let slots = shape.slots();
         for (path, column) in &mut table.columns {
             let slot = slots
@@ -83,6 +91,30 @@ impl Varying<'_, '_> {
         }
     }
 
+    /// A place inside of the column that has JSON.
+    fn member(&mut self, name: &str) -> Option<(String, Vec<String>)> {
+        let (column, inner) = self.json.clone()?;
+        if self.choices.one_in(2) {
+            return None;
+        }
+        let name = self.name(name);
+        // SQLite does not find others.
+        let name = match self.dialect {
+            Dialect::Sqlite => name.replace(['"', '\\'], "'"),
+            _ => name,
+        };
+        let inner = match self.dialect {
+            Dialect::Sqlite => inner.replace(['"', '\\'], "'"),
+            _ => inner,
+        };
+        let path = if self.choices.one_in(2) {
+            vec![name]
+        } else {
+            vec![inner, name]
+        };
+        Some((column, path))
+    }
+
     /// A name that no other table or column has.
     fn name(&mut self, name: &str) -> String {
         self.names += 1;
@@ -99,6 +131,7 @@ impl Varying<'_, '_> {
             let [x, y, z] = [&place.x, &place.y, &place.z].map(|it| self.name(it));
             return Column::Place(PlaceColumns { x, y, z });
         }
+        let member = self.member(&column.to_string());
         let name = self.name(&column.to_string());
         let form = match ty {
             Type::Decimal => Form::Units,
@@ -106,11 +139,25 @@ impl Varying<'_, '_> {
             Type::Date => Form::Days,
             Type::String | Type::Url | Type::Words(_) | Type::Ref(_) if self.choices.one_in(2) => {
                 let folded = self.name(&format!("{name} folded"));
-                return serde_json::from_value(serde_json::json!({ "column": name, "folded": folded }))
-                    .expect("a column");
+                let (name, json) = member.unwrap_or((name, Vec::new()));
+                return serde_json::from_value(
+                    serde_json::json!({ "column": name, "folded": folded, "json": json }),
+                )
+                .expect("a column");
             }
             _ => Form::Native,
         };
+        if let Some((column, json)) = member {
+            let form = if self.choices.one_in(2) {
+                form
+            } else {
+                Form::Native
+            };
+            return serde_json::from_value(
+                serde_json::json!({ "column": column, "form": form, "json": json }),
+            )
+            .expect("a column");
+        }
         // SQLite has no other form than this for the first two.
         let other = self.dialect == Dialect::Sqlite && *ty != Type::Date;
         Column::new(

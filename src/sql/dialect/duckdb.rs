@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Bind, DatePart, Encoding, Nearly};
+use super::{Bind, DatePart, Encoding, Member, Nearly};
 use crate::{
     sql::translate::{
         Patterns,
@@ -25,6 +25,71 @@ impl Encoding for DuckDb {
             Type::DateTime => sql!["EPOCH_US(", column, ")"].tight(),
             _ => column,
         }
+    }
+
+    fn member(&self, column: &str, path: &[String], member: Member) -> Option<String> {
+        let it = format!("JSON_EXTRACT_STRING({column}, {})", self.pointer(path));
+        Some(match member {
+            Member::Text | Member::Digits => it,
+            Member::Bool => format!("TRY_CAST({it} AS BOOLEAN)"),
+            Member::Int => format!("TRY_CAST({it} AS BIGINT)"),
+            Member::Float => format!("TRY_CAST({it} AS DOUBLE)"),
+        })
+    }
+
+    /// Numbers that are not whole are binary: beyond fifteen digits they are no decimals.
+    fn is_other_member(&self, column: &str, path: &[String], member: Member) -> Option<String> {
+        let kind = format!("JSON_TYPE({column}, {})", self.pointer(path));
+        let value = |member| self.member(column, path, member);
+        Some(match member {
+            Member::Text => format!("{kind} NOT IN ('VARCHAR', 'NULL')"),
+            Member::Bool => format!("{kind} NOT IN ('BOOLEAN', 'NULL')"),
+            Member::Int => format!(
+                "{kind} NOT IN ('BIGINT', 'UBIGINT', 'NULL') OR {kind} = 'UBIGINT' AND {} IS NULL",
+                value(Member::Int)?
+            ),
+            Member::Float => format!("{kind} NOT IN ('DOUBLE', 'BIGINT', 'UBIGINT', 'NULL')"),
+            Member::Digits => format!(
+                "{kind} NOT IN ('VARCHAR', 'DOUBLE', 'BIGINT', 'UBIGINT', 'NULL') OR {kind} = 'DOUBLE' AND ABS({}) >= 1e11",
+                value(Member::Float)?
+            ),
+        })
+    }
+
+    fn of_text(&self, _: Bind<'_>, text: Sql, ty: &Type) -> Sql {
+        match ty {
+            Type::Decimal => sql![
+                "TRY_CAST(TRY_CAST(",
+                text,
+                " AS DECIMAL(19, 4)) * 10000 AS BIGINT)"
+            ]
+            .tight(),
+            Type::Date => self.read(sql!["TRY_CAST(", text, " AS DATE)"].tight(), ty),
+            _ => self.read(sql!["TRY_CAST(", text, " AS TIMESTAMPTZ)"].tight(), ty),
+        }
+    }
+
+    fn is_no(&self, text: &Sql, ty: &Type) -> Sql {
+        let form = match ty {
+            Type::Decimal => "-?[0-9]+([.][0-9]{1,4})?",
+            Type::Date => "[0-9]{4}-[0-9]{2}-[0-9]{2}",
+            _ => {
+                "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})"
+            }
+        };
+        let value = self.of_text(&mut |sql| sql, text.clone(), ty);
+        sql![
+            "NOT REGEXP_FULL_MATCH(",
+            text,
+            ", '",
+            form,
+            "') OR ",
+            text,
+            " IS NOT NULL AND ",
+            value,
+            " IS NULL"
+        ]
+        .operand()
     }
 
     fn date(&self, days: Sql) -> Sql {
@@ -148,5 +213,17 @@ impl Encoding for DuckDb {
     fn arc_sine(&self, sine: Sql) -> Option<Nearly> {
         let sql = sql!["ASIN(LEAST(", sine, ", ", self.float(1.0), "))"].tight();
         Some(Nearly::new(sql, "the last digits may be others"))
+    }
+}
+
+impl DuckDb {
+    /// A JSON pointer.
+    fn pointer(&self, path: &[String]) -> String {
+        let mut pointer = String::new();
+        for name in path {
+            pointer.push('/');
+            pointer += &name.replace('~', "~0").replace('/', "~1");
+        }
+        self.text(&pointer)
     }
 }

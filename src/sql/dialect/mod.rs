@@ -103,6 +103,18 @@ pub(super) enum DatePart {
     Day,
 }
 
+/// What a value inside of JSON is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Member {
+    Text,
+    Bool,
+    Int,
+    /// A binary number.
+    Float,
+    /// The digits of a decimal, as a number or as text.
+    Digits,
+}
+
 /// Something of an engine that is nearly what the language says.
 pub(super) struct Nearly {
     pub(super) sql: Sql,
@@ -183,6 +195,27 @@ pub(super) trait Encoding: Sync {
 
     /// A column of the engine's own type in the logical form.
     fn read(&self, column: Sql, ty: &Type) -> Sql;
+
+    /// A member of a column of JSON, which is in quotes already: text, a bool, an integer, a binary number, or the digits of a decimal as text. Null where it is
+    /// null or not there.
+    fn member(&self, _column: &str, _path: &[String], _member: Member) -> Option<String> {
+        None
+    }
+
+    /// Whether a member is neither null nor what it is to be.
+    fn is_other_member(&self, _column: &str, _path: &[String], _member: Member) -> Option<String> {
+        None
+    }
+
+    /// What stands in JSON as text in the logical form: a decimal, a date as `2026-01-31`, and a datetime in RFC 3339.
+    fn of_text(&self, _bind: Bind<'_>, text: Sql, _ty: &Type) -> Sql {
+        text
+    }
+
+    /// Whether a text in JSON is none of these. It may be asked of any text.
+    fn is_no(&self, text: &Sql, _ty: &Type) -> Sql {
+        sql![text, " IS NULL"]
+    }
 
     /// A value as a literal of the engine's own type, where values of that type are compared as such.
     fn native(&self, value: &Value) -> Option<String> {

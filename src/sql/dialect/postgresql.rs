@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Bind, DatePart, Encoding, Nearly};
+use super::{Bind, DatePart, Encoding, Member, Nearly};
 use crate::{
     sql::translate::{
         Patterns,
@@ -39,6 +39,73 @@ impl Encoding for PostgreSql {
             Type::DateTime => sql!["(EXTRACT(EPOCH FROM ", column, ") * 1000000)::bigint"].tight(),
             _ => column,
         }
+    }
+
+    fn member(&self, column: &str, path: &[String], member: Member) -> Option<String> {
+        let it = format!("JSONB_EXTRACT_PATH_TEXT({})", self.steps(column, path));
+        Some(match member {
+            Member::Text | Member::Digits => it,
+            Member::Bool => format!("{it}::boolean"),
+            Member::Int => format!("{it}::bigint"),
+            Member::Float => format!("{it}::float8"),
+        })
+    }
+
+    fn is_other_member(&self, column: &str, path: &[String], member: Member) -> Option<String> {
+        let kind = format!("JSONB_TYPEOF(JSONB_EXTRACT_PATH({}))", self.steps(column, path));
+        let text = self.member(column, path, Member::Text)?;
+        Some(match member {
+            Member::Text => format!("{kind} NOT IN ('string', 'null')"),
+            Member::Bool => format!("{kind} NOT IN ('boolean', 'null')"),
+            Member::Int => format!(
+                "CASE WHEN {kind} <> 'number' THEN {kind} <> 'null' WHEN {text} !~ '^-?[0-9]+$' THEN TRUE \
+                 ELSE {text}::numeric NOT BETWEEN -9223372036854775808 AND 9223372036854775807 END"
+            ),
+            Member::Float => format!(
+                "CASE WHEN {kind} <> 'number' THEN {kind} <> 'null' ELSE ABS({text}::numeric) > 1.7976931348623157e308 END"
+            ),
+            Member::Digits => format!("{kind} NOT IN ('string', 'number', 'null')"),
+        })
+    }
+
+    fn of_text(&self, _: Bind<'_>, text: Sql, ty: &Type) -> Sql {
+        let own = match ty {
+            Type::Decimal => "::numeric",
+            Type::Date => "::date",
+            _ => "::timestamptz",
+        };
+        self.read(sql![text.operand(), own].tight(), ty)
+    }
+
+    /// Whatever is no date or number would stop the engine, so that is told beforehand.
+    fn is_no(&self, text: &Sql, ty: &Type) -> Sql {
+        if *ty == Type::Decimal {
+            return sql![
+                "CASE WHEN ",
+                text,
+                " !~ '^-?[0-9]+([.][0-9]{1,4})?$' THEN TRUE ELSE ",
+                text,
+                "::numeric NOT BETWEEN -922337203685477.5808 AND 922337203685477.5807 END"
+            ];
+        }
+        let day = "^[0-9]{4}-(0[1-9]|1[0-2])-[0-9]{2}";
+        let time =
+            "T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]([.][0-9]{1,6})?(Z|[+-](0[0-9]|1[0-5]):[0-5][0-9])";
+        let time = if *ty == Type::Date { "" } else { time };
+        sql![
+            "CASE WHEN ",
+            text,
+            " !~ '",
+            day,
+            time,
+            "$' OR ",
+            text,
+            " < '0001' THEN TRUE ELSE SUBSTR(",
+            text,
+            ", 9, 2)::int NOT BETWEEN 1 AND EXTRACT(DAY FROM (SUBSTR(",
+            text,
+            ", 1, 7) || '-01')::date + INTERVAL '1 month - 1 day') END"
+        ]
     }
 
     fn date(&self, days: Sql) -> Sql {
@@ -222,6 +289,14 @@ impl Encoding for PostgreSql {
     fn arc_sine(&self, sine: Sql) -> Option<Nearly> {
         let sql = sql!["ASIN(LEAST(", sine, ", ", self.float(1.0), "))"].tight();
         Some(Nearly::new(sql, "the last digits may be others"))
+    }
+}
+
+impl PostgreSql {
+    /// What leads to a member: the column, and the names.
+    fn steps(&self, column: &str, path: &[String]) -> String {
+        let names: Vec<String> = path.iter().map(|name| self.text(name)).collect();
+        format!("{column}::jsonb, {}", names.join(", "))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Bind, DatePart, Encoding, Nearly};
+use super::{Bind, DatePart, Encoding, Member, Nearly};
 use crate::{
     sql::translate::fragment::{Sql, sql},
     value::{Type, Value},
@@ -30,6 +30,119 @@ impl Encoding for Sqlite {
         match value {
             Value::Date(it) => Some(format!("'{it}'")),
             _ => None,
+        }
+    }
+
+    /// Of a number that is no integer the engine would give the nearest binary one, so that digits are read as JSON has them.
+    fn member(&self, column: &str, path: &[String], member: Member) -> Option<String> {
+        let path = self.json_path(path);
+        Some(match member {
+            Member::Float => format!("CAST(JSON_EXTRACT({column}, {path}) AS REAL)"),
+            Member::Digits => format!("TRIM(NULLIF({column} -> {path}, 'null'), '\"')"),
+            Member::Text | Member::Bool | Member::Int => format!("JSON_EXTRACT({column}, {path})"),
+        })
+    }
+
+    fn is_other_member(&self, column: &str, path: &[String], member: Member) -> Option<String> {
+        let path = self.json_path(path);
+        let kind = format!("JSON_TYPE({column}, {path})");
+        Some(match member {
+            Member::Text => format!("{kind} NOT IN ('text', 'null')"),
+            Member::Bool => format!("{kind} NOT IN ('true', 'false', 'null')"),
+            Member::Int => format!(
+                "TYPEOF(JSON_EXTRACT({column}, {path})) NOT IN ('integer', 'null') OR {kind} IN ('true', 'false')"
+            ),
+            Member::Float => format!("{kind} NOT IN ('real', 'integer', 'null')"),
+            Member::Digits => format!("{kind} NOT IN ('text', 'real', 'integer', 'null')"),
+        })
+    }
+
+    fn of_text(&self, bind: Bind<'_>, text: Sql, ty: &Type) -> Sql {
+        match ty {
+            Type::Decimal => sql!["CAST(", four_digits(&text), " AS INTEGER)"].tight(),
+            Type::Date => self.read(text, ty),
+            _ => {
+                let zone = bind(zone_of(&text));
+                let fraction = fraction_of(&text, &zone);
+                sql![
+                    "CAST(STRFTIME('%s', SUBSTR(",
+                    &text,
+                    ", 1, 19) || ",
+                    &zone,
+                    ") AS INTEGER) * 1000000 + CAST(SUBSTR(SUBSTR(",
+                    fraction,
+                    ", 2) || '000000', 1, 6) AS INTEGER)"
+                ]
+            }
+        }
+    }
+
+    fn is_no(&self, text: &Sql, ty: &Type) -> Sql {
+        let day = |text: Sql| sql!["DATE(", &text, ") IS NOT ", text];
+        match ty {
+            Type::Decimal => {
+                let digits = sql!["LTRIM(", four_digits(text), ", '-0')"];
+                let largest = sql![
+                    "CASE WHEN ",
+                    text,
+                    " GLOB '-*' THEN '9223372036854775808' ELSE '9223372036854775807' END"
+                ];
+                sql![
+                    "(",
+                    text,
+                    " NOT GLOB '*[0-9]' OR ",
+                    text,
+                    " GLOB '*[^-0-9.]*' OR ",
+                    text,
+                    " GLOB '?*-*' OR ",
+                    text,
+                    " GLOB '*.*.*' OR ",
+                    text,
+                    " GLOB '.*' OR ",
+                    text,
+                    " GLOB '-.*' OR ",
+                    text,
+                    " GLOB '*.?????*' OR LENGTH(",
+                    &digits,
+                    ") > 19 OR LENGTH(",
+                    &digits,
+                    ") = 19 AND ",
+                    digits,
+                    " > ",
+                    largest,
+                    ")"
+                ]
+            }
+            Type::Date => sql!["(", day(text.clone()), ")"],
+            _ => {
+                let zone = zone_of(text).operand();
+                let fraction = fraction_of(text, &zone);
+                let date = sql!["SUBSTR(", text, ", 1, 10)"].tight();
+                let time = sql!["SUBSTR(", text, ", 1, 19)"].tight();
+                sql![
+                    "(",
+                    day(date),
+                    " OR ",
+                    text,
+                    " NOT GLOB '??????????T[0-9][0-9]:[0-9][0-9]:[0-9][0-9]*' OR DATETIME(",
+                    &time,
+                    ") IS NOT REPLACE(",
+                    &time,
+                    ", 'T', ' ') OR ",
+                    &zone,
+                    " <> 'Z' AND ",
+                    zone,
+                    " NOT GLOB '[+-][0-9][0-9]:[0-9][0-9]' OR ",
+                    &fraction,
+                    " <> '' AND ",
+                    &fraction,
+                    " NOT GLOB '.[0-9]*' OR ",
+                    &fraction,
+                    " GLOB '?*[^0-9]*' OR LENGTH(",
+                    fraction,
+                    ") > 7)"
+                ]
+            }
         }
     }
 
@@ -348,6 +461,55 @@ impl Encoding for Sqlite {
     fn scalar_extreme(&self, larger: bool) -> &'static str {
         if larger { "MAX" } else { "MIN" }
     }
+}
+
+impl Sqlite {
+    fn json_path(&self, path: &[String]) -> String {
+        let names: Vec<String> = path.iter().map(|name| format!(".\"{name}\"")).collect();
+        self.text(&format!("${}", names.concat()))
+    }
+}
+
+/// The digits of a decimal with four of them behind the point, and no point.
+fn four_digits(text: &Sql) -> Sql {
+    let point = sql!["INSTR(", text, " || '.', '.')"].tight();
+    sql![
+        "SUBSTR(",
+        text,
+        ", 1, ",
+        &point,
+        " - 1) || SUBSTR(SUBSTR(",
+        text,
+        ", ",
+        point,
+        " + 1) || '0000', 1, 4)"
+    ]
+    .operand()
+}
+
+/// The zone at the end of a datetime in RFC 3339.
+fn zone_of(text: &Sql) -> Sql {
+    sql![
+        "CASE WHEN ",
+        text,
+        " GLOB '*Z' THEN 'Z' ELSE SUBSTR(",
+        text,
+        ", -6) END"
+    ]
+}
+
+/// What stands between the seconds of a datetime and its zone.
+fn fraction_of(text: &Sql, zone: &Sql) -> Sql {
+    sql![
+        "SUBSTR(",
+        text,
+        ", 20, LENGTH(",
+        text,
+        ") - 19 - LENGTH(",
+        zone,
+        "))"
+    ]
+    .tight()
 }
 
 /// The halves of a total, the lower one from 0 to 2³² - 1.

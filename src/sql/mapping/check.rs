@@ -7,7 +7,7 @@ use crate::{
     diagnostic::suggest,
     function::HostFunction,
     schema::{Layout, Schema, Slot},
-    sql::Dialect,
+    sql::{Dialect, dialect::Member},
     value::Type,
 };
 
@@ -300,7 +300,11 @@ impl Checking {
             }
             _ => {}
         }
-        let sqlite = self.dialect == Dialect::Sqlite;
+        if let Some(stored) = column.member() {
+            self.json(&step(path, "json"), &stored.json);
+        }
+        // What is inside of JSON may be text.
+        let sqlite = self.dialect == Dialect::Sqlite && column.member().is_none();
         match (column.form(), ty) {
             (Form::Native, Type::Decimal) if sqlite => {
                 let help = "keep a count of 1/10000 and say `\"form\": \"units\"`";
@@ -340,6 +344,26 @@ impl Checking {
                 );
             }
             self.name(&path, folded, "a column");
+        }
+    }
+
+    /// The names of the members that lead to a value inside of JSON.
+    fn json(&mut self, path: &str, names: &[String]) {
+        let encoding = self.dialect.encoding();
+        if encoding.member("", names, Member::Text).is_none() {
+            let message = format!("values inside of JSON are not read in {}", self.dialect);
+            self.problem(path, message, "keep the value in a column of its own");
+        }
+        for name in names {
+            self.name(path, name, "a member");
+            if self.dialect == Dialect::Sqlite && name.contains(['"', '\\']) {
+                let message = format!("SQLite does not find the member {name:?}");
+                self.problem(
+                    path,
+                    message,
+                    "only names without quotation marks and backslashes are found",
+                );
+            }
         }
     }
 
@@ -502,6 +526,7 @@ mod tests {
                     Column::Stored(StoredColumn {
                         column: "id".into(),
                         form: Form::Days,
+                        json: Vec::new(),
                         folded: Some("id_folded".into()),
                     }),
                 );
@@ -511,6 +536,7 @@ mod tests {
                     Column::Stored(StoredColumn {
                         column: "amount".into(),
                         form: Form::Units,
+                        json: Vec::new(),
                         folded: Some(String::new()),
                     }),
                 );
@@ -524,6 +550,32 @@ mod tests {
                 "events.purchases.at: SQLite has no type for datetimes; keep microseconds since 1970 and say `\"form\": \"micros\"`",
                 "events.purchases.columns.amount.folded: only text is folded, and this is decimal; leave it out",
                 "events.purchases.columns.amount.folded: the name of a column is empty; write the name that it has in the database",
+            ],
+        );
+    }
+
+    #[test]
+    fn values_inside_of_json_have_a_path_of_names() {
+        expect(
+            Dialect::Sqlite,
+            |it| {
+                let mut insert = |path: &str, json: &str| {
+                    let column = serde_json::from_str(json).expect("a column");
+                    it.customers.columns.insert(path.into(), column);
+                };
+                insert("spent", r#"{"column": "profile", "json": ["a b", "c"]}"#);
+                insert("consent.email", r#"{"column": "profile", "json": ["a", ""]}"#);
+                insert(
+                    "born",
+                    r#"{"column": "profile", "json": ["\"born\""], "form": "units"}"#,
+                );
+                insert("home", r#"{"column": "profile", "json": ["home"]}"#);
+            },
+            &[
+                "customers.columns.\"consent.email\".json: the name of a member is empty; write the name that it has in the database",
+                "customers.columns.born.json: SQLite does not find the member \"\\\"born\\\"\"; only names without quotation marks and backslashes are found",
+                "customers.columns.born: the form `units` is of decimals, and this is date; leave it out",
+                "customers.columns.home: a place is kept in three columns of whole numbers; write {\"x\": …, \"y\": …, \"z\": …}",
             ],
         );
     }

@@ -122,7 +122,7 @@ pub enum TableName {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(
     untagged,
-    expecting = "expected the name of a column, {\"column\": …} with \"form\" (native, units, micros or days) or \"folded\", or {\"x\": …, \"y\": …, \"z\": …}"
+    expecting = "expected the name of a column, {\"column\": …} with \"form\" (native, units, micros or days), \"json\" (a list of names) or \"folded\", or {\"x\": …, \"y\": …, \"z\": …}"
 )]
 pub enum Column {
     /// A column of the type that the database has for such values.
@@ -133,7 +133,19 @@ pub enum Column {
     Place(PlaceColumns),
 }
 
-/// A column that keeps values in a form of its own, or has a folded copy.
+/// A column that keeps values in a form of its own, inside of JSON, or has a folded copy.
+///
+/// ```
+/// # use audience::{Definitions, Zone, sql::Dialect};
+/// let shop = Definitions::parse("customer { id: string key, city: string? }  segment here = city = \"Vigo\"")?;
+/// let mut mapping = shop.mapping(Dialect::DuckDb);
+/// let city = serde_json::from_str(r#"{ "column": "profile", "json": ["address", "city"] }"#)?;
+/// mapping.customers.columns.insert("city".into(), city);
+/// let at = shop.at("2026-06-01T00:00:00Z".parse()?, &Zone::UTC);
+/// let query = shop.segment("here")?.to_sql(Dialect::DuckDb, &mapping, &at)?;
+/// assert!(query.to_string().contains(r#"JSON_EXTRACT_STRING("c"."profile", '/address/city')"#));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
@@ -143,6 +155,11 @@ pub struct StoredColumn {
     /// How it keeps the values.
     #[serde(default, skip_serializing_if = "Form::is_native")]
     pub form: Form,
+    /// Of a column of JSON: the names of the members that lead to the value, outermost first. What is not there, or null, is missing. The others are
+    /// bools, whole numbers, numbers and texts as JSON has them; a decimal is a number or a text of its digits, a date and a datetime a text as
+    /// `2026-01-31` and `2026-01-31T12:00:00.5+01:00`, unless `form` says that they are counts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub json: Vec<String>,
     /// A column with the text after simple case folding, for `ignoring case` between two columns.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub folded: Option<String>,
@@ -208,6 +225,7 @@ impl Column {
             form => Self::Stored(StoredColumn {
                 column,
                 form,
+                json: Vec::new(),
                 folded: None,
             }),
         }

@@ -14,6 +14,7 @@ mod compare;
 mod condition;
 pub(super) mod fragment;
 mod list;
+pub(super) mod member;
 mod number;
 mod pattern;
 mod printed;

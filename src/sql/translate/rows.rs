@@ -190,6 +190,9 @@ impl<'q> Translator<'q> {
             let sql = self.read_plain(row, &place.x, &Type::Int, nullable);
             return Some(Val::new(sql, Type::Geo));
         }
+        if let Some(stored) = column.member() {
+            return self.read_inside(row, stored, ty, nullable);
+        }
         let name = column.names().next()?.to_owned();
         let reference = self.reference_type(ty);
         let kept = reference.as_ref().unwrap_or(ty);
@@ -212,7 +215,7 @@ impl<'q> Translator<'q> {
     }
 
     /// The type of the keys of what a reference points to.
-    fn reference_type(&self, ty: &Type) -> Option<Type> {
+    pub(super) fn reference_type(&self, ty: &Type) -> Option<Type> {
         let Type::Ref(catalog) = ty else { return None };
         let catalog = self.module.schema.catalogs.get(catalog)?;
         Some(if catalog.has_int_key() {
