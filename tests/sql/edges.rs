@@ -64,6 +64,10 @@ fn cases() -> Vec<(String, Datum)> {
     // Two that differ by a conversion alone.
     let smallest = "segment s = min(v of zone) = 1 and min(float(v) of zone) = 1.0";
     cases.push((event("int", smallest), events(vec![Datum::Int(2), Datum::Int(1)])));
+    // Deeper than some engines read.
+    let sum = "n + ".repeat(40);
+    let deep = format!("customer {{ id: string key, n: int }}  trait many = {sum}n  segment s = {sum}n > 40");
+    cases.push((deep, with("n", Datum::Int(1))));
     // A table that is called as a step of the query would be, in a zone whose clock is a table too.
     let year = "trait most = mode(year(at) of zone)  segment s = any zone where year(at) = 2026";
     cases.push((event("int", year), events(vec![Datum::Int(1)])));

@@ -30,6 +30,11 @@ impl Encoding for DataFusion {
         " AS ("
     }
 
+    /// It reads fifty, and spends long on telling that there are more.
+    fn depth(&self) -> usize {
+        16
+    }
+
     fn place(&self, number: usize) -> String {
         format!("${number}")
     }

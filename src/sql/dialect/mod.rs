@@ -178,6 +178,11 @@ pub(super) trait Encoding: Sync {
         " AS MATERIALIZED ("
     }
 
+    /// How many parentheses and cases the engine reads inside of each other, so that no more stand in one expression.
+    fn depth(&self) -> usize {
+        usize::MAX
+    }
+
     /// A common table expression of constants: its name and those of its columns, in quotes, and the rows, in parentheses.
     fn constants(&self, name: &str, columns: &[String], rows: &[String]) -> String {
         format!("{name} ({}) AS (VALUES {})", columns.join(", "), rows.join(", "))

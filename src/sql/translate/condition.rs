@@ -134,7 +134,14 @@ impl Translator<'_> {
 
     pub(super) fn test(&mut self, condition: &Condition) -> Test {
         // What was refused is noted, and there will be no query.
-        self.holds(condition).unwrap_or(Test::Never)
+        let test = self.holds(condition).unwrap_or(Test::Never);
+        match test {
+            Test::Sql(sql) if self.is_deep(&sql) => {
+                let sql = self.definite(Test::Sql(sql));
+                Test::Sql(self.bind(sql, "holds"))
+            }
+            test => test,
+        }
     }
 
     fn holds(&mut self, condition: &Condition) -> Maybe<Test> {

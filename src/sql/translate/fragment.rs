@@ -193,6 +193,43 @@ impl Sql {
         }
     }
 
+    /// How many parentheses and cases lie around its innermost part.
+    pub(in crate::sql) fn depth(&self) -> usize {
+        let (mut depth, mut deepest) = (0_usize, 0);
+        let mut turn = |deeper: bool| {
+            depth = if deeper {
+                depth + 1
+            } else {
+                depth.saturating_sub(1)
+            };
+            deepest = deepest.max(depth);
+        };
+        for part in &self.parts {
+            match part {
+                Part::Open => turn(true),
+                Part::Close => turn(false),
+                Part::Text(text) => {
+                    // Neither names nor texts in quotes count.
+                    let outside = text.split('"').step_by(2);
+                    for text in outside.flat_map(|it| it.split('\'').step_by(2)) {
+                        for word in text.split_inclusive(['(', ')', ' ']) {
+                            match word {
+                                "CASE " => turn(true),
+                                "END" | "END " => turn(false),
+                                "END)" => (0..2).for_each(|_| turn(false)),
+                                _ if word.ends_with('(') => turn(true),
+                                _ if word.ends_with(')') => turn(false),
+                                _ => {}
+                            }
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        deepest
+    }
+
     /// Whether it reads no column.
     pub(in crate::sql) fn is_constant(&self) -> bool {
         !self.parts.iter().any(|part| matches!(part, Part::Column(_)))

@@ -63,6 +63,21 @@ impl Translator<'_> {
     }
 
     pub(super) fn value(&mut self, expr: &Expr) -> Maybe<Val> {
+        let value = self.value_of(expr)?;
+        Some(if self.is_deep(&value.sql) {
+            self.bound_value(value, "part")
+        } else {
+            value
+        })
+    }
+
+    /// Whether the engine reads no more around an expression.
+    pub(super) fn is_deep(&self, sql: &Sql) -> bool {
+        let most = self.encoding.depth();
+        most < usize::MAX && sql.depth() > most
+    }
+
+    fn value_of(&mut self, expr: &Expr) -> Maybe<Val> {
         let ty = || expr.ty.clone();
         let val = |sql: Sql| Some(Val::new(sql, expr.ty.clone()));
         match &expr.kind {
