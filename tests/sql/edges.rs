@@ -41,6 +41,20 @@ fn cases() -> Vec<(String, Datum)> {
             segment s = near is known and round(d) <= d + 0.5";
         cases.push((rules.to_owned(), with("d", units(edge))));
     }
+    // Also where the month after the one that it gets to is beyond the calendar, and where a month has no such day.
+    for (year, month, day) in [
+        (9999, 6, 30),
+        (9999, 12, 31),
+        (2024, 2, 29),
+        (2023, 8, 31),
+        (1, 1, 31),
+    ] {
+        let rules = "customer { id: string key, d: date }
+            trait half = d + 2 quarters  trait one = d + 1 month  trait year = d + 1 year  trait before = d - 1 month
+            segment s = half is known";
+        let day = audience::Date::from_ymd(year, month, day).expect("a day");
+        cases.push((rules.to_owned(), with("d", Datum::Date(day))));
+    }
     let event =
         |ty: &str, rest: &str| format!("customer {{ id: string key }}  event zone {{ v: {ty} }}  {rest}");
     let average = "trait mean = avg(v of zone)  segment s = mean is known";

@@ -159,30 +159,21 @@ impl Encoding for Sqlite {
         sql!["CAST(STRFTIME(", part, ", ", date, ") AS INTEGER)"].tight()
     }
 
+    /// A day that its month does not have goes on into the next month, whose number of the day is another.
     fn months_later(&self, date: Sql, months: i32) -> Sql {
-        let first = sql![
-            "DATE(",
-            &date,
-            ", 'start of month', '",
-            months.to_string(),
-            " months')"
+        let later = sql!["DATE(", &date, ", '", months.to_string(), " months')"].tight();
+        sql![
+            "CASE WHEN STRFTIME('%d', ",
+            &later,
+            ") = STRFTIME('%d', ",
+            date,
+            ") THEN ",
+            &later,
+            " ELSE DATE(",
+            &later,
+            ", 'start of month', '-1 day') END"
         ]
-        .tight();
-        let last = sql![
-            "DATE(",
-            &date,
-            ", 'start of month', '",
-            (months + 1).to_string(),
-            " months', '-1 day')"
-        ];
-        let day = sql![
-            "MIN(",
-            self.part(date.clone(), DatePart::Day),
-            ", ",
-            self.part(last, DatePart::Day),
-            ") - 1"
-        ];
-        sql!["DATE(", first, ", (", day, ") || ' days')"].tight()
+        .operand()
     }
 
     /// The engine has no dates after the year 9999: late days are taken 400 years earlier, where the calendar is the same.
