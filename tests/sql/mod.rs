@@ -10,6 +10,8 @@ mod datafusion;
 mod duckdb;
 mod edges;
 mod engine;
+#[cfg(feature = "cli")]
+mod fixtures;
 mod functions;
 mod golden;
 mod json;
