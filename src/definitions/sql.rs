@@ -4,6 +4,7 @@ use super::{Computed, Definitions, Segment, Segments};
 use crate::{
     eval::At,
     sql::{Asked, Dialect, Mapping, Query, SqlError, Strictness, contract, translate},
+    value::DateTime,
 };
 
 impl Definitions {
@@ -155,8 +156,49 @@ impl Segments {
         translate(
             &inner.module,
             &inner.sources,
-            Asked::Segments(&self.selection.order),
+            Asked::Segments(&self.selection.order, None),
             (dialect, mapping, strictness),
+            at,
+        )
+    }
+
+    /// The same of those customers alone for whom an answer may be another one than at `since`: the rest belongs where it belonged then.
+    ///
+    /// Those are whose data have changed, as the table says that [`Mapping::changed`] names, and for whom a moment has passed that a rule compares with the
+    /// clock: an event that left its window, a date that has come. The query finds them by such moments between the two instants, in the columns that have
+    /// them, and reads of other tables only what is theirs. A rule that reads the clock in another way, such as `years_since(born) >= 18`, may change for anyone, so
+    /// that everyone is asked: [`Query::everyone`] tells where. Definitions, population, zone and catalogues have to be the same as they were at `since`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Segment::to_sql`].
+    ///
+    /// ```
+    /// # use audience::{Definitions, Zone, sql::{Dialect, Table}};
+    /// let shop = Definitions::parse(
+    ///     "customer { id: string key }  event purchases { amount: decimal }  segment recent = any purchases in last 30 days",
+    /// )?;
+    /// let mut mapping = shop.mapping(Dialect::PostgreSql);
+    /// mapping.changed = Some(serde_json::from_str::<Table>(r#"{"table": "changed_customers", "key": ["customer_id"]}"#)?);
+    /// let at = shop.at("2026-06-01T00:00:00Z".parse()?, &Zone::UTC);
+    /// let query = shop.segments().to_sql_since(Dialect::PostgreSql, &mapping, "2026-05-31T00:00:00Z".parse()?, &at)?;
+    /// assert!(query.everyone().is_empty() && query.to_string().contains("changed_customers"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn to_sql_since(
+        &self,
+        dialect: Dialect,
+        mapping: &Mapping,
+        since: DateTime,
+        at: &At,
+    ) -> Result<Query, SqlError> {
+        let inner = &self.inner;
+        let asked = Asked::Segments(&self.selection.order, Some(since));
+        translate(
+            &inner.module,
+            &inner.sources,
+            asked,
+            (dialect, mapping, Strictness::Exact),
             at,
         )
     }

@@ -108,6 +108,8 @@ codes! {
     NoSql "no-sql" Error;
     /// A part of a rule that the SQL of an engine answers nearly as the language does, where that was allowed.
     ApproximateSql "approximate-sql" Warning;
+    /// A part of a rule that reads the clock so that the answer may change for any customer, and a query for those who are due asks everyone.
+    EveryoneDue "everyone-due" Warning;
     /// A test that has no customer or expects nothing, or that gives what does not fit the contract.
     InvalidTest "invalid-test" Error;
     /// A test that expects what does not hold.

@@ -62,6 +62,8 @@ pub(crate) use program::{
     Source, Spot, Step, Target, Test, float_key, float_of_key, set_order,
 };
 pub(crate) use reads::{Clock, Motion, Reads, content, reads, reads_of_clock};
+#[cfg(feature = "sql")]
+pub(crate) use steady::Steady;
 
 use crate::hir::Module;
 

@@ -27,7 +27,7 @@ pub(crate) enum Steady {
 
 impl Steady {
     /// The expression as such a time; nothing when it reads a customer, or does more than step from one time to another.
-    pub(super) fn of(expr: &Expr, module: &Module) -> Option<Self> {
+    pub(crate) fn of(expr: &Expr, module: &Module) -> Option<Self> {
         let inner = |expr| Self::of(expr, module).map(Box::new);
         Some(match &expr.kind {
             ExprKind::Now => Self::Now,
@@ -81,7 +81,7 @@ impl Steady {
     }
 
     /// Its microseconds, or its days.
-    pub(super) fn steps(&self, now: DateTime, zone: Zone) -> Option<i64> {
+    pub(crate) fn steps(&self, now: DateTime, zone: Zone) -> Option<i64> {
         match self.at(now, zone)? {
             Value::DateTime(at) => Some(at.micros()),
             Value::Date(day) => Some(day.days().into()),

@@ -51,6 +51,7 @@ pub(crate) fn contract(module: &Module, dialect: Dialect, mapping: &Mapping) -> 
         pieces: contract.write(),
         columns: COLUMNS.map(str::to_owned).to_vec(),
         approximate: Vec::new(),
+        everyone: Vec::new(),
     })
 }
 

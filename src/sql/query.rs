@@ -26,6 +26,7 @@ pub struct Query {
     pub(super) pieces: Vec<Piece>,
     pub(super) columns: Vec<String>,
     pub(super) approximate: Vec<Diagnostic>,
+    pub(super) everyone: Vec<Diagnostic>,
 }
 
 /// How near the answer of a query has to be to that of the language.
@@ -73,6 +74,13 @@ impl Query {
             }
         }
         (text, values)
+    }
+
+    /// Of a query by [`Segments::to_sql_since`](crate::Segments::to_sql_since): warnings with the parts of the rules because of which all customers are asked. There are
+    /// none where only those are asked who are due.
+    #[must_use]
+    pub fn everyone(&self) -> &[Diagnostic] {
+        &self.everyone
     }
 
     /// The names of the columns that it gives: the customer's key first, then a column for each segment or trait where several were asked for, or for the trait.

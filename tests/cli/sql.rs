@@ -172,3 +172,34 @@ fn other_engines_are_refused_by_name() {
         "{run:?}"
     );
 }
+
+#[test]
+fn a_run_after_another_asks_who_is_due() {
+    let folder = shop("sql_since");
+    let ask = format!("{ASK} --dialect sqlite --segment loyal --since");
+    folder.run(&format!("{ask} 2026-05-31T00:00:00Z")).expect(
+        0,
+        r#"-- for whom an answer may be another one than at 2026-05-31T00:00:00Z
+-- segment loyal: More than one
+-- at 2026-06-01T00:00:00Z in UTC
+WITH "due_purchases" AS (
+  SELECT
+    "e"."customer_id" COLLATE BINARY AS "key"
+  FROM "purchases" AS "e"
+  WHERE ("e"."at" >= 1777507200000000 AND "e"."at" <= 1777593600000000)
+  OR ("e"."at" >= 1780185600000000 AND "e"."at" <= 1780272000000000)
+),
+"#,
+        "",
+    );
+    let years = "customer { id: string key, born: date }  segment adults = years_since(born) >= 18";
+    folder.write("years.audience", years);
+    let run = folder
+        .run("sql years.audience --at 2026-06-01T00:00:00Z --dialect sqlite --since 2026-05-31T00:00:00Z");
+    assert_eq!(run.status, Some(0));
+    assert!(
+        run.stderr.contains("warning[everyone-due]") && run.stderr.contains("years_since(born)"),
+        "{run:?}"
+    );
+    assert!(!run.stdout.contains("due"), "{run:?}");
+}

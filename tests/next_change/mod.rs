@@ -11,7 +11,7 @@ const MINUTE: i64 = 60_000_000;
 const DAY: i64 = 1440 * MINUTE;
 
 /// Changes of the clock, ends of months and years, leap days, and the day that Apia skipped.
-const MOMENTS: &[(&str, &str)] = &[
+pub(crate) const MOMENTS: &[(&str, &str)] = &[
     ("UTC", "2026-06-15T12:34:56.789012Z"),
     ("UTC", "2024-02-29T12:00:00Z"),
     ("UTC", "2026-01-31T00:00:00Z"),

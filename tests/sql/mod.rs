@@ -17,6 +17,7 @@ mod golden;
 mod json;
 mod piped;
 mod postgresql;
+mod since;
 mod sqlite;
 mod store;
 mod tally;

@@ -144,6 +144,10 @@ pub(crate) struct Sql {
     /// Where the engine cannot answer exactly, answer by what it has that is nearest, and warn of that
     #[arg(long, conflicts_with = "validate")]
     pub(crate) approximate: bool,
+    /// Only the customers for whom an answer may be another one than at this earlier instant, in RFC 3339: who is due, and who is in the table of the mapping's
+    /// `changed`; a column for each segment
+    #[arg(long, value_name = "T", conflicts_with_all = ["computed", "validate", "approximate"])]
+    pub(crate) since: Option<audience::DateTime>,
     /// Print JSON: the text with places for the values, and the values
     #[arg(long)]
     pub(crate) params: bool,

@@ -29,6 +29,12 @@ pub(crate) fn run(arguments: &args::Sql) -> Result<(), Failure> {
         shop.computed(name)
             .map_err(unknown)?
             .to_sql_with(dialect, &mapping, &at, strictness)
+    } else if let Some(since) = arguments.since {
+        let mut segments = shop.segments();
+        if !arguments.segments.is_empty() {
+            segments = segments.only(&arguments.segments).map_err(unknown)?;
+        }
+        segments.to_sql_since(dialect, &mapping, since, &at)
     } else {
         match &*arguments.segments {
             [name] => shop
@@ -46,7 +52,9 @@ pub(crate) fn run(arguments: &args::Sql) -> Result<(), Failure> {
         SqlError::Refused(refusal) => Failure::Definitions(refusal),
         other => Failure::Data(other.to_string()),
     })?;
-    eprint!("{}", audience::render(query.approximate(), shop.sources()));
+    for warnings in [query.approximate(), query.everyone()] {
+        eprint!("{}", audience::render(warnings, shop.sources()));
+    }
     let mut out = output::stdout();
     if arguments.params {
         write_bound(&query, &mut out)?;

@@ -106,6 +106,9 @@ impl Mapping {
             let help = suggest::did_you_mean(name, names).unwrap_or_else(|| "leave it out".to_owned());
             checking.problem(path, format!("the application has no function `{name}`"), help);
         }
+        if let Some(changed) = &self.changed {
+            checking.table("changed", changed, Rows::Changed, &Layout::of_fields(&[]));
+        }
         if checking.problems.is_empty() {
             Ok(())
         } else {
@@ -123,6 +126,8 @@ enum Rows {
     Events,
     /// The items of a catalogue.
     Items,
+    /// The customers whose data have changed.
+    Changed,
     /// The items of a list whose row is known by so many columns, and whether it may be missing.
     List {
         of: usize,
@@ -134,7 +139,7 @@ impl Rows {
     /// So many columns say whose rows they are.
     fn key(self) -> usize {
         match self {
-            Self::Customers | Self::Events | Self::Items => 1,
+            Self::Customers | Self::Events | Self::Items | Self::Changed => 1,
             Self::List { of, .. } => of,
         }
     }
@@ -229,7 +234,7 @@ impl Checking {
         let expected = rows.key();
         let why = match rows {
             Rows::Customers => "customers are known by one column",
-            Rows::Events => "the key of the customer is one column",
+            Rows::Events | Rows::Changed => "the key of the customer is one column",
             Rows::Items => "items of a catalogue are known by one column",
             Rows::List { .. } => {
                 "the row that has the list is known by its key and, when it has one, its sequence"
@@ -256,7 +261,7 @@ impl Checking {
         }
         if let Some(sequence) = &table.sequence {
             let path = step(path, "sequence");
-            if matches!(rows, Rows::Customers | Rows::Items) {
+            if matches!(rows, Rows::Customers | Rows::Items | Rows::Changed) {
                 let message = "rows that are known by a key alone have no order";
                 self.problem(path.clone(), message, "leave it out");
             }

@@ -61,6 +61,10 @@ pub struct Mapping {
     /// ```
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub functions: IndexMap<String, TableName>,
+    /// Where the keys of the customers are whose data have changed since an earlier run, for [`to_sql_since`](crate::Segments::to_sql_since): a table or view with
+    /// a column that is its key. Keys may come several times, and be of nobody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changed: Option<Table>,
 }
 
 /// Where rows of one kind live: customers, events of a type, items of a catalogue, or items of a list.
@@ -199,7 +203,12 @@ impl Mapping {
     pub(super) fn tables(&self) -> impl Iterator<Item = &TableName> {
         let mut open: Vec<&Table> = Vec::new();
         open.push(&self.customers);
-        open.extend(self.events.values().chain(self.catalogs.values()));
+        open.extend(
+            self.events
+                .values()
+                .chain(self.catalogs.values())
+                .chain(&self.changed),
+        );
         std::iter::from_fn(move || {
             let table = open.pop()?;
             open.extend(table.lists.values());

@@ -21,6 +21,7 @@ mod printed;
 mod relation;
 mod rows;
 mod sequence;
+mod since;
 mod text;
 mod value;
 mod window;
@@ -38,11 +39,11 @@ use crate::{
     eval::At,
     hir::{Condition, ConditionKind, Module, Part},
     span::Span,
-    value::Type,
+    value::{DateTime, Type},
 };
 
 use self::{
-    aggregate::Measure, collection::Collection, fragment::Sql, relation::Relation, rows::Row,
+    aggregate::Measure, collection::Collection, fragment::Sql, relation::Relation, rows::Row, since::Passed,
     zone::ZoneTables,
 };
 pub(super) use self::{pattern::Patterns, text::WHITE_SPACE};
@@ -57,8 +58,8 @@ use super::{
 pub(crate) enum Asked<'a> {
     /// Who belongs to a segment: index into the module's segments.
     Segment(usize),
-    /// Who belongs to which segment.
-    Segments(&'a [usize]),
+    /// Who belongs to which segment; of those alone for whom an answer may be another one than at an earlier instant, when there is one.
+    Segments(&'a [usize], Option<DateTime>),
     /// A trait: index into the module's traits.
     Trait(usize),
 }
@@ -84,6 +85,7 @@ pub(crate) fn translate(
             pieces,
             columns,
             approximate,
+            everyone: translator.everyone,
         })
     } else {
         let diagnostics = translator.refused;
@@ -121,6 +123,12 @@ struct Translator<'q> {
     /// The names of relations, steps and the tables that are read.
     names: Names,
     zone: ZoneTables,
+    /// What time may have changed, while that is found out, and why it may be so for everyone.
+    passed: Option<Passed<'q>>,
+    everyone: Vec<Diagnostic>,
+    /// The relation of those who are asked, unless everyone is, and the relations that read it.
+    restrict: Option<usize>,
+    narrowed_relations: HashSet<usize>,
     refused: Vec<Diagnostic>,
     strictness: Strictness,
     approximate: Vec<Diagnostic>,
@@ -172,6 +180,10 @@ impl<'q> Translator<'q> {
             rows: Vec::new(),
             names: Names::with(mapping.tables().filter_map(|it| it.parts().last())),
             zone: ZoneTables::default(),
+            passed: None,
+            everyone: Vec::new(),
+            restrict: None,
+            narrowed_relations: HashSet::new(),
             refused: Vec::new(),
             strictness: Strictness::Exact,
             approximate: Vec::new(),
@@ -182,6 +194,10 @@ impl<'q> Translator<'q> {
     fn ask(&mut self, asked: Asked<'_>) -> Vec<String> {
         self.begin("members");
         let mut names = Names::default();
+        if let Asked::Segments(segments, Some(since)) = asked {
+            self.rows = vec![Some(self.customer_row("c"))];
+            self.due(segments, since);
+        }
         let customers = self.customers("c");
         self.rows = vec![Some(customers)];
         let Some(key) = self.customer_key(Span::default()) else {
@@ -196,7 +212,7 @@ impl<'q> Translator<'q> {
                 let filters = self.filters(test);
                 self.relations[0].filter = filters;
             }
-            Asked::Segments(segments) => {
+            Asked::Segments(segments, _) => {
                 let module = self.module;
                 let shared = referred(module);
                 for index in segments {

@@ -21,6 +21,8 @@ pub(super) struct Relation {
     pub(super) gives: Vec<(String, Sql)>,
     /// The first so many of what it gives are what it is grouped by.
     pub(super) group: Option<usize>,
+    /// Of what it is the union instead: a column and its table, both as they are written, each.
+    pub(super) union: Vec<(String, String)>,
     /// The relations that it reads.
     pub(super) depends: Vec<usize>,
     bound: HashMap<String, usize>,
@@ -148,6 +150,9 @@ impl Relation {
 
     /// Writes its layers, the lowest first; `steps` are the names of those below the last one.
     pub(super) fn write(&self, steps: &[String], writing: &Writing<'_>) -> Vec<Vec<Part>> {
+        if !self.union.is_empty() {
+            return vec![self.write_union(writing)];
+        }
         let top = self.top();
         let mut needed: BTreeSet<usize> = BTreeSet::new();
         let mut layers = Vec::new();
@@ -225,6 +230,24 @@ impl Relation {
         }
         layers.reverse();
         layers
+    }
+
+    fn write_union(&self, writing: &Writing<'_>) -> Vec<Part> {
+        let mut text = Lines::new(self, 0, writing);
+        for (index, (column, table)) in self.union.iter().enumerate() {
+            if index > 0 {
+                text.line("UNION");
+                text.plain("\n");
+            }
+            // A union has each key once; a single table is no union.
+            let distinct = if self.union.len() == 1 { "DISTINCT " } else { "" };
+            text.word(&format!(
+                "SELECT {distinct}{column} AS {}",
+                (writing.quote)("key")
+            ));
+            text.line(&format!("FROM {table}"));
+        }
+        text.parts
     }
 
     /// Whether a column that is there in a layer comes from the one below.

@@ -33,8 +33,14 @@ pub(super) struct Row<'q> {
 impl<'q> Translator<'q> {
     /// The customers, as a table of the relation that is being made.
     pub(super) fn customers(&mut self, alias: &str) -> Row<'q> {
+        let row = self.customer_row(alias);
+        self.add_table(&row, None);
+        row
+    }
+
+    pub(super) fn customer_row(&self, alias: &str) -> Row<'q> {
         let mapping = self.mapping;
-        let row = Row {
+        Row {
             alias: alias.to_owned(),
             table: &mapping.customers,
             layout: Arc::new(Layout::of_fields(&self.module.schema.customer)),
@@ -42,9 +48,7 @@ impl<'q> Translator<'q> {
             source: None,
             path: "customers".to_owned(),
             layer: 0,
-        };
-        self.add_table(&row, None);
-        row
+        }
     }
 
     /// Adds the table of a row to layer 0 of the relation that is being made.
@@ -52,6 +56,7 @@ impl<'q> Translator<'q> {
         let table = self.table_name(row.table);
         let alias = row.alias.clone();
         self.relation().table(table, alias, on);
+        self.restricted(row);
     }
 
     pub(super) fn table_name(&self, table: &Table) -> String {

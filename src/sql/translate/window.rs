@@ -75,7 +75,7 @@ impl Translator<'_> {
     }
 
     /// A moment beside one that is the same for all, which may be before or after the calendar.
-    fn beside_fixed(&mut self, op: Order, moment: &Val, end: i64) -> Test {
+    pub(super) fn beside_fixed(&mut self, op: Order, moment: &Val, end: i64) -> Test {
         let (low, high) = if moment.ty == Type::Date {
             (i64::from(Date::MIN.days()), i64::from(Date::MAX.days()))
         } else {

@@ -141,7 +141,10 @@ impl Translator<'_> {
                     segment.description.as_deref(),
                 ));
             }
-            Asked::Segments(segments) => {
+            Asked::Segments(segments, since) => {
+                if let Some(since) = since {
+                    lines.push(format!("for whom an answer may be another one than at {since}"));
+                }
                 for index in segments {
                     let segment = &self.module.segments[*index];
                     lines.push(described(
