@@ -186,9 +186,29 @@ WITH "due_purchases" AS (
   SELECT
     "e"."customer_id" COLLATE BINARY AS "key"
   FROM "purchases" AS "e"
-  WHERE ("e"."at" >= 1777507200000000 AND "e"."at" <= 1777593600000000)
-  OR ("e"."at" >= 1780185600000000 AND "e"."at" <= 1780272000000000)
+  WHERE ("e"."at" >= 1777593600000000 AND "e"."at" <= 1777680000000000)
+    OR ("e"."at" >= 1780185600000000 AND "e"."at" <= 1780272000000000)
 ),
+"due" AS (
+  SELECT DISTINCT "key" AS "key"
+  FROM "due_purchases"
+),
+"purchases_by_customers" AS (
+  SELECT
+    "e"."customer_id" COLLATE BINARY AS "key",
+    COUNT(*) AS "count"
+  FROM "purchases" AS "e"
+  JOIN "due" ON "due"."key" = "e"."customer_id" COLLATE BINARY
+  WHERE "e"."at" <= 1780272000000000
+    AND "e"."at" > 1777680000000000
+  GROUP BY "e"."customer_id" COLLATE BINARY
+)
+SELECT
+  "c"."id" COLLATE BINARY AS "id",
+  COALESCE("purchases_by_customers"."count", 0) >= 2 AND "c"."consent_email" AS "loyal"
+FROM "customers" AS "c"
+JOIN "due" ON "due"."key" = "c"."id" COLLATE BINARY
+LEFT JOIN "purchases_by_customers" ON "purchases_by_customers"."key" = "c"."id" COLLATE BINARY
 "#,
         "",
     );

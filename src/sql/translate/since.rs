@@ -64,7 +64,7 @@ impl<'q> Translator<'q> {
             .map(|span| {
                 Diagnostic::new(Code::EveryoneDue, "everyone is asked, as this may change for anyone with the clock")
                     .label(span, "reads the clock")
-                    .help("compare a moment that is kept with `now` or `today`, or ask this segment apart from the others")
+                    .help("compare a moment that is kept with `now` or `today`, or ask this segment apart from the others".to_owned())
             })
             .collect();
         if !self.everyone.is_empty() {
