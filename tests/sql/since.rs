@@ -56,10 +56,8 @@ struct Tally {
     moved: Cell<usize>,
 }
 
-impl Tally {
-    fn add(&self, counter: &Cell<usize>, number: usize) {
-        counter.set(counter.get() + number);
-    }
+fn add(counter: &Cell<usize>, number: usize) {
+    counter.set(counter.get() + number);
 }
 
 fn agree(engine: &mut dyn Engine) {
@@ -81,7 +79,7 @@ fn agree(engine: &mut dyn Engine) {
     }
     eprintln!("{tally:?} in {}", engine.dialect());
     assert!(
-        tally.runs > 0.into() && tally.left > 0.into() && tally.moved > 0.into(),
+        tally.runs.get() > 0 && tally.left.get() > 0 && tally.moved.get() > 0,
         "nobody was left, or nobody moved: {tally:?}"
     );
 }
@@ -285,7 +283,7 @@ impl Run<'_> {
         let found = engine
             .query(&query.to_string(), query.columns().len())
             .map_err(|error| fault(&error))?;
-        tally.add(if everyone { &tally.full } else { &tally.runs }, 1);
+        add(if everyone { &tally.full } else { &tally.runs }, 1);
         let mut left: BTreeSet<usize> = (0..self.keys.len()).collect();
         for row in &found {
             let key = shown(&row[0]);
@@ -300,9 +298,9 @@ impl Run<'_> {
                     return Err(fault(&format!("{key} belongs to {name}: {now}, {cell:?}")));
                 }
             }
-            tally.add(&tally.moved, usize::from(has_moved && !everyone));
+            add(&tally.moved, usize::from(has_moved && !everyone));
         }
-        tally.add(&tally.left, left.len());
+        add(&tally.left, left.len());
         for index in left {
             let key = &self.keys[index];
             if self.changed.contains(&index) || everyone {

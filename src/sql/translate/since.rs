@@ -386,16 +386,14 @@ impl<'q> Translator<'q> {
     fn edge(&mut self, edge: &'q Edge) -> Option<(i64, i64)> {
         let zone = self.at.zone();
         let module = self.module;
-        let steady = match edge.bound.moving() {
-            None => None,
-            Some(expr) => match Steady::of(expr, module) {
-                Some(steady) => Some(steady),
-                None => {
-                    self.passing_expr(expr);
-                    return None;
-                }
-            },
-        };
+        let mut steady = None;
+        if let Some(expr) = edge.bound.moving() {
+            steady = Steady::of(expr, module);
+            if steady.is_none() {
+                self.passing_expr(expr);
+                return None;
+            }
+        }
         let place = |now: DateTime| {
             edge.bound
                 .resolve(now, zone, &mut |_| steady.as_ref()?.steps(now, zone))
@@ -472,7 +470,7 @@ impl<'q> Translator<'q> {
         match &expr.kind {
             ExprKind::Slot(place) => match self.row(place.row) {
                 Some(row) if of_customers(&row.path) => {
-                    self.moment(&row, place.slot, &expr.ty, expr.span, range)
+                    self.moment(&row, place.slot, &expr.ty, expr.span, range);
                 }
                 _ => self.everyone(expr.span),
             },
