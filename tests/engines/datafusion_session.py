@@ -19,7 +19,7 @@ def drawn(choices, name):
 # Nothing is as one may expect.
 SETTINGS = {
     "datafusion.execution.time_zone": "Asia/Kathmandu",
-    "datafusion.execution.batch_size": drawn(["1", "3", "8192"], "batch"),
+    "datafusion.execution.batch_size": drawn(["3", "64", "8192"], "batch"),
     "datafusion.execution.target_partitions": drawn(["1", "2", "5"], "partitions"),
     "datafusion.execution.coalesce_batches": "false",
     "datafusion.optimizer.prefer_hash_join": drawn(["true", "false"], "joins"),
