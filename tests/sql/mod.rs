@@ -15,6 +15,7 @@ mod fixtures;
 mod functions;
 mod golden;
 mod json;
+mod literals;
 mod piped;
 mod postgresql;
 mod since;
