@@ -237,6 +237,7 @@ impl Contract<'_> {
                 let infinite = match self.dialect {
                     Dialect::Sqlite => sql!["ABS(", &it, ") > 1.7976931348623157e308"],
                     Dialect::DuckDb => sql!["NOT ISFINITE(", &it, ")"],
+                    Dialect::ClickHouse => sql!["NOT isFinite(", &it, ")"],
                     // No number is larger than one that is none.
                     Dialect::DataFusion => sql!["ABS(", &it, ") > ", self.encoding.float(f64::MAX)],
                     Dialect::PostgreSql => sql![
@@ -316,6 +317,7 @@ impl Contract<'_> {
         let zero = match self.dialect {
             Dialect::Sqlite => Some(sql!["INSTR(", it, ", CHAR(0)) > 0"]),
             Dialect::DuckDb | Dialect::DataFusion => Some(sql!["CONTAINS(", it, ", CHR(0))"]),
+            Dialect::ClickHouse => Some(sql!["position(", it, ", char(0)) > 0"]),
             // It has no such texts.
             Dialect::PostgreSql => None,
         };
@@ -539,10 +541,11 @@ impl Contract<'_> {
 
     /// The columns of a key as one text.
     fn key_text(&self, key: Vec<Sql>) -> Sql {
+        let text_type = self.encoding.type_name(&Type::String);
         let mut text = Sql::default();
         for (index, column) in key.into_iter().enumerate() {
             let comma = if index == 0 { "" } else { " || ', ' || " };
-            let cast = sql!["CAST(", column, " AS TEXT)"];
+            let cast = sql!["CAST(", column, " AS ", text_type, ")"];
             let plain = self.encoding.bytewise(String::new());
             text = sql![text, comma, "COALESCE(", cast, plain, ", 'null')"];
         }
@@ -622,6 +625,10 @@ impl Contract<'_> {
                 .map(|step| format!("SELECT * FROM \"part_{step}\""))
                 .collect();
             text(&mut pieces, &format!("\n{}\n", all.join("\nUNION ALL\n")));
+        }
+        let settings = self.encoding.settings().trim_start();
+        if !settings.is_empty() {
+            text(&mut pieces, &format!("{settings}\n"));
         }
         pieces
     }

@@ -19,6 +19,16 @@ impl Names {
         }
     }
 
+    /// Takes a name, whether it is taken or not.
+    pub(super) fn take(&mut self, name: &str) {
+        self.taken.insert(name.to_lowercase());
+    }
+
+    /// Whether a name is taken.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.taken.contains(&name.to_lowercase())
+    }
+
     /// The wanted name, shorter when it is too long, and with a number when it is taken.
     pub(super) fn unique(&mut self, wanted: &str) -> String {
         let mut name = shortened(wanted, "");

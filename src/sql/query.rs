@@ -59,8 +59,8 @@ pub(super) enum Piece {
 }
 
 impl Query {
-    /// The text with a place for each text of the rules, and these in the order of their places: `$1`, `$2` … for PostgreSQL and DataFusion and `?` for the
-    /// others. Numbers, dates and bools stand in the text: their digits cannot be anything else.
+    /// The text with a place for each text of the rules, and these in the order of their places: `$1`, `$2` … for PostgreSQL and DataFusion,
+    /// `{p1:String}`, `{p2:String}` … for ClickHouse and `?` for the others. Numbers, dates and bools stand in the text: their digits cannot be anything else.
     #[must_use]
     pub fn bound(&self) -> (String, Vec<Arc<str>>) {
         let (mut text, mut values) = (String::new(), Vec::new());

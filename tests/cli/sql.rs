@@ -168,7 +168,10 @@ fn other_engines_are_refused_by_name() {
     let folder = shop("sql_engine");
     let run = folder.run(&format!("{ASK} --dialect oracle"));
     assert!(
-        run.status == Some(2) && run.stderr.contains("sqlite, duckdb, postgresql and datafusion"),
+        run.status == Some(2)
+            && run
+                .stderr
+                .contains("sqlite, duckdb, postgresql, clickhouse and datafusion"),
         "{run:?}"
     );
 }

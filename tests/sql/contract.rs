@@ -3,6 +3,7 @@
 use audience::{Date, Decimal, Definitions, Zone, sql::Dialect};
 
 use super::{
+    clickhouse::ClickHouse,
     datafusion::DataFusion,
     duckdb::DuckDb,
     engine::Engine,
@@ -281,6 +282,34 @@ const IN_DUCKDB: &[Breach] = &[
     ),
 ];
 
+const IN_CLICKHOUSE: &[Breach] = &[
+    (
+        "UPDATE customers SET score = nan",
+        ["customers", "ana", "score", "not a finite number"],
+    ),
+    (
+        "UPDATE customers SET score = -inf",
+        ["customers", "ana", "score", "not a finite number"],
+    ),
+    (
+        "UPDATE customers SET seen = fromUnixTimestamp64Micro(253402300800000000)",
+        ["customers", "ana", "seen", "no instant of the years 0001 to 9999"],
+    ),
+    (
+        "UPDATE customers SET spent = toDecimal128('922337203685477.5808', 4)",
+        [
+            "customers",
+            "ana",
+            "spent",
+            "more than four digits after the point, or out of range",
+        ],
+    ),
+    (
+        "UPDATE customers SET name = 'a' || char(0)",
+        ["customers", "ana", "name", "text with the character U+0000"],
+    ),
+];
+
 const IN_DATAFUSION: &[Breach] = &[
     (
         "UPDATE customers SET score = CAST('NaN' AS DOUBLE)",
@@ -339,6 +368,12 @@ fn postgresql_lists_what_breaks_the_contract() {
 #[ignore = "tests/engines/duckdb runs it"]
 fn duckdb_lists_what_breaks_the_contract() {
     lists(&mut DuckDb::start(), IN_DUCKDB);
+}
+
+#[test]
+#[ignore = "tests/engines/clickhouse runs it"]
+fn clickhouse_lists_what_breaks_the_contract() {
+    lists(&mut ClickHouse::lenient(), IN_CLICKHOUSE);
 }
 
 #[test]

@@ -8,6 +8,7 @@ use audience::{
 };
 
 use super::{
+    clickhouse::ClickHouse,
     contract::{record, text},
     datafusion::DataFusion,
     duckdb::DuckDb,
@@ -170,6 +171,12 @@ fn postgresql_answers_at_the_edges() {
 #[ignore = "tests/engines/duckdb runs it"]
 fn duckdb_answers_at_the_edges() {
     answers(&mut DuckDb::start());
+}
+
+#[test]
+#[ignore = "tests/engines/clickhouse runs it"]
+fn clickhouse_answers_at_the_edges() {
+    answers(&mut ClickHouse::start());
 }
 
 #[test]

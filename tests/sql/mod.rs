@@ -5,6 +5,7 @@
 //! the scripts in `tests/engines`, which run the tests that are ignored otherwise.
 
 mod approximate;
+mod clickhouse;
 mod contract;
 mod datafusion;
 mod duckdb;
@@ -61,6 +62,12 @@ fn duckdb_answers_as_the_interpreter() {
 }
 
 #[test]
+#[ignore = "tests/engines/clickhouse runs it"]
+fn clickhouse_answers_as_the_interpreter() {
+    agree(&mut clickhouse::ClickHouse::start());
+}
+
+#[test]
 #[ignore = "tests/engines/datafusion runs it"]
 fn datafusion_answers_as_the_interpreter() {
     agree(&mut datafusion::DataFusion::start());
@@ -81,6 +88,12 @@ fn postgresql_keeps_values_as_they_are() {
 #[ignore = "tests/engines/duckdb runs it"]
 fn duckdb_keeps_values_as_they_are() {
     keeps_values(&mut duckdb::DuckDb::start());
+}
+
+#[test]
+#[ignore = "tests/engines/clickhouse runs it"]
+fn clickhouse_keeps_values_as_they_are() {
+    keeps_values(&mut clickhouse::ClickHouse::start());
 }
 
 #[test]

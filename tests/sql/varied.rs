@@ -47,6 +47,9 @@ impl Varying<'_, '_> {
         let name = self.name(&table.table.to_string());
         table.table = match self.dialect {
             Dialect::Sqlite if self.choices.one_in(2) => TableName::Qualified(vec!["main".to_owned(), name]),
+            Dialect::ClickHouse if self.choices.one_in(2) => {
+                TableName::Qualified(vec!["the case".to_owned(), name])
+            }
             _ => TableName::Plain(name),
         };
         let keys = table.key.clone();

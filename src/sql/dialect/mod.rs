@@ -1,5 +1,6 @@
 //! What differs between engines: how each writes names, values and calculations.
 
+mod clickhouse;
 mod datafusion;
 mod duckdb;
 mod postgresql;
@@ -32,6 +33,8 @@ pub enum Dialect {
     DuckDb,
     /// PostgreSQL, from 14 on.
     PostgreSql,
+    /// ClickHouse, from 26.9 on.
+    ClickHouse,
     /// DataFusion, in version 55.
     DataFusion,
 }
@@ -41,15 +44,21 @@ pub enum Dialect {
 /// ```
 /// # use audience::sql::Dialect;
 /// let error = "oracle".parse::<Dialect>().unwrap_err();
-/// assert_eq!(error.to_string(), "unknown dialect `oracle`; the dialects are sqlite, duckdb, postgresql and datafusion");
+/// assert_eq!(error.to_string(), "unknown dialect `oracle`; the dialects are sqlite, duckdb, postgresql, clickhouse and datafusion");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("unknown dialect `{0}`; the dialects are sqlite, duckdb, postgresql and datafusion")]
+#[error("unknown dialect `{0}`; the dialects are sqlite, duckdb, postgresql, clickhouse and datafusion")]
 pub struct UnknownDialect(pub String);
 
 impl Dialect {
     /// All of them.
-    pub const ALL: &'static [Self] = &[Self::Sqlite, Self::DuckDb, Self::PostgreSql, Self::DataFusion];
+    pub const ALL: &'static [Self] = &[
+        Self::Sqlite,
+        Self::DuckDb,
+        Self::PostgreSql,
+        Self::ClickHouse,
+        Self::DataFusion,
+    ];
 
     /// Its name, in lower case.
     ///
@@ -63,6 +72,7 @@ impl Dialect {
             Self::Sqlite => "sqlite",
             Self::DuckDb => "duckdb",
             Self::PostgreSql => "postgresql",
+            Self::ClickHouse => "clickhouse",
             Self::DataFusion => "datafusion",
         }
     }
@@ -72,6 +82,7 @@ impl Dialect {
             Self::Sqlite => &sqlite::Sqlite,
             Self::DuckDb => &duckdb::DuckDb,
             Self::PostgreSql => &postgresql::PostgreSql,
+            Self::ClickHouse => &clickhouse::ClickHouse,
             Self::DataFusion => &datafusion::DataFusion,
         }
     }
@@ -152,6 +163,11 @@ pub(super) trait Encoding: Sync {
         }
     }
 
+    /// A whole number of a rule.
+    fn int(&self, int: i64) -> Sql {
+        Sql::int(int)
+    }
+
     /// A binary number as a literal.
     fn float(&self, float: f64) -> String {
         format!("{float:e}")
@@ -186,6 +202,21 @@ pub(super) trait Encoding: Sync {
     /// A common table expression of constants: its name and those of its columns, in quotes, and the rows, in parentheses.
     fn constants(&self, name: &str, columns: &[String], rows: &[String]) -> String {
         format!("{name} ({}) AS (VALUES {})", columns.join(", "), rows.join(", "))
+    }
+
+    /// How the row is joined whose range a value lies in: what the join begins with, and on what it is. The ranges of constants begin at
+    /// their column `from`, end before `until`, and leave nothing out.
+    fn range(&self, column: &dyn Fn(&str) -> String, value: &Sql) -> (&'static str, Sql) {
+        let on = sql![
+            column("from"),
+            " <= ",
+            value,
+            " AND ",
+            value,
+            " < ",
+            column("until")
+        ];
+        ("LEFT JOIN ", on)
     }
 
     /// What stands at the end of a query.
@@ -232,6 +263,11 @@ pub(super) trait Encoding: Sync {
         })
     }
 
+    /// Whether a column of the engine's own type can stand before a list of such literals.
+    fn lists_natives(&self) -> bool {
+        true
+    }
+
     /// Whether two columns of the engine's own type compare as their values do.
     fn compares(&self, _ty: &Type) -> bool {
         true
@@ -266,6 +302,27 @@ pub(super) trait Encoding: Sync {
 
     /// Whether a text has another in it.
     fn contains(&self, text: Sql, pattern: Sql) -> Sql;
+
+    /// Whether it starts with another text.
+    fn starts_with(&self, bind: Bind<'_>, text: Sql, pattern: Sql) -> Sql {
+        let pattern = bind(pattern);
+        let length = self.length(pattern.clone());
+        sql!["SUBSTR(", text, ", 1, ", length, ") = ", pattern]
+    }
+
+    /// Whether it ends with another text.
+    fn ends_with(&self, bind: Bind<'_>, text: Sql, pattern: Sql) -> Sql {
+        let pattern = bind(pattern);
+        sql![self.ending(text, &pattern), " = ", pattern]
+    }
+
+    /// What follows the last `@` of a text that has one.
+    fn after_last(&self, bind: Bind<'_>, text: Sql) -> Sql {
+        let text = bind(text);
+        let others = sql!["REPLACE(", &text, ", '@', '')"];
+        let until = self.length(sql!["RTRIM(", &text, ", ", others, ")"].tight());
+        sql!["SUBSTR(", text, ", ", until, " + 1)"].tight()
+    }
 
     /// Its last code points, so many as another text has.
     fn ending(&self, text: Sql, pattern: &Sql) -> Sql;
@@ -331,6 +388,11 @@ pub(super) trait Encoding: Sync {
         let numerator = sql![self.wide(units), " * 10000"];
         let divisor = sql!["NULLIF(", self.wide(other), ", 0)"].tight().maybe();
         self.rounded(bind, numerator, divisor)
+    }
+
+    /// What `COUNT` gives as a 64-bit integer.
+    fn counted(&self, count: Sql) -> Sql {
+        count
     }
 
     /// What has to be added up, row by row, for the exact total of integers.

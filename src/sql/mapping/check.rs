@@ -373,7 +373,10 @@ impl Checking {
     }
 
     fn table_name(&mut self, path: &str, name: &TableName) {
-        let most = if self.dialect == Dialect::Sqlite { 2 } else { 3 };
+        let most = match self.dialect {
+            Dialect::Sqlite | Dialect::ClickHouse => 2,
+            _ => 3,
+        };
         match name.parts().len() {
             0 => self.problem(path, "the table has no name", "name it"),
             parts if parts > most => {

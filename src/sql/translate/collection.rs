@@ -24,8 +24,6 @@ pub(super) struct Collection<'q> {
     pub(super) rows: Vec<Option<Row<'q>>>,
     /// What the relation that asks has in the place of the columns that it is grouped by.
     pub(super) back: Vec<Sql>,
-    /// What it is of, for a name.
-    pub(super) name: String,
 }
 
 impl<'q> Translator<'q> {
@@ -83,7 +81,7 @@ impl<'q> Translator<'q> {
         }
         let relation = self.begin(&name);
         let (keys, happened) = self.turned(relation, |this| {
-            child.alias = this.relation().fresh("e");
+            child.alias = this.alias("e", "");
             this.add_table(&child, None);
             let keys = this.keys(&child, span)?.into_iter().zip(child.keys.clone());
             let keys = keys
@@ -93,7 +91,7 @@ impl<'q> Translator<'q> {
         })?;
         let mut rows = vec![None; depth];
         rows.push(Some(child));
-        Some(self.grouped(relation, rows, keys, happened, back, name, own, &signature))
+        Some(self.grouped(relation, rows, keys, happened, back, own, &signature))
     }
 
     /// Items of which something is asked together with rows around them: those are joined first.
@@ -128,7 +126,7 @@ impl<'q> Translator<'q> {
         let before = std::mem::take(&mut self.rows);
         let made = self.turned(relation, |this| {
             this.chain(&outer, span)?;
-            child.alias = this.relation().fresh("e");
+            child.alias = this.alias("e", "");
             let on = this.link(&child, span)?;
             this.add_table(&child, Some(on));
             let chain: Vec<(usize, Row<'q>)> = this
@@ -144,7 +142,7 @@ impl<'q> Translator<'q> {
         let (keys, happened) = made?;
         rows.resize(depth, None);
         rows.push(Some(child));
-        Some(self.grouped(relation, rows, keys, happened, back, name, own, &signature))
+        Some(self.grouped(relation, rows, keys, happened, back, own, &signature))
     }
 
     #[expect(
@@ -158,7 +156,6 @@ impl<'q> Translator<'q> {
         keys: Vec<Sql>,
         happened: Option<Sql>,
         back: Vec<Sql>,
-        name: String,
         own: bool,
         signature: &str,
     ) -> Collection<'q> {
@@ -169,12 +166,7 @@ impl<'q> Translator<'q> {
             let name = it.fresh("key");
             it.gives.push((name, key));
         }
-        let collection = Collection {
-            relation,
-            rows,
-            back,
-            name,
-        };
+        let collection = Collection { relation, rows, back };
         if !own {
             self.collections
                 .entry(signature.to_owned())
@@ -203,7 +195,7 @@ impl<'q> Translator<'q> {
 
     /// Begins a relation.
     pub(super) fn begin(&mut self, name: &str) -> usize {
-        let name = self.names.unique(name);
+        let name = self.named(name);
         self.relations.push(Relation::new(name));
         self.relations.len() - 1
     }
@@ -248,7 +240,9 @@ impl<'q> Translator<'q> {
         if let Some(alias) = self.joined.get(&signature) {
             return alias.clone();
         }
-        let alias = self.relation().fresh(&collection.name);
+        let name = self.relations[collection.relation].name.clone();
+        let table = self.encoding.quote(&name);
+        let alias = self.alias(&name, &table);
         let keys: Vec<String> = self.relations[collection.relation]
             .gives
             .iter()
@@ -263,7 +257,6 @@ impl<'q> Translator<'q> {
             .collect();
         on.extend(place.map(|place| sql![quote(place), " = 1"]));
         let on = Sql::matched(on);
-        let table = self.encoding.quote(&self.relations[collection.relation].name);
         self.relation().depends.push(collection.relation);
         self.relation().join(table, alias.clone(), on);
         self.joined.insert(signature, alias.clone());
@@ -275,7 +268,7 @@ impl<'q> Translator<'q> {
         for (row, it) in outer {
             let mut it = it.clone();
             it.layer = 0;
-            it.alias = self.relation().fresh(if *row == 0 { "c" } else { "o" });
+            it.alias = self.alias(if *row == 0 { "c" } else { "o" }, "");
             self.rows.resize(*row, None);
             let first = self.rows.iter().all(Option::is_none);
             let on = if first { None } else { Some(self.link(&it, span)?) };

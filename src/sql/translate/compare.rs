@@ -211,6 +211,15 @@ impl Translator<'_> {
         if let Some(known) = &value.constant {
             return Test::constant(set.iter().any(|it| compare::equal(known.as_ref(), it.as_ref())));
         }
+        let value = if value.native && !self.encoding.lists_natives() {
+            Val {
+                sql: self.logical(value.clone()),
+                native: false,
+                ..value
+            }
+        } else {
+            value
+        };
         let mut literals: Vec<Sql> = Vec::new();
         for constant in set {
             let same = match (&value.ty, constant) {

@@ -188,7 +188,11 @@ impl Sql {
     /// The whole number that it is, if it is one.
     pub(in crate::sql) fn as_int(&self) -> Option<i64> {
         match &*self.parts {
-            [Part::Text(text)] => text.trim_start_matches('(').trim_end_matches(')').parse().ok(),
+            [Part::Text(text)] => {
+                // Some engines are told the type of large numbers.
+                let text = text.strip_prefix("toInt64").unwrap_or(text);
+                text.trim_start_matches('(').trim_end_matches(')').parse().ok()
+            }
             _ => None,
         }
     }

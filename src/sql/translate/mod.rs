@@ -122,6 +122,9 @@ struct Translator<'q> {
     rows: Vec<Option<Row<'q>>>,
     /// The names of relations, steps and the tables that are read.
     names: Names,
+    /// What tables are called in place of their names, which no relation may be called: ClickHouse takes a relation in parts to where it is read,
+    /// and would read the table in its place.
+    aliases: Names,
     zone: ZoneTables,
     /// What time may have changed, while that is found out, and why it may be so for everyone.
     passed: Option<Passed<'q>>,
@@ -164,6 +167,7 @@ impl Test {
 
 impl<'q> Translator<'q> {
     fn new(module: &'q Module, dialect: Dialect, mapping: &'q Mapping, at: &'q At) -> Self {
+        let names = Names::with(mapping.tables().filter_map(|it| it.parts().last()));
         Self {
             module,
             dialect,
@@ -178,7 +182,8 @@ impl<'q> Translator<'q> {
             known: HashMap::new(),
             current: 0,
             rows: Vec::new(),
-            names: Names::with(mapping.tables().filter_map(|it| it.parts().last())),
+            names,
+            aliases: Names::with([relation::BELOW]),
             zone: ZoneTables::default(),
             passed: None,
             everyone: Vec::new(),
@@ -194,12 +199,12 @@ impl<'q> Translator<'q> {
     fn ask(&mut self, asked: Asked<'_>) -> Vec<String> {
         self.begin("members");
         let mut names = Names::default();
+        let customers = self.customer_row();
+        self.rows = vec![Some(customers.clone())];
         if let Asked::Segments(segments, Some(since)) = asked {
-            self.rows = vec![Some(self.customer_row("c"))];
             self.due(segments, since);
         }
-        let customers = self.customers("c");
-        self.rows = vec![Some(customers)];
+        self.add_table(&customers, None);
         let Some(key) = self.customer_key(Span::default()) else {
             return Vec::new();
         };
@@ -297,6 +302,30 @@ impl<'q> Translator<'q> {
 
     fn relation(&mut self) -> &mut Relation {
         &mut self.relations[self.current]
+    }
+
+    /// What the relation that is being made calls a table: the wanted name, unless it is that of another one.
+    fn alias(&mut self, wanted: &str, table: &str) -> String {
+        loop {
+            let alias = self.relation().fresh(wanted);
+            if self.encoding.quote(&alias) == table {
+                return alias;
+            }
+            if !self.names.has(&alias) && alias != relation::BELOW {
+                self.aliases.take(&alias);
+                return alias;
+            }
+        }
+    }
+
+    /// The name of a relation or a step.
+    fn named(&mut self, wanted: &str) -> String {
+        loop {
+            let name = self.names.unique(wanted);
+            if !self.aliases.has(&name) {
+                return name;
+            }
+        }
     }
 
     /// Gives an expression a name of its own, so that it can be written twice.

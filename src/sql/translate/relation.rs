@@ -37,8 +37,8 @@ struct Joined {
     alias: String,
     /// The first has none.
     on: Option<Sql>,
-    /// Whether rows without a match stay.
-    left: bool,
+    /// What stands before it when it is not the first.
+    join: &'static str,
 }
 
 #[derive(Debug)]
@@ -124,19 +124,24 @@ impl Relation {
             table,
             alias,
             on,
-            left: false,
+            join: "JOIN ",
         });
     }
 
     /// A table joined so that all rows stay; columns of it are there from the layer that is given back on.
     pub(super) fn join(&mut self, table: String, alias: String, on: Sql) -> usize {
+        self.join_by("LEFT JOIN ", table, alias, on)
+    }
+
+    /// The same by a join of the engine's own.
+    pub(super) fn join_by(&mut self, join: &'static str, table: String, alias: String, on: Sql) -> usize {
         let layer = on.layer;
         self.tables.push(Joined {
             layer,
             table,
             alias,
             on: Some(on),
-            left: true,
+            join,
         });
         layer
     }
@@ -193,8 +198,7 @@ impl Relation {
             for table in self.tables.iter().filter(|it| it.layer == layer) {
                 text.line(match &table.on {
                     None => "FROM ",
-                    Some(_) if table.left => "LEFT JOIN ",
-                    Some(_) => "JOIN ",
+                    Some(_) => table.join,
                 });
                 let alias = (writing.quote)(&table.alias);
                 text.plain(&table.table);
@@ -258,7 +262,7 @@ impl Relation {
 }
 
 /// What a layer calls the one below.
-const BELOW: &str = "s";
+pub(super) const BELOW: &str = "s";
 
 /// The text of one layer in the making.
 struct Lines<'q, 'w> {

@@ -32,16 +32,16 @@ pub(super) struct Row<'q> {
 
 impl<'q> Translator<'q> {
     /// The customers, as a table of the relation that is being made.
-    pub(super) fn customers(&mut self, alias: &str) -> Row<'q> {
-        let row = self.customer_row(alias);
+    pub(super) fn customers(&mut self) -> Row<'q> {
+        let row = self.customer_row();
         self.add_table(&row, None);
         row
     }
 
-    pub(super) fn customer_row(&self, alias: &str) -> Row<'q> {
+    pub(super) fn customer_row(&mut self) -> Row<'q> {
         let mapping = self.mapping;
         Row {
-            alias: alias.to_owned(),
+            alias: self.alias("c", ""),
             table: &mapping.customers,
             layout: Arc::new(Layout::of_fields(&self.module.schema.customer)),
             keys: vec![self.key_type()],
@@ -284,7 +284,8 @@ impl<'q> Translator<'q> {
             row.alias.clone_from(alias);
             return Some(row);
         }
-        row.alias = self.relation().fresh(name);
+        let quoted = self.table_name(table);
+        row.alias = self.alias(name, &quoted);
         let own = self.read_column(&row.alias.clone(), column, &key_type, key.sql.layer, true);
         let own = if key_type == Type::Int {
             self.encoding.digits(own)
@@ -292,9 +293,8 @@ impl<'q> Translator<'q> {
             own
         };
         let on = sql![own, " = ", &key.sql];
-        let table = self.table_name(table);
         let alias = row.alias.clone();
-        self.relation().join(table, alias.clone(), on);
+        self.relation().join(quoted, alias.clone(), on);
         self.joined.insert((self.current, signature), alias);
         Some(row)
     }

@@ -71,12 +71,10 @@ impl<'q> Translator<'q> {
         // Only who has a chain is asked for, not which: the events of the chain are left out, and each key is given once.
         it.gives.truncate(keys);
         it.group = Some(keys);
-        let name = it.name.clone();
         let collection = Collection {
             relation: index,
             rows: Vec::new(),
             back,
-            name,
         };
         let alias = self.joined_back(&collection);
         let layer = collection.back.iter().map(|it| it.layer).max().unwrap_or(0);
@@ -129,7 +127,7 @@ impl<'q> Translator<'q> {
             .enumerate()
         {
             let mut row = self.event_row(items, span)?;
-            row.alias = self.relation().fresh(&format!("e{}", position + 1));
+            row.alias = self.alias(&format!("e{}", position + 1), "");
             self.rows = outside.iter().cloned().chain([chain.first().cloned()]).collect();
             let key = self.keys(&row, span)?.into_iter().next()?;
             let on = if position == 0 && outer.is_empty() {
@@ -214,7 +212,7 @@ impl<'q> Translator<'q> {
                 .map(|(name, _)| name.clone())
                 .collect();
             let first = theirs.first()?.clone();
-            let alias = this.relation().fresh("n");
+            let alias = this.alias("n", "");
             let quote = |name: &str| format!("{}.{}", this.encoding.quote(&alias), this.encoding.quote(name));
             let on = ours
                 .iter()

@@ -99,7 +99,7 @@ impl<'q> Translator<'q> {
             // Nothing that any rule reads was passed, and nobody changed.
             let index = self.begin("due_customers");
             let _: Maybe<()> = self.turned(index, |this| {
-                let customers = this.customers("c");
+                let customers = this.customers();
                 let key = this.keys(&customers, Span::default())?.into_iter().next()?;
                 let relation = this.relation();
                 relation.filter.push(sql!["FALSE"].atom());
@@ -121,7 +121,7 @@ impl<'q> Translator<'q> {
     /// The keys of those who have a moment of a table in one of the ranges.
     fn due_of(&mut self, moments: Vec<(u32, Moments<'q>)>) -> Maybe<()> {
         let mut row = moments.first()?.1.row.clone();
-        row.alias = self.relation().fresh("e");
+        row.alias = self.alias("e", "");
         row.layer = 0;
         self.add_table(&row, None);
         let mut tests = Vec::new();
@@ -166,13 +166,13 @@ impl<'q> Translator<'q> {
             return;
         };
         let key = self.read_plain(row, column, &self.key_type(), false);
-        let alias = self.relation().fresh("due");
+        let table = self.encoding.quote(&self.relations[due].name);
+        let alias = self.alias("due", &table);
         let on = sql![
             format!("{}.{}", self.encoding.quote(&alias), self.encoding.quote("key")),
             " = ",
             key
         ];
-        let table = self.encoding.quote(&self.relations[due].name);
         self.relation().depends.push(due);
         self.relation().table(table, alias, Some(on));
     }

@@ -44,13 +44,10 @@ impl Translator<'_> {
                 }
             }
             (TextTest::StartsWith, None) => {
-                let pattern = self.bind(pattern, "pattern");
-                let length = encoding.length(pattern.clone());
-                sql!["SUBSTR(", text, ", 1, ", length, ") = ", pattern]
+                encoding.starts_with(&mut |sql| self.bind(sql, "pattern"), text, pattern)
             }
             (TextTest::EndsWith, _) => {
-                let pattern = self.bind(pattern, "pattern");
-                sql![encoding.ending(text, &pattern), " = ", pattern]
+                encoding.ends_with(&mut |sql| self.bind(sql, "pattern"), text, pattern)
             }
         })
     }
@@ -58,21 +55,10 @@ impl Translator<'_> {
     /// What follows the last `@`; null without one.
     pub(super) fn domain(&mut self, text: Sql) -> Sql {
         let text = self.bind(text, "address");
-        let others = sql!["REPLACE(", &text, ", '@', '')"];
-        let until = self
-            .encoding
-            .length(sql!["RTRIM(", &text, ", ", others, ")"].tight());
-        let has = self.encoding.contains(text.clone(), sql!["'@'"]);
-        sql![
-            "CASE WHEN ",
-            has,
-            " THEN SUBSTR(",
-            &text,
-            ", ",
-            until,
-            " + 1) END"
-        ]
-        .maybe()
+        let encoding = self.encoding;
+        let has = encoding.contains(text.clone(), sql!["'@'"]);
+        let domain = encoding.after_last(&mut |sql| self.bind(sql, "address"), text);
+        sql!["CASE WHEN ", has, " THEN ", domain, " END"].maybe()
     }
 
     /// A text beside a folded constant: the text as it is, the letters that have to be replaced in it, and the constant. Only letters that the constant

@@ -29,7 +29,7 @@ impl Val {
 impl Translator<'_> {
     pub(super) fn constant(&self, value: Value, ty: Type) -> Val {
         let sql = match (&value, integer(&value)) {
-            (_, Some(int)) => Sql::int(int),
+            (_, Some(int)) => self.encoding.int(int),
             (Value::Text(text), _) => Sql::value(Arc::clone(text)),
             _ => sql![self.encoding.literal(&value)].atom(),
         };

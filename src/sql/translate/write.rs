@@ -42,7 +42,7 @@ impl Translator<'_> {
         let mut steps = Vec::new();
         for index in &order {
             let (name, top) = (self.relations[*index].name.clone(), self.relations[*index].top());
-            let names = (1..=top).map(|step| self.names.unique(&format!("{name}_step_{step}")));
+            let names = (1..=top).map(|step| self.named(&format!("{name}_step_{step}")));
             steps.push(names.collect::<Vec<_>>());
         }
         let mut pieces = Pieces::default();
@@ -120,6 +120,11 @@ impl Translator<'_> {
                     (Some(value), Some(filter)) => sql!["CASE WHEN ", filter, " THEN ", value, " END"],
                 };
                 let sql: Sql = sql![measure.function, value, ")"].tight();
+                let sql = if measure.function.starts_with("COUNT(") {
+                    self.encoding.counted(sql)
+                } else {
+                    sql
+                };
                 it.gives.push((measure.name, sql));
             }
         }

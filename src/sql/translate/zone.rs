@@ -109,11 +109,7 @@ impl Translator<'_> {
             return Sql::int(self.at.zone().wall(at));
         }
         let at = self.bind(at, "instant");
-        let name = self
-            .zone
-            .offsets
-            .take()
-            .unwrap_or_else(|| self.names.unique("zone"));
+        let name = self.zone.offsets.take().unwrap_or_else(|| self.named("zone"));
         let alias = self.joined_range(&name, &at);
         self.zone.offsets = Some(name);
         let offset = self.read_column(&alias, "offset", &Type::Int, at.layer, at.nullable);
@@ -138,7 +134,7 @@ impl Translator<'_> {
             .zone
             .instants
             .take()
-            .unwrap_or_else(|| self.names.unique("zone_clock"));
+            .unwrap_or_else(|| self.named("zone_clock"));
         let alias = self.joined_range(&name, &wall);
         self.zone.instants = Some(name);
         let offset = self.read_column(&alias, "offset", &Type::Int, wall.layer, true);
@@ -160,19 +156,11 @@ impl Translator<'_> {
         if let Some(alias) = self.joined.get(&signature) {
             return alias.clone();
         }
-        let alias = self.relation().fresh(table);
-        let column = |name: &str| format!("{}.{}", self.encoding.quote(&alias), self.encoding.quote(name));
-        let on = sql![
-            column("from"),
-            " <= ",
-            value,
-            " AND ",
-            value,
-            " < ",
-            column("until")
-        ];
         let quoted = self.encoding.quote(table);
-        self.relation().join(quoted, alias.clone(), on);
+        let alias = self.alias(table, &quoted);
+        let column = |name: &str| format!("{}.{}", self.encoding.quote(&alias), self.encoding.quote(name));
+        let (join, on) = self.encoding.range(&column, value);
+        self.relation().join_by(join, quoted, alias.clone(), on);
         self.joined.insert(signature, alias.clone());
         alias
     }
