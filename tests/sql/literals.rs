@@ -9,7 +9,7 @@ use audience::{
 use proptest::prelude::*;
 
 use super::{
-    datafusion, duckdb,
+    clickhouse, datafusion, duckdb,
     engine::Engine,
     postgresql, sqlite,
     store::{self, Cell},
@@ -31,6 +31,12 @@ fn postgresql_reads_any_text() {
 #[ignore = "tests/engines/duckdb runs it"]
 fn duckdb_reads_any_text() {
     reads(&mut duckdb::DuckDb::start());
+}
+
+#[test]
+#[ignore = "tests/engines/clickhouse runs it"]
+fn clickhouse_reads_any_text() {
+    reads(&mut clickhouse::ClickHouse::start());
 }
 
 #[test]

@@ -9,7 +9,7 @@ use audience::{
 use serde_json::json;
 
 use super::{
-    TOGETHER, duckdb,
+    TOGETHER, clickhouse, datafusion, duckdb,
     engine::{Engine, is},
     keys, mapping, postgresql, shown, sqlite,
     store::{self, Stored},
@@ -43,6 +43,18 @@ fn postgresql_leaves_who_is_not_due() {
 #[ignore = "tests/engines/duckdb runs it"]
 fn duckdb_leaves_who_is_not_due() {
     agree(&mut duckdb::DuckDb::start());
+}
+
+#[test]
+#[ignore = "tests/engines/clickhouse runs it"]
+fn clickhouse_leaves_who_is_not_due() {
+    agree(&mut clickhouse::ClickHouse::start());
+}
+
+#[test]
+#[ignore = "tests/engines/datafusion runs it"]
+fn datafusion_leaves_who_is_not_due() {
+    agree(&mut datafusion::DataFusion::start());
 }
 
 /// What the runs were like.
