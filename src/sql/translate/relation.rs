@@ -236,21 +236,28 @@ impl Relation {
         layers
     }
 
+    /// Each key once. The union has all of them, as engines differ in what a plain `UNION` is.
     fn write_union(&self, writing: &Writing<'_>) -> Vec<Part> {
         let mut text = Lines::new(self, 0, writing);
+        let key = (writing.quote)("key");
+        if let [(column, table)] = &self.union[..] {
+            text.word(&format!("SELECT DISTINCT {column} AS {key}"));
+            text.line(&format!("FROM {table}"));
+            return text.parts;
+        }
+        text.word(&format!(
+            "SELECT DISTINCT {}.{key} AS {key}",
+            (writing.quote)(BELOW)
+        ));
+        text.line("FROM (");
         for (index, (column, table)) in self.union.iter().enumerate() {
             if index > 0 {
-                text.line("UNION");
-                text.plain("\n");
+                text.line("  UNION ALL");
             }
-            // A union has each key once; a single table is no union.
-            let distinct = if self.union.len() == 1 { "DISTINCT " } else { "" };
-            text.word(&format!(
-                "SELECT {distinct}{column} AS {}",
-                (writing.quote)("key")
-            ));
-            text.line(&format!("FROM {table}"));
+            text.line(&format!("  SELECT {column} AS {key}"));
+            text.line(&format!("  FROM {table}"));
         }
+        text.line(&format!(") AS {}", (writing.quote)(BELOW)));
         text.parts
     }
 
