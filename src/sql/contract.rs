@@ -239,7 +239,9 @@ impl Contract<'_> {
                     Dialect::DuckDb => sql!["NOT ISFINITE(", &it, ")"],
                     Dialect::ClickHouse => sql!["NOT isFinite(", &it, ")"],
                     // No number is larger than one that is none.
-                    Dialect::DataFusion => sql!["ABS(", &it, ") > ", self.encoding.float(f64::MAX)],
+                    Dialect::DataFusion | Dialect::Spark => {
+                        sql!["ABS(", &it, ") > ", self.encoding.float(f64::MAX)]
+                    }
                     Dialect::PostgreSql => sql![
                         &it,
                         " IN ('NaN'::float8, 'Infinity'::float8, '-Infinity'::float8)"
@@ -316,7 +318,9 @@ impl Contract<'_> {
         }
         let zero = match self.dialect {
             Dialect::Sqlite => Some(sql!["INSTR(", it, ", CHAR(0)) > 0"]),
-            Dialect::DuckDb | Dialect::DataFusion => Some(sql!["CONTAINS(", it, ", CHR(0))"]),
+            Dialect::DuckDb | Dialect::DataFusion | Dialect::Spark => {
+                Some(sql!["CONTAINS(", it, ", CHR(0))"])
+            }
             Dialect::ClickHouse => Some(sql!["position(", it, ", char(0)) > 0"]),
             // It has no such texts.
             Dialect::PostgreSql => None,
@@ -427,7 +431,8 @@ impl Contract<'_> {
 
     /// A list that is not there has no items: a database would find them all the same.
     fn items_of_none(&mut self, at: At<'_>, list: &Table, of: &[Type], present: &str) {
-        let quote = |alias: &str, name: &str| format!("\"{alias}\".{}", self.encoding.quote(name));
+        let alias = |name: &str| self.encoding.quote(name);
+        let quote = |of: &str, name: &str| format!("{}.{}", alias(of), alias(name));
         let own: Vec<&String> = at.table.key.iter().chain(&at.table.sequence).collect();
         let pairs = list.key.iter().zip(own).zip(of).map(|((key, own), ty)| {
             let [key, own] = [quote("i", key), quote("r", own)].map(|it| self.compared(it, ty));
@@ -451,9 +456,13 @@ impl Contract<'_> {
             row,
             "\nFROM ",
             self.name(list),
-            " AS \"i\"\nJOIN ",
+            " AS ",
+            alias("i"),
+            "\nJOIN ",
             self.name(at.table),
-            " AS \"r\" ON ",
+            " AS ",
+            alias("r"),
+            " ON ",
             on,
             "\nWHERE NOT ",
             quote("r", present)
@@ -475,11 +484,11 @@ impl Contract<'_> {
         let mut key = Vec::new();
         for (index, column) in columns.iter().enumerate() {
             let (comma, and) = if index == 0 { ("", "") } else { (", ", " AND ") };
-            let alias = format!("\"k{}\"", index + 1);
+            let alias = self.encoding.quote(&format!("k{}", index + 1));
             named = sql![named, comma, column, " AS ", alias.clone()];
             group = sql![group, comma, column];
             known = sql![known, and, column, " IS NOT NULL"];
-            key.push(sql!["\"d\".", alias]);
+            key.push(sql![self.encoding.quote("d"), ".", alias]);
         }
         let from = sql![
             "(\n  SELECT ",
@@ -490,7 +499,8 @@ impl Contract<'_> {
             known,
             "\n  GROUP BY ",
             group,
-            "\n  HAVING COUNT(*) > 1\n) AS \"d\""
+            "\n  HAVING COUNT(*) > 1\n) AS ",
+            self.encoding.quote("d")
         ];
         let column = sequence.unwrap_or(&at.table.key[0]);
         let row = self.row(at, self.key_text(key), column, problem);
@@ -601,7 +611,8 @@ impl Contract<'_> {
         for (step, breaches) in self.breaches.chunks(PARTS).enumerate() {
             if steps > 1 {
                 text(&mut pieces, if step == 0 { "WITH " } else { ",\n" });
-                text(&mut pieces, &format!("\"part_{}\" AS (\n", step + 1));
+                let part = self.encoding.quote(&format!("part_{}", step + 1));
+                text(&mut pieces, &format!("{part} AS (\n"));
             }
             for (index, breach) in breaches.iter().enumerate() {
                 if index > 0 {
@@ -622,7 +633,7 @@ impl Contract<'_> {
         }
         if steps > 1 {
             let all: Vec<String> = (1..=steps)
-                .map(|step| format!("SELECT * FROM \"part_{step}\""))
+                .map(|step| format!("SELECT * FROM {}", self.encoding.quote(&format!("part_{step}"))))
                 .collect();
             text(&mut pieces, &format!("\n{}\n", all.join("\nUNION ALL\n")));
         }

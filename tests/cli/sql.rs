@@ -171,7 +171,7 @@ fn other_engines_are_refused_by_name() {
         run.status == Some(2)
             && run
                 .stderr
-                .contains("sqlite, duckdb, postgresql, clickhouse and datafusion"),
+                .contains("sqlite, duckdb, postgresql, clickhouse, datafusion and spark"),
         "{run:?}"
     );
 }

@@ -8,6 +8,7 @@ use super::{
     duckdb::DuckDb,
     engine::Engine,
     postgresql::PostgreSql,
+    spark::Spark,
     sqlite::Sqlite,
     store::{self, Cell},
 };
@@ -353,6 +354,47 @@ const IN_DATAFUSION: &[Breach] = &[
     ),
 ];
 
+const IN_SPARK: &[Breach] = &[
+    (
+        "UPDATE customers SET score = CAST('NaN' AS DOUBLE)",
+        ["customers", "ana", "score", "not a finite number"],
+    ),
+    (
+        "UPDATE customers SET score = CAST('-Infinity' AS DOUBLE)",
+        ["customers", "ana", "score", "not a finite number"],
+    ),
+    (
+        "UPDATE customers SET born = DATE_FROM_UNIX_DATE(2932897)",
+        ["customers", "ana", "born", "no day of the years 0001 to 9999"],
+    ),
+    (
+        "UPDATE customers SET seen = TIMESTAMP_MICROS(253402300800000000)",
+        ["customers", "ana", "seen", "no instant of the years 0001 to 9999"],
+    ),
+    (
+        "UPDATE customers SET spent = CAST('0.00001' AS DECIMAL(38, 6))",
+        [
+            "customers",
+            "ana",
+            "spent",
+            "more than four digits after the point, or out of range",
+        ],
+    ),
+    (
+        "UPDATE customers SET spent = CAST('922337203685477.5808' AS DECIMAL(19, 4))",
+        [
+            "customers",
+            "ana",
+            "spent",
+            "more than four digits after the point, or out of range",
+        ],
+    ),
+    (
+        "UPDATE customers SET name = 'a' || CHR(0)",
+        ["customers", "ana", "name", "text with the character U+0000"],
+    ),
+];
+
 #[test]
 fn sqlite_lists_what_breaks_the_contract() {
     lists(&mut Sqlite::start(), IN_SQLITE);
@@ -380,6 +422,12 @@ fn clickhouse_lists_what_breaks_the_contract() {
 #[ignore = "tests/engines/datafusion runs it"]
 fn datafusion_lists_what_breaks_the_contract() {
     lists(&mut DataFusion::start(), IN_DATAFUSION);
+}
+
+#[test]
+#[ignore = "tests/engines/spark_cluster runs it"]
+fn spark_lists_what_breaks_the_contract() {
+    lists(&mut Spark::start(), IN_SPARK);
 }
 
 fn lists(engine: &mut dyn Engine, own: &[Breach]) {

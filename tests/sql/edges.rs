@@ -14,6 +14,7 @@ use super::{
     duckdb::DuckDb,
     engine::{Engine, is},
     postgresql::PostgreSql,
+    spark::Spark,
     sqlite::Sqlite,
     store,
 };
@@ -183,6 +184,12 @@ fn clickhouse_answers_at_the_edges() {
 #[ignore = "tests/engines/datafusion runs it"]
 fn datafusion_answers_at_the_edges() {
     answers(&mut DataFusion::start());
+}
+
+#[test]
+#[ignore = "tests/engines/spark_cluster runs it"]
+fn spark_answers_at_the_edges() {
+    answers(&mut Spark::start());
 }
 
 fn answers(engine: &mut dyn Engine) {

@@ -11,7 +11,7 @@ use proptest::prelude::*;
 use super::{
     clickhouse, datafusion, duckdb,
     engine::Engine,
-    postgresql, sqlite,
+    postgresql, spark, sqlite,
     store::{self, Cell},
 };
 use crate::properties::customers::Datum;
@@ -43,6 +43,12 @@ fn clickhouse_reads_any_text() {
 #[ignore = "tests/engines/datafusion runs it"]
 fn datafusion_reads_any_text() {
     reads(&mut datafusion::DataFusion::start());
+}
+
+#[test]
+#[ignore = "tests/engines/spark_cluster runs it"]
+fn spark_reads_any_text() {
+    reads(&mut spark::Spark::start());
 }
 
 /// Pieces that have ended a literal, begun a comment, or been a place somewhere.

@@ -20,6 +20,7 @@ mod literals;
 mod piped;
 mod postgresql;
 mod since;
+mod spark;
 mod sqlite;
 mod store;
 mod tally;
@@ -74,6 +75,12 @@ fn datafusion_answers_as_the_interpreter() {
 }
 
 #[test]
+#[ignore = "tests/engines/spark_cluster runs it"]
+fn spark_answers_as_the_interpreter() {
+    agree(&mut spark::Spark::start());
+}
+
+#[test]
 fn sqlite_keeps_values_as_they_are() {
     keeps_values(&mut sqlite::Sqlite::start());
 }
@@ -100,6 +107,12 @@ fn clickhouse_keeps_values_as_they_are() {
 #[ignore = "tests/engines/datafusion runs it"]
 fn datafusion_keeps_values_as_they_are() {
     keeps_values(&mut datafusion::DataFusion::start());
+}
+
+#[test]
+#[ignore = "tests/engines/spark_cluster runs it"]
+fn spark_keeps_values_as_they_are() {
+    keeps_values(&mut spark::Spark::start());
 }
 
 /// Rules of the schema that has everything, and of random ones.

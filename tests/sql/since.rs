@@ -11,7 +11,7 @@ use serde_json::json;
 use super::{
     TOGETHER, clickhouse, datafusion, duckdb,
     engine::{Engine, is},
-    keys, mapping, postgresql, shown, sqlite,
+    keys, mapping, postgresql, shown, spark, sqlite,
     store::{self, Stored},
     text,
 };
@@ -55,6 +55,12 @@ fn clickhouse_leaves_who_is_not_due() {
 #[ignore = "tests/engines/datafusion runs it"]
 fn datafusion_leaves_who_is_not_due() {
     agree(&mut datafusion::DataFusion::start());
+}
+
+#[test]
+#[ignore = "tests/engines/spark_cluster runs it"]
+fn spark_leaves_who_is_not_due() {
+    agree(&mut spark::Spark::start());
 }
 
 /// What the runs were like.

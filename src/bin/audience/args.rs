@@ -135,7 +135,7 @@ pub(crate) struct Sql {
     /// The query lists the rows that break the data contract
     #[arg(long, conflicts_with_all = ["segments", "computed"])]
     pub(crate) validate: bool,
-    /// The engine: sqlite, duckdb, postgresql, clickhouse or datafusion
+    /// The engine: sqlite, duckdb, postgresql, clickhouse, datafusion or spark
     #[arg(long, value_name = "D")]
     pub(crate) dialect: Dialect,
     /// Where the data live; without it, as `mapping` drafts it
@@ -163,7 +163,7 @@ pub(crate) struct Mapping {
     pub(crate) more_definitions: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) partials: Partials,
-    /// The engine: sqlite, duckdb, postgresql, clickhouse or datafusion
+    /// The engine: sqlite, duckdb, postgresql, clickhouse, datafusion or spark
     #[arg(long, value_name = "D", default_value = "postgresql")]
     pub(crate) dialect: Dialect,
 }

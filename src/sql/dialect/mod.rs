@@ -4,6 +4,7 @@ mod clickhouse;
 mod datafusion;
 mod duckdb;
 mod postgresql;
+mod spark;
 mod sqlite;
 
 use std::{fmt, str::FromStr, sync::Arc};
@@ -37,6 +38,8 @@ pub enum Dialect {
     ClickHouse,
     /// DataFusion, in version 55.
     DataFusion,
+    /// Spark, from 4.0 on.
+    Spark,
 }
 
 /// A word that is no dialect.
@@ -44,10 +47,12 @@ pub enum Dialect {
 /// ```
 /// # use audience::sql::Dialect;
 /// let error = "oracle".parse::<Dialect>().unwrap_err();
-/// assert_eq!(error.to_string(), "unknown dialect `oracle`; the dialects are sqlite, duckdb, postgresql, clickhouse and datafusion");
+/// assert_eq!(error.to_string(), "unknown dialect `oracle`; the dialects are sqlite, duckdb, postgresql, clickhouse, datafusion and spark");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("unknown dialect `{0}`; the dialects are sqlite, duckdb, postgresql, clickhouse and datafusion")]
+#[error(
+    "unknown dialect `{0}`; the dialects are sqlite, duckdb, postgresql, clickhouse, datafusion and spark"
+)]
 pub struct UnknownDialect(pub String);
 
 impl Dialect {
@@ -58,6 +63,7 @@ impl Dialect {
         Self::PostgreSql,
         Self::ClickHouse,
         Self::DataFusion,
+        Self::Spark,
     ];
 
     /// Its name, in lower case.
@@ -74,6 +80,7 @@ impl Dialect {
             Self::PostgreSql => "postgresql",
             Self::ClickHouse => "clickhouse",
             Self::DataFusion => "datafusion",
+            Self::Spark => "spark",
         }
     }
 
@@ -84,6 +91,7 @@ impl Dialect {
             Self::PostgreSql => &postgresql::PostgreSql,
             Self::ClickHouse => &clickhouse::ClickHouse,
             Self::DataFusion => &datafusion::DataFusion,
+            Self::Spark => &spark::Spark,
         }
     }
 }

@@ -180,7 +180,9 @@ impl Translator<'_> {
                     }
                 })
                 .collect();
-            pieces.text(&format!("-- {line}\n"));
+            // A backslash at its end would continue it in Spark.
+            let end = if line.ends_with('\\') { " " } else { "" };
+            pieces.text(&format!("-- {line}{end}\n"));
         }
     }
 }

@@ -1,0 +1,227 @@
+//! Spark, with answers that do not hang on whether its session is an ANSI one.
+
+use std::sync::Arc;
+
+use super::{Bind, DatePart, Encoding};
+use crate::{
+    sql::translate::fragment::{Sql, sql},
+    value::{Type, Value},
+};
+
+pub(super) struct Spark;
+
+impl Encoding for Spark {
+    fn quote(&self, name: &str) -> String {
+        format!("`{}`", name.replace('`', "``"))
+    }
+
+    /// By its bytes where the session says what a quote, a backslash or the name of a variable is.
+    fn text(&self, text: &str) -> String {
+        if text.contains(['\'', '\\', '$']) {
+            let bytes: String = text.bytes().map(|it| format!("{it:02X}")).collect();
+            format!("CAST(X'{bytes}' AS STRING)")
+        } else {
+            format!("'{text}'")
+        }
+    }
+
+    /// Both zeros are one, as lists of constants tell them apart. Two signs in a row would begin a comment.
+    fn float(&self, float: f64) -> String {
+        let float = float + 0.0;
+        if float < 0.0 {
+            format!("({float:e}D)")
+        } else {
+            format!("{float:e}D")
+        }
+    }
+
+    fn type_name(&self, ty: &Type) -> &'static str {
+        match ty {
+            Type::Bool => "BOOLEAN",
+            Type::Float => "DOUBLE",
+            Type::String | Type::Words(_) | Type::Url | Type::Ref(_) => "STRING",
+            _ => "BIGINT",
+        }
+    }
+
+    /// The engine has no word for it.
+    fn step(&self) -> &'static str {
+        " AS ("
+    }
+
+    fn read(&self, column: Sql, ty: &Type) -> Sql {
+        match ty {
+            Type::Decimal => sql!["CAST(", column.operand(), " * 10000 AS BIGINT)"].tight(),
+            Type::Date => sql!["CAST(UNIX_DATE(", column, ") AS BIGINT)"].tight(),
+            Type::DateTime => sql!["UNIX_MICROS(", column, ")"].tight(),
+            _ => column,
+        }
+    }
+
+    fn native(&self, value: &Value) -> Option<String> {
+        Some(match value {
+            Value::Decimal(it) if it.units() < 0 => format!("({it}BD)"),
+            Value::Decimal(it) => format!("{it}BD"),
+            Value::Date(it) => format!("DATE '{it}'"),
+            Value::DateTime(it) => format!("TIMESTAMP_LTZ '{it}'"),
+            _ => return None,
+        })
+    }
+
+    fn date(&self, days: Sql) -> Sql {
+        sql!["DATE_FROM_UNIX_DATE(TRY_CAST(", days, " AS INT))"].tight()
+    }
+
+    fn part(&self, date: Sql, part: DatePart) -> Sql {
+        let part = match part {
+            DatePart::Year => "YEAR",
+            DatePart::Month => "MONTH",
+            DatePart::Day => "DAY",
+        };
+        sql!["CAST(", part, "(", date, ") AS BIGINT)"].tight()
+    }
+
+    fn months_later(&self, date: Sql, months: i32) -> Sql {
+        sql!["ADD_MONTHS(", date, ", ", months.to_string(), ")"].tight()
+    }
+
+    fn day_of(&self, year: Sql, month: Sql, day: Sql) -> Sql {
+        let int = |it: Sql| sql!["CAST(", it, " AS INT)"];
+        let date = sql!["MAKE_DATE(", int(year), ", ", int(month), ", ", int(day), ")"].tight();
+        self.read(date, &Type::Date)
+    }
+
+    fn bytewise(&self, text: String) -> String {
+        format!("{text} COLLATE UTF8_BINARY")
+    }
+
+    fn contains(&self, text: Sql, pattern: Sql) -> Sql {
+        sql!["CONTAINS(", text, ", ", pattern, ")"].tight()
+    }
+
+    fn ending(&self, text: Sql, pattern: &Sql) -> Sql {
+        sql!["RIGHT(", text, ", LENGTH(", pattern, "))"].tight()
+    }
+
+    fn after_last(&self, _: Bind<'_>, text: Sql) -> Sql {
+        sql!["SUBSTRING_INDEX(", text, ", '@', -1)"].tight()
+    }
+
+    fn trimmed(&self, text: Sql, letters: &str) -> Sql {
+        sql!["TRIM(BOTH ", Arc::<str>::from(letters), " FROM ", text, ")"].tight()
+    }
+
+    fn digits(&self, int: Sql) -> Sql {
+        sql!["CAST(", int, " AS STRING)"].tight()
+    }
+
+    /// A `$` would stand before the end of a last line, too.
+    fn int_of_text(&self, bind: Bind<'_>, text: Sql) -> Sql {
+        let text = bind(text);
+        sql![
+            "CASE WHEN ",
+            &text,
+            " RLIKE '^-?[0-9]{1,19}(?!(?s:.))' THEN TRY_CAST(",
+            &text,
+            " AS BIGINT) END"
+        ]
+        .maybe()
+    }
+
+    fn hash(&self, salt: &str, text: Sql) -> Option<Sql> {
+        let whole = sql![
+            Arc::<str>::from(salt),
+            " || CAST(X'00' AS STRING) || ",
+            text.operand()
+        ];
+        Some(sql!["SUBSTR(SHA2(", whole, ", 256), 1, 16)"].tight())
+    }
+
+    fn wide(&self, int: Sql) -> Sql {
+        sql!["CAST(", int, " AS DECIMAL(38, 0))"].tight()
+    }
+
+    fn narrow(&self, _: Bind<'_>, wide: Sql) -> Sql {
+        sql!["TRY_CAST(", wide, " AS BIGINT)"].tight().maybe()
+    }
+
+    fn quotient(&self, int: Sql, divisor: Sql) -> Sql {
+        sql![int.operand(), " DIV ", divisor.operand()]
+    }
+
+    /// `DIV` gives 64 bits. A quotient has six digits after the point, and is null where the others do not hold it: far beyond 64 bits.
+    fn wide_quotient(&self, wide: Sql, divisor: Sql) -> Sql {
+        let rest = sql![wide.clone().operand(), " % ", divisor.clone().operand()];
+        sql![
+            "CAST(TRY_DIVIDE(",
+            wide.operand(),
+            " - ",
+            rest.operand(),
+            ", ",
+            divisor,
+            ") AS DECIMAL(38, 0))"
+        ]
+        .tight()
+        .maybe()
+    }
+
+    /// Sums of 64-bit integers are such integers.
+    fn addends(&self, int: Sql) -> Vec<Sql> {
+        vec![self.wide(int)]
+    }
+
+    fn to_float(&self, int: Sql) -> Sql {
+        sql!["CAST(", int, " AS DOUBLE)"].tight()
+    }
+
+    fn truncated(&self, float: Sql) -> Sql {
+        sql![float.clone().operand(), " - ", float.operand(), " % 1e0D"].operand()
+    }
+
+    fn to_int(&self, float: Sql) -> Sql {
+        sql!["TRY_CAST(", float, " AS BIGINT)"].tight()
+    }
+
+    fn floor(&self, float: Sql) -> Sql {
+        whole("FLOOR", float)
+    }
+
+    fn ceil(&self, float: Sql) -> Sql {
+        whole("CEIL", float)
+    }
+
+    fn float_arithmetic(&self, bind: Bind<'_>, op: char, lhs: Sql, rhs: Sql) -> Sql {
+        let it = if op == '/' {
+            sql!["TRY_DIVIDE(", lhs, ", ", rhs, ")"].tight()
+        } else {
+            sql![lhs.operand(), " ", op.to_string(), " ", rhs.operand()]
+        };
+        let it = bind(it.maybe());
+        let largest = self.float(f64::MAX);
+        sql!["CASE WHEN ABS(", &it, ") <= ", largest, " THEN ", &it, " END"].maybe()
+    }
+
+    /// Long lists of binary numbers are looked up by their bits.
+    fn listed(&self, value: Sql, ty: &Type) -> Sql {
+        match ty {
+            Type::Float => sql![value.operand(), " + ", self.float(0.0)],
+            _ => value,
+        }
+    }
+}
+
+/// The functions give 64-bit integers. What such integers do not hold has no fraction.
+fn whole(function: &'static str, float: Sql) -> Sql {
+    sql![
+        "CASE WHEN ABS(",
+        &float,
+        ") < 4503599627370496 THEN CAST(",
+        function,
+        "(",
+        &float,
+        ") AS DOUBLE) ELSE ",
+        float,
+        " END"
+    ]
+    .operand()
+}
