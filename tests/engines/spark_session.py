@@ -47,7 +47,7 @@ TYPES = {
     "datetime": pyarrow.timestamp("us", "UTC"),
 }
 
-CHANGE = re.compile(r"UPDATE (\w+) SET (\w+) = (.*)|DELETE FROM (\w+) WHERE (.*)", re.DOTALL)
+CHANGE = re.compile(r'UPDATE (\w+) SET "?(\w+)"? = (.*)|DELETE FROM (\w+) WHERE (.*)|INSERT INTO (\w+) (.*)', re.DOTALL)
 
 
 def quoted(name):
@@ -61,6 +61,7 @@ class Session:
             builder = builder.config(name, value)
         self.spark = builder.getOrCreate()
         self.views = []
+        self.escaped = "false"
 
     def view(self, name, frame):
         frame.createOrReplaceTempView(name)
@@ -80,9 +81,12 @@ class Session:
 
     def change(self, match):
         """Views do not change, so another one takes its place."""
-        updated, column, value, deleted, gone = match.groups()
+        updated, column, value, deleted, gone, filled, more = match.groups()
         if deleted:
             self.view(deleted, self.spark.sql(f"SELECT * FROM {deleted} WHERE NOT ({gone})"))
+            return
+        if filled:
+            self.view(filled, self.spark.table(filled).union(self.spark.sql(more)))
             return
         frame = self.spark.table(updated)
         new = functions.expr(value)
@@ -96,6 +100,7 @@ class Session:
             for name, choices in DRAWN.items():
                 self.spark.conf.set(name, choices[draw % len(choices)])
                 draw //= len(choices)
+            self.escaped = self.spark.conf.get("spark.sql.parser.escapedStringLiterals")
             for name in self.views:
                 self.spark.sql(f"DROP VIEW IF EXISTS {name}")
             self.views = []
@@ -105,8 +110,12 @@ class Session:
         if match := CHANGE.fullmatch(request["sql"]):
             self.change(match)
             return []
+        values = request.get("values") or None
         try:
-            return [list(row) for row in self.spark.sql(request["sql"], args=request.get("values") or None).collect()]
+            # Spark writes them into the text itself, and is taken in by its own backslashes where that setting is on.
+            escaped = "false" if values else self.escaped
+            self.spark.conf.set("spark.sql.parser.escapedStringLiterals", escaped)
+            return [list(row) for row in self.spark.sql(request["sql"], args=values).collect()]
         except Exception as error:
             # The tree of the query, and what the JVM did, are longer than anyone reads.
             raise RuntimeError(str(error)[:2000]) from None

@@ -340,6 +340,11 @@ pub(super) trait Encoding: Sync {
         sql!["TRIM(", text, ", ", Arc::<str>::from(letters), ")"].tight()
     }
 
+    /// The text without letters at its end, which are of ASCII and no quotes.
+    fn trimmed_end(&self, text: Sql, letters: &'static str) -> Sql {
+        sql!["RTRIM(", text, ", '", letters, "')"].tight()
+    }
+
     /// The text with some letters replaced by others.
     fn translated(&self, text: Sql, letters: &[(char, char)]) -> Sql {
         let from: String = letters.iter().map(|(from, _)| *from).collect();

@@ -18,7 +18,9 @@ impl Encoding for Spark {
     /// By its bytes where the session says what a quote, a backslash or the name of a variable is.
     fn text(&self, text: &str) -> String {
         if text.contains(['\'', '\\', '$']) {
-            let bytes: String = text.bytes().map(|it| format!("{it:02X}")).collect();
+            let bytes = text
+                .bytes()
+                .fold(String::new(), |bytes, it| format!("{bytes}{it:02X}"));
             format!("CAST(X'{bytes}' AS STRING)")
         } else {
             format!("'{text}'")
@@ -109,6 +111,10 @@ impl Encoding for Spark {
 
     fn trimmed(&self, text: Sql, letters: &str) -> Sql {
         sql!["TRIM(BOTH ", Arc::<str>::from(letters), " FROM ", text, ")"].tight()
+    }
+
+    fn trimmed_end(&self, text: Sql, letters: &'static str) -> Sql {
+        sql!["TRIM(TRAILING '", letters, "' FROM ", text, ")"].tight()
     }
 
     fn digits(&self, int: Sql) -> Sql {

@@ -51,14 +51,8 @@ impl Translator<'_> {
 
     /// What stands behind the point, with it, of a count of so many digits.
     fn fraction_printed(&self, rest: &Sql, digits: u32) -> Sql {
-        sql![
-            "CASE WHEN ",
-            rest,
-            " = 0 THEN '' ELSE '.' || RTRIM(",
-            self.padded(rest.clone(), digits),
-            ", '0') END"
-        ]
-        .operand()
+        let printed = self.encoding.trimmed_end(self.padded(rest.clone(), digits), "0");
+        sql!["CASE WHEN ", rest, " = 0 THEN '' ELSE '.' || ", printed, " END"].operand()
     }
 
     /// A number that is not negative, with so many digits.
