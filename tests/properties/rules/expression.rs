@@ -325,8 +325,8 @@ impl Generator<'_, '_> {
             5 => self.call_of("string(decimal)", &Kind::Decimal, depth),
             6 => {
                 self.note("string of others");
-                let kinds = [Kind::Bool, Kind::Date, Kind::DateTime, Kind::Text, Kind::Float];
-                let kinds = &kinds[..kinds.len() - usize::from(self.portable)];
+                let kinds = [Kind::Float, Kind::Bool, Kind::Date, Kind::DateTime, Kind::Text];
+                let kinds = &kinds[usize::from(self.portable)..];
                 let kind = self.choices.pick(kinds).clone();
                 call("string", &[self.value(&kind, depth)])
             }
