@@ -43,6 +43,11 @@ fn cases() -> Vec<(String, Datum)> {
             segment s = near is known and round(d) <= d + 0.5";
         cases.push((rules.to_owned(), with("d", units(edge))));
     }
+    for zero in [0.0, -0.0] {
+        let rules = "customer { id: string key, x: float }
+            segment s = x in [0.0, 1.0]  segment t = x in [-0.0, 1.0, 2.0]  segment u = x = -0.0  segment v = x not in [0.0, 1.0]";
+        cases.push((rules.to_owned(), with("x", Datum::Float(zero))));
+    }
     // Also where the month after the one that it gets to is beyond the calendar, and where a month has no such day.
     for (year, month, day) in [
         (9999, 6, 30),
@@ -77,6 +82,9 @@ fn cases() -> Vec<(String, Datum)> {
         trait day = mode(weekday(at) of zone)
         segment s = most = "B" and (case when id = "ana" then "a" else id end) > "B""#;
     cases.push((event("int", mode), events(vec![Datum::Int(10), Datum::Int(100)])));
+    let zeros = "trait most = mode(v of zone)  trait kinds = distinct(v of zone)  segment s = most = 0.0";
+    let floats = [0.0, -0.0, 1.0, 1.0].map(Datum::Float).to_vec();
+    cases.push((event("float", zeros), events(floats)));
     // Two that differ by a conversion alone.
     let smallest = "segment s = min(v of zone) = 1 and min(float(v) of zone) = 1.0";
     cases.push((event("int", smallest), events(vec![Datum::Int(2), Datum::Int(1)])));

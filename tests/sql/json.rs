@@ -44,6 +44,7 @@ const CUSTOMERS: &[&str] = &[
     r#""name": "5", "orders": 0, "score": -0.1, "spent": -0.05, "born": "2024-02-29", "seen": "1969-12-31T23:59:59.9+00:00""#,
     r#""spent": 7, "score": 0.1"#,
     r#""spent": "-7", "seen": "2026-01-31T12:00:00-00:30""#,
+    r#""seen": "2026-01-31T12:00:00.25+15:59""#,
 ];
 
 /// So many digits of a number DuckDB does not keep.
@@ -105,6 +106,14 @@ const BREACHES: &[(&str, &str)] = &[
     ),
     (
         r#""seen": "0001-01-01T00:00:00+01:00""#,
+        "no instant of the years 0001 to 9999",
+    ),
+    (
+        r#""seen": "2026-01-31T12:00:00+24:00""#,
+        "no instant of the years 0001 to 9999",
+    ),
+    (
+        r#""seen": "2026-01-31T12:00:00+01:60""#,
         "no instant of the years 0001 to 9999",
     ),
     (r#""level": "Gold""#, "no word of the enumeration"),

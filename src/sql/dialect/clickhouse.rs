@@ -280,6 +280,10 @@ impl Encoding for ClickHouse {
         sql!["accurateCastOrNull(", float, ", 'Int64')"].tight()
     }
 
+    fn tells_zeros_apart(&self) -> bool {
+        true
+    }
+
     fn float_arithmetic(&self, bind: Bind<'_>, op: char, lhs: Sql, rhs: Sql) -> Sql {
         let it = bind(sql![lhs.operand(), " ", op.to_string(), " ", rhs.operand()].maybe());
         sql!["CASE WHEN isFinite(", &it, ") THEN ", &it, " END"].maybe()

@@ -11,9 +11,8 @@ use crate::{
 pub(super) struct DataFusion;
 
 impl Encoding for DataFusion {
-    /// Both zeros are one, as lists of constants tell them apart.
     fn float(&self, float: f64) -> String {
-        format!("CAST('{:e}' AS DOUBLE)", float + 0.0)
+        format!("CAST('{float:e}' AS DOUBLE)")
     }
 
     fn type_name(&self, ty: &Type) -> &'static str {
@@ -167,11 +166,8 @@ impl Encoding for DataFusion {
         sql!["CASE WHEN ABS(", &it, ") <= ", largest, " THEN ", &it, " END"].maybe()
     }
 
-    /// Long lists of binary numbers are looked up by their bits.
-    fn listed(&self, value: Sql, ty: &Type) -> Sql {
-        match ty {
-            Type::Float => sql![value.operand(), " + ", self.float(0.0)],
-            _ => value,
-        }
+    /// Long lists are looked up by bits.
+    fn tells_zeros_apart(&self) -> bool {
+        true
     }
 }

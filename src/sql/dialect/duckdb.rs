@@ -74,7 +74,7 @@ impl Encoding for DuckDb {
             Type::Decimal => "-?[0-9]+([.][0-9]{1,4})?",
             Type::Date => "[0-9]{4}-[0-9]{2}-[0-9]{2}",
             _ => {
-                "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})"
+                "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,6})?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])"
             }
         };
         let value = self.of_text(&mut |sql| sql, text.clone(), ty);
@@ -178,6 +178,7 @@ impl Encoding for DuckDb {
         let it = bind(sql![lhs.operand(), " ", op.to_string(), " ", rhs.operand()].maybe());
         sql!["CASE WHEN ISFINITE(", &it, ") THEN ", &it, " END"].maybe()
     }
+
     fn patterns(&self) -> Option<&'static Patterns> {
         Some(&Patterns::RE2)
     }

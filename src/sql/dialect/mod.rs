@@ -166,7 +166,8 @@ pub(super) trait Encoding: Sync {
             Value::Text(text) => self.text(text),
             Value::Bool(true) => "TRUE".to_owned(),
             Value::Bool(false) => "FALSE".to_owned(),
-            Value::Float(float) => self.float(*float),
+            // Both zeros are one.
+            Value::Float(float) => self.float(*float + 0.0),
             _ => integer(value).map_or_else(|| "NULL".to_owned(), |it| it.to_string()),
         }
     }
@@ -472,9 +473,14 @@ pub(super) trait Encoding: Sync {
         sql!["CEIL(", float, ")"].tight()
     }
 
-    /// A value that is looked up in a list of constants.
-    fn listed(&self, value: Sql, _ty: &Type) -> Sql {
-        value
+    /// Whether the two zeros of binary numbers are two values in a list of constants, or to a `GROUP BY`.
+    fn tells_zeros_apart(&self) -> bool {
+        false
+    }
+
+    /// A binary number of whose zeros there is one.
+    fn one_zero(&self, float: Sql) -> Sql {
+        sql![float.operand(), " + ", self.float(0.0)]
     }
 
     /// The result of a calculation with binary numbers, null when it is not finite.

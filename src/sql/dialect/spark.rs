@@ -27,9 +27,8 @@ impl Encoding for Spark {
         }
     }
 
-    /// Both zeros are one, as lists of constants tell them apart. Two signs in a row would begin a comment.
+    /// Two signs in a row would begin a comment.
     fn float(&self, float: f64) -> String {
-        let float = float + 0.0;
         if float < 0.0 {
             format!("({float:e}D)")
         } else {
@@ -207,12 +206,9 @@ impl Encoding for Spark {
         sql!["CASE WHEN ABS(", &it, ") <= ", largest, " THEN ", &it, " END"].maybe()
     }
 
-    /// Long lists of binary numbers are looked up by their bits.
-    fn listed(&self, value: Sql, ty: &Type) -> Sql {
-        match ty {
-            Type::Float => sql![value.operand(), " + ", self.float(0.0)],
-            _ => value,
-        }
+    /// Long lists are looked up by bits.
+    fn tells_zeros_apart(&self) -> bool {
+        true
     }
 }
 

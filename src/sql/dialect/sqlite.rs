@@ -64,12 +64,17 @@ impl Encoding for Sqlite {
             _ => {
                 let zone = bind(zone_of(&text));
                 let fraction = fraction_of(&text, &zone);
+                // The engine itself knows no zones of fifteen hours and more.
                 sql![
-                    "CAST(STRFTIME('%s', SUBSTR(",
+                    "(CAST(STRFTIME('%s', SUBSTR(",
                     &text,
-                    ", 1, 19) || ",
+                    ", 1, 19)) AS INTEGER) - (CASE WHEN ",
                     &zone,
-                    ") AS INTEGER) * 1000000 + CAST(SUBSTR(SUBSTR(",
+                    " GLOB '-*' THEN -1 ELSE 1 END) * (CAST(SUBSTR(",
+                    &zone,
+                    ", 2, 2) AS INTEGER) * 3600 + CAST(SUBSTR(",
+                    &zone,
+                    ", 5) AS INTEGER) * 60)) * 1000000 + CAST(SUBSTR(SUBSTR(",
                     fraction,
                     ", 2) || '000000', 1, 6) AS INTEGER)"
                 ]
@@ -131,8 +136,10 @@ impl Encoding for Sqlite {
                     ", 'T', ' ') OR ",
                     &zone,
                     " <> 'Z' AND ",
+                    &zone,
+                    " NOT GLOB '[+-][01][0-9]:[0-5][0-9]' AND ",
                     zone,
-                    " NOT GLOB '[+-][0-9][0-9]:[0-9][0-9]' OR ",
+                    " NOT GLOB '[+-]2[0-3]:[0-5][0-9]' OR ",
                     &fraction,
                     " <> '' AND ",
                     &fraction,

@@ -141,9 +141,8 @@ impl Translator<'_> {
                 or_none(count)
             }
             AggregateKind::Distinct => {
-                // Both zeros are one value.
                 let of_item = if value.ty == Type::Float {
-                    sql![of_item.operand(), " + ", encoding.float(0.0)]
+                    encoding.one_zero(of_item)
                 } else {
                     of_item
                 };
@@ -242,7 +241,14 @@ impl Translator<'_> {
             }
             if kind == AggregateKind::Mode {
                 // It is grouped by, and bound values that are written twice are two values.
-                found = found.into_iter().map(|it| this.bind(it, "value")).collect();
+                let ty = &values.first()?.ty;
+                found = found
+                    .into_iter()
+                    .map(|it| {
+                        let it = this.told_once(it, ty);
+                        this.bind(it, "value")
+                    })
+                    .collect();
             }
             let item = this.rows.last().cloned().flatten()?;
             let at = match items.source {

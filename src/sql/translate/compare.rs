@@ -260,9 +260,20 @@ impl Translator<'_> {
                         sql![list, ", ", literal]
                     };
                 }
-                let operand = self.encoding.listed(value.sql, &value.ty);
+                let operand = self.told_once(value.sql, &value.ty);
                 Test::of(sql![operand.operand(), " IN (", list, ")"])
             }
+        }
+    }
+}
+
+impl Translator<'_> {
+    /// A value that the engine looks up or groups by: the two zeros are one.
+    pub(super) fn told_once(&self, value: Sql, ty: &Type) -> Sql {
+        if *ty == Type::Float && self.encoding.tells_zeros_apart() {
+            self.encoding.one_zero(value)
+        } else {
+            value
         }
     }
 }

@@ -15,8 +15,9 @@ use crate::hir::Pattern;
 /// How an engine writes what has no letters.
 #[derive(Debug)]
 pub(in crate::sql) struct Patterns {
-    /// More often than this nothing is repeated.
+    /// More often than this nothing is repeated; where it is so, with the repetitions around it.
     most: u32,
+    together: bool,
     start: &'static str,
     end: &'static str,
     start_of_line: &'static str,
@@ -28,6 +29,7 @@ pub(in crate::sql) struct Patterns {
 impl Patterns {
     pub(in crate::sql) const RE2: Self = Self {
         most: 1000,
+        together: true,
         start: r"\A",
         end: r"\z",
         start_of_line: "(?m:^)",
@@ -38,6 +40,7 @@ impl Patterns {
 
     pub(in crate::sql) const POSTGRESQL: Self = Self {
         most: 255,
+        together: false,
         start: r"\A",
         end: r"\Z",
         start_of_line: r"(?:\A|(?<=\n))",
@@ -52,11 +55,12 @@ impl Patterns {
             .case_insensitive(pattern.ignoring_case)
             .build();
         let mut text = String::new();
-        self.part(&parser.parse(&pattern.source).ok()?, &mut text)?;
+        self.part(&parser.parse(&pattern.source).ok()?, self.most, &mut text)?;
         Some(text)
     }
 
-    fn part(&self, part: &Hir, text: &mut String) -> Option<()> {
+    /// `most` is how often its parts may be repeated where it stands.
+    fn part(&self, part: &Hir, most: u32, text: &mut String) -> Option<()> {
         match part.kind() {
             HirKind::Empty => text.push_str("(?:)"),
             HirKind::Literal(literal) => {
@@ -77,11 +81,16 @@ impl Patterns {
                 Look::WordUnicodeNegate | Look::WordAsciiNegate => self.no_edge_of_word,
                 _ => return None,
             }),
-            HirKind::Repetition(repetition) => self.repeated(repetition, text)?,
-            HirKind::Capture(capture) => self.part(&capture.sub, text)?,
+            HirKind::Repetition(repetition) => self.repeated(repetition, most, text)?,
+            HirKind::Capture(capture) => self.part(&capture.sub, most, text)?,
             HirKind::Concat(parts) => {
                 for part in parts {
-                    self.group(part, matches!(alternatives(part), HirKind::Alternation(_)), text)?;
+                    self.group(
+                        part,
+                        matches!(inside_captures(part), HirKind::Alternation(_)),
+                        most,
+                        text,
+                    )?;
                 }
             }
             HirKind::Alternation(parts) => {
@@ -89,33 +98,34 @@ impl Patterns {
                     if index > 0 {
                         text.push('|');
                     }
-                    self.part(part, text)?;
+                    self.part(part, most, text)?;
                 }
             }
         }
         Some(())
     }
 
-    fn group(&self, part: &Hir, grouped: bool, text: &mut String) -> Option<()> {
+    fn group(&self, part: &Hir, grouped: bool, most: u32, text: &mut String) -> Option<()> {
         text.push_str(if grouped { "(?:" } else { "" });
-        self.part(part, text)?;
+        self.part(part, most, text)?;
         text.push_str(if grouped { ")" } else { "" });
         Some(())
     }
 
     /// Which of several occurrences is found does not matter, so nothing is lazy.
-    fn repeated(&self, repetition: &Repetition, text: &mut String) -> Option<()> {
+    fn repeated(&self, repetition: &Repetition, most: u32, text: &mut String) -> Option<()> {
         let Repetition { min, max, sub, .. } = repetition;
-        let most = max.unwrap_or(*min);
-        if most > self.most {
+        let times = max.unwrap_or(*min);
+        if times > most {
             return None;
         }
+        let most = if self.together { most / times.max(1) } else { most };
         let single = match sub.kind() {
             HirKind::Class(_) => true,
             HirKind::Literal(literal) => str::from_utf8(&literal.0).is_ok_and(|it| it.chars().count() == 1),
             _ => false,
         };
-        self.group(sub, !single, text)?;
+        self.group(sub, !single, most, text)?;
         match (min, max) {
             (0, None) => text.push('*'),
             (1, None) => text.push('+'),
@@ -128,9 +138,9 @@ impl Patterns {
 }
 
 /// What a part is without the groups around it, which are not written.
-fn alternatives(part: &Hir) -> &HirKind {
+fn inside_captures(part: &Hir) -> &HirKind {
     match part.kind() {
-        HirKind::Capture(capture) => alternatives(&capture.sub),
+        HirKind::Capture(capture) => inside_captures(&capture.sub),
         kind => kind,
     }
 }
@@ -170,12 +180,35 @@ mod tests {
     use super::*;
 
     fn written(source: &str, ignoring_case: bool) -> Option<String> {
+        written_for(&Patterns::POSTGRESQL, source, ignoring_case)
+    }
+
+    fn written_for(patterns: &Patterns, source: &str, ignoring_case: bool) -> Option<String> {
         let regex = regex::Regex::new(source).expect("a pattern");
-        Patterns::POSTGRESQL.write(&Pattern {
+        patterns.write(&Pattern {
             source: source.into(),
             ignoring_case,
             regex,
         })
+    }
+
+    #[test]
+    fn repetitions_count_together_where_the_engine_counts_them_so() {
+        for (source, expected) in [
+            ("a{1000}", "a{1000,1000}"),
+            ("a{1001}", "none"),
+            ("(a{50}){20}", "(?:a{50,50}){20,20}"),
+            ("(a{50}){30}", "none"),
+            ("((a{10}b){10}c+){11}", "none"),
+            ("(a{50})*b{900}", "(?:a{50,50})*b{900,900}"),
+        ] {
+            let found = written_for(&Patterns::RE2, source, false);
+            assert_eq!(found.as_deref().unwrap_or("none"), expected, "{source}");
+        }
+        assert_eq!(
+            written("(a{50}){30}", false).as_deref(),
+            Some("(?:a{50,50}){30,30}")
+        );
     }
 
     #[test]

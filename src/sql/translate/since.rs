@@ -28,7 +28,9 @@ pub(super) struct Passed<'q> {
     everyone: Vec<Span>,
     /// The columns that the clock is compared with, by the path of their table and their slot.
     moments: IndexMap<(String, u32), Moments<'q>>,
+    /// What was looked at already: traits also with the ranges that they were looked at for.
     traits: HashSet<usize>,
+    spread: HashSet<(usize, (i64, i64))>,
     segments: HashSet<usize>,
 }
 
@@ -41,9 +43,6 @@ struct Moments<'q> {
     ranges: Vec<(i64, i64)>,
 }
 
-/// A month later or earlier may be so many days off after going back, and a clock so far from UTC.
-const SLACK: i64 = 6;
-
 impl<'q> Translator<'q> {
     /// Makes the relation of the keys of those who are due, unless that is everyone.
     pub(super) fn due(&mut self, segments: &[usize], from: DateTime) {
@@ -52,6 +51,7 @@ impl<'q> Translator<'q> {
             everyone: Vec::new(),
             moments: IndexMap::new(),
             traits: HashSet::new(),
+            spread: HashSet::new(),
             segments: HashSet::new(),
         });
         for index in segments {
@@ -62,8 +62,8 @@ impl<'q> Translator<'q> {
             .everyone
             .into_iter()
             .map(|span| {
-                Diagnostic::new(Code::EveryoneDue, "everyone is asked, as this may change for anyone with the clock")
-                    .label(span, "reads the clock")
+                Diagnostic::new(Code::EveryoneDue, "everyone is asked, as this may be another answer for anyone now")
+                    .label(span, "reads the clock, or is a function that may answer in another way each time")
                     .help("compare a moment that is kept with `now` or `today`, or ask this segment apart from the others".to_owned())
             })
             .collect();
@@ -251,7 +251,12 @@ impl<'q> Translator<'q> {
             match part {
                 Part::Condition(condition) => self.passing(condition),
                 Part::Expr(expr) => self.passing_expr(expr),
-                Part::Window(window) => drop(self.edges(window)),
+                // Those of conditions and of items are looked at with what lies in them.
+                Part::Window(window) => {
+                    if !self.edges(window).is_empty() {
+                        self.everyone(Span::default());
+                    }
+                }
                 Part::Items(items) => self.passing_items(items, None),
                 Part::List(spot) | Part::Slots { first: spot, .. } => {
                     if let Some(key) = spot.key() {
@@ -283,7 +288,7 @@ impl<'q> Translator<'q> {
             ExprKind::Aggregate { value, items, .. } => self.passing_items(items, value.as_deref()),
             kind => {
                 let reads = match kind {
-                    ExprKind::Host { .. } => true,
+                    ExprKind::Host { function, .. } => !self.module.functions[*function].is_pure(),
                     ExprKind::Call {
                         function: Function::YearsSince,
                         ..
@@ -308,7 +313,9 @@ impl<'q> Translator<'q> {
         if let Source::List(Spot::Item { key, .. }) = &items.source {
             self.passing_expr(key);
         }
-        let Some(row) = self.happening(items) else { return };
+        let Some(row) = self.happening(items) else {
+            return self.everyone(Span::default());
+        };
         let before = self.rows.clone();
         self.rows.resize(usize::from(items.row), None);
         self.rows.push(Some(row));
@@ -349,17 +356,12 @@ impl<'q> Translator<'q> {
         for Step { none, items, within } in steps {
             // That nothing follows is clear once there is no time left for it.
             if let (true, Some(row)) = (*none, &last) {
-                let back = |at: DateTime| match within {
-                    Distance::Micros(micros) => (at.micros().saturating_sub(*micros), 0),
-                    Distance::Months(months) => (
-                        months_back(at.micros().div_euclid(DAY), *months).saturating_mul(DAY),
-                        SLACK * DAY,
-                    ),
-                };
-                let ((low, slack), (high, _)) = (back(self.earlier()), back(self.at.now()));
-                if let Some((low, high)) = ordered(low, high) {
-                    let range = (low.saturating_sub(slack), high.saturating_add(slack));
-                    self.moment(&row.clone(), 0, &Type::DateTime, Span::default(), range);
+                if let Some(range) = ordered(self.earlier().micros(), self.at.now().micros()) {
+                    let range = match within {
+                        Distance::Micros(micros) => moved(range, micros.saturating_neg()),
+                        Distance::Months(months) => before_months(range, *months, DAY),
+                    };
+                    self.moment(row, 0, &Type::DateTime, Span::default(), range);
                 }
             }
             let row = self.happening(items);
@@ -440,7 +442,7 @@ impl<'q> Translator<'q> {
         {
             // How far a moment is behind a time, or before it.
             let apart = apart.micros();
-            for (time, moment, apart) in [(lhs, rhs, -apart), (rhs, lhs, apart)] {
+            for (time, moment, apart) in [(lhs, rhs, apart.saturating_neg()), (rhs, lhs, apart)] {
                 if lhs.ty == Type::DateTime
                     && let Some(steady) = Steady::of(time, self.module)
                 {
@@ -482,7 +484,13 @@ impl<'q> Translator<'q> {
             }
             ExprKind::Trait(index) => {
                 let module = self.module;
-                self.of_customer(|this| this.spread(&module.traits[*index].value, range));
+                if self
+                    .passed
+                    .as_mut()
+                    .is_some_and(|it| it.spread.insert((*index, range)))
+                {
+                    self.of_customer(|this| this.spread(&module.traits[*index].value, range));
+                }
             }
             ExprKind::Aggregate {
                 kind:
@@ -495,7 +503,7 @@ impl<'q> Translator<'q> {
                 items,
             } => {
                 let Some(row) = self.row_of_source(&items.source, expr.span) else {
-                    return;
+                    return self.everyone(expr.span);
                 };
                 let before = self.rows.clone();
                 self.rows.resize(usize::from(items.row), None);
@@ -531,10 +539,7 @@ impl<'q> Translator<'q> {
             }
             ExprKind::Shift { operand, months } => {
                 let day = if expr.ty == Type::Date { 1 } else { DAY };
-                let back = |at: i64| months_back(at.div_euclid(day), *months).saturating_mul(day);
-                let slack = SLACK * day;
-                let range = (back(low).saturating_sub(slack), back(high).saturating_add(slack));
-                self.spread(operand, range);
+                self.spread(operand, before_months(range, *months, day));
             }
             ExprKind::Arithmetic { op, lhs, rhs } => match (op, &rhs.kind) {
                 (ArithmeticOp::Add | ArithmeticOp::Subtract, ExprKind::Constant(Value::Duration(by))) => {
@@ -548,7 +553,7 @@ impl<'q> Translator<'q> {
                     } else {
                         by.saturating_neg()
                     };
-                    self.spread(lhs, (low.saturating_sub(by), high.saturating_sub(by)));
+                    self.spread(lhs, moved(range, by.saturating_neg()));
                 }
                 _ => self.everyone(expr.span),
             },
@@ -580,15 +585,25 @@ fn of_customers(path: &str) -> bool {
     !path.starts_with("catalogs")
 }
 
-/// The day so many months earlier; far outside of the calendar, the day itself.
-fn months_back(day: i64, months: i32) -> i64 {
+/// The same range so much later.
+fn moved((low, high): (i64, i64), by: i64) -> (i64, i64) {
+    (low.saturating_add(by), high.saturating_add(by))
+}
+
+/// Where everything lies that is in a range of days, or of instants where a day has so many microseconds, when it is so many months later.
+fn before_months((low, high): (i64, i64), months: i32, day: i64) -> (i64, i64) {
+    /// A day that a month does not have counts as one up to three days earlier, a clock is up to a day from UTC, and what is cut off of the day of an instant
+    /// is up to a day, too.
+    const SLACK: i64 = 5;
+    // Far outside of the calendar nothing lies.
     const FAR: i64 = 4_000_000;
-    let most = 12 * 10_000;
-    if (-FAR..=FAR).contains(&day) {
-        months_later(day, -months.clamp(-most, most))
-    } else {
-        day
-    }
+    const MOST: i32 = 12 * 10_000;
+    let back = |at: i64| match at.div_euclid(day) {
+        at if (-FAR..=FAR).contains(&at) => months_later(at, -months.clamp(-MOST, MOST)),
+        at => at,
+    };
+    let slack = |at: i64, days: i64| at.saturating_add(days).saturating_mul(day);
+    (slack(back(low), -SLACK), slack(back(high), SLACK))
 }
 
 /// What lies between two places, of which each may be beyond the calendar.

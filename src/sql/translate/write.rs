@@ -77,7 +77,8 @@ impl Translator<'_> {
                     continue;
                 }
                 begin(&mut pieces, &quote(step.unwrap_or(&relation.name)));
-                pieces.text(if step.is_some() {
+                // Who is due is read by each relation, too.
+                pieces.text(if step.is_some() || !relation.union.is_empty() {
                     self.encoding.step()
                 } else {
                     " AS ("
