@@ -1,9 +1,9 @@
 //! Segments and traits as queries.
 
-use super::{Computed, Definitions, Segment, Segments};
+use super::{Computed, Definitions, Inner, Segment, Segments};
 use crate::{
     eval::At,
-    sql::{Asked, Dialect, Mapping, Query, SqlError, Strictness, contract, translate},
+    sql::{Asked, Dialect, Mapping, Query, SqlError, Strictness, Target, contract, translate},
     value::DateTime,
 };
 
@@ -28,7 +28,7 @@ impl Definitions {
     /// nulls in what is required, words that an enumeration does not have, keys or sequences that are there twice, numbers that are not finite, decimals with more
     /// digits than four, days and instants outside of the years 0001 to 9999, blank text where the role is `filled`, text that is too long or has
     /// U+0000, URLs of another scheme than http, https, mailto and tel, which may be one of the application's own, and items of lists that are not there; in SQLite also at how values are stored. A row without its
-    /// customer is in itself no breach: nobody asks for it. Columns of folded text and of points in samples are not looked at.
+    /// customer is in itself no breach: nobody asks for it. Columns of folded text and of points in samples are not looked at, nor is the table of [`Mapping::changed`].
     ///
     /// # Errors
     ///
@@ -44,6 +44,12 @@ impl Definitions {
     /// ```
     pub fn contract_sql(&self, dialect: Dialect, mapping: &Mapping) -> Result<Query, SqlError> {
         contract(&self.inner.module, dialect, mapping)
+    }
+}
+
+impl Inner {
+    fn query(&self, asked: Asked<'_>, target: Target<'_>, at: &At) -> Result<Query, SqlError> {
+        translate(&self.module, &self.sources, asked, target, at)
     }
 }
 
@@ -93,14 +99,12 @@ impl Segment {
         at: &At,
         strictness: Strictness,
     ) -> Result<Query, SqlError> {
-        let inner = &self.inner;
-        translate(
-            &inner.module,
-            &inner.sources,
-            Asked::Segment(self.index),
-            (dialect, mapping, strictness),
-            at,
-        )
+        let target = Target {
+            dialect,
+            mapping,
+            strictness,
+        };
+        self.inner.query(Asked::Segment(self.index), target, at)
     }
 }
 
@@ -152,22 +156,22 @@ impl Segments {
         at: &At,
         strictness: Strictness,
     ) -> Result<Query, SqlError> {
-        let inner = &self.inner;
-        translate(
-            &inner.module,
-            &inner.sources,
-            Asked::Segments(&self.selection.order, None),
-            (dialect, mapping, strictness),
-            at,
-        )
+        let target = Target {
+            dialect,
+            mapping,
+            strictness,
+        };
+        self.inner
+            .query(Asked::Segments(&self.selection.order, None), target, at)
     }
 
     /// The same of those customers alone for whom an answer may be another one than at `since`: the rest belongs where it belonged then.
     ///
     /// Those are whose data have changed, as the table says that [`Mapping::changed`] names, and for whom a moment has passed that a rule compares with the
     /// clock: an event that left its window, a date that has come. The query finds them by such moments between the two instants, in the columns that have
-    /// them, and reads of other tables only what is theirs. A rule that reads the clock in another way, such as `years_since(born) >= 18`, may change for anyone, so
-    /// that everyone is asked: [`Query::everyone`] tells where. Definitions, population, zone and catalogues have to be the same as they were at `since`.
+    /// them, and reads of other tables only what is theirs. A rule that reads the clock in another way, such as `years_since(born) >= 18` or an anniversary, or a function that is not
+    /// [pure](crate::HostFunction::is_pure), may give another answer for anyone, so that everyone is asked: [`Query::everyone`] tells where. Who is new since then has to be among those whose data have changed.
+    /// Definitions, population, zone and catalogues have to be the same as they were at `since`. Answers are exact: there is no [`Strictness`] here.
     ///
     /// # Errors
     ///
@@ -192,23 +196,21 @@ impl Segments {
         since: DateTime,
         at: &At,
     ) -> Result<Query, SqlError> {
-        let inner = &self.inner;
         let asked = Asked::Segments(&self.selection.order, Some(since));
-        translate(
-            &inner.module,
-            &inner.sources,
-            asked,
-            (dialect, mapping, Strictness::Exact),
-            at,
-        )
+        let target = Target {
+            dialect,
+            mapping,
+            strictness: Strictness::Exact,
+        };
+        self.inner.query(asked, target, at)
     }
 }
 
 impl Computed {
     /// The query that gives for each customer the key and the value of this trait, null where it is missing.
     ///
-    /// Decimals come as counts of 1/10000, datetimes and durations as microseconds since 1970, dates as days since 1970-01-01, a place as three columns
-    /// of coordinates.
+    /// Decimals come as counts of 1/10000, datetimes as microseconds since 1970, durations in microseconds, dates as days since 1970-01-01. A trait that is a place is
+    /// refused.
     ///
     /// # Errors
     ///
@@ -249,13 +251,11 @@ impl Computed {
         at: &At,
         strictness: Strictness,
     ) -> Result<Query, SqlError> {
-        let inner = &self.inner;
-        translate(
-            &inner.module,
-            &inner.sources,
-            Asked::Trait(self.index),
-            (dialect, mapping, strictness),
-            at,
-        )
+        let target = Target {
+            dialect,
+            mapping,
+            strictness,
+        };
+        self.inner.query(Asked::Trait(self.index), target, at)
     }
 }

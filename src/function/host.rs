@@ -167,6 +167,12 @@ impl HostFunction {
 
     /// Says how the function is written in a dialect of SQL, with `{0}`, `{1}` … for its arguments, which are in the logical form, as the result has
     /// to be: decimals as 64-bit counts of 1/10000, datetimes and durations in microseconds, dates in days since 1970-01-01, all others as they are.
+    ///
+    /// ```
+    /// # use audience::{HostFunction, Type};
+    /// let tenth = HostFunction::new("tenth", [Type::Int], Type::Int, |_| None).sql("sqlite", "{0} / 10");
+    /// assert_eq!(tenth.in_sql("sqlite"), Some("{0} / 10"));
+    /// ```
     #[must_use]
     pub fn sql(mut self, dialect: impl AsRef<str>, text: impl AsRef<str>) -> Self {
         self.sql.insert(dialect.as_ref().into(), text.as_ref().into());

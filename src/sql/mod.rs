@@ -18,4 +18,4 @@ pub use mapping::{
     Column, Form, Mapping, MappingError, MappingProblem, PlaceColumns, StoredColumn, Table, TableName,
 };
 pub use query::{Query, Strictness};
-pub(crate) use translate::{Asked, translate};
+pub(crate) use translate::{Asked, Target, translate};

@@ -78,6 +78,15 @@ impl Query {
 
     /// Of a query by [`Segments::to_sql_since`](crate::Segments::to_sql_since): warnings with the parts of the rules because of which all customers are asked. There are
     /// none where only those are asked who are due.
+    ///
+    /// ```
+    /// # use audience::{Code, Definitions, Zone, sql::Dialect};
+    /// let shop = Definitions::parse("customer { id: string key, born: date }  segment adults = years_since(born) >= 18")?;
+    /// let (at, mapping) = (shop.at("2026-06-01T00:00:00Z".parse()?, &Zone::UTC), shop.mapping(Dialect::Sqlite));
+    /// let query = shop.segments().to_sql_since(Dialect::Sqlite, &mapping, "2026-05-31T00:00:00Z".parse()?, &at)?;
+    /// assert_eq!(query.everyone()[0].code, Code::EveryoneDue);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn everyone(&self) -> &[Diagnostic] {
         &self.everyone

@@ -192,7 +192,7 @@ WITH "due_purchases" AS (
   WHERE ("e"."at" >= 1777593600000000 AND "e"."at" <= 1777680000000000)
     OR ("e"."at" >= 1780185600000000 AND "e"."at" <= 1780272000000000)
 ),
-"due" AS (
+"due" AS MATERIALIZED (
   SELECT DISTINCT "key" AS "key"
   FROM "due_purchases"
 ),

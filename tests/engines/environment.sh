@@ -6,7 +6,12 @@ environment() {
   folder=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)/target/engines/$name-$(printf '%s\n' "$@" | cksum | cut -d ' ' -f 1)
   if [ ! -e "$folder/complete" ]; then
     rm -rf "$folder"
-    python3 -m venv "$folder"
+    if ! python3 -m venv "$folder" >/dev/null 2>&1; then
+      # Debian keeps it in a package of its own.
+      apt-get update -qq >&2
+      DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends python3-venv >/dev/null
+      python3 -m venv --clear "$folder"
+    fi
     "$folder/bin/python3" -m pip --quiet --disable-pip-version-check install "$@" >&2
     touch "$folder/complete"
   fi

@@ -108,13 +108,11 @@ impl Engine for ClickHouse {
                 .and_then(|it| it.split_once(" WHERE "))
                 .map(|(table, which)| format!("ALTER TABLE {table} DELETE WHERE {which}"))
         };
-        self.session
-            .ask(&json!({ "sql": changed.as_deref().unwrap_or(sql) }))
+        self.session.query(changed.as_deref().unwrap_or(sql))
     }
 
     fn query_with(&mut self, sql: &str, values: &[Arc<str>], _columns: usize) -> Result<Rows, String> {
-        let values: Vec<&str> = values.iter().map(|it| &**it).collect();
-        self.session.ask(&json!({ "sql": sql, "values": values }))
+        self.session.query_with(sql, values)
     }
 
     fn quoted(&self, name: &str) -> String {

@@ -3,11 +3,10 @@
 use std::sync::Arc;
 
 use audience::sql::Dialect;
-use serde_json::json;
 
 use super::{
     engine::{Engine, Rows},
-    piped::{self, Session},
+    piped::Session,
     store::{Kind, Stored},
 };
 
@@ -26,16 +25,15 @@ impl Engine for DataFusion {
     }
 
     fn load(&mut self, tables: &[Stored]) -> Result<(), String> {
-        self.0.ask(&json!({ "tables": piped::tables(tables) })).map(drop)
+        self.0.load(tables)
     }
 
     fn query(&mut self, sql: &str, _columns: usize) -> Result<Rows, String> {
-        self.0.ask(&json!({ "sql": sql }))
+        self.0.query(sql)
     }
 
     fn query_with(&mut self, sql: &str, values: &[Arc<str>], _columns: usize) -> Result<Rows, String> {
-        let values: Vec<&str> = values.iter().map(|it| &**it).collect();
-        self.0.ask(&json!({ "sql": sql, "values": values }))
+        self.0.query_with(sql, values)
     }
 
     fn shown(&self, column: &str, kind: Kind) -> String {

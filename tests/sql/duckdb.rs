@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use audience::sql::Dialect;
-use serde_json::json;
 
 use super::{
     engine::{Engine, Rows, insert},
@@ -54,12 +53,11 @@ impl Engine for DuckDb {
     }
 
     fn query(&mut self, sql: &str, _columns: usize) -> Result<Rows, String> {
-        self.0.ask(&json!({ "sql": sql }))
+        self.0.query(sql)
     }
 
     fn query_with(&mut self, sql: &str, values: &[Arc<str>], _columns: usize) -> Result<Rows, String> {
-        let values: Vec<&str> = values.iter().map(|it| &**it).collect();
-        self.0.ask(&json!({ "sql": sql, "values": values }))
+        self.0.query_with(sql, values)
     }
 
     fn shown(&self, column: &str, kind: Kind) -> String {

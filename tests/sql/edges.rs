@@ -8,14 +8,8 @@ use audience::{
 };
 
 use super::{
-    clickhouse::ClickHouse,
     contract::{record, text},
-    datafusion::DataFusion,
-    duckdb::DuckDb,
     engine::{Engine, is},
-    postgresql::PostgreSql,
-    spark::Spark,
-    sqlite::Sqlite,
     store,
 };
 use crate::properties::customers::Datum;
@@ -165,40 +159,7 @@ fn cases() -> Vec<(String, Datum)> {
     cases
 }
 
-#[test]
-fn sqlite_answers_at_the_edges() {
-    answers(&mut Sqlite::start());
-}
-
-#[test]
-#[ignore = "tests/engines/postgresql runs it"]
-fn postgresql_answers_at_the_edges() {
-    answers(&mut PostgreSql::start());
-}
-
-#[test]
-#[ignore = "tests/engines/duckdb runs it"]
-fn duckdb_answers_at_the_edges() {
-    answers(&mut DuckDb::start());
-}
-
-#[test]
-#[ignore = "tests/engines/clickhouse runs it"]
-fn clickhouse_answers_at_the_edges() {
-    answers(&mut ClickHouse::start());
-}
-
-#[test]
-#[ignore = "tests/engines/datafusion runs it"]
-fn datafusion_answers_at_the_edges() {
-    answers(&mut DataFusion::start());
-}
-
-#[test]
-#[ignore = "tests/engines/spark_cluster runs it"]
-fn spark_answers_at_the_edges() {
-    answers(&mut Spark::start());
-}
+in_each_engine!(answers_at_the_edges, super::answers);
 
 fn answers(engine: &mut dyn Engine) {
     for (rules, customer) in cases() {

@@ -9,47 +9,12 @@ use audience::{
 use proptest::prelude::*;
 
 use super::{
-    clickhouse, datafusion, duckdb,
     engine::Engine,
-    postgresql, spark, sqlite,
     store::{self, Cell},
 };
 use crate::properties::customers::Datum;
 
-#[test]
-fn sqlite_reads_any_text() {
-    reads(&mut sqlite::Sqlite::start());
-}
-
-#[test]
-#[ignore = "tests/engines/postgresql runs it"]
-fn postgresql_reads_any_text() {
-    reads(&mut postgresql::PostgreSql::start());
-}
-
-#[test]
-#[ignore = "tests/engines/duckdb runs it"]
-fn duckdb_reads_any_text() {
-    reads(&mut duckdb::DuckDb::start());
-}
-
-#[test]
-#[ignore = "tests/engines/clickhouse runs it"]
-fn clickhouse_reads_any_text() {
-    reads(&mut clickhouse::ClickHouse::start());
-}
-
-#[test]
-#[ignore = "tests/engines/datafusion runs it"]
-fn datafusion_reads_any_text() {
-    reads(&mut datafusion::DataFusion::start());
-}
-
-#[test]
-#[ignore = "tests/engines/spark_cluster runs it"]
-fn spark_reads_any_text() {
-    reads(&mut spark::Spark::start());
-}
+in_each_engine!(reads_any_text, super::reads);
 
 /// Pieces that have ended a literal, begun a comment, or been a place somewhere.
 const PIECES: &[&str] = &[

@@ -4,6 +4,48 @@
 //! `AUDIENCE_SQL_RULES=<number>` sets how many rules each engine is asked. SQLite is always asked. The other engines are asked by
 //! the scripts in `tests/engines`, which run the tests that are ignored otherwise.
 
+/// A test for each engine. SQLite is a library; each of the others is started by a script, which runs what is ignored otherwise.
+macro_rules! in_each_engine {
+    ($name:ident, $check:path) => {
+        mod $name {
+            #[test]
+            fn sqlite() {
+                $check(&mut crate::sql::sqlite::Sqlite::start());
+            }
+
+            #[test]
+            #[ignore = "tests/engines/postgresql runs it"]
+            fn postgresql() {
+                $check(&mut crate::sql::postgresql::PostgreSql::start());
+            }
+
+            #[test]
+            #[ignore = "tests/engines/duckdb runs it"]
+            fn duckdb() {
+                $check(&mut crate::sql::duckdb::DuckDb::start());
+            }
+
+            #[test]
+            #[ignore = "tests/engines/clickhouse runs it"]
+            fn clickhouse() {
+                $check(&mut crate::sql::clickhouse::ClickHouse::start());
+            }
+
+            #[test]
+            #[ignore = "tests/engines/datafusion runs it"]
+            fn datafusion() {
+                $check(&mut crate::sql::datafusion::DataFusion::start());
+            }
+
+            #[test]
+            #[ignore = "tests/engines/spark_cluster runs it"]
+            fn spark() {
+                $check(&mut crate::sql::spark::Spark::start());
+            }
+        }
+    };
+}
+
 mod approximate;
 mod clickhouse;
 mod contract;
@@ -45,75 +87,9 @@ use engine::{Engine, Rows, is};
 use store::{Cell, Kind, Stored};
 use tally::Tally;
 
-#[test]
-fn sqlite_answers_as_the_interpreter() {
-    agree(&mut sqlite::Sqlite::start());
-}
+in_each_engine!(answers_as_the_interpreter, super::agree);
 
-#[test]
-#[ignore = "tests/engines/postgresql runs it"]
-fn postgresql_answers_as_the_interpreter() {
-    agree(&mut postgresql::PostgreSql::start());
-}
-
-#[test]
-#[ignore = "tests/engines/duckdb runs it"]
-fn duckdb_answers_as_the_interpreter() {
-    agree(&mut duckdb::DuckDb::start());
-}
-
-#[test]
-#[ignore = "tests/engines/clickhouse runs it"]
-fn clickhouse_answers_as_the_interpreter() {
-    agree(&mut clickhouse::ClickHouse::start());
-}
-
-#[test]
-#[ignore = "tests/engines/datafusion runs it"]
-fn datafusion_answers_as_the_interpreter() {
-    agree(&mut datafusion::DataFusion::start());
-}
-
-#[test]
-#[ignore = "tests/engines/spark_cluster runs it"]
-fn spark_answers_as_the_interpreter() {
-    agree(&mut spark::Spark::start());
-}
-
-#[test]
-fn sqlite_keeps_values_as_they_are() {
-    keeps_values(&mut sqlite::Sqlite::start());
-}
-
-#[test]
-#[ignore = "tests/engines/postgresql runs it"]
-fn postgresql_keeps_values_as_they_are() {
-    keeps_values(&mut postgresql::PostgreSql::start());
-}
-
-#[test]
-#[ignore = "tests/engines/duckdb runs it"]
-fn duckdb_keeps_values_as_they_are() {
-    keeps_values(&mut duckdb::DuckDb::start());
-}
-
-#[test]
-#[ignore = "tests/engines/clickhouse runs it"]
-fn clickhouse_keeps_values_as_they_are() {
-    keeps_values(&mut clickhouse::ClickHouse::start());
-}
-
-#[test]
-#[ignore = "tests/engines/datafusion runs it"]
-fn datafusion_keeps_values_as_they_are() {
-    keeps_values(&mut datafusion::DataFusion::start());
-}
-
-#[test]
-#[ignore = "tests/engines/spark_cluster runs it"]
-fn spark_keeps_values_as_they_are() {
-    keeps_values(&mut spark::Spark::start());
-}
+in_each_engine!(keeps_values_as_they_are, super::keeps_values);
 
 /// Rules of the schema that has everything, and of random ones.
 fn agree(engine: &mut dyn Engine) {

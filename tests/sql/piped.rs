@@ -5,6 +5,7 @@ use std::{
     io::{BufRead, BufReader, Write},
     path::Path,
     process::{Child, ChildStdin, ChildStdout, Command, Stdio},
+    sync::Arc,
 };
 
 use serde_json::{Value, json};
@@ -60,6 +61,21 @@ impl Session {
                 .map(|row| row.into_iter().map(cell).collect())
                 .collect()),
         }
+    }
+
+    /// Has these tables and no others.
+    pub(super) fn load(&mut self, stored: &[Stored]) -> Result<(), String> {
+        self.ask(&json!({ "tables": tables(stored) })).map(drop)
+    }
+
+    pub(super) fn query(&mut self, sql: &str) -> Result<Rows, String> {
+        self.ask(&json!({ "sql": sql }))
+    }
+
+    /// The same with values beside the text.
+    pub(super) fn query_with(&mut self, sql: &str, values: &[Arc<str>]) -> Result<Rows, String> {
+        let values: Vec<&str> = values.iter().map(|it| &**it).collect();
+        self.ask(&json!({ "sql": sql, "values": values }))
     }
 }
 

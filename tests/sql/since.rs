@@ -9,9 +9,8 @@ use audience::{
 use serde_json::json;
 
 use super::{
-    clickhouse, datafusion, duckdb,
     engine::{Engine, is},
-    keys, mapping, postgresql, shown, spark, sqlite,
+    keys, mapping, shown, sqlite,
     store::{self, Stored},
     text,
 };
@@ -28,40 +27,7 @@ use crate::{
     },
 };
 
-#[test]
-fn sqlite_leaves_who_is_not_due() {
-    agree(&mut sqlite::Sqlite::start());
-}
-
-#[test]
-#[ignore = "tests/engines/postgresql runs it"]
-fn postgresql_leaves_who_is_not_due() {
-    agree(&mut postgresql::PostgreSql::start());
-}
-
-#[test]
-#[ignore = "tests/engines/duckdb runs it"]
-fn duckdb_leaves_who_is_not_due() {
-    agree(&mut duckdb::DuckDb::start());
-}
-
-#[test]
-#[ignore = "tests/engines/clickhouse runs it"]
-fn clickhouse_leaves_who_is_not_due() {
-    agree(&mut clickhouse::ClickHouse::start());
-}
-
-#[test]
-#[ignore = "tests/engines/datafusion runs it"]
-fn datafusion_leaves_who_is_not_due() {
-    agree(&mut datafusion::DataFusion::start());
-}
-
-#[test]
-#[ignore = "tests/engines/spark_cluster runs it"]
-fn spark_leaves_who_is_not_due() {
-    agree(&mut spark::Spark::start());
-}
+in_each_engine!(leaves_who_is_not_due, super::agree);
 
 /// Answers that change within an hour.
 #[test]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Bind, DatePart, Encoding};
+use super::{Bind, DatePart, Encoding, values};
 use crate::{
     sql::translate::fragment::{Sql, sql},
     value::{Type, Value},
@@ -36,7 +36,7 @@ impl Encoding for ClickHouse {
     /// Larger numbers have no sign and no type in common with those that have one.
     fn int(&self, int: i64) -> Sql {
         if int > u32::MAX.into() {
-            sql!["toInt64(", int, ")"].atom()
+            sql!["toInt64(", int, ")"].number(int)
         } else {
             Sql::int(int)
         }
@@ -56,16 +56,18 @@ impl Encoding for ClickHouse {
     }
 
     /// As one text, which is read at once where hundreds of literals take longer than the rest of the query, and with the types of the columns.
-    fn constants(&self, name: &str, columns: &[String], rows: &[String]) -> String {
-        let null = format!("CAST(NULL AS {})", self.type_name(&Type::Int));
-        let rows = self.text(&rows.join(", ").replace(&null, "NULL"));
-        let types = ["Int64", "Int64"]
-            .into_iter()
-            .chain(std::iter::repeat("Nullable(Int64)"));
+    fn constants(&self, name: &str, columns: &[String], rows: &[Vec<Option<i64>>]) -> String {
+        let nullable = (0..columns.len()).map(|column| rows.iter().any(|row| row[column].is_none()));
+        let rows: Vec<String> = rows
+            .iter()
+            .map(|row| format!("({})", values(row, "NULL").join(", ")))
+            .collect();
+        let rows = self.text(&rows.join(", "));
+        // A column without nulls is of the type of what it is compared with.
         let columns: Vec<String> = columns
             .iter()
-            .zip(types)
-            .map(|(it, ty)| format!("{it} {ty}"))
+            .zip(nullable)
+            .map(|(it, nullable)| format!("{it} {}", if nullable { "Nullable(Int64)" } else { "Int64" }))
             .collect();
         let columns = self.text(&columns.join(", "));
         format!("{name} AS (SELECT *, toInt64(0) AS \"zero\" FROM format(Values, {columns}, {rows}))")
@@ -195,6 +197,10 @@ impl Encoding for ClickHouse {
         sql!["toInt64(lengthUTF8(", text, "))"].tight()
     }
 
+    fn zero_letter(&self) -> Option<&'static str> {
+        Some("char(0)")
+    }
+
     fn contains(&self, text: Sql, pattern: Sql) -> Sql {
         sql!["position(", text, ", ", pattern, ") > 0"]
     }
@@ -280,12 +286,11 @@ impl Encoding for ClickHouse {
         sql!["accurateCastOrNull(", float, ", 'Int64')"].tight()
     }
 
-    fn tells_zeros_apart(&self) -> bool {
-        true
+    fn is_finite(&self, float: &Sql) -> Sql {
+        sql!["isFinite(", float, ")"].tight()
     }
 
-    fn float_arithmetic(&self, bind: Bind<'_>, op: char, lhs: Sql, rhs: Sql) -> Sql {
-        let it = bind(sql![lhs.operand(), " ", op.to_string(), " ", rhs.operand()].maybe());
-        sql!["CASE WHEN isFinite(", &it, ") THEN ", &it, " END"].maybe()
+    fn tells_zeros_apart(&self) -> bool {
+        true
     }
 }

@@ -87,22 +87,9 @@ impl Encoding for DataFusion {
         .tight()
     }
 
-    fn day_of(&self, year: Sql, month: Sql, day: Sql) -> Sql {
-        let date = sql!["MAKE_DATE(", year, ", ", month, ", ", day, ")"].tight();
-        self.read(date, &Type::Date)
-    }
-
     /// Text is always compared so.
     fn bytewise(&self, text: String) -> String {
         text
-    }
-
-    fn contains(&self, text: Sql, pattern: Sql) -> Sql {
-        sql!["CONTAINS(", text, ", ", pattern, ")"].tight()
-    }
-
-    fn ending(&self, text: Sql, pattern: &Sql) -> Sql {
-        sql!["RIGHT(", text, ", LENGTH(", pattern, "))"].tight()
     }
 
     fn int_of_text(&self, bind: Bind<'_>, text: Sql) -> Sql {
@@ -120,14 +107,6 @@ impl Encoding for DataFusion {
     fn hash(&self, salt: &str, text: Sql) -> Option<Sql> {
         let whole = sql![Arc::<str>::from(salt), " || CHR(0) || ", text.operand()];
         Some(sql!["SUBSTR(ENCODE(SHA256(", whole, "), 'hex'), 1, 16)"].tight())
-    }
-
-    fn wide(&self, int: Sql) -> Sql {
-        sql!["CAST(", int, " AS DECIMAL(38, 0))"].tight()
-    }
-
-    fn narrow(&self, _: Bind<'_>, wide: Sql) -> Sql {
-        sql!["TRY_CAST(", wide, " AS BIGINT)"].tight().maybe()
     }
 
     /// Sums of 64-bit integers are such integers.
@@ -158,12 +137,6 @@ impl Encoding for DataFusion {
 
     fn to_int(&self, float: Sql) -> Sql {
         sql!["TRY_CAST(", float, " AS BIGINT)"].tight()
-    }
-
-    fn float_arithmetic(&self, bind: Bind<'_>, op: char, lhs: Sql, rhs: Sql) -> Sql {
-        let it = bind(sql![lhs.operand(), " ", op.to_string(), " ", rhs.operand()].maybe());
-        let largest = self.float(f64::MAX);
-        sql!["CASE WHEN ABS(", &it, ") <= ", largest, " THEN ", &it, " END"].maybe()
     }
 
     /// Long lists are looked up by bits.

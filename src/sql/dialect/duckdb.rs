@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Bind, DatePart, Encoding, Member, Nearly};
+use super::{ADDED, Bind, DatePart, Encoding, Member, Nearly, arc_sine};
 use crate::{
     sql::translate::{
         Patterns,
@@ -116,21 +116,8 @@ impl Encoding for DuckDb {
         .tight()
     }
 
-    fn day_of(&self, year: Sql, month: Sql, day: Sql) -> Sql {
-        let date = sql!["MAKE_DATE(", year, ", ", month, ", ", day, ")"].tight();
-        self.read(date, &Type::Date)
-    }
-
     fn bytewise(&self, text: String) -> String {
         format!("{text} COLLATE \"binary\"")
-    }
-
-    fn contains(&self, text: Sql, pattern: Sql) -> Sql {
-        sql!["CONTAINS(", text, ", ", pattern, ")"].tight()
-    }
-
-    fn ending(&self, text: Sql, pattern: &Sql) -> Sql {
-        sql!["RIGHT(", text, ", LENGTH(", pattern, "))"].tight()
     }
 
     fn int_of_text(&self, bind: Bind<'_>, text: Sql) -> Sql {
@@ -162,21 +149,12 @@ impl Encoding for DuckDb {
         sql!["CAST(", int, " AS HUGEINT)"].tight()
     }
 
-    fn narrow(&self, _: Bind<'_>, wide: Sql) -> Sql {
-        sql!["TRY_CAST(", wide, " AS BIGINT)"].tight().maybe()
-    }
-
     fn quotient(&self, int: Sql, divisor: Sql) -> Sql {
         sql![int.operand(), " // ", divisor.operand()]
     }
 
-    fn to_float(&self, int: Sql) -> Sql {
-        sql!["CAST(", int, " AS DOUBLE)"].tight()
-    }
-
-    fn float_arithmetic(&self, bind: Bind<'_>, op: char, lhs: Sql, rhs: Sql) -> Sql {
-        let it = bind(sql![lhs.operand(), " ", op.to_string(), " ", rhs.operand()].maybe());
-        sql!["CASE WHEN ISFINITE(", &it, ") THEN ", &it, " END"].maybe()
+    fn is_finite(&self, float: &Sql) -> Sql {
+        sql!["ISFINITE(", float, ")"].tight()
     }
 
     fn patterns(&self) -> Option<&'static Patterns> {
@@ -203,17 +181,11 @@ impl Encoding for DuckDb {
     }
 
     fn float_total(&self, bind: Bind<'_>, sum: Sql) -> Option<Nearly> {
-        let sum = bind(sum);
-        let sql = sql!["CASE WHEN ISFINITE(", &sum, ") THEN ", &sum, " END"].maybe();
-        Some(Nearly::new(
-            sql,
-            "the numbers are added in any order, which the last digits depend on",
-        ))
+        Some(Nearly::new(self.finite(bind, sum), ADDED))
     }
 
     fn arc_sine(&self, sine: Sql) -> Option<Nearly> {
-        let sql = sql!["ASIN(LEAST(", sine, ", ", self.float(1.0), "))"].tight();
-        Some(Nearly::new(sql, "the last digits may be others"))
+        Some(arc_sine(sine, self.float(1.0)))
     }
 }
 

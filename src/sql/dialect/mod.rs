@@ -208,8 +208,15 @@ pub(super) trait Encoding: Sync {
         usize::MAX
     }
 
-    /// A common table expression of constants: its name and those of its columns, in quotes, and the rows, in parentheses.
-    fn constants(&self, name: &str, columns: &[String], rows: &[String]) -> String {
+    /// A common table expression of constants: its name and those of its columns, in quotes, and the rows.
+    fn constants(&self, name: &str, columns: &[String], rows: &[Vec<Option<i64>>]) -> String {
+        // The first row says which type the columns have.
+        let typed = format!("CAST(NULL AS {})", self.type_name(&Type::Int));
+        let rows = rows.iter().enumerate().map(|(index, row)| {
+            let null = if index == 0 { &typed } else { "NULL" };
+            format!("({})", values(row, null).join(", "))
+        });
+        let rows: Vec<String> = rows.collect();
         format!("{name} ({}) AS (VALUES {})", columns.join(", "), rows.join(", "))
     }
 
@@ -245,6 +252,11 @@ pub(super) trait Encoding: Sync {
     /// null or not there.
     fn member(&self, _column: &str, _path: &[String], _member: Member) -> Option<String> {
         None
+    }
+
+    /// Whether a member of that name is found at all.
+    fn finds_member(&self, _name: &str) -> bool {
+        true
     }
 
     /// Whether a member is neither null nor what it is to be.
@@ -299,7 +311,10 @@ pub(super) trait Encoding: Sync {
     }
 
     /// The day of year, month and day, as days; they are a day of the calendar.
-    fn day_of(&self, year: Sql, month: Sql, day: Sql) -> Sql;
+    fn day_of(&self, year: Sql, month: Sql, day: Sql) -> Sql {
+        let date = sql!["MAKE_DATE(", year, ", ", month, ", ", day, ")"].tight();
+        self.read(date, &Type::Date)
+    }
 
     /// Text that is compared byte by byte, whatever the column or the session says.
     fn bytewise(&self, text: String) -> String;
@@ -310,7 +325,14 @@ pub(super) trait Encoding: Sync {
     }
 
     /// Whether a text has another in it.
-    fn contains(&self, text: Sql, pattern: Sql) -> Sql;
+    fn contains(&self, text: Sql, pattern: Sql) -> Sql {
+        sql!["CONTAINS(", text, ", ", pattern, ")"].tight()
+    }
+
+    /// The letter U+0000, where texts can have it.
+    fn zero_letter(&self) -> Option<&'static str> {
+        Some("CHR(0)")
+    }
 
     /// Whether it starts with another text.
     fn starts_with(&self, bind: Bind<'_>, text: Sql, pattern: Sql) -> Sql {
@@ -334,7 +356,9 @@ pub(super) trait Encoding: Sync {
     }
 
     /// Its last code points, so many as another text has.
-    fn ending(&self, text: Sql, pattern: &Sql) -> Sql;
+    fn ending(&self, text: Sql, pattern: &Sql) -> Sql {
+        sql!["RIGHT(", text, ", LENGTH(", pattern, "))"].tight()
+    }
 
     /// The text without the code points of another at its ends.
     fn trimmed(&self, text: Sql, letters: &str) -> Sql {
@@ -376,10 +400,14 @@ pub(super) trait Encoding: Sync {
     }
 
     /// A number in which sums and products of two others are exact, or can be told to be out of range.
-    fn wide(&self, int: Sql) -> Sql;
+    fn wide(&self, int: Sql) -> Sql {
+        sql!["CAST(", int, " AS DECIMAL(38, 0))"].tight()
+    }
 
     /// A wide number as a 64-bit integer, null when it is out of range.
-    fn narrow(&self, bind: Bind<'_>, wide: Sql) -> Sql;
+    fn narrow(&self, _: Bind<'_>, wide: Sql) -> Sql {
+        sql!["TRY_CAST(", wide, " AS BIGINT)"].tight().maybe()
+    }
 
     /// The quotient of integers, cut toward zero. The divisor is not zero.
     fn quotient(&self, int: Sql, divisor: Sql) -> Sql {
@@ -451,7 +479,7 @@ pub(super) trait Encoding: Sync {
 
     /// An integer as a binary number, the nearest one.
     fn to_float(&self, int: Sql) -> Sql {
-        sql!["CAST(", int, " AS DOUBLE PRECISION)"].tight()
+        sql!["CAST(", int, " AS DOUBLE)"].tight()
     }
 
     /// A binary number without its fraction.
@@ -464,11 +492,12 @@ pub(super) trait Encoding: Sync {
         sql!["CAST(", float, " AS BIGINT)"].tight()
     }
 
-    /// The binary number downward, or upward, to a whole one.
+    /// The binary number downward to a whole one.
     fn floor(&self, float: Sql) -> Sql {
         sql!["FLOOR(", float, ")"].tight()
     }
 
+    /// The binary number upward to a whole one.
     fn ceil(&self, float: Sql) -> Sql {
         sql!["CEIL(", float, ")"].tight()
     }
@@ -483,8 +512,21 @@ pub(super) trait Encoding: Sync {
         sql![float.operand(), " + ", self.float(0.0)]
     }
 
+    /// Whether a binary number is finite.
+    fn is_finite(&self, float: &Sql) -> Sql {
+        sql!["ABS(", float, ") <= ", self.float(f64::MAX)]
+    }
+
+    /// A binary number, null when it is not finite.
+    fn finite(&self, bind: Bind<'_>, float: Sql) -> Sql {
+        let float = bind(float.maybe());
+        sql!["CASE WHEN ", self.is_finite(&float), " THEN ", &float, " END"].maybe()
+    }
+
     /// The result of a calculation with binary numbers, null when it is not finite.
-    fn float_arithmetic(&self, bind: Bind<'_>, op: char, lhs: Sql, rhs: Sql) -> Sql;
+    fn float_arithmetic(&self, bind: Bind<'_>, op: char, lhs: Sql, rhs: Sql) -> Sql {
+        self.finite(bind, sql![lhs.operand(), " ", op.to_string(), " ", rhs.operand()])
+    }
 
     /// How its regular expressions are written.
     fn patterns(&self) -> Option<&'static Patterns> {
@@ -525,6 +567,21 @@ pub(super) trait Encoding: Sync {
     fn scalar_extreme(&self, larger: bool) -> &'static str {
         if larger { "GREATEST" } else { "LEAST" }
     }
+}
+
+/// Numbers as they are written in a row of constants.
+fn values(row: &[Option<i64>], null: &str) -> Vec<String> {
+    let written = |it: &Option<i64>| it.map_or_else(|| null.to_owned(), |it| it.to_string());
+    row.iter().map(written).collect()
+}
+
+/// How sums of binary numbers differ.
+const ADDED: &str = "the numbers are added in any order, which the last digits depend on";
+
+/// The arc sine where a function has that name, and refuses what is a hair more than 1.
+fn arc_sine(sine: Sql, one: String) -> Nearly {
+    let sql = sql!["ASIN(LEAST(", sine, ", ", one, "))"].tight();
+    Nearly::new(sql, "the last digits may be others")
 }
 
 /// A value in the logical form, when that is an integer.

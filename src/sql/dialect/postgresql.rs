@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Bind, DatePart, Encoding, Member, Nearly};
+use super::{Bind, DatePart, Encoding, Member, Nearly, arc_sine};
 use crate::{
     sql::translate::{
         Patterns,
@@ -149,12 +149,12 @@ impl Encoding for PostgreSql {
         format!("{text} COLLATE \"C\"")
     }
 
-    fn contains(&self, text: Sql, pattern: Sql) -> Sql {
-        sql!["STRPOS(", text, ", ", pattern, ") > 0"]
+    fn zero_letter(&self) -> Option<&'static str> {
+        None
     }
 
-    fn ending(&self, text: Sql, pattern: &Sql) -> Sql {
-        sql!["RIGHT(", text, ", LENGTH(", pattern, "))"].tight()
+    fn contains(&self, text: Sql, pattern: Sql) -> Sql {
+        sql!["STRPOS(", text, ", ", pattern, ") > 0"]
     }
 
     fn trimmed(&self, text: Sql, letters: &str) -> Sql {
@@ -287,8 +287,7 @@ impl Encoding for PostgreSql {
     }
 
     fn arc_sine(&self, sine: Sql) -> Option<Nearly> {
-        let sql = sql!["ASIN(LEAST(", sine, ", ", self.float(1.0), "))"].tight();
-        Some(Nearly::new(sql, "the last digits may be others"))
+        Some(arc_sine(sine, self.float(1.0)))
     }
 }
 

@@ -96,14 +96,6 @@ impl Encoding for Spark {
         format!("{text} COLLATE UTF8_BINARY")
     }
 
-    fn contains(&self, text: Sql, pattern: Sql) -> Sql {
-        sql!["CONTAINS(", text, ", ", pattern, ")"].tight()
-    }
-
-    fn ending(&self, text: Sql, pattern: &Sql) -> Sql {
-        sql!["RIGHT(", text, ", LENGTH(", pattern, "))"].tight()
-    }
-
     fn after_last(&self, _: Bind<'_>, text: Sql) -> Sql {
         sql!["SUBSTRING_INDEX(", text, ", '@', -1)"].tight()
     }
@@ -142,14 +134,6 @@ impl Encoding for Spark {
         Some(sql!["SUBSTR(SHA2(", whole, ", 256), 1, 16)"].tight())
     }
 
-    fn wide(&self, int: Sql) -> Sql {
-        sql!["CAST(", int, " AS DECIMAL(38, 0))"].tight()
-    }
-
-    fn narrow(&self, _: Bind<'_>, wide: Sql) -> Sql {
-        sql!["TRY_CAST(", wide, " AS BIGINT)"].tight().maybe()
-    }
-
     fn quotient(&self, int: Sql, divisor: Sql) -> Sql {
         sql![int.operand(), " DIV ", divisor.operand()]
     }
@@ -175,10 +159,6 @@ impl Encoding for Spark {
         vec![self.wide(int)]
     }
 
-    fn to_float(&self, int: Sql) -> Sql {
-        sql!["CAST(", int, " AS DOUBLE)"].tight()
-    }
-
     fn truncated(&self, float: Sql) -> Sql {
         sql![float.clone().operand(), " - ", float.operand(), " % 1e0D"].operand()
     }
@@ -201,9 +181,7 @@ impl Encoding for Spark {
         } else {
             sql![lhs.operand(), " ", op.to_string(), " ", rhs.operand()]
         };
-        let it = bind(it.maybe());
-        let largest = self.float(f64::MAX);
-        sql!["CASE WHEN ABS(", &it, ") <= ", largest, " THEN ", &it, " END"].maybe()
+        self.finite(bind, it)
     }
 
     /// Long lists are looked up by bits.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Bind, DatePart, Encoding, Member, Nearly};
+use super::{ADDED, Bind, DatePart, Encoding, Member, Nearly};
 use crate::{
     sql::translate::fragment::{Sql, sql},
     value::{Type, Value},
@@ -41,6 +41,10 @@ impl Encoding for Sqlite {
             Member::Digits => format!("TRIM(NULLIF({column} -> {path}, 'null'), '\"')"),
             Member::Text | Member::Bool | Member::Int => format!("JSON_EXTRACT({column}, {path})"),
         })
+    }
+
+    fn finds_member(&self, name: &str) -> bool {
+        !name.contains(['"', '\\'])
     }
 
     fn is_other_member(&self, column: &str, path: &[String], member: Member) -> Option<String> {
@@ -202,6 +206,10 @@ impl Encoding for Sqlite {
 
     fn bytewise(&self, text: String) -> String {
         format!("{text} COLLATE BINARY")
+    }
+
+    fn zero_letter(&self) -> Option<&'static str> {
+        Some("CHAR(0)")
     }
 
     fn contains(&self, text: Sql, pattern: Sql) -> Sql {
@@ -429,12 +437,6 @@ impl Encoding for Sqlite {
         .operand()
     }
 
-    fn float_arithmetic(&self, bind: Bind<'_>, op: char, lhs: Sql, rhs: Sql) -> Sql {
-        let it = bind(sql![lhs.operand(), " ", op.to_string(), " ", rhs.operand()].maybe());
-        let largest = self.float(f64::MAX);
-        sql!["CASE WHEN ABS(", &it, ") <= ", largest, " THEN ", &it, " END"].maybe()
-    }
-
     fn recased(&self, text: Sql, capitals: bool) -> Option<Nearly> {
         let name = if capitals { "UPPER(" } else { "LOWER(" };
         let sql = sql![name, text, ")"].tight();
@@ -447,13 +449,7 @@ impl Encoding for Sqlite {
     }
 
     fn float_total(&self, bind: Bind<'_>, sum: Sql) -> Option<Nearly> {
-        let sum = bind(sum);
-        let largest = self.float(f64::MAX);
-        let sql = sql!["CASE WHEN ABS(", &sum, ") <= ", largest, " THEN ", &sum, " END"].maybe();
-        Some(Nearly::new(
-            sql,
-            "the numbers are added in any order, which the last digits depend on",
-        ))
+        Some(Nearly::new(self.finite(bind, sum), ADDED))
     }
 
     fn scalar_extreme(&self, larger: bool) -> &'static str {

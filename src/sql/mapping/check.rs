@@ -1,8 +1,6 @@
 //! Whether a mapping fits a schema.
 
-use std::fmt;
-
-use super::{Column, Form, Mapping, StoredColumn, Table, TableName};
+use super::{Column, Form, Mapping, MappingError, MappingProblem, StoredColumn, Table, TableName};
 use crate::{
     diagnostic::suggest,
     function::HostFunction,
@@ -10,61 +8,6 @@ use crate::{
     sql::{Dialect, dialect::Member},
     value::Type,
 };
-
-/// Why a mapping does not fit a schema: all problems at once, a line for each in its `Display`.
-///
-/// ```
-/// # use audience::{Definitions, Zone, sql::{Column, Dialect, Form, SqlError}};
-/// let shop = Definitions::parse("customer { id: string key, orders: int }  segment loyal = orders >= 10")?;
-/// let mut mapping = shop.mapping(Dialect::Sqlite);
-/// mapping.customers.columns.insert("order".into(), Column::new("orders", Form::Native));
-/// let at = shop.at("2026-06-01T00:00:00Z".parse()?, &Zone::UTC);
-/// let Err(SqlError::Mapping(error)) = shop.segment("loyal")?.to_sql(Dialect::Sqlite, &mapping, &at) else { panic!() };
-/// assert_eq!(error.to_string(), "customers.columns.order: the contract has no `order` here; did you mean `orders`?");
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MappingError {
-    problems: Vec<MappingProblem>,
-}
-
-/// One way in which a mapping does not fit a schema.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct MappingProblem {
-    /// Where in the mapping: `events.purchases.columns.amount`; names with points stand in quotes.
-    pub path: String,
-    /// One sentence.
-    pub message: String,
-    /// How to mend it.
-    pub help: Option<String>,
-}
-
-impl MappingError {
-    /// What is wrong, in the order of the mapping.
-    #[must_use]
-    pub fn problems(&self) -> &[MappingProblem] {
-        &self.problems
-    }
-}
-
-impl fmt::Display for MappingError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, problem) in self.problems.iter().enumerate() {
-            write!(f, "{}{problem}", if index == 0 { "" } else { "\n" })?;
-        }
-        Ok(())
-    }
-}
-
-impl fmt::Display for MappingProblem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.path, self.message)?;
-        self.help.iter().try_for_each(|help| write!(f, "; {help}"))
-    }
-}
-
-impl std::error::Error for MappingError {}
 
 impl Mapping {
     /// Whether everything in it is of the schema or a function of the application, in a form that the engine can have. What it leaves out is no matter here.
@@ -361,8 +304,8 @@ impl Checking {
         }
         for name in names {
             self.name(path, name, "a member");
-            if self.dialect == Dialect::Sqlite && name.contains(['"', '\\']) {
-                let message = format!("SQLite does not find the member {name:?}");
+            if !encoding.finds_member(name) {
+                let message = format!("{} does not find the member {name:?}", self.dialect);
                 self.problem(
                     path,
                     message,
@@ -377,38 +320,32 @@ impl Checking {
             Dialect::Sqlite | Dialect::ClickHouse => 2,
             _ => 3,
         };
-        match name.parts().len() {
-            0 => self.problem(path, "the table has no name", "name it"),
-            parts if parts > most => {
-                let message = format!(
-                    "a name of {parts} parts, and {} knows {most} at most",
-                    self.dialect
-                );
-                self.problem(path, message, "name the schema and the table");
-            }
-            _ => {}
+        self.parts(path, name, most, "a table");
+    }
+
+    /// A name, with what is around it.
+    fn parts(&mut self, path: &str, name: &TableName, most: usize, what: &str) {
+        let parts = name.parts();
+        if parts.is_empty() {
+            self.problem(path, format!("{what} has no name"), "name it");
         }
-        for part in name.parts() {
-            self.name(path, part, "a table");
+        if parts.len() > most {
+            let message = format!(
+                "{} parts of a name, and {what} has {most} at most in {}",
+                parts.len(),
+                self.dialect
+            );
+            let help = format!("leave out the first {}", parts.len() - most);
+            self.problem(path, message, help);
+        }
+        for part in parts {
+            self.name(path, part, what);
         }
     }
 
     fn function(&mut self, path: &str, name: &TableName, of: &HostFunction) {
         let most = if self.dialect == Dialect::Sqlite { 1 } else { 3 };
-        match name.parts().len() {
-            0 => self.problem(path, "the function has no name", "name it"),
-            parts if parts > most => {
-                let message = format!(
-                    "a name of {parts} parts, and functions of {} have {most} at most",
-                    self.dialect
-                );
-                self.problem(path, message, "name the function");
-            }
-            _ => {}
-        }
-        for part in name.parts() {
-            self.name(path, part, "a function");
-        }
+        self.parts(path, name, most, "a function");
         if of.gives() == &Type::Geo || of.takes().contains(&Type::Geo) {
             let message = format!("it is `{of:?}`, and a place is no single value of a database");
             self.problem(path, message, "leave it out");
@@ -581,7 +518,7 @@ mod tests {
             },
             &[
                 "customers.columns.\"consent.email\".json: the name of a member is empty; write the name that it has in the database",
-                "customers.columns.born.json: SQLite does not find the member \"\\\"born\\\"\"; only names without quotation marks and backslashes are found",
+                "customers.columns.born.json: sqlite does not find the member \"\\\"born\\\"\"; only names without quotation marks and backslashes are found",
                 "customers.columns.born: the form `units` is of decimals, and this is date; leave it out",
                 "customers.columns.home: a place is kept in three columns of whole numbers; write {\"x\": …, \"y\": …, \"z\": …}",
             ],
@@ -617,13 +554,13 @@ mod tests {
                 "customers.sequence: rows that are known by a key alone have no order; leave it out",
                 "customers.lists.tags.key: expected 1 column, found 3: the row that has the list is known by its key and, when it has one, its \
                  sequence; name the columns in that order",
-                "events.purchases.table: a name of 3 parts, and sqlite knows 2 at most; name the schema and the table",
+                "events.purchases.table: 3 parts of a name, and a table has 2 at most in sqlite; leave out the first 1",
                 "events.purchases.samples.spring: only customers are in samples; leave it out",
                 "events.purchases.samples.spring: the name of a column is empty; write the name that it has in the database",
                 "events.purchases.lists.marks.key: expected 2 columns, found 1: the row that has the list is known by its key and, when it \
                  has one, its sequence; name the columns in that order",
                 "events.purchases.lists.marks.present: the list is never missing; leave it out",
-                "catalogs.products.table: the table has no name; name it",
+                "catalogs.products.table: a table has no name; name it",
                 "catalogs.products.present: only lists may be missing; leave it out",
             ],
         );
@@ -643,9 +580,9 @@ mod tests {
             &[
                 "functions.scor: the application has no function `scor`; did you mean `score`?",
                 "functions.lower: the application has no function `lower`; leave it out",
-                "functions.score: a name of 2 parts, and functions of sqlite have 1 at most; name the function",
+                "functions.score: 2 parts of a name, and a function has 1 at most in sqlite; leave out the first 1",
                 "functions.score: the name of a function is empty; write the name that it has in the database",
-                "functions.near: the function has no name; name it",
+                "functions.near: a function has no name; name it",
                 "functions.near: it is `near(geo): bool?`, and a place is no single value of a database; leave it out",
             ],
         );

@@ -2,8 +2,9 @@
 
 mod check;
 mod draft;
+mod error;
 
-pub use check::{MappingError, MappingProblem};
+pub use error::{MappingError, MappingProblem};
 
 use std::fmt;
 
@@ -62,7 +63,16 @@ pub struct Mapping {
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub functions: IndexMap<String, TableName>,
     /// Where the keys of the customers are whose data have changed since an earlier run, for [`to_sql_since`](crate::Segments::to_sql_since): a table or view with
-    /// a column that is its key. Keys may come several times, and be of nobody.
+    /// a column that is its key. Keys may come several times, and be of nobody. Who is new is among them.
+    ///
+    /// ```
+    /// # use audience::sql::{Mapping, Table};
+    /// let mapping: Mapping = serde_json::from_str(
+    ///     r#"{"customers": {"table": "clients", "key": ["id"]}, "changed": {"table": "changed_clients", "key": ["client_id"]}}"#,
+    /// )?;
+    /// assert_eq!(mapping.changed.map(|it| it.key), Some(vec!["client_id".to_owned()]));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub changed: Option<Table>,
 }

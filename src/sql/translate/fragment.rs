@@ -14,6 +14,8 @@ pub(in crate::sql) struct Sql {
     binds: Binds,
     /// Whether it costs nothing to write it twice.
     atom: bool,
+    /// The whole number that it is.
+    number: Option<i64>,
 }
 
 /// What a piece of SQL binds more tightly than.
@@ -125,6 +127,7 @@ impl Sql {
             nullable,
             binds: Binds::Everything,
             atom: true,
+            number: None,
         }
     }
 
@@ -140,7 +143,7 @@ impl Sql {
 
     /// A whole number.
     pub(in crate::sql) fn int(int: i64) -> Self {
-        sql![int].atom()
+        sql![int].number(int)
     }
 
     /// Never null, whatever it is made of.
@@ -185,16 +188,15 @@ impl Sql {
         self.atom
     }
 
+    /// It is this whole number, however that is written.
+    pub(in crate::sql) fn number(mut self, number: i64) -> Self {
+        self.number = Some(number);
+        self.atom()
+    }
+
     /// The whole number that it is, if it is one.
     pub(in crate::sql) fn as_int(&self) -> Option<i64> {
-        match &*self.parts {
-            [Part::Text(text)] => {
-                // Some engines are told the type of large numbers.
-                let text = text.strip_prefix("toInt64").unwrap_or(text);
-                text.trim_start_matches('(').trim_end_matches(')').parse().ok()
-            }
-            _ => None,
-        }
+        self.number
     }
 
     /// How many parentheses and cases lie around its innermost part.

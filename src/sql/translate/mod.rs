@@ -64,17 +64,25 @@ pub(crate) enum Asked<'a> {
     Trait(usize),
 }
 
+/// Where it is asked, and how near the answer has to be.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Target<'a> {
+    pub(crate) dialect: Dialect,
+    pub(crate) mapping: &'a Mapping,
+    pub(crate) strictness: Strictness,
+}
+
 /// Writes the query that answers it.
 pub(crate) fn translate(
     module: &Module,
     sources: &[Source],
     asked: Asked<'_>,
-    (dialect, mapping, strictness): (Dialect, &Mapping, Strictness),
+    target: Target<'_>,
     at: &At,
 ) -> Result<Query, SqlError> {
-    mapping.check(&module.schema, &module.functions, dialect)?;
-    let mut translator = Translator::new(module, dialect, mapping, at);
-    translator.strictness = strictness;
+    let dialect = target.dialect;
+    target.mapping.check(&module.schema, &module.functions, dialect)?;
+    let mut translator = Translator::new(module, target, at);
     let columns = translator.ask(asked);
     if translator.refused.is_empty() {
         let pieces = translator.write(asked);
@@ -166,7 +174,12 @@ impl Test {
 }
 
 impl<'q> Translator<'q> {
-    fn new(module: &'q Module, dialect: Dialect, mapping: &'q Mapping, at: &'q At) -> Self {
+    fn new(module: &'q Module, target: Target<'q>, at: &'q At) -> Self {
+        let Target {
+            dialect,
+            mapping,
+            strictness,
+        } = target;
         let names = Names::with(mapping.tables().filter_map(|it| it.parts().last()));
         Self {
             module,
@@ -190,7 +203,7 @@ impl<'q> Translator<'q> {
             restrict: None,
             narrowed_relations: HashSet::new(),
             refused: Vec::new(),
-            strictness: Strictness::Exact,
+            strictness,
             approximate: Vec::new(),
         }
     }

@@ -170,29 +170,23 @@ impl Translator<'_> {
         let clock = self.clock();
         let encoding = self.encoding;
         let mut tables = Vec::new();
-        let mut table = |name: &str, columns: &[&str], rows: Vec<String>| {
+        let mut table = |name: &str, columns: &[&str], rows: Vec<Vec<Option<i64>>>| {
             let columns: Vec<String> = columns.iter().map(|it| encoding.quote(it)).collect();
             tables.push(encoding.constants(&encoding.quote(name), &columns, &rows));
         };
         if let Some(name) = &self.zone.offsets {
             let untils = clock.offsets.iter().skip(1).map(|(at, _)| *at).chain([OPEN]);
             let rows = clock.offsets.iter().zip(untils);
-            let rows = rows.map(|((from, offset), until)| format!("({from}, {until}, {offset})"));
+            let rows = rows.map(|((from, offset), until)| vec![Some(*from), Some(until), Some(*offset)]);
             table(name, &["from", "until", "offset"], rows.collect());
         }
         if let Some(name) = &self.zone.instants {
             let instants = clock.instants();
             let untils = instants.iter().skip(1).map(|(at, _)| *at).chain([OPEN]);
-            let rows = instants.iter().zip(untils).enumerate();
-            let rows = rows.map(|(index, ((from, kind), until))| match kind {
-                // The first row says which type the columns have.
-                Ok(offset) if index == 0 => {
-                    let ty = encoding.type_name(&Type::Int);
-                    format!("({from}, {until}, {offset}, CAST(NULL AS {ty}))")
-                }
-                Ok(offset) => format!("({from}, {until}, {offset}, NULL)"),
-                Err(skipped) => format!("({from}, {until}, NULL, {skipped})"),
-            });
+            let rows = instants
+                .iter()
+                .zip(untils)
+                .map(|((from, kind), until)| vec![Some(*from), Some(until), kind.ok(), kind.err()]);
             table(name, &["from", "until", "offset", "skipped_to"], rows.collect());
         }
         tables
