@@ -37,6 +37,13 @@ fn cases() -> Vec<(String, Datum)> {
             segment s = near is known and round(d) <= d + 0.5";
         cases.push((rules.to_owned(), with("d", units(edge))));
     }
+    // A number that is missing is beside none, also where the other is beyond all whole numbers.
+    for ratio in [9.3e18, -9.3e18] {
+        let rules = "customer { id: string key, n: int?, ratio: float }
+            segment s = n < ratio  segment t = n >= ratio  segment u = n = ratio  segment v = n != ratio";
+        let customer = record([("id", text("ana")), ("ratio", Datum::Float(ratio))]);
+        cases.push((rules.to_owned(), customer));
+    }
     for zero in [0.0, -0.0] {
         let rules = "customer { id: string key, x: float }
             segment s = x in [0.0, 1.0]  segment t = x in [-0.0, 1.0, 2.0]  segment u = x = -0.0  segment v = x not in [0.0, 1.0]";

@@ -156,10 +156,18 @@ impl Translator<'_> {
         let encoding = self.encoding;
         let cut = self.bind(encoding.truncated(float.clone()), "whole");
         let (low, high) = (encoding.float(-TWO_TO_63), encoding.float(TWO_TO_63));
+        let (never, always) = (
+            sql!["FALSE"],
+            if int.nullable {
+                sql![&int, " IS NOT NULL"]
+            } else {
+                sql!["TRUE"]
+            },
+        );
         let (below, above) = match op {
-            Order::Eq => ("FALSE", "FALSE"),
-            Order::Lt | Order::Le => ("TRUE", "FALSE"),
-            Order::Gt | Order::Ge => ("FALSE", "TRUE"),
+            Order::Eq => (never.clone(), never),
+            Order::Lt | Order::Le => (always, never),
+            Order::Gt | Order::Ge => (never, always),
         };
         let whole = encoding.to_int(cut.clone());
         let inside = if op == Order::Eq {

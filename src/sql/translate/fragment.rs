@@ -221,7 +221,7 @@ impl Sql {
                         for word in text.split_inclusive(['(', ')', ' ']) {
                             match word {
                                 "CASE " => turn(true),
-                                "END" | "END " => turn(false),
+                                "END" | "END " | "END, " => turn(false),
                                 "END)" => (0..2).for_each(|_| turn(false)),
                                 _ if word.ends_with('(') => turn(true),
                                 _ if word.ends_with(')') => turn(false),
