@@ -86,6 +86,16 @@ fn cases() -> Vec<(String, Datum)> {
     let zeros = "trait most = mode(v of zone)  trait kinds = distinct(v of zone)  segment s = most = 0.0";
     let floats = [0.0, -0.0, 1.0, 1.0].map(Datum::Float).to_vec();
     cases.push((event("float", zeros), events(floats)));
+    // Both zeros, where an engine may join two tables by them.
+    let rules = "customer { id: string key, x: float }  event zone { v: float }
+        segment s = min(-x - 0.0 of zone) = min(v of zone)  segment t = x = -min(v of zone)";
+    let zero = record([("at", at("2026-01-31T12:00:00Z")), ("v", Datum::Float(0.0))]);
+    let fields = [
+        ("id", text("ana")),
+        ("x", Datum::Float(0.0)),
+        ("zone", Datum::List(vec![zero])),
+    ];
+    cases.push((rules.to_owned(), record(fields)));
     // Two that differ by a conversion alone.
     let smallest = "segment s = min(v of zone) = 1 and min(float(v) of zone) = 1.0";
     cases.push((event("int", smallest), events(vec![Datum::Int(2), Datum::Int(1)])));

@@ -502,7 +502,8 @@ pub(super) trait Encoding: Sync {
         sql!["CEIL(", float, ")"].tight()
     }
 
-    /// Whether the two zeros of binary numbers are two values in a list of constants, or to a `GROUP BY`.
+    /// Whether the two zeros of binary numbers are two values in a list of constants, to a `GROUP BY`, or in a condition by which
+    /// tables are joined.
     fn tells_zeros_apart(&self) -> bool {
         false
     }

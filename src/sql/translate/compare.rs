@@ -41,6 +41,12 @@ impl Translator<'_> {
             (Type::Decimal, Type::Int) => self.int_beside_decimal(op.mirrored(), rhs, lhs),
             (Type::Int, Type::Float) => self.int_beside_float(op, lhs, rhs),
             (Type::Float, Type::Int) => self.int_beside_float(op.mirrored(), rhs, lhs),
+            // Some engines join by such a condition, and look for the same bits then.
+            (Type::Float, Type::Float) if op == Order::Eq && self.encoding.tells_zeros_apart() => {
+                let (lhs, rhs) = (self.logical(lhs), self.logical(rhs));
+                let (lhs, rhs) = (self.encoding.one_zero(lhs), self.encoding.one_zero(rhs));
+                sql![lhs.operand(), sign, rhs.operand()]
+            }
             (ty, _) if lhs.native && rhs.native && self.encoding.compares(ty) => {
                 sql![lhs.sql.operand(), sign, rhs.sql.operand()]
             }
