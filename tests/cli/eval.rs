@@ -239,6 +239,41 @@ fn a_bad_line_stops_with_its_number_and_path() {
 }
 
 #[test]
+fn bad_lines_stand_among_the_answers_when_told_so() {
+    let folder = folder("eval_print_bad");
+    folder.write(
+        "customers.jsonl",
+        "{\"id\":\"ana\",\"orders\":1}\n{\"orders\":\"lots\",\"id\":\"be\\\"n\"}\n{\"id\":\"cem\"\n[3]\n{\"id\":\"dan\",\"orders\":3}\n",
+    );
+    let run = folder.run(&format!("{EVAL} --print-bad"));
+    assert_eq!((run.status, run.stderr.as_str()), (Some(0), ""));
+    let lines: Vec<serde_json::Value> = run
+        .stdout
+        .lines()
+        .map(|it| serde_json::from_str(it).expect("a line of JSON"))
+        .collect();
+    let of = |line: u64| {
+        lines
+            .iter()
+            .find(|it| it["line"] == line)
+            .expect("a bad line is told")
+    };
+    assert_eq!(lines.len(), 5);
+    assert_eq!(
+        of(2),
+        &serde_json::json!({"key": "be\"n", "line": 2, "failed": "orders: expected int, found text \"lots\""})
+    );
+    for line in [3, 4] {
+        assert!(of(line).get("key").is_none() && of(line)["failed"].is_string());
+    }
+    for key in ["ana", "dan"] {
+        assert!(lines.contains(&serde_json::json!({"key": key, "segments": []})));
+    }
+    let run = folder.run(&format!("{EVAL} --print-bad --skip-bad"));
+    assert_eq!(run.status, Some(2));
+}
+
+#[test]
 fn unknown_members_pass_only_when_told_so() {
     let folder = folder("eval_unknown");
     folder.write("customers.jsonl", "{\"id\":\"ana\",\"order\":1,\"orders\":1}\n");

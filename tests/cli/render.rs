@@ -280,6 +280,40 @@ fn bad_customers_stop_or_are_left_out() {
     );
 }
 
+#[test]
+fn what_fails_stands_in_place_of_the_message_when_told_so() {
+    let folder = Folder::new("render_print_bad");
+    folder
+        .write("shop.audience", "customer { id: string key, orders: int }")
+        .write(
+            "customers.jsonl",
+            "{\"id\":\"ana\",\"orders\":1}\n{\"id\":\"ben\"}\n{\"id\":\"cem\",\"orders\":1000}\n",
+        )
+        .write(
+            "mail.txt",
+            "{% for a in (1..orders) %}{% for b in (1..1000) %}x{% endfor %}{% break %}{% endfor %}{% for a in (1..orders) %}{% for b in (1..orders) %}x{% endfor %}{% endfor %}",
+        );
+    let render =
+        "render shop.audience mail.txt --customers customers.jsonl --at 2026-06-01T00:00:00Z --print-bad";
+    let run = folder.run(render);
+    assert_eq!((run.status, run.stderr.as_str()), (Some(0), ""));
+    let lines: Vec<serde_json::Value> = run
+        .stdout
+        .lines()
+        .map(|it| serde_json::from_str(it).expect("a line of JSON"))
+        .collect();
+    assert_eq!(lines.len(), 3);
+    assert!(lines[0]["message"].is_string() && lines[0]["key"] == "ana");
+    assert!(
+        lines[1]["failed"]
+            .as_str()
+            .is_some_and(|it| it.starts_with("orders: "))
+            && lines[1]["key"] == "ben"
+    );
+    assert!(lines[2]["failed"].is_string() && lines[2]["key"] == "cem" && lines[2].get("line").is_none());
+    assert_eq!(folder.run(&format!("{render} --key ana")).status, Some(2));
+}
+
 /// What goes to a log is not whom it went wrong for, where that is personal.
 #[test]
 fn an_error_does_not_name_a_customer_whose_key_is_personal() {

@@ -270,6 +270,14 @@ pub(crate) struct Customers {
     pub(crate) ignore_unknown: bool,
 }
 
+/// What to do with customers that cannot be read, where each of the others has a line of the answer.
+#[derive(Debug, Args)]
+pub(crate) struct PrintBad {
+    /// Go on after a customer that cannot be read, and print what is wrong in place of the answer
+    #[arg(long, conflicts_with = "skip_bad")]
+    pub(crate) print_bad: bool,
+}
+
 /// What the customers are written in, and where their events are.
 #[derive(Debug, Args)]
 pub(crate) struct Tables {
@@ -324,6 +332,8 @@ pub(crate) struct Eval {
     #[command(flatten)]
     pub(crate) customers: Customers,
     #[command(flatten)]
+    pub(crate) print_bad: PrintBad,
+    #[command(flatten)]
     pub(crate) tables: Tables,
     /// Only this segment; may be repeated
     #[arg(long = "segment", value_name = "SEGMENT")]
@@ -332,7 +342,7 @@ pub(crate) struct Eval {
     #[arg(long, conflicts_with = "counts")]
     pub(crate) traits: bool,
     /// Print a table of the segments' sizes instead
-    #[arg(long)]
+    #[arg(long, conflicts_with = "print_bad")]
     pub(crate) counts: bool,
     /// Warn of segments with fewer customers than this
     #[arg(long, value_name = "N", requires = "counts")]
@@ -345,11 +355,13 @@ pub(crate) struct Decide {
     pub(crate) setting: Setting,
     #[command(flatten)]
     pub(crate) customers: Customers,
+    #[command(flatten)]
+    pub(crate) print_bad: PrintBad,
     /// Only this campaign, by itself; all of them share their caps
     #[arg(long, value_name = "CAMPAIGN")]
     pub(crate) campaign: Option<String>,
     /// Print only how many get what, and how many nothing, and why
-    #[arg(long)]
+    #[arg(long, conflicts_with = "print_bad")]
     pub(crate) dry_run: bool,
     /// Print the counts as one JSON object
     #[arg(long, requires = "dry_run")]
@@ -394,8 +406,15 @@ pub(crate) struct Render {
     pub(crate) part: Option<String>,
     #[command(flatten)]
     pub(crate) customers: Customers,
+    #[command(flatten)]
+    pub(crate) print_bad: PrintBad,
     /// Only the customer with this key, and the message as it is instead of JSON
-    #[arg(long, value_name = "KEY", allow_hyphen_values = true)]
+    #[arg(
+        long,
+        value_name = "KEY",
+        conflicts_with = "print_bad",
+        allow_hyphen_values = true
+    )]
     pub(crate) key: Option<String>,
     /// What the template writes; left out, the ending of its name says so: .txt, .json, and html for all others
     #[arg(long, value_name = "html|text|json", value_parser = output)]

@@ -5,7 +5,7 @@ use std::{io::Write, ops::ControlFlow};
 use audience::{Campaign, Campaigns, Customer, Decision, Definitions, NameError};
 use serde::Serialize;
 
-use crate::{args, failure::Failure, input, output, progress};
+use crate::{args, failure::Failure, input, lines::OnBad, output, progress};
 
 /// What a campaign does, as one line has it.
 #[derive(Serialize)]
@@ -82,7 +82,8 @@ fn one(
 ) -> Result<(), Failure> {
     let mut out = output::stdout();
     let bar = progress::over(&arguments.customers.file, false);
-    input::each_customer(shop, &arguments.customers, &bar, |customer| {
+    let on_bad = OnBad::among(&out, shop, &arguments.customers, &arguments.print_bad);
+    input::each_customer(shop, &arguments.customers, on_bad, &bar, |customer| {
         let done = Done::of(&campaign.decide(customer, at));
         begin(&mut out, customer)?;
         done.write(&mut out)?;
@@ -102,7 +103,8 @@ fn all(
     let mut out = output::stdout();
     let bar = progress::over(&arguments.customers.file, arguments.dry_run);
     let mut summary = campaigns.decide_many([], at, |_| {});
-    input::each_customer(shop, &arguments.customers, &bar, |customer| {
+    let on_bad = OnBad::among(&out, shop, &arguments.customers, &arguments.print_bad);
+    input::each_customer(shop, &arguments.customers, on_bad, &bar, |customer| {
         let mut line = Vec::new();
         let of_one = campaigns.decide_many([customer], at, |decisions| {
             line.extend(decisions.iter().map(|it| Each {

@@ -11,6 +11,7 @@ use crate::{
     args,
     failure::Failure,
     input,
+    lines::OnBad,
     output::{self, Table},
     progress, tables,
 };
@@ -31,7 +32,8 @@ pub(crate) fn run(arguments: &args::Eval) -> Result<(), Failure> {
     input::needs_catalogs(&at, traits.iter().map(Computed::requirements))?;
     let mut out = output::stdout();
     let asked = Asked::new(&shop, segments, &arguments.segments);
-    each_batch(arguments, &shop, false, |people| {
+    let on_bad = OnBad::among(&out, &shop, &arguments.customers, &arguments.print_bad);
+    each_batch(arguments, &shop, on_bad, false, |people| {
         let members = asked.members(people, &at);
         let traits: Vec<TraitValues> = traits.iter().map(|it| it.evaluate(people, &at)).collect();
         for row in 0..people.len() {
@@ -49,12 +51,13 @@ pub(crate) fn run(arguments: &args::Eval) -> Result<(), Failure> {
 fn each_batch(
     arguments: &args::Eval,
     shop: &Definitions,
+    on_bad: OnBad,
     quiet_output: bool,
     visit: impl FnMut(&Customers<'_>) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     let (customers, tables) = (&arguments.customers, &arguments.tables);
     let bar = progress::over_all(&tables::files(customers, tables), quiet_output);
-    tables::each_batch(shop, customers, tables, &bar, visit)
+    tables::each_batch(shop, customers, tables, on_bad, &bar, visit)
 }
 
 /// The segments that are asked for.
@@ -160,7 +163,8 @@ fn counts(
     let asked = Asked::new(shop, segments, &arguments.segments);
     let mut sizes = vec![0_u64; asked.segments.len()];
     let mut customers: u64 = 0;
-    each_batch(arguments, shop, true, |people| {
+    let on_bad = OnBad::of(arguments.customers.skip_bad);
+    each_batch(arguments, shop, on_bad, true, |people| {
         customers += people.len() as u64;
         for (members, size) in asked.members(people, at).iter().zip(&mut sizes) {
             *size += members.count() as u64;

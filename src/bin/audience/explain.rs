@@ -7,7 +7,7 @@ use audience::{
 };
 use serde::Serialize;
 
-use crate::{args, failure::Failure, input, output, progress};
+use crate::{args, failure::Failure, input, lines::OnBad, output, progress};
 
 /// What is printed with `--json`.
 #[derive(Serialize)]
@@ -56,7 +56,8 @@ fn refused(name: &str, error: NameError) -> Failure {
 fn customer(arguments: &args::Explain, shop: &Definitions) -> Result<Customer, Failure> {
     let bar = progress::over(&arguments.customers.file, true);
     let mut found = None;
-    input::each_customer(shop, &arguments.customers, &bar, |customer| {
+    let on_bad = OnBad::of(arguments.customers.skip_bad);
+    input::each_customer(shop, &arguments.customers, on_bad, &bar, |customer| {
         if customer.key().to_string() != arguments.key {
             return Ok(ControlFlow::Continue(()));
         }

@@ -8,6 +8,7 @@ use crate::{
     args,
     failure::Failure,
     input,
+    lines::OnBad,
     output::{self, Table},
     progress, replace, tables,
 };
@@ -28,7 +29,8 @@ pub(crate) fn run(arguments: &args::Fit) -> Result<(), Failure> {
     let (customers, tables) = (&arguments.customers, &arguments.tables);
     let bar = progress::over_all(&tables::files(customers, tables), true);
     let mut fitter = shop.fitter(&at);
-    tables::each_batch(&shop, customers, tables, &bar, |people| {
+    let on_bad = OnBad::of(customers.skip_bad);
+    tables::each_batch(&shop, customers, tables, on_bad, &bar, |people| {
         fitter.add_batch(people);
         Ok(())
     })?;

@@ -139,17 +139,19 @@ pub(crate) fn needs_catalogs(at: &At, rules: impl IntoIterator<Item = Requiremen
 pub(crate) fn each_customer(
     shop: &Definitions,
     arguments: &args::Customers,
+    on_bad: OnBad,
     progress: &ProgressBar,
     mut visit: impl FnMut(&Customer) -> Result<ControlFlow<()>, Failure>,
 ) -> Result<(), Failure> {
     tables::refused(&arguments.file)?;
-    each_loaded(shop, arguments, progress, |customer, _| visit(&customer))
+    each_loaded(shop, arguments, on_bad, progress, |customer, _| visit(&customer))
 }
 
 /// The same, with how many bytes each has.
 pub(crate) fn each_loaded(
     shop: &Definitions,
     arguments: &args::Customers,
+    on_bad: OnBad,
     progress: &ProgressBar,
     mut visit: impl FnMut(Customer, usize) -> Result<ControlFlow<()>, Failure>,
 ) -> Result<(), Failure> {
@@ -165,8 +167,8 @@ pub(crate) fn each_loaded(
     };
     lines::each(
         &arguments.file,
-        "customers",
-        OnBad::of(arguments.skip_bad),
+        lines::CUSTOMERS,
+        on_bad,
         progress,
         load,
         |(customer, length)| visit(customer, length),

@@ -1,21 +1,31 @@
 //! Reads JSON lines.
 
 use std::{
+    collections::HashMap,
     fmt::Display,
     fs::File,
-    io::{self, BufRead, BufReader, Read},
+    io::{self, BufRead, BufReader, Read, Write},
     ops::ControlFlow,
     path::Path,
+    sync::Arc,
 };
 
-use audience::Limits;
+use audience::{Definitions, Limits};
 use indicatif::ProgressBar;
 use serde::de::IgnoredAny;
+use serde_json::value::RawValue;
 
-use crate::failure::Failure;
+use crate::{
+    args,
+    failure::Failure,
+    output::{self, Out},
+};
+
+/// What most lines are.
+pub(crate) const CUSTOMERS: &str = "customers";
 
 /// What to do with a line that cannot be read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(crate) enum OnBad {
     /// Stop with its number.
     Stop,
@@ -23,11 +33,64 @@ pub(crate) enum OnBad {
     Tell,
     /// Go on: it was told, or will be.
     Pass,
+    /// Print it among the answers, and go on.
+    Print(Failed),
 }
 
 impl OnBad {
     pub(crate) fn of(skip_bad: bool) -> Self {
         if skip_bad { Self::Tell } else { Self::Stop }
+    }
+
+    /// For commands that answer with a line for each customer.
+    pub(crate) fn among(
+        out: &Out,
+        shop: &Definitions,
+        customers: &args::Customers,
+        print: &args::PrintBad,
+    ) -> Self {
+        if print.print_bad {
+            Self::Print(Failed::of(out, shop))
+        } else {
+            Self::of(customers.skip_bad)
+        }
+    }
+}
+
+/// Writes `{"key":"ana","line":3,"failed":"…"}` for customers that have no answer.
+#[derive(Clone, Debug)]
+pub(crate) struct Failed {
+    out: Out,
+    /// The name of the customers' key.
+    key: Arc<str>,
+}
+
+impl Failed {
+    fn of(out: &Out, shop: &Definitions) -> Self {
+        let mut keys = shop.schema().customer.iter().filter(|it| it.roles.key);
+        Self {
+            out: out.clone(),
+            key: keys.next().map(|it| it.name.clone()).unwrap_or_default(),
+        }
+    }
+
+    fn write(&self, what: &str, place: (&str, u64), json: Option<&[u8]>, problem: &str) -> io::Result<()> {
+        let mut out = self.out.clone();
+        out.write_all(b"{")?;
+        if what != CUSTOMERS {
+            out.write_all(b"\"events\":")?;
+            output::write_text(&mut out, what)?;
+            out.write_all(b",")?;
+        }
+        // The key, where so much can be read.
+        let members = json.and_then(|it| serde_json::from_slice::<HashMap<String, &RawValue>>(it).ok());
+        if let Some(key) = members.as_ref().and_then(|it| it.get(&*self.key)) {
+            write!(out, "\"key\":{key},")?;
+        }
+        let (unit, place) = place;
+        write!(out, "\"{unit}\":{place},\"failed\":")?;
+        output::write_text(&mut out, problem)?;
+        out.write_all(b"}\n")
     }
 }
 
@@ -78,12 +141,20 @@ impl<'p> LeftOut<'p> {
 
     /// Stops, tells or goes on for what cannot be read at that place.
     pub(crate) fn add(&mut self, place: u64, problem: &str) -> Result<(), Failure> {
+        self.add_line(place, None, problem)
+    }
+
+    /// The same of a line that is JSON, or nearly.
+    fn add_line(&mut self, place: u64, json: Option<&[u8]>, problem: &str) -> Result<(), Failure> {
+        if let OnBad::Print(failed) = &self.on_bad {
+            return Ok(failed.write(&self.what, (self.unit, place), json, problem)?);
+        }
         let file = &self.file;
         let told = match self.unit {
             "line" => format!("{file}:{place}: {problem}"),
             unit => format!("{file}, {unit} {place}: {problem}"),
         };
-        if self.on_bad == OnBad::Tell {
+        if matches!(self.on_bad, OnBad::Tell) {
             self.bad.push(place);
         }
         self.go_on(told)
@@ -93,7 +164,7 @@ impl<'p> LeftOut<'p> {
     pub(crate) fn stray(&self, problem: &str) -> Result<(), Failure> {
         let what = match self.on_bad {
             OnBad::Stop => "; add these, or leave such out with --skip-bad",
-            _ => ", and are left out",
+            OnBad::Tell | OnBad::Pass | OnBad::Print(_) => ", and are left out",
         };
         self.go_on(format!("{}: {problem}{what}", self.file))
     }
@@ -101,7 +172,7 @@ impl<'p> LeftOut<'p> {
     fn go_on(&self, told: String) -> Result<(), Failure> {
         match self.on_bad {
             OnBad::Pass => Ok(()),
-            OnBad::Tell => {
+            OnBad::Tell | OnBad::Print(_) => {
                 self.progress.suspend(|| eprintln!("warning: {told}"));
                 Ok(())
             }
@@ -158,7 +229,7 @@ pub(crate) fn each<T>(
                     break;
                 }
             }
-            Err(problem) => left_out.add(number, &problem)?,
+            Err(problem) => left_out.add_line(number, json.ok(), &problem)?,
         }
         progress.set_position(lines.consumed());
     }
@@ -200,7 +271,7 @@ struct Line<'a> {
 }
 
 /// A line that has more bytes than one record may have.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct TooLong;
 
 /// What some editors put before the text.

@@ -1,12 +1,34 @@
 //! Writes answers: JSON with every digit, tables, and standard output that may be closed early.
 
-use std::io::{self, BufWriter, StdoutLock, Write};
+use std::{
+    cell::RefCell,
+    io::{self, BufWriter, StdoutLock, Write},
+    rc::Rc,
+};
 
 use audience::ValueRef;
 
-/// Standard output behind a buffer. To be flushed before the end: what a drop writes may fail unseen.
-pub(crate) fn stdout() -> BufWriter<StdoutLock<'static>> {
-    BufWriter::with_capacity(1 << 16, io::stdout().lock())
+/// Standard output behind a buffer that all clones share. To be flushed before the end: what a drop writes may fail unseen.
+#[derive(Clone, Debug)]
+pub(crate) struct Out(Rc<RefCell<BufWriter<StdoutLock<'static>>>>);
+
+pub(crate) fn stdout() -> Out {
+    let out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
+    Out(Rc::new(RefCell::new(out)))
+}
+
+impl Write for Out {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.borrow_mut().write(bytes)
+    }
+
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.0.borrow_mut().write_all(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.borrow_mut().flush()
+    }
 }
 
 /// Writes `text` as a JSON string.

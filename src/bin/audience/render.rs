@@ -3,15 +3,17 @@
 use std::{io::Write, ops::ControlFlow, path::Path};
 
 use audience::{
-    At, Code, Customer, Definitions, Format, InputError, Inputs, Message, NameError, Parts, Placements,
-    Rendered, Requirements, Severity, Template,
+    At, Code, Customer, Definitions, Format, InputError, Inputs, LimitError, Message, NameError, Parts,
+    Placements, Rendered, Requirements, Severity, Template,
 };
 
 use crate::{
     args,
     context::{Context, Input},
     failure::Failure,
-    input, output, progress,
+    input,
+    lines::OnBad,
+    output, progress,
 };
 
 /// One line per customer, or the message of one as it is.
@@ -91,22 +93,24 @@ struct Said {
 
 impl Job {
     /// Renders into `said`, whose old content is dropped.
-    fn render(&self, customer: &Customer, said: &mut Said) -> Result<Rendered, Failure> {
+    fn render(&self, customer: &Customer, said: &mut Said) -> Result<Rendered, LimitError> {
         said.text.clear();
         let (inputs, placements, at) = (&self.inputs, &self.placements, &self.at);
-        let rendered = match &self.text {
+        match &self.text {
             Text::Template(it) => it.render_into(customer, inputs, placements, at, &mut said.text),
             Text::Message(it) => it.render_into(customer, inputs, placements, at, &mut said.parts),
+        }
+    }
+
+    /// Why there is no message.
+    fn failure(&self, customer: &Customer, error: &LimitError) -> Failure {
+        // A key that is personal stays out of errors, and out of the logs that keep them.
+        let whose = if self.hides_keys {
+            "a customer".to_owned()
+        } else {
+            format!("customer `{}`", customer.key())
         };
-        rendered.map_err(|error| {
-            // A key that is personal stays out of errors, and out of the logs that keep them.
-            let whose = if self.hides_keys {
-                "a customer".to_owned()
-            } else {
-                format!("customer `{}`", customer.key())
-            };
-            Failure::Data(format!("{whose}: {error}"))
-        })
+        Failure::Data(format!("{whose}: {error}"))
     }
 }
 
@@ -185,11 +189,13 @@ fn one(arguments: &args::Render, shop: &Definitions, job: &Job, key: &str) -> Re
     let bar = progress::over(&arguments.customers.file, true);
     let mut found = None;
     let mut said = Said::default();
-    input::each_customer(shop, &arguments.customers, &bar, |customer| {
+    let on_bad = OnBad::of(arguments.customers.skip_bad);
+    input::each_customer(shop, &arguments.customers, on_bad, &bar, |customer| {
         if customer.key().to_string() != key {
             return Ok(ControlFlow::Continue(()));
         }
-        found = Some(job.render(customer, &mut said)?);
+        let rendered = job.render(customer, &mut said);
+        found = Some(rendered.map_err(|error| job.failure(customer, &error))?);
         Ok(ControlFlow::Break(()))
     })?;
     let mut out = output::stdout();
@@ -244,20 +250,26 @@ fn all(arguments: &args::Render, shop: &Definitions, job: &Job) -> Result<(), Fa
     let bar = progress::over(&arguments.customers.file, false);
     let mut out = output::stdout();
     let mut said = Said::default();
-    input::each_customer(shop, &arguments.customers, &bar, |customer| {
-        let rendered = job.render(customer, &mut said)?;
+    let prints = arguments.print_bad.print_bad;
+    let on_bad = OnBad::among(&out, shop, &arguments.customers, &arguments.print_bad);
+    input::each_customer(shop, &arguments.customers, on_bad, &bar, |customer| {
+        let rendered = job.render(customer, &mut said);
+        if let Err(error) = &rendered
+            && !prints
+        {
+            return Err(job.failure(customer, error));
+        }
         out.write_all(b"{\"key\":")?;
         output::write_value(&mut out, Some(customer.key()))?;
+        let mut text_of = |name: &[u8], text: &str| {
+            out.write_all(name)?;
+            output::write_text(&mut out, text)
+        };
         match (&rendered, &job.text) {
-            (Rendered::Skipped(reason), _) => {
-                out.write_all(b",\"skipped\":")?;
-                output::write_text(&mut out, reason)?;
-            }
-            (Rendered::Sent, Text::Template(_)) => {
-                out.write_all(b",\"message\":")?;
-                output::write_text(&mut out, &said.text)?;
-            }
-            (Rendered::Sent, Text::Message(_)) => {
+            (Err(error), _) => text_of(b",\"failed\":", &error.to_string())?,
+            (Ok(Rendered::Skipped(reason)), _) => text_of(b",\"skipped\":", reason)?,
+            (Ok(Rendered::Sent), Text::Template(_)) => text_of(b",\"message\":", &said.text)?,
+            (Ok(Rendered::Sent), Text::Message(_)) => {
                 if let Some(language) = said.parts.language() {
                     out.write_all(b",\"language\":")?;
                     output::write_text(&mut out, language)?;

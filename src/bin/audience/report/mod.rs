@@ -21,7 +21,7 @@ use self::{
     purchases::Purchases,
     recommended::Recommended,
 };
-use crate::{args, failure::Failure, input, output, progress, replace};
+use crate::{args, failure::Failure, input, lines::OnBad, output, progress, replace};
 
 /// The names of the traits that the options make; no file may have them.
 const VALUE: &str = "the_value_of_the_report";
@@ -71,30 +71,36 @@ pub(crate) fn run(arguments: &args::Report) -> Result<(), Failure> {
         .transpose()?;
     let mut members = Vec::new();
     let bar = progress::over(&arguments.customers.file, true);
-    input::each_customer(&shop, &arguments.customers, &bar, |customer| {
-        members.clear();
-        let all = asked.segments.iter().enumerate();
-        members.extend(
-            all.filter(|(_, it)| it.matches(customer, &at))
-                .map(|(index, _)| index),
-        );
-        let value = asked
-            .value
-            .as_ref()
-            .and_then(|it| number(&it.value(customer, &at)?.as_ref()));
-        let answer = asked
-            .answer
-            .as_ref()
-            .and_then(|it| whole(&it.value(customer, &at)?.as_ref()));
-        overview.add(&members, value, answer);
-        if let Some(purchases) = &mut purchases {
-            purchases.add(customer, members.iter().map(|it| asked.segments[*it].name()), &at);
-        }
-        if let Some(recommended) = &mut recommended {
-            recommended.add(customer);
-        }
-        Ok(ControlFlow::Continue(()))
-    })?;
+    input::each_customer(
+        &shop,
+        &arguments.customers,
+        OnBad::of(skip_bad),
+        &bar,
+        |customer| {
+            members.clear();
+            let all = asked.segments.iter().enumerate();
+            members.extend(
+                all.filter(|(_, it)| it.matches(customer, &at))
+                    .map(|(index, _)| index),
+            );
+            let value = asked
+                .value
+                .as_ref()
+                .and_then(|it| number(&it.value(customer, &at)?.as_ref()));
+            let answer = asked
+                .answer
+                .as_ref()
+                .and_then(|it| whole(&it.value(customer, &at)?.as_ref()));
+            overview.add(&members, value, answer);
+            if let Some(purchases) = &mut purchases {
+                purchases.add(customer, members.iter().map(|it| asked.segments[*it].name()), &at);
+            }
+            if let Some(recommended) = &mut recommended {
+                recommended.add(customer);
+            }
+            Ok(ControlFlow::Continue(()))
+        },
+    )?;
     let file = |path: &Path| {
         path.file_name()
             .unwrap_or_default()

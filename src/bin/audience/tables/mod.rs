@@ -27,7 +27,7 @@ use crate::{
     args::{self, Form},
     failure::Failure,
     input,
-    lines::OnBad,
+    lines::{CUSTOMERS, OnBad},
 };
 
 /// How many rows are read at once, unless they are large.
@@ -47,6 +47,7 @@ pub(crate) fn each_batch(
     shop: &Definitions,
     customers: &args::Customers,
     tables: &args::Tables,
+    on_bad: OnBad,
     progress: &ProgressBar,
     mut visit: impl FnMut(&Customers<'_>) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
@@ -58,9 +59,9 @@ pub(crate) fn each_batch(
             );
             return Err(Failure::Data(message));
         }
-        return each_loaded(shop, customers, progress, visit);
+        return each_loaded(shop, customers, on_bad, progress, visit);
     }
-    let reading = Reading::new(shop, customers, progress);
+    let reading = Reading::new(shop, customers, on_bad, progress);
     let mut source = reading.customers(&customers.file, form)?;
     let mut events = reading.events(&source, &customers.file, form, tables)?;
     while let Some(batch) = source.next()? {
@@ -76,6 +77,7 @@ pub(crate) fn each_batch(
 fn each_loaded(
     shop: &Definitions,
     arguments: &args::Customers,
+    on_bad: OnBad,
     progress: &ProgressBar,
     mut visit: impl FnMut(&Customers<'_>) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
@@ -86,7 +88,7 @@ fn each_loaded(
         loaded.clear();
         visit(&people.map_err(|error| Failure::data(arguments.file.display(), error))?)
     };
-    let read = input::each_loaded(shop, arguments, progress, |customer, length| {
+    let read = input::each_loaded(shop, arguments, on_bad, progress, |customer, length| {
         bytes.set(bytes.get() + length);
         loaded.push(customer);
         if loaded.len() >= ROWS || bytes.get() >= BYTES {
@@ -113,14 +115,19 @@ struct Reading<'r> {
 }
 
 impl<'r> Reading<'r> {
-    fn new(shop: &'r Definitions, arguments: &args::Customers, progress: &'r ProgressBar) -> Self {
+    fn new(
+        shop: &'r Definitions,
+        arguments: &args::Customers,
+        on_bad: OnBad,
+        progress: &'r ProgressBar,
+    ) -> Self {
         let open = arguments.ignore_unknown || shop.schema().open;
         let mut keys = shop.schema().customer.iter().filter(|it| it.roles.key);
         let key = keys.next().expect("a customer has a key");
         Self {
             shop,
             loader: shop.loader().ignore_unknown(open),
-            on_bad: OnBad::of(arguments.skip_bad),
+            on_bad,
             open,
             progress,
             key: Column::new(&key.name, &key.ty, key.roles.personal || key.roles.sensitive),
@@ -133,7 +140,7 @@ impl<'r> Reading<'r> {
         let events: Vec<&str> = self.shop.schema().events.keys().map(|it| &**it).collect();
         let table = self.open(file, form, &columns, &events)?;
         let check = |rows: &RecordBatch| self.loader.customers_from_arrow(rows).map(|_| ());
-        Ok(Source::new(self, file, "customers", table, check))
+        Ok(Source::new(self, file, CUSTOMERS, table, check))
     }
 
     /// The events of each type that has a file of its own.

@@ -34,7 +34,8 @@ impl<'r> Source<'r> {
         table: Box<dyn Table>,
         check: impl Fn(&RecordBatch) -> Result<(), ColumnError> + 'r,
     ) -> Self {
-        let left_out = LeftOut::new(file, what, table.unit(), reading.on_bad, reading.progress);
+        let on_bad = reading.on_bad.clone();
+        let left_out = LeftOut::new(file, what, table.unit(), on_bad, reading.progress);
         Self {
             table,
             check: Box::new(check),
