@@ -44,7 +44,8 @@ OTHER = {
         pyarrow.string(),
         pyarrow.string_view(),
         pyarrow.large_string(),
-        pyarrow.dictionary(pyarrow.int32(), pyarrow.string()),
+        # It says that it cannot join by these unless it hashes.
+        *([pyarrow.dictionary(pyarrow.int32(), pyarrow.string())] if SETTINGS["datafusion.optimizer.prefer_hash_join"] == "true" else []),
     ],
     "datetime": [
         pyarrow.timestamp("us", "UTC"),
