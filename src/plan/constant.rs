@@ -6,13 +6,13 @@ use crate::{
 };
 
 /// A value that is the same for everybody; `None` when it is missing for everybody.
-pub(super) type Constant = Option<Value>;
+pub(crate) type Constant = Option<Value>;
 
 /// The value of an expression that reads nothing; `Some(None)` when it is always missing, as `1 / 0`.
 ///
 /// - arithmetic and functions of constants are constants;
 /// - but nothing that depends on now or on the zone.
-pub(super) fn fold(expr: &Expr) -> Option<Constant> {
+pub(crate) fn fold(expr: &Expr) -> Option<Constant> {
     match &expr.kind {
         ExprKind::Constant(value) => Some(Some(value.clone())),
         ExprKind::Arithmetic { op, lhs, rhs } => {

@@ -1,6 +1,6 @@
 //! Values: what an expression is for each row.
 
-use std::sync::Arc;
+use std::{cmp::Ordering, sync::Arc};
 
 use super::{
     Maybe, Test, Translator, Val,
@@ -8,10 +8,11 @@ use super::{
 };
 use crate::{
     hir::{ArithmeticOp, Expr, ExprKind, Function, Order},
+    plan,
     population::Cut,
     span::Span,
     sql::{TableName, dialect::integer},
-    value::{DateTime, Geo, Type, Value},
+    value::{DateTime, Geo, Type, Value, compare},
 };
 
 impl Val {
@@ -80,6 +81,12 @@ impl Translator<'_> {
     fn value_of(&mut self, expr: &Expr) -> Maybe<Val> {
         let ty = || expr.ty.clone();
         let val = |sql: Sql| Some(Val::new(sql, expr.ty.clone()));
+        // What is made of constants alone is worked out here: what engines make of them has the collation of the session, for one.
+        match plan::fold(expr) {
+            Some(Some(value)) => return Some(self.constant(value, ty())),
+            Some(None) => return Some(self.missing(ty())),
+            None => {}
+        }
         match &expr.kind {
             ExprKind::Constant(value) => Some(self.constant(value.clone(), ty())),
             ExprKind::Clock(wall) => {
@@ -346,10 +353,11 @@ impl Translator<'_> {
         let val = |sql: Sql| Some(Val::new(sql, expr.ty.clone()));
         match function {
             Function::Default => {
-                let (first, second) = (self.number(&args[0])?, self.number(&args[1])?);
-                if !first.nullable {
-                    return val(first);
+                let first = self.value(&args[0])?;
+                if !first.sql.nullable {
+                    return Some(first);
                 }
+                let (first, second) = (self.logical(first), self.number(&args[1])?);
                 let nullable = second.nullable;
                 let sql = sql!["COALESCE(", first, ", ", second, ")"].tight();
                 val(sql.null_if(nullable))
@@ -366,7 +374,11 @@ impl Translator<'_> {
                 val(sql)
             }
             Function::Trim => {
-                let text = self.number(&args[0])?;
+                let text = self.value(&args[0])?;
+                if let Some(Value::Text(text)) = &text.constant {
+                    return Some(self.constant(text.trim().into(), expr.ty.clone()));
+                }
+                let text = self.logical(text);
                 val(self.encoding.trimmed(text, super::text::WHITE_SPACE))
             }
             Function::String => {
@@ -425,7 +437,17 @@ impl Translator<'_> {
 
     /// The smaller, or the larger, of two values that are both known.
     fn extreme(&mut self, larger: bool, one: &Expr, other: &Expr, expr: &Expr) -> Maybe<Val> {
-        let (one, other) = (self.number(one)?, self.number(other)?);
+        let (one, other) = (self.value(one)?, self.value(other)?);
+        if let (Some(first), Some(second)) = (&one.constant, &other.constant) {
+            let order = compare::compare(first.as_ref(), second.as_ref());
+            let value = if order.is_some_and(Ordering::is_gt) == larger {
+                first
+            } else {
+                second
+            };
+            return Some(self.constant(value.clone(), expr.ty.clone()));
+        }
+        let (one, other) = (self.logical(one), self.logical(other));
         let name = self.encoding.scalar_extreme(larger);
         let nullable = one.nullable || other.nullable;
         let (one, other) = (self.bind(one, "one"), self.bind(other, "other"));
