@@ -114,6 +114,9 @@ fn cases() -> Vec<(String, Datum)> {
     let sum = "n + ".repeat(40);
     let deep = format!("customer {{ id: string key, n: int }}  trait many = {sum}n  segment s = {sum}n > 40");
     cases.push((deep, with("n", Datum::Int(1))));
+    // An instant that there is none of, on the clock of a zone.
+    let first = "customer { id: string key, n: int }  trait t = year(0001-01-01T00:00:00Z - 7 days)  segment s = date(0001-01-01T00:00:00Z - 7 days) is known or n = 1";
+    cases.push((first.to_owned(), with("n", Datum::Int(1))));
     // A table that is called as a step of the query would be, in a zone whose clock is a table too.
     let year = "trait most = mode(year(at) of zone)  segment s = any zone where year(at) = 2026";
     cases.push((event("int", year), events(vec![Datum::Int(1)])));

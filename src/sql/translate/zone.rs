@@ -95,6 +95,13 @@ impl Translator<'_> {
         Clock::shared(self.at.zone())
     }
 
+    /// Whether nobody has it: an engine that joins by stretches of a column joins by nothing else.
+    fn is_missing(&self, instant: &Sql) -> bool {
+        [Type::DateTime, Type::Int]
+            .iter()
+            .any(|ty| self.encoding.null(ty).parts == instant.parts)
+    }
+
     /// What the zone's clock shows at an instant, in microseconds.
     pub(super) fn wall(&mut self, at: Sql) -> Sql {
         let clock = self.clock();
@@ -107,6 +114,9 @@ impl Translator<'_> {
         }
         if let Some(at) = at.as_int().and_then(DateTime::from_micros) {
             return Sql::int(self.at.zone().wall(at));
+        }
+        if self.is_missing(&at) {
+            return at;
         }
         let at = self.bind(at, "instant");
         let name = self.zone.offsets.take().unwrap_or_else(|| self.named("zone"));
@@ -128,6 +138,9 @@ impl Translator<'_> {
         }
         if let Some(wall) = wall.as_int() {
             return Sql::int(self.at.zone().instant(wall));
+        }
+        if self.is_missing(&wall) {
+            return wall;
         }
         let wall = self.bind(wall, "clock");
         let name = self
