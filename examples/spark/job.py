@@ -28,7 +28,12 @@ ROWS_PER_PARTITION = 500_000
 
 def main():
     arguments = read_arguments()
-    spark = SparkSession.builder.appName("audience").config("spark.sql.session.timeZone", "UTC").getOrCreate()
+    spark = SparkSession.builder.appName("audience")
+    # Instants are written as other engines read them, too.
+    settings = {"spark.sql.session.timeZone": "UTC", "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS"}
+    for name, value in settings.items():
+        spark = spark.config(name, value)
+    spark = spark.getOrCreate()
     spark.sparkContext.setLogLevel("ERROR")
     # Both stand in the folder in which the workers run what they are told to.
     spark.sparkContext.addFile(arguments.audience)

@@ -7,6 +7,7 @@ pub mod page;
 pub mod pair;
 pub mod random;
 pub mod report;
+pub mod sql;
 pub mod template;
 pub mod tokens;
 
