@@ -8,7 +8,7 @@ use audience::{
 use super::{
     contract::{record, text},
     duckdb::DuckDb,
-    edges::{agrees, at},
+    edges::{MADRID, agrees, at},
     engine::Engine,
     postgresql::PostgreSql,
     sqlite::Sqlite,
@@ -171,7 +171,7 @@ fn answers(engine: &mut dyn Engine) {
             assert!(place.start >= u32::try_from(CONTRACT.len()).expect("short") && place.start < place.end);
             assert!(!warning.labels[0].text.is_empty() && !warning.help.is_empty());
         }
-        agrees(engine, &rules, &customers, Strictness::Approximate);
+        agrees(engine, &rules, &customers, MADRID, Strictness::Approximate);
     }
 }
 
