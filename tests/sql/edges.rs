@@ -86,7 +86,8 @@ fn cases() -> Vec<(String, Datum)> {
     // Made of constants alone, which some engines order as the session does.
     let constants = r#"customer { id: string key, n: int }  event zone { v: int }
         segment s = trim(" B ") > "a" or default(trim("B"), "c") > "a"  segment t = max(string(today), "B") > "a"
-        segment u = trim(string(today)) < "B" and n = 1  segment v = min("B" of zone) > "a"  segment w = last(trim("a ") of zone) > "B""#;
+        segment u = trim(string(today)) < "B" and n = 1  segment v = min("B" of zone) > "a" or "a" starts with "@"
+        segment x = "a" starts with "@" ignoring case or string(today) starts with "@" or trim("É") contains "e" ignoring case  segment w = last(trim("a ") of zone) > "B""#;
     let event_of_one = record([("at", at("2026-01-31T12:00:00Z")), ("v", Datum::Int(1))]);
     let fields = [
         ("id", text("ana")),

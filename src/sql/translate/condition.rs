@@ -366,6 +366,13 @@ impl Translator<'_> {
             Some(Value::Text(text)) => Some(text.to_string()),
             _ => None,
         };
+        if let (Some(Value::Text(text)), Some(pattern)) = (&operand.constant, &constant) {
+            return Some(Test::constant(match asks {
+                TextTest::Contains => text.contains(pattern),
+                TextTest::StartsWith => text.starts_with(pattern),
+                TextTest::EndsWith => text.ends_with(pattern),
+            }));
+        }
         Some(self.text_has(asks, operand.sql, constant.as_deref(), pattern.sql))
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    Maybe, Test, Translator,
+    Maybe, Test, Translator, Val,
     fragment::{Part, Sql, sql},
 };
 use crate::{
@@ -62,7 +62,7 @@ impl Translator<'_> {
     }
 
     /// A text beside a folded constant: the text as it is, the letters that have to be replaced in it, and the constant. Only letters that the constant
-    /// has matter: every other letter is none of them, folded or not.
+    /// has matter: every other letter is none of them, folded or not. None where the text is a constant, too.
     pub(super) fn unfolded_beside(
         &mut self,
         lhs: &Expr,
@@ -74,7 +74,8 @@ impl Translator<'_> {
             return Some(None);
         };
         let text = self.value(inner)?;
-        Some(Some((text.sql, letters(pattern.chars()), pattern.to_string())))
+        let of_text = |text: Val| (text.sql, letters(pattern.chars()), pattern.to_string());
+        Some(text.constant.is_none().then(|| of_text(text)))
     }
 
     /// The same beside constants that are folded.
@@ -83,6 +84,9 @@ impl Translator<'_> {
             return Some(None);
         };
         let text = self.value(inner)?;
+        if text.constant.is_some() {
+            return Some(None);
+        }
         let texts = set.iter().filter_map(|it| match it {
             Value::Text(text) => Some(text),
             _ => None,
