@@ -196,7 +196,13 @@ in_each_engine!(answers_at_the_edges, super::answers);
 fn answers(engine: &mut dyn Engine) {
     for (rules, customer) in cases() {
         for zone in [MADRID, "Pacific/Apia"] {
-            agrees(engine, &rules, &[customer.clone()], zone, Strictness::Exact);
+            agrees(
+                engine,
+                &rules,
+                std::slice::from_ref(&customer),
+                zone,
+                Strictness::Exact,
+            );
         }
     }
 }
