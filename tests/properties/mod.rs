@@ -195,7 +195,9 @@ pub(crate) fn run(wanted: usize, mut check: impl FnMut(&Numbers) -> (Case, Resul
     while rules < wanted {
         let numbers = Numbers::of_seed(seeds.next());
         rules += numbers.rules.len();
-        if check(&numbers).1.is_err() {
+        if let Err(error) = check(&numbers).1 {
+            // It takes a while to make it small, where an engine is asked.
+            eprintln!("after {rules} rules: {error}\n");
             // A glance at many failures is worth more than one small failure, at times.
             let smallest = numbers.shrunk(|it| check(it).1.is_err());
             let (case, checked) = check(&smallest);

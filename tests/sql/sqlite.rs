@@ -19,6 +19,8 @@ pub(super) struct Sqlite {
 
 impl Sqlite {
     pub(super) fn start() -> Self {
+        // As the scripts of the other engines do, for the table of `tests/engines/all`.
+        eprintln!("sqlite {}", rusqlite::version());
         Self {
             connection: Connection::open_in_memory().expect("a database in memory"),
         }
