@@ -41,7 +41,7 @@ def main():
 
 
 def shown(size, seconds):
-    return "" if seconds is None else f"{seconds:.2f} s, {size / seconds / 1e6:.2f} M/s"
+    return "" if seconds is None else f"{seconds:.3g} s, {float(f'{size / seconds:.2g}'):,.0f}/s"
 
 
 def measured(size):
