@@ -46,7 +46,8 @@ fn cases() -> Vec<(String, Datum)> {
     }
     for zero in [0.0, -0.0] {
         let rules = "customer { id: string key, x: float }
-            segment s = x in [0.0, 1.0]  segment t = x in [-0.0, 1.0, 2.0]  segment u = x = -0.0  segment v = x not in [0.0, 1.0]";
+            segment s = x in [0.0, 1.0]  segment t = x in [-0.0, 1.0, 2.0]  segment u = x = -0.0  segment v = x not in [0.0, 1.0]
+            trait t = x / x  segment w = 1.0 / x > 0.0";
         cases.push((rules.to_owned(), with("x", Datum::Float(zero))));
     }
     // Also where the month after the one that it gets to is beyond the calendar, and where a month has no such day.

@@ -153,6 +153,16 @@ impl Encoding for DuckDb {
         sql![int.operand(), " // ", divisor.operand()]
     }
 
+    /// A division by zero is an error from 2.0 on.
+    fn float_arithmetic(&self, bind: Bind<'_>, op: char, lhs: Sql, rhs: Sql) -> Sql {
+        let rhs = if op == '/' {
+            sql!["NULLIF(", rhs, ", 0)"].tight().maybe()
+        } else {
+            rhs
+        };
+        self.finite(bind, sql![lhs.operand(), " ", op.to_string(), " ", rhs.operand()])
+    }
+
     fn is_finite(&self, float: &Sql) -> Sql {
         sql!["ISFINITE(", float, ")"].tight()
     }
