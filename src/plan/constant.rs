@@ -73,6 +73,10 @@ fn call(function: Function, args: &[Expr]) -> Option<Constant> {
         Function::Lower => written(text::lower),
         Function::Upper => written(text::upper),
         Function::Trim => written(|text, out| out.push_str(text.trim())),
+        Function::Domain => match first {
+            ValueRef::Text(address) => text::domain(address).map(Value::from),
+            _ => None,
+        },
         Function::Distance => match (first, args.get(1)?.as_ref()) {
             (ValueRef::Geo(one), ValueRef::Geo(other)) => Some(Value::Float(one.distance_to(other))),
             _ => None,

@@ -88,7 +88,8 @@ fn cases() -> Vec<(String, Datum)> {
     let constants = r#"customer { id: string key, n: int }  event zone { v: int }
         segment s = trim(" B ") > "a" or default(trim("B"), "c") > "a"  segment t = max(string(today), "B") > "a"
         segment u = trim(string(today)) < "B" and n = 1  segment v = min("B" of zone) > "a" or "a" starts with "@"
-        segment x = "a" starts with "@" ignoring case or string(today) starts with "@" or trim("É") contains "e" ignoring case  segment w = last(trim("a ") of zone) > "B""#;
+        segment x = "a" starts with "@" ignoring case or string(today) starts with "@" or trim("É") contains "e" ignoring case
+        segment y = domain("ana@X.com") > "a" or domain("ana@X.com") = "x.com" or max(domain("a@X"), "B") > "a"  segment w = last(trim("a ") of zone) > "B""#;
     let event_of_one = record([("at", at("2026-01-31T12:00:00Z")), ("v", Datum::Int(1))]);
     let fields = [
         ("id", text("ana")),
@@ -112,12 +113,18 @@ fn cases() -> Vec<(String, Datum)> {
     // Two that differ by a conversion alone.
     let smallest = "segment s = min(v of zone) = 1 and min(float(v) of zone) = 1.0";
     cases.push((event("int", smallest), events(vec![Datum::Int(2), Datum::Int(1)])));
+    // An item of a list has an instant like any other value, which is called as that of events.
+    let items = "customer { id: string key, days: [{ at: datetime, n: int }] }
+        segment s = any days where (at before 2026-03-01 and n = 1)  trait t = last(at of days)";
+    let item = record([("at", at("2026-01-31T12:00:00Z")), ("n", Datum::Int(1))]);
+    cases.push((items.to_owned(), with("days", Datum::List(vec![item]))));
     // Deeper than some engines read.
     let sum = "n + ".repeat(40);
     let deep = format!("customer {{ id: string key, n: int }}  trait many = {sum}n  segment s = {sum}n > 40");
     cases.push((deep, with("n", Datum::Int(1))));
     // An instant that there is none of in zones whose clocks are ahead.
-    let first = "customer { id: string key, n: int }  trait t = year(0001-01-01T00:00:00)  segment s = date(0001-01-01T00:00:00) is known or n = 1";
+    let first = "customer { id: string key, n: int }  trait t = year(0001-01-01T00:00:00)  segment s = date(0001-01-01T00:00:00) is known or n = 1
+        segment t = any zone since date(0001-01-01T00:00:00)  event zone { v: int }";
     cases.push((first.to_owned(), with("n", Datum::Int(1))));
     // A table that is called as a step of the query would be, in a zone whose clock is a table too.
     let year = "trait most = mode(year(at) of zone)  segment s = any zone where year(at) = 2026";

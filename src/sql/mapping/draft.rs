@@ -20,6 +20,7 @@ impl Mapping {
             key: vec![key_of(&schema.customer)],
             inherited: vec![owner.clone()],
             ordered: false,
+            event: false,
         };
         let mut mapping = Self {
             customers: drafting.table(&customers, &Layout::of_fields(&schema.customer)),
@@ -31,6 +32,7 @@ impl Mapping {
                 key: vec![owner.clone()],
                 inherited: vec![owner.clone(), format!("{name}_sequence")],
                 ordered: true,
+                event: true,
             };
             let table = drafting.table(&rows, &Layout::of_event(&event.fields));
             mapping.events.insert(name.to_string(), table);
@@ -41,6 +43,7 @@ impl Mapping {
                 key: vec![key_of(&catalog.fields)],
                 inherited: vec![whose(name, &catalog.fields)],
                 ordered: false,
+                event: false,
             };
             let table = drafting.table(&rows, &Layout::of_fields(&catalog.fields));
             mapping.catalogs.insert(name.to_string(), table);
@@ -57,6 +60,8 @@ struct Rows<'a> {
     inherited: Vec<String>,
     /// Whether its rows have a sequence.
     ordered: bool,
+    /// Whether they happen at an instant.
+    event: bool,
 }
 
 struct Drafting {
@@ -73,14 +78,13 @@ impl Drafting {
             key: rows.key.iter().map(|it| names.unique(&plain(it))).collect(),
             ..Table::default()
         };
-        let event = layout.slots.first().is_some_and(is_at) && rows.ordered;
-        if event {
+        if rows.event {
             table.at = Some(self.column(&names.unique(&plain("at")), &Type::DateTime));
         }
         if rows.ordered {
             table.sequence = Some(names.unique(&plain("sequence")));
         }
-        for slot in layout.slots.iter().skip(usize::from(event)) {
+        for slot in layout.slots.iter().skip(usize::from(rows.event)) {
             let path = slot.mapped();
             if slot.items.is_some() {
                 continue;
@@ -106,6 +110,7 @@ impl Drafting {
                 key: rows.inherited.clone(),
                 inherited,
                 ordered: true,
+                event: false,
             };
             let mut list = self.table(&list, items);
             list.present = slot
@@ -136,10 +141,6 @@ impl Slot {
             self.name()
         }
     }
-}
-
-fn is_at(slot: &Slot) -> bool {
-    matches!(&*slot.path, [name] if &**name == "at") && slot.ty == Type::DateTime
 }
 
 fn key_of(fields: &[Field]) -> String {

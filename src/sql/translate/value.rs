@@ -439,13 +439,9 @@ impl Translator<'_> {
     fn extreme(&mut self, larger: bool, one: &Expr, other: &Expr, expr: &Expr) -> Maybe<Val> {
         let (one, other) = (self.value(one)?, self.value(other)?);
         if let (Some(first), Some(second)) = (&one.constant, &other.constant) {
-            let order = compare::compare(first.as_ref(), second.as_ref());
-            let value = if order.is_some_and(Ordering::is_gt) == larger {
-                first
-            } else {
-                second
-            };
-            return Some(self.constant(value.clone(), expr.ty.clone()));
+            let side = if larger { Ordering::Greater } else { Ordering::Less };
+            let value = compare::extreme(first.as_ref(), second.as_ref(), side);
+            return Some(self.constant(value.to_owned(), expr.ty.clone()));
         }
         let (one, other) = (self.logical(one), self.logical(other));
         let name = self.encoding.scalar_extreme(larger);
