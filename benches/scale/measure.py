@@ -1,7 +1,7 @@
 """Asks the segments of `examples/spark/shop.audience` on each path, of as many generated customers as the arguments say; `run` beside it starts it.
 
 The job of `examples/spark` makes the data and asks the cluster, once. All others read what it made, each in the form that suits it best, and are asked three times,
-of which the median counts. Reading files into a database is in no time; the program reads its files in its time. All counts have to be the same.
+of which the median counts. Reading files into a database is not counted; the program's reading its files is. All counts have to be the same.
 """
 
 import json
@@ -47,21 +47,21 @@ def shown(size, seconds):
 def measured(size):
     folder = Path(f"target/scale/{size}").absolute()
     command = ["examples/spark/run", "--customers", str(size), "--out", str(folder), "--at", AT]
-    told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    told = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
     print(told, flush=True)
     times = {}
     for step, seconds in re.findall(r"^(looking .*|.* by .*): ([0-9.]+) s, [0-9,]+ customers in a second$", told, re.MULTILINE):
         times[f"Spark on two workers: {step}"] = float(seconds)
     told = dict((name, int(count.replace(",", ""))) for count, name in re.findall(r"^ *([0-9,]+)  (\w+)$", told, re.MULTILINE))
-    # Of the messages it says more than their number.
-    expected = {name: count for name, count in told.items() if name not in ("customers", "messages")}
+    expected = {name: count for name, count in told.items() if name != "customers"}
+    assert len(expected) == 11, expected
 
     data = duckdb.connect(config={"threads": 2})
     data.execute("SET TimeZone = 'UTC'")
     for name in ["customers", *EVENTS]:
         data.execute(f"CREATE TABLE {name} AS SELECT * FROM read_parquet('{folder}/data/{name}/*.parquet')")
     # The job leaves out who breaks the contract, and so do all.
-    data.execute("DELETE FROM customers WHERE level NOT IN ('basic', 'silver', 'gold')")
+    data.execute("DELETE FROM customers WHERE level NOT IN ('basic', 'silver', 'gold') OR id IN (SELECT customer_id FROM purchases WHERE category IS NULL)")
     for name in EVENTS:
         data.execute(f"DELETE FROM {name} WHERE customer_id NOT IN (SELECT id FROM customers)")
 
@@ -88,7 +88,7 @@ def same(path, counts, expected):
 
 
 def ask(*command):
-    return subprocess.run([PROGRAM, *command], check=True, capture_output=True, text=True).stdout
+    return subprocess.run([PROGRAM, *command], check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
 def program(data, folder, expected):
@@ -127,7 +127,6 @@ def queries(dialect, expected, without=()):
     """The query of all segments that SQL can say here, that of who may have moved within an hour, and what is to be counted."""
     names = [name for name in expected if name not in REFUSED and name not in without]
     segments = [f"--segment={name}" for name in names]
-    # A birthday may come for anyone with a day, but not within one: it is asked once a day.
     command = ["sql", SHOP, f"--dialect={dialect}", f"--at={AT}"]
     query = ask(*command, *segments)
     due = ask(*command, *segments, f"--since={SINCE}")
@@ -146,7 +145,7 @@ def in_duckdb(data, expected):
 def in_postgresql(data, folder, expected):
     def sql(text):
         return subprocess.run(
-            ["psql", "--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--set=ON_ERROR_STOP=1"], input=text, check=True, capture_output=True, text=True
+            ["psql", "--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--set=ON_ERROR_STOP=1"], input=text, check=True, stdout=subprocess.PIPE, text=True
         ).stdout
 
     sql(f"DROP TABLE IF EXISTS customers, {', '.join(EVENTS)}")

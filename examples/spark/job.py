@@ -2,7 +2,7 @@
 
 Segments that `audience sql` can say are asked as one query. For those that it refuses, and to write the messages, each partition of customers goes as JSON lines through
 the program `audience` itself, which Spark's `pipe` starts on the workers. Nobody is lost: who breaks the contract, cannot be read or cannot be written to has
-a row in `failures` that tells why, and no row in what went wrong.
+rows in `failures` that tell why, and no row in what went wrong.
 
 It reads `customers`, `purchases` and `visits` as Parquet below OUT/data, where it makes them first if there are none, and writes OUT/membership (a row for each
 customer, a column for each segment), OUT/messages and OUT/failures. `examples/spark/run` starts it.
@@ -50,9 +50,10 @@ def main():
 
     with timed("looking for rows that break the contract", customers):
         breaches = spark.sql(shop.sql("--validate"))
-        failures = breaches.select(
-            "key", f.lit("contract").alias("step"), f.format_string("%s.%s: %s", "table", "column", "problem").alias("problem")
-        )
+        # Rows of events are called by their customer and their sequence: `c000000001, 17`.
+        whose = f.when(f.col("table") == shop.mapping["customers"]["table"], f.col("key")).otherwise(f.regexp_replace("key", ", [^,]*$", ""))
+        problem = f.format_string("%s.%s: %s", "table", "column", "problem")
+        failures = breaches.select(whose.alias("key"), f.lit("contract").alias("step"), problem.alias("problem"))
         failures.write.mode("overwrite").parquet(f"{out}/failures")
     broken = spark.read.parquet(f"{out}/failures").where(f.col("step") == "contract").select(f.col("key").alias("id")).distinct()
 
@@ -60,20 +61,21 @@ def main():
     for name, why in refused.items():
         print(f"{name} goes to the program: {why}")
     with timed(f"{len(told)} segments by SQL", customers):
-        found = spark.sql(shop.sql(*[f"--segment={name}" for name in told])).join(broken, "id", "left_anti")
+        found = shop.found(spark, told).join(broken, "id", "left_anti")
         found.write.mode("overwrite").parquet(f"{out}/asked")
     members = spark.read.parquet(f"{out}/asked")
 
-    with timed(f"{len(refused)} segments by the program", customers):
-        options = [f"--segment={name}" for name in refused]
-        answers = shop.piped(spark, documents(spark, shop, members.select("id")), "eval", *options)
-        answers.write.mode("overwrite").parquet(f"{out}/answered")
-    answers = spark.read.parquet(f"{out}/answered")
-    note_failures(answers, "segments", f"{out}/failures")
-    # Of whom could not be read it is not known whether she belongs there.
-    by_program = [f.array_contains("segments", name).alias(name) for name in refused]
-    answered = answers.where("failed IS NULL").select(f.col("key").alias("id"), *by_program)
-    members = members.join(answered, "id", "left")
+    if refused:
+        with timed(f"{len(refused)} segments by the program", customers):
+            options = [f"--segment={name}" for name in refused]
+            answers = shop.piped(spark, documents(spark, shop, members.select("id")), "eval", *options)
+            answers.write.mode("overwrite").parquet(f"{out}/answered")
+        answers = spark.read.parquet(f"{out}/answered")
+        note_failures(answers, "segments", f"{out}/failures")
+        # Of whom could not be read it is not known whether she belongs there.
+        by_program = [f.array_contains("segments", name).alias(name) for name in refused]
+        answered = answers.where("failed IS NULL").select(f.col("key").alias("id"), *by_program)
+        members = members.join(answered, "id", "left")
     members.write.mode("overwrite").parquet(f"{out}/membership")
     members = spark.read.parquet(f"{out}/membership")
 
@@ -129,9 +131,20 @@ class Shop:
             done = subprocess.run(command, capture_output=True, text=True)
             if done.returncode == 0:
                 told.append(name)
-            else:
+            elif done.returncode == 1:
                 refused[name] = done.stderr.splitlines()[0]
+            else:
+                raise SystemExit(f"{name}: {done.stderr}")
         return told, refused
+
+    def found(self, spark, segments):
+        """A row for each customer with a column for each of these segments."""
+        customers = spark.table(self.mapping["customers"]["table"]).select("id")
+        if len(segments) == 1:
+            # Of one segment the query has the members.
+            members = spark.sql(self.sql(f"--segment={segments[0]}")).withColumn(segments[0], f.lit(True))
+            return customers.join(members, "id", "left").fillna(False)
+        return spark.sql(self.sql(*[f"--segment={name}" for name in segments])) if segments else customers
 
     def piped(self, spark, documents, command, *options):
         """What the program says of each document, a line each, on the workers."""
@@ -201,7 +214,10 @@ def compare(spark, shop, segments, out):
     members = spark.read.parquet(f"{out}/membership")
     by_query = f.array_compact(f.array(*[f.when(f.col(name), f.lit(name)) for name in segments]))
     query = members.select("id", f.sort_array(by_query).alias("by_query"))
-    answers = shop.piped(spark, documents(spark, shop, members.select("id")), "eval")
+    answers = shop.piped(spark, documents(spark, shop, members.select("id")), "eval").cache()
+    unread = answers.where("failed IS NOT NULL").limit(5).collect()
+    if unread:
+        raise SystemExit("\n".join(f"{row.key} cannot be read: {row.failed}" for row in unread))
     program = answers.select(f.col("key").alias("id"), f.sort_array("segments").alias("by_program"))
     unlike = query.join(program, "id", "full_outer").where(~f.col("by_query").eqNullSafe(f.col("by_program")))
     examples = unlike.limit(5).collect()
@@ -295,7 +311,8 @@ def purchases(rows, count):
         key(drawn("customer", count)).alias("customer_id"),
         before("2026-06-01 00:00:00", drawn("at", 900 * DAY)).alias("at"),
         rows.id.alias("sequence"),
-        one_of("category", "gifts", "books", "tools", "food").alias("category"),
+        # Some break the contract, which their customers are left out for.
+        f.when(rows.id % 1999 != 1998, one_of("category", "gifts", "books", "tools", "food")).alias("category"),
         (drawn("amount", 40_000) / 100).cast("decimal(19, 4)").alias("amount"),
     )
 

@@ -243,7 +243,7 @@ fn bad_lines_stand_among_the_answers_when_told_so() {
     let folder = folder("eval_print_bad");
     folder.write(
         "customers.jsonl",
-        "{\"id\":\"ana\",\"orders\":1}\n{\"orders\":\"lots\",\"id\":\"be\\\"n\"}\n{\"id\":\"cem\"\n[3]\n{\"id\":\"dan\",\"orders\":3}\n",
+        "{\"id\":\"ana\",\"orders\":1}\n{\"orders\":\"lots\",\"id\":\"be\\\"n\"}\n{\"id\":\"cem\"\n[3]\n{\"id\":\"eve\",\"id\":\"eva\",\"orders\":1}\n{\"id\":[1],\"orders\":1}\n{\"id\":\"dan\",\"orders\":3}\n",
     );
     let run = folder.run(&format!("{EVAL} --print-bad"));
     assert_eq!((run.status, run.stderr.as_str()), (Some(0), ""));
@@ -258,12 +258,12 @@ fn bad_lines_stand_among_the_answers_when_told_so() {
             .find(|it| it["line"] == line)
             .expect("a bad line is told")
     };
-    assert_eq!(lines.len(), 5);
+    assert_eq!(lines.len(), 7);
     assert_eq!(
         of(2),
         &serde_json::json!({"key": "be\"n", "line": 2, "failed": "orders: expected int, found text \"lots\""})
     );
-    for line in [3, 4] {
+    for line in [3, 4, 5, 6] {
         assert!(of(line).get("key").is_none() && of(line)["failed"].is_string());
     }
     for key in ["ana", "dan"] {

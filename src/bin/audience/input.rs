@@ -167,7 +167,7 @@ pub(crate) fn each_loaded(
     };
     lines::each(
         &arguments.file,
-        lines::CUSTOMERS,
+        "customers",
         on_bad,
         progress,
         load,

@@ -1,8 +1,7 @@
 //! Reads JSON lines.
 
 use std::{
-    collections::HashMap,
-    fmt::Display,
+    fmt::{self, Display},
     fs::File,
     io::{self, BufRead, BufReader, Read, Write},
     ops::ControlFlow,
@@ -12,17 +11,17 @@ use std::{
 
 use audience::{Definitions, Limits};
 use indicatif::ProgressBar;
-use serde::de::IgnoredAny;
-use serde_json::value::RawValue;
+use serde::{
+    Deserialize, Deserializer,
+    de::{IgnoredAny, MapAccess, Visitor},
+};
+use serde_json::Value;
 
 use crate::{
     args,
     failure::Failure,
     output::{self, Out},
 };
-
-/// What most lines are.
-pub(crate) const CUSTOMERS: &str = "customers";
 
 /// What to do with a line that cannot be read.
 #[derive(Clone, Debug)]
@@ -55,6 +54,17 @@ impl OnBad {
             Self::of(customers.skip_bad)
         }
     }
+
+    /// The same for the rows of events that have a file of their own.
+    pub(crate) fn of_events(&self, name: &str) -> Self {
+        match self {
+            Self::Print(failed) => Self::Print(Failed {
+                events: Some(name.into()),
+                ..failed.clone()
+            }),
+            other => other.clone(),
+        }
+    }
 }
 
 /// Writes `{"key":"ana","line":3,"failed":"…"}` for customers that have no answer.
@@ -63,6 +73,8 @@ pub(crate) struct Failed {
     out: Out,
     /// The name of the customers' key.
     key: Arc<str>,
+    /// What happens, where it is no customer that cannot be read.
+    events: Option<Box<str>>,
 }
 
 impl Failed {
@@ -71,26 +83,63 @@ impl Failed {
         Self {
             out: out.clone(),
             key: keys.next().map(|it| it.name.clone()).unwrap_or_default(),
+            events: None,
         }
     }
 
-    fn write(&self, what: &str, place: (&str, u64), json: Option<&[u8]>, problem: &str) -> io::Result<()> {
+    fn write(&self, unit: &str, place: u64, json: Option<&[u8]>, problem: &str) -> io::Result<()> {
         let mut out = self.out.clone();
         out.write_all(b"{")?;
-        if what != CUSTOMERS {
+        if let Some(events) = &self.events {
             out.write_all(b"\"events\":")?;
-            output::write_text(&mut out, what)?;
+            output::write_text(&mut out, events)?;
             out.write_all(b",")?;
         }
-        // The key, where so much can be read.
-        let members = json.and_then(|it| serde_json::from_slice::<HashMap<String, &RawValue>>(it).ok());
-        if let Some(key) = members.as_ref().and_then(|it| it.get(&*self.key)) {
-            write!(out, "\"key\":{key},")?;
+        if let Some(key) = json.and_then(|it| self.key_of(it)) {
+            out.write_all(b"\"key\":")?;
+            serde_json::to_writer(&mut out, &key)?;
+            out.write_all(b",")?;
         }
-        let (unit, place) = place;
         write!(out, "\"{unit}\":{place},\"failed\":")?;
         output::write_text(&mut out, problem)?;
         out.write_all(b"}\n")
+    }
+
+    /// The key, where so much can be read: once, and a text or a whole number.
+    fn key_of(&self, json: &[u8]) -> Option<Value> {
+        let Members(members) = serde_json::from_slice(json).ok()?;
+        let mut keys = members.into_iter().filter(|(name, _)| **name == *self.key);
+        match (keys.next(), keys.next()) {
+            (Some((_, key)), None) if key.is_string() || key.is_i64() => Some(key),
+            _ => None,
+        }
+    }
+}
+
+/// The members of a record, those that stand twice too.
+struct Members(Vec<(String, Value)>);
+
+impl<'de> Deserialize<'de> for Members {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(MembersVisitor)
+    }
+}
+
+struct MembersVisitor;
+
+impl<'de> Visitor<'de> for MembersVisitor {
+    type Value = Members;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a record")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
+        let mut members = Vec::new();
+        while let Some(member) = map.next_entry()? {
+            members.push(member);
+        }
+        Ok(Members(members))
     }
 }
 
@@ -147,7 +196,7 @@ impl<'p> LeftOut<'p> {
     /// The same of a line that is JSON, or nearly.
     fn add_line(&mut self, place: u64, json: Option<&[u8]>, problem: &str) -> Result<(), Failure> {
         if let OnBad::Print(failed) = &self.on_bad {
-            return Ok(failed.write(&self.what, (self.unit, place), json, problem)?);
+            return Ok(failed.write(self.unit, place, json, problem)?);
         }
         let file = &self.file;
         let told = match self.unit {

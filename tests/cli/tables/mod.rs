@@ -294,6 +294,34 @@ fn bad_events_are_left_out_and_told_once() {
 }
 
 #[test]
+fn bad_rows_stand_among_the_answers_when_told_so() {
+    let folder = folder("tables_print_bad");
+    folder.write("c.csv", "id,orders,tags\nana,1,[]\nben,x,[]\n");
+    folder.write(
+        "p.csv",
+        "id,at,amount\nana,2026-05-20T00:00:00Z,x\nana,2026-05-20T00:00:00Z,1\n",
+    );
+    let run = folder.run(&format!(
+        "{EVAL} --customers c.csv --events purchases=p.csv --print-bad"
+    ));
+    assert_eq!((run.status, run.stderr.as_str()), (Some(0), ""));
+    let mut lines: Vec<&str> = run.stdout.lines().collect();
+    lines.sort_unstable();
+    let [event, ana, ben] = lines[..] else {
+        panic!("{}", run.stdout)
+    };
+    assert_eq!(
+        event,
+        r#"{"events":"purchases","line":2,"failed":"amount: expected decimal, found text \"x\""}"#
+    );
+    assert!(ana.starts_with(r#"{"key":"ana","segments":"#), "{ana}");
+    assert_eq!(
+        ben,
+        r#"{"line":3,"failed":"orders: expected int, found text \"x\""}"#
+    );
+}
+
+#[test]
 fn keys_that_are_personal_are_not_shown() {
     let folder = Folder::new("tables_personal");
     folder.write(

@@ -27,7 +27,7 @@ use crate::{
     args::{self, Form},
     failure::Failure,
     input,
-    lines::{CUSTOMERS, OnBad},
+    lines::OnBad,
 };
 
 /// How many rows are read at once, unless they are large.
@@ -140,7 +140,14 @@ impl<'r> Reading<'r> {
         let events: Vec<&str> = self.shop.schema().events.keys().map(|it| &**it).collect();
         let table = self.open(file, form, &columns, &events)?;
         let check = |rows: &RecordBatch| self.loader.customers_from_arrow(rows).map(|_| ());
-        Ok(Source::new(self, file, CUSTOMERS, table, check))
+        Ok(Source::new(
+            self,
+            file,
+            "customers",
+            self.on_bad.clone(),
+            table,
+            check,
+        ))
     }
 
     /// The events of each type that has a file of its own.
@@ -197,7 +204,7 @@ impl<'r> Reading<'r> {
             }
             let (loader, of, by) = (&self.loader, name.clone(), key.to_owned());
             let check = move |rows: &RecordBatch| loader.check_events(&of, &by, rows);
-            let source = Source::new(self, file, name, table, check);
+            let source = Source::new(self, file, name, self.on_bad.of_events(name), table, check);
             let in_order = are_sorted && self.ascends(file, form, key, false);
             let key = events::Key {
                 name: key.to_owned(),

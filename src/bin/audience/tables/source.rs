@@ -7,7 +7,10 @@ use arrow_select::take::take_record_batch;
 use audience::batch::ColumnError;
 
 use super::{Reading, Rows, Table, told};
-use crate::{failure::Failure, lines::LeftOut};
+use crate::{
+    failure::Failure,
+    lines::{LeftOut, OnBad},
+};
 
 /// Looks whether rows are good.
 type Check<'r> = dyn Fn(&RecordBatch) -> Result<(), ColumnError> + 'r;
@@ -31,10 +34,10 @@ impl<'r> Source<'r> {
         reading: &'r Reading<'_>,
         file: &Path,
         what: &str,
+        on_bad: OnBad,
         table: Box<dyn Table>,
         check: impl Fn(&RecordBatch) -> Result<(), ColumnError> + 'r,
     ) -> Self {
-        let on_bad = reading.on_bad.clone();
         let left_out = LeftOut::new(file, what, table.unit(), on_bad, reading.progress);
         Self {
             table,
