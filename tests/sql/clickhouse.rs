@@ -31,6 +31,8 @@ const SESSION: &[&str] = &[
     "SET date_time_overflow_behavior = 'throw'",
     "SET max_threads = 2",
     "SET mutations_sync = 2",
+    // What several long rules together have more of than it reads else.
+    "SET max_query_size = 16777216",
     "SET allow_suspicious_low_cardinality_types = 1",
 ];
 
