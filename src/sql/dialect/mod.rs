@@ -30,7 +30,7 @@ use crate::value::{Type, Value};
 pub enum Dialect {
     /// SQLite, from 3.39 on.
     Sqlite,
-    /// DuckDB, from 1.1 on.
+    /// DuckDB, from 1.1 on; from 1.5 on with `SET disabled_optimizers = 'common_subplan'`, without which it answers some long queries wrongly.
     DuckDb,
     /// PostgreSQL, from 14 on.
     PostgreSql,
