@@ -51,7 +51,9 @@ mod weight;
 
 pub(crate) use campaign::CampaignNodes;
 pub(crate) use cells::{Accepts, CellTest, Cells, SlotTest};
-pub(crate) use constant::{calculate, fold};
+pub(crate) use constant::calculate;
+#[cfg(feature = "sql")]
+pub(crate) use constant::fold;
 pub(crate) use many::{Buckets, MISSING, Many, Reading, Term};
 #[cfg(feature = "proptest")]
 pub(crate) use moment::end_of;
