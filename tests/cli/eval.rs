@@ -247,11 +247,7 @@ fn bad_lines_stand_among_the_answers_when_told_so() {
     );
     let run = folder.run(&format!("{EVAL} --print-bad"));
     assert_eq!((run.status, run.stderr.as_str()), (Some(0), ""));
-    let lines: Vec<serde_json::Value> = run
-        .stdout
-        .lines()
-        .map(|it| serde_json::from_str(it).expect("a line of JSON"))
-        .collect();
+    let lines = run.json_lines();
     let of = |line: u64| {
         lines
             .iter()

@@ -106,6 +106,15 @@ fn run(mut command: Command, input: &str) -> Run {
 }
 
 impl Run {
+    /// What was printed, a value in each line.
+    #[track_caller]
+    fn json_lines(&self) -> Vec<serde_json::Value> {
+        let lines = self.stdout.lines();
+        lines
+            .map(|it| serde_json::from_str(it).expect("a line of JSON"))
+            .collect()
+    }
+
     #[track_caller]
     fn expect(&self, status: i32, stdout: &str, stderr: &str) {
         assert_eq!(

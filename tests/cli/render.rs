@@ -297,11 +297,7 @@ fn what_fails_stands_in_place_of_the_message_when_told_so() {
         "render shop.audience mail.txt --customers customers.jsonl --at 2026-06-01T00:00:00Z --print-bad";
     let run = folder.run(render);
     assert_eq!((run.status, run.stderr.as_str()), (Some(0), ""));
-    let lines: Vec<serde_json::Value> = run
-        .stdout
-        .lines()
-        .map(|it| serde_json::from_str(it).expect("a line of JSON"))
-        .collect();
+    let lines = run.json_lines();
     assert_eq!(lines.len(), 3);
     assert!(lines[0]["message"].is_string() && lines[0]["key"] == "ana");
     assert!(

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{At, COLUMNS, Contract};
 use crate::{
     sql::{
-        mapping::{Form, Table},
+        mapping::Form,
         query::Piece,
         translate::fragment::{Part, Sql, sql},
     },
@@ -30,7 +30,7 @@ impl Contract<'_> {
                 .map(|name| sql![self.encoding.quote(name)]),
         );
         let row = self.row(at, self.key_text(key), column, problem);
-        let from = self.name(at.table);
+        let from = self.encoding.table(at.table);
         self.breaches
             .push(sql![row, "\nFROM ", from, "\nWHERE ", condition]);
     }
@@ -69,16 +69,6 @@ impl Contract<'_> {
             text = sql![text, comma, "COALESCE(", cast, plain, ", 'null')"];
         }
         text
-    }
-
-    pub(super) fn name(&self, table: &Table) -> String {
-        let parts: Vec<String> = table
-            .table
-            .parts()
-            .iter()
-            .map(|it| self.encoding.quote(it))
-            .collect();
-        parts.join(".")
     }
 
     /// A column, compared byte by byte where it is text.

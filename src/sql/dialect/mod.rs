@@ -11,9 +11,12 @@ use std::{fmt, str::FromStr, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
-use super::translate::{
-    Patterns,
-    fragment::{Sql, sql},
+use super::{
+    mapping::Table,
+    translate::{
+        Patterns,
+        fragment::{Sql, sql},
+    },
 };
 use crate::value::{Type, Value};
 
@@ -153,6 +156,12 @@ pub(super) trait Encoding: Sync {
     /// A name in quotes.
     fn quote(&self, name: &str) -> String {
         format!("\"{}\"", name.replace('"', "\"\""))
+    }
+
+    /// The name of a table, with the schema around it.
+    fn table(&self, table: &Table) -> String {
+        let parts: Vec<String> = table.table.parts().iter().map(|it| self.quote(it)).collect();
+        parts.join(".")
     }
 
     /// A text as a literal.

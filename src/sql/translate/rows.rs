@@ -53,20 +53,10 @@ impl<'q> Translator<'q> {
 
     /// Adds the table of a row to layer 0 of the relation that is being made.
     pub(super) fn add_table(&mut self, row: &Row<'q>, on: Option<Sql>) {
-        let table = self.table_name(row.table);
+        let table = self.encoding.table(row.table);
         let alias = row.alias.clone();
         self.relation().table(table, alias, on);
         self.restricted(row);
-    }
-
-    pub(super) fn table_name(&self, table: &Table) -> String {
-        let parts: Vec<String> = table
-            .table
-            .parts()
-            .iter()
-            .map(|it| self.encoding.quote(it))
-            .collect();
-        parts.join(".")
     }
 
     pub(super) fn key_type(&self) -> Type {
@@ -284,7 +274,7 @@ impl<'q> Translator<'q> {
             row.alias.clone_from(alias);
             return Some(row);
         }
-        let quoted = self.table_name(table);
+        let quoted = self.encoding.table(table);
         row.alias = self.alias(name, &quoted);
         let own = self.read_column(&row.alias.clone(), column, &key_type, key.sql.layer, true);
         let own = if key_type == Type::Int {

@@ -2,7 +2,7 @@
 
 use audience::{
     At, Definitions, Zone,
-    sql::{Column, Dialect, Mapping, TableName},
+    sql::{Column, Dialect, Mapping, SqlError, TableName},
 };
 use sqlparser::{
     dialect::{
@@ -70,14 +70,18 @@ fn shop(text: &str) -> Option<(Definitions, At)> {
     Some((shop, at))
 }
 
-/// None where a name is none.
+/// None where a name is none. No text is refused.
 fn query(shop: &Definitions, at: &At, dialect: Dialect, table: &str, column: &str) -> Option<String> {
     let mut mapping: Mapping = shop.mapping(dialect);
     mapping.customers.table = TableName::Plain(table.to_owned());
     let column = Column::Plain(column.to_owned());
     mapping.customers.columns.insert("note".to_owned(), column);
     let segment = shop.segment("s").expect("it is defined");
-    Some(segment.to_sql(dialect, &mapping, at).ok()?.to_string())
+    match segment.to_sql(dialect, &mapping, at) {
+        Ok(query) => Some(query.to_string()),
+        Err(SqlError::Mapping(_)) => None,
+        Err(error) => panic!("{dialect}: {error}"),
+    }
 }
 
 /// Names that nothing else in a query has.

@@ -77,7 +77,7 @@ impl<'q> Translator<'q> {
                 .map(|key| self.encoding.quote(key))
                 .unwrap_or_default();
             let key = self.compared_key(key);
-            parts.push((key, self.table_name(changed)));
+            parts.push((key, self.encoding.table(changed)));
         }
         let mut tables: IndexMap<String, Vec<(u32, Moments<'q>)>> = IndexMap::new();
         for ((path, slot), moments) in passed.moments {
