@@ -290,6 +290,24 @@ pub(super) fn agrees(
             &|customer, _| computed.interpret(customer, &at),
         );
     }
+    // As a condition on rows, of which an engine makes more than of a column.
+    for segment in segments.iter() {
+        let query = segment.to_sql_with(dialect, &mapping, &at, strictness);
+        let query = query.unwrap_or_else(|error| panic!("{dialect}: {error}\n{rules}"));
+        let rows = engine
+            .query(&query.to_string(), 1)
+            .unwrap_or_else(|error| panic!("{dialect}: {error}\n{rules}\n{query}"));
+        let mut members = 0;
+        for datum in customers {
+            let customer = shop.customer_from(datum).expect("it loads");
+            let key = store::key_of(datum, "id");
+            let found = rows.iter().filter(|row| row[0] == key).count();
+            let expected = usize::from(segment.interpret(&customer, &at));
+            assert_eq!(found, expected, "{dialect}: of {datum:?}\n{rules}\n{query}");
+            members += expected;
+        }
+        assert_eq!(rows.len(), members, "{dialect}: {rows:?}\n{query}");
+    }
 }
 
 pub(super) fn at(shop: &Definitions) -> At {
