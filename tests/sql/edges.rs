@@ -291,7 +291,7 @@ pub(super) fn agrees(
         );
     }
     // As a condition on rows, of which an engine makes more than of a column.
-    for segment in segments.iter() {
+    for segment in &segments {
         let query = segment.to_sql_with(dialect, &mapping, &at, strictness);
         let query = query.unwrap_or_else(|error| panic!("{dialect}: {error}\n{rules}"));
         let rows = engine
