@@ -50,6 +50,11 @@ fn cases() -> Vec<(String, Datum)> {
             trait t = x / x  segment w = 1.0 / x > 0.0";
         cases.push((rules.to_owned(), with("x", Datum::Float(zero))));
     }
+    // Beside a half by the last bit, which no decimal of fewer digits tells apart.
+    for beside in [0.5_f64.next_down(), (-1.5_f64).next_up(), 0.5, -1.5] {
+        let rules = "customer { id: string key, x: float }  trait near = round(x)  segment s = round(x) = 0.0 or round(x) = -1.0";
+        cases.push((rules.to_owned(), with("x", Datum::Float(beside))));
+    }
     // Also where the month after the one that it gets to is beyond the calendar, and where a month has no such day.
     for (year, month, day) in [
         (9999, 6, 30),

@@ -160,17 +160,18 @@ impl Translator<'_> {
                 _ => {
                     // Half away from zero; what has no fraction stays as it is.
                     let cut = self.bind(encoding.truncated(it.clone()), "whole");
-                    let half = |sign: &'static str| sql![&it, " - ", &cut, sign];
+                    let beyond =
+                        |op: &'static str, half: f64| sql![&it, " - ", &cut, op, encoding.float(half)];
                     let one = encoding.float(1.0);
                     sql![
                         "CASE WHEN ",
-                        half(" >= 0.5"),
+                        beyond(" >= ", 0.5),
                         " THEN ",
                         &cut,
                         " + ",
                         one.clone(),
                         " WHEN ",
-                        half(" <= -0.5"),
+                        beyond(" <= ", -0.5),
                         " THEN ",
                         &cut,
                         " - ",
