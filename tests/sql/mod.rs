@@ -138,10 +138,13 @@ fn compare(
         case.items(catalog)
     });
     engine.load(&tables)?;
-    let contract = definitions.contract_sql(dialect, &mapping).map_err(text)?;
-    let breaches = engine.query(&contract.to_string(), contract.columns().len())?;
-    if !breaches.is_empty() {
-        return Err(format!("{breaches:?} break the contract\nin\n{contract}"));
+    // Spark takes longer for the contract than for all the rules of a case; `contract` asks it about breaches, and the others ask about such data.
+    if dialect != Dialect::Spark || Choices::new(&numbers.schema).one_in(8) {
+        let contract = definitions.contract_sql(dialect, &mapping).map_err(text)?;
+        let breaches = engine.query(&contract.to_string(), contract.columns().len())?;
+        if !breaches.is_empty() {
+            return Err(format!("{breaches:?} break the contract\nin\n{contract}"));
+        }
     }
     let keys = keys(definitions.schema(), case);
     let mut answered: Vec<(String, Vec<bool>)> = Vec::new();
