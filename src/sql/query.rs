@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc};
 use super::Dialect;
 use crate::diagnostic::Diagnostic;
 
-/// A query for a database: a whole `SELECT`.
+/// A query for a database: a whole `SELECT`, for a session that has run the [setup](Dialect::setup) of the dialect.
 ///
 /// Its `Display` is the text with the values of the rules written into it as literals that are safe; [`bound`](Self::bound) gives a text with places for
 /// the texts among them, and these beside it.

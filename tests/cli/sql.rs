@@ -48,6 +48,20 @@ fn values_are_bound_when_asked_for() {
 }
 
 #[test]
+fn sessions_of_duckdb_are_set_up_first() {
+    let folder = shop("sql_setup");
+    let setup = "SET disabled_optimizers = 'common_subplan'";
+    let run = folder.run(&format!("{ASK} --dialect duckdb --segment spain"));
+    assert!(
+        run.stdout.starts_with(&format!("{setup};\n\n-- segment spain\n")),
+        "{run:?}"
+    );
+    let run = folder.run(&format!("{ASK} --dialect duckdb --segment spain --params"));
+    let json: serde_json::Value = serde_json::from_str(&run.stdout).expect("JSON");
+    assert_eq!(json["setup"], setup);
+}
+
+#[test]
 fn several_segments_and_a_trait_give_columns() {
     let folder = shop("sql_columns");
     let both = folder.run(&format!("{ASK} --dialect duckdb --segment loyal --segment spain"));

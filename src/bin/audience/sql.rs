@@ -2,7 +2,7 @@
 
 use std::{fs, io::Write};
 
-use audience::sql::{Mapping, Query, SqlError, Strictness};
+use audience::sql::{Dialect, Mapping, Query, SqlError, Strictness};
 
 use crate::{args, failure::Failure, input, output};
 
@@ -57,18 +57,24 @@ pub(crate) fn run(arguments: &args::Sql) -> Result<(), Failure> {
     }
     let mut out = output::stdout();
     if arguments.params {
-        write_bound(&query, &mut out)?;
+        write_bound(dialect, &query, &mut out)?;
     } else {
+        if let Some(setup) = dialect.setup() {
+            writeln!(out, "{setup};\n")?;
+        }
         write!(out, "{query}")?;
     }
     Ok(out.flush()?)
 }
 
-/// `{"sql": …, "params": […]}`.
-fn write_bound(query: &Query, out: &mut impl Write) -> Result<(), Failure> {
+/// `{"sql": …, "params": […]}`, and `"setup"` where the dialect has one.
+fn write_bound(dialect: Dialect, query: &Query, out: &mut impl Write) -> Result<(), Failure> {
     let (text, values) = query.bound();
     let params: Vec<&str> = values.iter().map(|it| &**it).collect();
-    let json = serde_json::json!({ "sql": text, "params": params });
+    let mut json = serde_json::json!({ "sql": text, "params": params });
+    if let Some(setup) = dialect.setup() {
+        json["setup"] = setup.into();
+    }
     serde_json::to_writer(&mut *out, &json).map_err(std::io::Error::from)?;
     Ok(writeln!(out)?)
 }
