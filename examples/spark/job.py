@@ -19,11 +19,11 @@ from pathlib import Path
 
 from pyspark.sql import SparkSession, functions as f
 
+import data
+
 # The segment whose customers are written to, and what they are sent.
 SEGMENT = "win_back"
 MESSAGE = "win_back_mail"
-
-ROWS_PER_PARTITION = 500_000
 
 
 def main():
@@ -41,10 +41,9 @@ def main():
     shop = Shop(arguments)
     out = arguments.out.rstrip("/")
 
-    tables = {"customers": 1, "purchases": 2, "visits": 2}
     with timed("making the data") as count:
-        count(generate(spark, tables, arguments.customers, f"{out}/data"))
-    for name in tables:
+        count(data.generate(spark, arguments.customers, f"{out}/data"))
+    for name in data.TABLES:
         spark.read.parquet(f"{out}/data/{name}").createOrReplaceTempView(name)
     customers = spark.table("customers").count()
 
@@ -242,88 +241,6 @@ class timed:
         seconds = time.monotonic() - self.start
         if problem is None and self.customers:
             print(f"{self.step}: {seconds:.1f} s, {self.customers / seconds:,.0f} customers in a second", flush=True)
-
-
-def generate(spark, tables, customers, folder):
-    """Makes tables that are not there yet, the same ones for the same number of customers, and gives how many customers were made."""
-    made = 0
-    for table, each in tables.items():
-        path = f"{folder}/{table}"
-        there = rows_of(spark, path)
-        if there == customers * each:
-            continue
-        if there is not None:
-            raise SystemExit(f"{path} has {there:,} rows, not {customers * each:,}: give another --out")
-        rows = spark.range(0, customers * each, numPartitions=max(2, customers * each // ROWS_PER_PARTITION))
-        globals()[table](rows, customers).write.parquet(path)
-        made = customers
-    return made
-
-
-def rows_of(spark, path):
-    hadoop = spark.sparkContext._jvm.org.apache.hadoop.fs.Path(path)
-    if not hadoop.getFileSystem(spark.sparkContext._jsc.hadoopConfiguration()).exists(hadoop):
-        return None
-    return spark.read.parquet(path).count()
-
-
-def drawn(salt, below):
-    """A whole number from 0 on, the same one for the same row."""
-    return f.pmod(f.xxhash64("id", f.lit(salt)), f.lit(below))
-
-
-def one_of(salt, *words):
-    return f.element_at(f.array(*map(f.lit, words)), (drawn(salt, len(words)) + 1).cast("int"))
-
-
-def key(number):
-    return f.format_string("c%09d", number)
-
-
-def before(moment, micros):
-    return f.timestamp_micros(f.unix_micros(f.lit(moment).cast("timestamp")) - micros)
-
-
-DAY = 86_400_000_000
-
-
-def customers(rows, _count):
-    name = one_of("name", "Ana", "Ben", "Cem", "Δάφνη", "Elena", "Ștefan")
-    # Some hundred break the contract, or are hard to quote.
-    level = f.when(rows.id % 997 == 996, "platinum").otherwise(one_of("level", "basic", "basic", "silver", "gold"))
-    firm = one_of("firm", "mail.example", "post.example", "acme.es", "globex.gr", "notacme.es", "o'neill\\.example")
-    return rows.select(
-        key(rows.id).alias("id"),
-        f.when(drawn("named", 10) > 0, name).alias("first_name"),
-        f.when(drawn("reached", 20) > 0, f.format_string("c%d@%s", "id", firm)).alias("email"),
-        one_of("country", "ES", "PT", "GR", "RO", "CY", "DE").alias("country"),
-        level.alias("level"),
-        f.when(drawn("born", 5) > 0, f.date_add(f.lit("1940-01-01").cast("date"), drawn("birthday", 25_000).cast("int"))).alias("born"),
-        before("2026-06-01 00:00:00", drawn("signed up", 2_000 * DAY)).alias("signed_up_at"),
-        (drawn("email", 3) > 0).alias("consent_email"),
-        (drawn("sms", 3) > 1).alias("consent_sms"),
-        f.format_string("https://shop.example/no-more/%d", "id").alias("unsubscribe"),
-    )
-
-
-def purchases(rows, count):
-    return rows.select(
-        key(drawn("customer", count)).alias("customer_id"),
-        before("2026-06-01 00:00:00", drawn("at", 900 * DAY)).alias("at"),
-        rows.id.alias("sequence"),
-        # Some break the contract, which their customers are left out for.
-        f.when(rows.id % 1999 != 1998, one_of("category", "gifts", "books", "tools", "food")).alias("category"),
-        (drawn("amount", 40_000) / 100).cast("decimal(19, 4)").alias("amount"),
-    )
-
-
-def visits(rows, count):
-    return rows.select(
-        key(drawn("visitor", count)).alias("customer_id"),
-        before("2026-06-01 00:00:00", drawn("seen", 400 * DAY)).alias("at"),
-        rows.id.alias("sequence"),
-        one_of("path", "/", "/sale", "/sale/books", "/Sale", "/tools").alias("path"),
-    )
 
 
 if __name__ == "__main__":

@@ -169,21 +169,13 @@ fn compare(
         };
         let asked = Asked { case, rule, query };
         let expected: Vec<bool> = customers.iter().map(|it| segment.interpret(it, at)).collect();
-        // The rules have the parts in them, so that each of these is asked in one form.
-        let forms = match (probe, index % 2) {
-            (None, _) => BOTH,
-            (Some(_), 0) => &[Form::Written],
-            (Some(_), _) => &[Form::Bound],
-        };
-        for found in asked.answers(engine, forms)? {
-            asked.same_members(&keys, &expected, &found)?;
-        }
+        asked.same_members(&keys, &expected, &asked.answer(engine, Form::of(index))?)?;
         if probe.is_none() {
             tally.borrow_mut().answered(expected.len());
         }
         answered.push((rule.name.clone(), expected));
     }
-    for rule in &case.rules.traits {
+    for (index, rule) in case.rules.traits.iter().enumerate() {
         let computed = definitions.computed(&rule.name).map_err(text)?;
         let query = match computed.to_sql(dialect, &mapping, at) {
             Ok(query) => query,
@@ -195,13 +187,12 @@ fn compare(
         };
         let asked = Asked { case, rule, query };
         let expected: Vec<Option<Value>> = customers.iter().map(|it| computed.interpret(it, at)).collect();
-        for found in asked.answers(engine, BOTH)? {
-            asked.same_values(&keys, |customer, _| expected[customer].clone(), &found)?;
-        }
+        let found = asked.answer(engine, Form::of(answered.len() + index))?;
+        asked.same_values(&keys, |customer, _| expected[customer].clone(), &found)?;
         tally.borrow_mut().answered(expected.len());
     }
     // Engines have bounds on how much one statement may join.
-    for some in answered.chunks(TOGETHER) {
+    for (index, some) in answered.chunks(TOGETHER).enumerate() {
         let names: Vec<&str> = some.iter().map(|(name, _)| &**name).collect();
         let rule = &Named {
             name: "segments together".to_owned(),
@@ -210,10 +201,12 @@ fn compare(
         let together = definitions.segments().only(names).map_err(text)?;
         let query = together.to_sql(dialect, &mapping, at).map_err(text)?;
         let asked = Asked { case, rule, query };
-        for found in asked.answers(engine, BOTH)? {
-            let expected = |customer, column: usize| Some(Value::Bool(some[column].1[customer]));
-            asked.same_values(&keys, expected, &found)?;
-        }
+        let expected = |customer, column: usize| Some(Value::Bool(some[column].1[customer]));
+        asked.same_values(
+            &keys,
+            expected,
+            &asked.answer(engine, Form::of(answered.len() + index))?,
+        )?;
     }
     Ok(())
 }
@@ -260,7 +253,7 @@ fn shown(key: &Cell) -> String {
     }
 }
 
-/// How a query has its values.
+/// How a query has its values. Each is asked in one form, as engines take long for some.
 enum Form {
     /// In its text.
     Written,
@@ -268,7 +261,15 @@ enum Form {
     Bound,
 }
 
-const BOTH: &[Form] = &[Form::Written, Form::Bound];
+impl Form {
+    fn of(index: usize) -> Self {
+        if index % 2 == 0 {
+            Self::Written
+        } else {
+            Self::Bound
+        }
+    }
+}
 
 /// A rule with its query.
 struct Asked<'c> {
@@ -278,20 +279,16 @@ struct Asked<'c> {
 }
 
 impl Asked<'_> {
-    /// The answers to the text in these forms.
-    fn answers(&self, engine: &mut dyn Engine, forms: &[Form]) -> Result<Vec<Rows>, String> {
+    fn answer(&self, engine: &mut dyn Engine, form: Form) -> Result<Rows, String> {
         let columns = self.query.columns().len();
-        let answer = |form: &Form| match form {
+        let answer = match form {
             Form::Written => engine.query(&self.query.to_string(), columns),
             Form::Bound => {
                 let (sql, values) = self.query.bound();
                 engine.query_with(&sql, &values, columns)
             }
         };
-        let answers = forms.iter().map(answer);
-        answers
-            .map(|it| it.map_err(|error| self.fault(None, &error)))
-            .collect()
+        answer.map_err(|error| self.fault(None, &error))
     }
 
     /// Exactly those who belong, each once.
