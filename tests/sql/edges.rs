@@ -50,6 +50,12 @@ fn cases() -> Vec<(String, Datum)> {
             trait t = x / x  segment w = 1.0 / x > 0.0";
         cases.push((rules.to_owned(), with("x", Datum::Float(zero))));
     }
+    // Beyond all numbers is missing, and beside none.
+    for edge in [i64::MAX, i64::MIN] {
+        let rules = "customer { id: string key, n: int }
+            segment s = n + 1 > 5  segment t = n - 1 < 5  segment u = -n >= -5  segment v = n * 2 != 7  segment w = n * 2 not in [1, 2]";
+        cases.push((rules.to_owned(), with("n", Datum::Int(edge))));
+    }
     // Beside a half by the last bit, which no decimal of fewer digits tells apart.
     for beside in [0.5_f64.next_down(), (-1.5_f64).next_up(), 0.5, -1.5] {
         let rules = "customer { id: string key, x: float }  trait near = round(x)  segment s = round(x) = 0.0 or round(x) = -1.0";

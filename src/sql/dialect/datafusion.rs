@@ -109,6 +109,11 @@ impl Encoding for DataFusion {
         Some(sql!["SUBSTR(ENCODE(SHA256(", whole, "), 'hex'), 1, 16)"].tight())
     }
 
+    /// Beside a constant a `TRY_CAST` alone is left away, and what is out of range is no longer null.
+    fn narrow(&self, _: Bind<'_>, wide: Sql) -> Sql {
+        sql!["(TRY_CAST(", wide, " AS BIGINT) + 0)"].tight().maybe()
+    }
+
     /// Sums of 64-bit integers are such integers.
     fn addends(&self, int: Sql) -> Vec<Sql> {
         vec![self.wide(int)]
