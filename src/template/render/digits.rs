@@ -12,6 +12,7 @@ const PAIRS: &str = "\
     6061626364656667686970717273747576777879\
     8081828384858687888990919293949596979899";
 
+#[inline]
 pub(super) fn write_int(number: i64, out: &mut String) {
     if number < 0 {
         out.push('-');
@@ -57,15 +58,25 @@ pub(super) fn write_float(number: f64, out: &mut String) {
     }
 }
 
+#[inline]
 fn write_whole(number: u64, out: &mut String) {
-    if number >= 100 {
-        write_whole(number / 100, out);
+    if number >= 1000 {
+        write_thousands(number, out);
+    } else if number >= 100 {
+        write_digit(number / 100, out);
         write_pair(number % 100, out);
     } else if number >= 10 {
         write_pair(number, out);
     } else {
         write_digit(number, out);
     }
+}
+
+#[inline(never)]
+fn write_thousands(number: u64, out: &mut String) {
+    write_whole(number / 1000, out);
+    write_digit(number / 100 % 10, out);
+    write_pair(number % 100, out);
 }
 
 /// Two digits, without a zero at the end.

@@ -236,7 +236,11 @@ impl<'a> Job<'a> {
         true
     }
 
-    #[inline]
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "many short messages show one, and a call takes as long as what it does"
+    )]
     fn show_input(
         &self,
         inputs: &Inputs,
