@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
-use super::{Bind, DatePart, Encoding, values};
+use super::{ADDED, Bind, DatePart, Encoding, Nearly, arc_sine, values};
 use crate::{
-    sql::translate::fragment::{Sql, sql},
+    sql::translate::{
+        Patterns,
+        fragment::{Sql, sql},
+    },
     value::{Type, Value},
 };
 
@@ -292,5 +295,36 @@ impl Encoding for ClickHouse {
 
     fn tells_zeros_apart(&self) -> bool {
         true
+    }
+
+    fn patterns(&self) -> Option<&'static Patterns> {
+        Some(&Patterns::RE2)
+    }
+
+    fn found(&self, text: Sql, pattern: Sql) -> Option<Nearly> {
+        let differs = "RE2 looks for it, to which words are of ASCII letters";
+        Some(Nearly::new(
+            sql!["match(", text, ", ", pattern, ")"].tight(),
+            differs,
+        ))
+    }
+
+    fn recased(&self, text: Sql, capitals: bool) -> Option<Nearly> {
+        let name = if capitals { "upperUTF8(" } else { "lowerUTF8(" };
+        let differs = "letters are those of the Unicode of the engine";
+        Some(Nearly::new(sql![name, text, ")"].tight(), differs))
+    }
+
+    fn float_digits(&self, float: Sql) -> Option<Nearly> {
+        let differs = "large and small numbers have an exponent";
+        Some(Nearly::new(sql!["toString(", float, ")"].tight(), differs))
+    }
+
+    fn float_total(&self, bind: Bind<'_>, sum: Sql) -> Option<Nearly> {
+        Some(Nearly::new(self.finite(bind, sum), ADDED))
+    }
+
+    fn arc_sine(&self, sine: Sql) -> Option<Nearly> {
+        Some(arc_sine(sine, self.float(1.0)))
     }
 }

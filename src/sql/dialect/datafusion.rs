@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
-use super::{Bind, DatePart, Encoding};
+use super::{ADDED, Bind, DatePart, Encoding, Nearly, arc_sine};
 use crate::{
-    sql::translate::fragment::{Sql, sql},
+    sql::translate::{
+        Patterns,
+        fragment::{Sql, sql},
+    },
     value::{Type, Value},
 };
 
@@ -147,5 +150,36 @@ impl Encoding for DataFusion {
     /// Long lists are looked up by bits.
     fn tells_zeros_apart(&self) -> bool {
         true
+    }
+
+    fn patterns(&self) -> Option<&'static Patterns> {
+        Some(&Patterns::RUST)
+    }
+
+    fn found(&self, text: Sql, pattern: Sql) -> Option<Nearly> {
+        let found = sql!["REGEXP_LIKE(", text, ", ", pattern, ")"].tight();
+        Some(Nearly::new(
+            found,
+            "letters are those of the Unicode of the engine",
+        ))
+    }
+
+    fn recased(&self, text: Sql, capitals: bool) -> Option<Nearly> {
+        let name = if capitals { "UPPER(" } else { "LOWER(" };
+        let differs = "letters are those of the Unicode of the engine";
+        Some(Nearly::new(sql![name, text, ")"].tight(), differs))
+    }
+
+    fn float_digits(&self, float: Sql) -> Option<Nearly> {
+        let differs = "large and small numbers have an exponent";
+        Some(Nearly::new(sql!["CAST(", float, " AS VARCHAR)"].tight(), differs))
+    }
+
+    fn float_total(&self, bind: Bind<'_>, sum: Sql) -> Option<Nearly> {
+        Some(Nearly::new(self.finite(bind, sum), ADDED))
+    }
+
+    fn arc_sine(&self, sine: Sql) -> Option<Nearly> {
+        Some(arc_sine(sine, self.float(1.0)))
     }
 }

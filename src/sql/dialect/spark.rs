@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
-use super::{Bind, DatePart, Encoding};
+use super::{ADDED, Bind, DatePart, Encoding, Nearly, arc_sine};
 use crate::{
-    sql::translate::fragment::{Sql, sql},
+    sql::translate::{
+        Patterns,
+        fragment::{Sql, sql},
+    },
     value::{Type, Value},
 };
 
@@ -187,6 +190,34 @@ impl Encoding for Spark {
     /// Long lists are looked up by bits.
     fn tells_zeros_apart(&self) -> bool {
         true
+    }
+
+    fn patterns(&self) -> Option<&'static Patterns> {
+        Some(&Patterns::JAVA)
+    }
+
+    fn found(&self, text: Sql, pattern: Sql) -> Option<Nearly> {
+        let differs = "Java looks for it, to which words are of ASCII letters from version 19 on, and which stops where it looks too deep";
+        Some(Nearly::new(sql![text.operand(), " RLIKE ", pattern], differs))
+    }
+
+    fn recased(&self, text: Sql, capitals: bool) -> Option<Nearly> {
+        let name = if capitals { "UPPER(" } else { "LOWER(" };
+        let differs = "letters are those of the Unicode of the engine";
+        Some(Nearly::new(sql![name, text, ")"].tight(), differs))
+    }
+
+    fn float_digits(&self, float: Sql) -> Option<Nearly> {
+        let differs = "large and small numbers have an exponent";
+        Some(Nearly::new(sql!["CAST(", float, " AS STRING)"].tight(), differs))
+    }
+
+    fn float_total(&self, bind: Bind<'_>, sum: Sql) -> Option<Nearly> {
+        Some(Nearly::new(self.finite(bind, sum), ADDED))
+    }
+
+    fn arc_sine(&self, sine: Sql) -> Option<Nearly> {
+        Some(arc_sine(sine, self.float(1.0)))
     }
 }
 

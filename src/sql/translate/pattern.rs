@@ -38,6 +38,20 @@ impl Patterns {
         no_edge_of_word: r"\B",
     };
 
+    pub(in crate::sql) const RUST: Self = Self::RE2;
+
+    /// Its lines end in more ways than one, so that `^` and `$` are not for them.
+    pub(in crate::sql) const JAVA: Self = Self {
+        most: 1000,
+        together: false,
+        start: r"\A",
+        end: r"\z",
+        start_of_line: r"(?:\A|(?<=\n))",
+        end_of_line: r"(?:\z|(?=\n))",
+        edge_of_word: r"\b",
+        no_edge_of_word: r"\B",
+    };
+
     pub(in crate::sql) const POSTGRESQL: Self = Self {
         most: 255,
         together: false,
@@ -167,9 +181,9 @@ fn class(letters: &ClassUnicode, text: &mut String) -> Option<()> {
     Some(())
 }
 
-/// A letter that stands for itself.
+/// A letter that stands for itself: with a backslash where it might not, and to some engines `<` and `>` then would be ends of words.
 fn letter(letter: char, text: &mut String) {
-    if letter.is_ascii_punctuation() {
+    if letter.is_ascii_punctuation() && !matches!(letter, '<' | '>') {
         text.push('\\');
     }
     text.push(letter);
@@ -220,6 +234,7 @@ mod tests {
             ("x(b|cd)y", "x(?:b|cd)y"),
             (r"\.\*", r"\.\*"),
             (r"[\]^-]", r"[\-\]-\^]"),
+            ("<a>", "<a>"),
             (r"\bé", r"\yé"),
             ("(?m)^a$", r"(?:\A|(?<=\n))a(?:\Z|(?=\n))"),
             ("a{300}", "none"),
