@@ -12,6 +12,8 @@ use crate::{
     value::{Date, DateTime, Type, Zone},
 };
 
+const HOUR: i64 = DAY / 24;
+
 impl Translator<'_> {
     /// The day of a date, or of an instant in the zone.
     pub(super) fn day(&mut self, value: Val) -> Sql {
@@ -84,7 +86,10 @@ impl Translator<'_> {
                 let at = self.logical(value);
                 let wall = self.wall(at);
                 let time = self.modulo(wall, DAY);
-                self.encoding.quotient(time, Sql::int(DAY / 24))
+                match time.as_int() {
+                    Some(time) => self.encoding.int(time / HOUR),
+                    None => self.encoding.quotient(time, Sql::int(HOUR)),
+                }
             }
             Function::YearsSince => self.years_since(value),
             Function::DaysSince if value.ty == Type::Date => {

@@ -117,6 +117,9 @@ impl Translator<'_> {
 
     /// The quotient by a positive constant, rounded down.
     pub(super) fn floored(&mut self, int: Sql, divisor: i64) -> Sql {
+        if let Some(int) = int.as_int() {
+            return self.encoding.int(int.div_euclid(divisor));
+        }
         let int = self.bind(int, "dividend");
         let quotient = self.encoding.quotient(int.clone(), Sql::int(divisor));
         let rest = self.encoding.remainder(int, Sql::int(divisor));
@@ -131,6 +134,9 @@ impl Translator<'_> {
 
     /// What is left of a division by a positive constant that is rounded down.
     pub(super) fn modulo(&mut self, int: Sql, divisor: i64) -> Sql {
+        if let Some(int) = int.as_int() {
+            return self.encoding.int(int.rem_euclid(divisor));
+        }
         let int = self.bind(int, "dividend");
         let rest = self.encoding.remainder(int, Sql::int(divisor)).operand();
         sql![

@@ -104,6 +104,9 @@ impl Translator<'_> {
 
     /// What the zone's clock shows at an instant, in microseconds.
     pub(super) fn wall(&mut self, at: Sql) -> Sql {
+        if let Some(at) = at.as_int().and_then(DateTime::from_micros) {
+            return self.encoding.int(self.at.zone().wall(at));
+        }
         let clock = self.clock();
         if let [(_, offset)] = clock.offsets[..] {
             return if offset == 0 {
@@ -111,9 +114,6 @@ impl Translator<'_> {
             } else {
                 sql![at.operand(), " + ", offset]
             };
-        }
-        if let Some(at) = at.as_int().and_then(DateTime::from_micros) {
-            return Sql::int(self.at.zone().wall(at));
         }
         if self.is_missing(&at) {
             return at;
@@ -128,6 +128,9 @@ impl Translator<'_> {
 
     /// The instant at which the zone's clock shows so many microseconds.
     pub(super) fn instant(&mut self, wall: Sql) -> Sql {
+        if let Some(wall) = wall.as_int() {
+            return self.encoding.int(self.at.zone().instant(wall));
+        }
         let clock = self.clock();
         if let [(_, offset)] = clock.offsets[..] {
             return if offset == 0 {
@@ -135,9 +138,6 @@ impl Translator<'_> {
             } else {
                 sql![wall.operand(), " - ", offset]
             };
-        }
-        if let Some(wall) = wall.as_int() {
-            return Sql::int(self.at.zone().instant(wall));
         }
         if self.is_missing(&wall) {
             return wall;
