@@ -271,6 +271,15 @@ impl Encoding for ClickHouse {
         sql!["intDiv(", int, ", ", divisor, ")"].tight()
     }
 
+    /// Where a divisor is null the engine may divide by the zero that lies below, and stop.
+    fn wide_quotient(&self, wide: Sql, divisor: Sql) -> Sql {
+        sql!["intDivOrZero(", wide, ", ", divisor, ")"].tight()
+    }
+
+    fn wide_remainder(&self, wide: Sql, divisor: Sql) -> Sql {
+        sql!["moduloOrZero(", wide, ", ", divisor, ")"].tight()
+    }
+
     fn counted(&self, count: Sql) -> Sql {
         sql!["toInt64(", count, ")"].tight()
     }

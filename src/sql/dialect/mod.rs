@@ -491,11 +491,19 @@ pub(super) trait Encoding: Sync {
         self.quotient(wide, divisor)
     }
 
+    /// What a division of wide numbers leaves, of which none is negative. The divisor is not zero.
+    fn wide_remainder(&self, wide: Sql, divisor: Sql) -> Sql {
+        self.remainder(wide, divisor)
+    }
+
     /// The quotient of wide numbers, rounded half away from zero, null when out of range.
     fn rounded(&self, bind: Bind<'_>, numerator: Sql, divisor: Sql) -> Sql {
         let (n, d) = (bind(numerator), bind(divisor));
-        let whole = self.wide_quotient(sql!["ABS(", &n, ")"].tight(), sql!["ABS(", &d, ")"].tight());
-        let rest = sql!["ABS(", &n, ") % ABS(", &d, ")"].operand();
+        let sizes = || (sql!["ABS(", &n, ")"].tight(), sql!["ABS(", &d, ")"].tight());
+        let (size, divisor) = sizes();
+        let whole = self.wide_quotient(size, divisor);
+        let (size, divisor) = sizes();
+        let rest = self.wide_remainder(size, divisor).operand();
         let away = sql!["CASE WHEN ", rest, " * 2 >= ABS(", &d, ") THEN 1 ELSE 0 END"].operand();
         let sign = sql!["CASE WHEN (", &n, " < 0) = (", &d, " < 0) THEN 1 ELSE -1 END"].operand();
         self.narrow(
