@@ -254,6 +254,7 @@ fn shown(key: &Cell) -> String {
 }
 
 /// How a query has its values. Each is asked in one form, as engines take long for some.
+#[derive(Clone, Copy, Debug)]
 enum Form {
     /// In its text.
     Written,
@@ -263,7 +264,7 @@ enum Form {
 
 impl Form {
     fn of(index: usize) -> Self {
-        if index % 2 == 0 {
+        if index.is_multiple_of(2) {
             Self::Written
         } else {
             Self::Bound
