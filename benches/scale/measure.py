@@ -20,6 +20,8 @@ PROGRAM = Path(os.environ.get("CARGO_TARGET_DIR", "target")) / "release" / "audi
 SHOP = "examples/spark/shop.audience"
 AT, SINCE = "2026-06-01T13:00:00Z", "2026-06-01T12:00:00Z"
 ROUNDS = 3
+# What `audience sql` writes before a query for DuckDB.
+SETUP = "SET disabled_optimizers = 'common_subplan'"
 # What SQL refuses, and what SQLite has no hash for.
 REFUSED, HASHED = ["work_address"], ["trial"]
 EVENTS = {"purchases": "category TEXT NOT NULL, amount NUMERIC(19, 4) NOT NULL", "visits": "path TEXT NOT NULL"}
