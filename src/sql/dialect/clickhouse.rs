@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{ADDED, Bind, DatePart, Encoding, Nearly, arc_sine, values};
+use super::{Bind, DatePart, Encoding, Nearly, encoding::values};
 use crate::{
     sql::translate::{
         Patterns,
@@ -322,18 +322,5 @@ impl Encoding for ClickHouse {
         let name = if capitals { "upperUTF8(" } else { "lowerUTF8(" };
         let differs = "letters are those of the Unicode of the engine";
         Some(Nearly::new(sql![name, text, ")"].tight(), differs))
-    }
-
-    fn float_digits(&self, float: Sql) -> Option<Nearly> {
-        let differs = "large and small numbers have an exponent";
-        Some(Nearly::new(sql!["toString(", float, ")"].tight(), differs))
-    }
-
-    fn float_total(&self, bind: Bind<'_>, sum: Sql) -> Option<Nearly> {
-        Some(Nearly::new(self.finite(bind, sum), ADDED))
-    }
-
-    fn arc_sine(&self, sine: Sql) -> Option<Nearly> {
-        Some(arc_sine(sine, self.float(1.0)))
     }
 }

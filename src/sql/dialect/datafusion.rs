@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{ADDED, Bind, DatePart, Encoding, Nearly, arc_sine};
+use super::{Bind, DatePart, Encoding, Nearly};
 use crate::{
     sql::translate::{
         Patterns,
@@ -153,7 +153,7 @@ impl Encoding for DataFusion {
     }
 
     fn patterns(&self) -> Option<&'static Patterns> {
-        Some(&Patterns::RUST)
+        Some(&Patterns::RE2)
     }
 
     fn found(&self, text: Sql, pattern: Sql) -> Option<Nearly> {
@@ -162,24 +162,5 @@ impl Encoding for DataFusion {
             found,
             "letters are those of the Unicode of the engine",
         ))
-    }
-
-    fn recased(&self, text: Sql, capitals: bool) -> Option<Nearly> {
-        let name = if capitals { "UPPER(" } else { "LOWER(" };
-        let differs = "letters are those of the Unicode of the engine";
-        Some(Nearly::new(sql![name, text, ")"].tight(), differs))
-    }
-
-    fn float_digits(&self, float: Sql) -> Option<Nearly> {
-        let differs = "large and small numbers have an exponent";
-        Some(Nearly::new(sql!["CAST(", float, " AS VARCHAR)"].tight(), differs))
-    }
-
-    fn float_total(&self, bind: Bind<'_>, sum: Sql) -> Option<Nearly> {
-        Some(Nearly::new(self.finite(bind, sum), ADDED))
-    }
-
-    fn arc_sine(&self, sine: Sql) -> Option<Nearly> {
-        Some(arc_sine(sine, self.float(1.0)))
     }
 }

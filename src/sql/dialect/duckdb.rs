@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{ADDED, Bind, DatePart, Encoding, Member, Nearly, arc_sine};
+use super::{Bind, DatePart, Encoding, Member, Nearly};
 use crate::{
     sql::translate::{
         Patterns,
@@ -183,19 +183,6 @@ impl Encoding for DuckDb {
         let name = if capitals { "UPPER(" } else { "LOWER(" };
         let differs = "each letter becomes one letter, so that `ß` stays in capitals";
         Some(Nearly::new(sql![name, text, ")"].tight(), differs))
-    }
-
-    fn float_digits(&self, float: Sql) -> Option<Nearly> {
-        let differs = "large and small numbers have an exponent";
-        Some(Nearly::new(sql!["CAST(", float, " AS VARCHAR)"].tight(), differs))
-    }
-
-    fn float_total(&self, bind: Bind<'_>, sum: Sql) -> Option<Nearly> {
-        Some(Nearly::new(self.finite(bind, sum), ADDED))
-    }
-
-    fn arc_sine(&self, sine: Sql) -> Option<Nearly> {
-        Some(arc_sine(sine, self.float(1.0)))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Bind, DatePart, Encoding, Member, Nearly, arc_sine};
+use super::{Bind, DatePart, Encoding, Member, Nearly};
 use crate::{
     sql::translate::{
         Patterns,
@@ -284,10 +284,6 @@ impl Encoding for PostgreSql {
     fn float_total(&self, _: Bind<'_>, sum: Sql) -> Option<Nearly> {
         let differs = "the numbers are added in any order, which the last digits depend on, and the query stops where a sum is out of range";
         Some(Nearly::new(sum, differs))
-    }
-
-    fn arc_sine(&self, sine: Sql) -> Option<Nearly> {
-        Some(arc_sine(sine, self.float(1.0)))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{ADDED, Bind, DatePart, Encoding, Nearly, arc_sine};
+use super::{Bind, DatePart, Encoding, Nearly};
 use crate::{
     sql::translate::{
         Patterns,
@@ -199,25 +199,6 @@ impl Encoding for Spark {
     fn found(&self, text: Sql, pattern: Sql) -> Option<Nearly> {
         let differs = "Java looks for it, to which words are of ASCII letters from version 19 on, and which stops where it looks too deep";
         Some(Nearly::new(sql![text.operand(), " RLIKE ", pattern], differs))
-    }
-
-    fn recased(&self, text: Sql, capitals: bool) -> Option<Nearly> {
-        let name = if capitals { "UPPER(" } else { "LOWER(" };
-        let differs = "letters are those of the Unicode of the engine";
-        Some(Nearly::new(sql![name, text, ")"].tight(), differs))
-    }
-
-    fn float_digits(&self, float: Sql) -> Option<Nearly> {
-        let differs = "large and small numbers have an exponent";
-        Some(Nearly::new(sql!["CAST(", float, " AS STRING)"].tight(), differs))
-    }
-
-    fn float_total(&self, bind: Bind<'_>, sum: Sql) -> Option<Nearly> {
-        Some(Nearly::new(self.finite(bind, sum), ADDED))
-    }
-
-    fn arc_sine(&self, sine: Sql) -> Option<Nearly> {
-        Some(arc_sine(sine, self.float(1.0)))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{ADDED, Bind, DatePart, Encoding, Member, Nearly};
+use super::{Bind, DatePart, Encoding, Member, Nearly};
 use crate::{
     sql::translate::fragment::{Sql, sql},
     value::{Type, Value},
@@ -448,8 +448,9 @@ impl Encoding for Sqlite {
         Some(Nearly::new(sql!["CAST(", float, " AS TEXT)"].tight(), differs))
     }
 
-    fn float_total(&self, bind: Bind<'_>, sum: Sql) -> Option<Nearly> {
-        Some(Nearly::new(self.finite(bind, sum), ADDED))
+    /// Not every SQLite has one.
+    fn arc_sine(&self, _: Sql) -> Option<Nearly> {
+        None
     }
 
     fn scalar_extreme(&self, larger: bool) -> &'static str {

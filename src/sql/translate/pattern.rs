@@ -27,6 +27,7 @@ pub(in crate::sql) struct Patterns {
 }
 
 impl Patterns {
+    /// And those of Rust, which has the same.
     pub(in crate::sql) const RE2: Self = Self {
         most: 1000,
         together: true,
@@ -37,8 +38,6 @@ impl Patterns {
         edge_of_word: r"\b",
         no_edge_of_word: r"\B",
     };
-
-    pub(in crate::sql) const RUST: Self = Self::RE2;
 
     /// Its lines end in more ways than one, so that `^` and `$` are not for them.
     pub(in crate::sql) const JAVA: Self = Self {
