@@ -101,6 +101,7 @@ fn cases() -> Vec<(String, Datum)> {
         segment u = trim(string(today)) < "B" and n = 1  segment v = min("B" of zone) > "a" or "a" starts with "@"
         segment x = "a" starts with "@" ignoring case or string(today) starts with "@" or trim("É") contains "e" ignoring case
         segment y = domain("ana@X.com") > "a" or domain("ana@X.com") = "x.com" or max(domain("a@X"), "B") > "a"  segment w = last(trim("a ") of zone) > "B"
+        segment later = 2026-06-15T14:04:56Z after (case when n = 1 then 2026-06-15 else 2026-06-16 end) or any zone since date(2026-01-15T14:04:56Z)
         segment z = max(hour(2011-12-30T10:00:00Z), n * n) > 9 and max(days_since(2011-12-30T10:00:00Z), n * n) > 9"#;
     let event_of_one = record([("at", at("2026-01-31T12:00:00Z")), ("v", Datum::Int(1))]);
     let fields = [

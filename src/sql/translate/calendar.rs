@@ -156,7 +156,7 @@ impl Translator<'_> {
             months,
         );
         let day = day.maybe();
-        self.instant(sql![day.operand(), " * ", DAY, " + ", time.operand()])
+        self.instant(sql![day.operand(), " * ", encoding.int(DAY), " + ", time.operand()])
     }
 }
 

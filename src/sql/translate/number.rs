@@ -56,7 +56,7 @@ impl Translator<'_> {
             (ArithmeticOp::Multiply, ..) | (_, Type::Duration, Type::Duration) => self.narrowed(wide(a, b)),
             (_, Type::Date, Type::Date) => {
                 let days = sql![a.operand(), sign, b.operand()];
-                sql![days.operand(), " * ", DAY]
+                sql![days.operand(), " * ", self.encoding.int(DAY)]
             }
             (_, Type::Date, _) => self.days_added(sign, a, b),
             (_, _, Type::Date) => self.days_added(sign, b, a),

@@ -160,7 +160,7 @@ impl Translator<'_> {
     /// The first moment of a day.
     pub(super) fn start_of_day(&mut self, day: Sql) -> Sql {
         let nullable = day.nullable;
-        let it = self.instant(sql![day.operand(), " * ", DAY]);
+        let it = self.instant(sql![day.operand(), " * ", self.encoding.int(DAY)]);
         it.null_if(nullable)
     }
 
