@@ -156,7 +156,13 @@ impl Translator<'_> {
             months,
         );
         let day = day.maybe();
-        self.instant(sql![day.operand(), " * ", encoding.int(DAY), " + ", time.operand()])
+        self.instant(sql![
+            day.operand(),
+            " * ",
+            encoding.int(DAY),
+            " + ",
+            time.operand()
+        ])
     }
 }
 
