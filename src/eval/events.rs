@@ -93,6 +93,9 @@ impl<'e, 'a, C: Rows<'a>> Events<'e, 'a, C> {
     #[inline]
     fn counts(&self, low: i64, high: i64) -> bool {
         let rows = self.rows;
+        if rows.end_before(self.from) {
+            return low <= 0 && 0 <= high;
+        }
         let number = |it: i64| usize::try_from(it.max(0)).unwrap_or(usize::MAX);
         // As soon as there are so many, it is clear.
         let enough = number(if high == i64::MAX { low } else { high + 1 });
@@ -114,6 +117,9 @@ impl<'e, 'a, C: Rows<'a>> Events<'e, 'a, C> {
     #[inline]
     fn sum(&self, slot: u32, of: Kind) -> i128 {
         let rows = self.rows;
+        if rows.end_before(self.from) {
+            return 0;
+        }
         if self.filter.is_none() && rows.searchable() {
             let end = self.end();
             let start = if self.from == i64::MIN {

@@ -102,7 +102,13 @@ fn leaf(op: Op, estimates: &Estimates<'_>) -> Estimate {
         Op::NumberIn { .. } => (4.0, 0.2),
         Op::Count { items, low, high } => (
             estimates.collection(items),
-            if low >= 1 && high == i64::MAX { 0.4 } else { 0.3 },
+            // Most have none of what is asked for, and few have many.
+            match (low, high) {
+                (_, 0) => 0.75,
+                (1, i64::MAX) => 0.4,
+                (2.., _) => 0.2,
+                _ => 0.3,
+            },
         ),
         Op::Value { node, low, high } => (estimates.node(node), width(low, high)),
         Op::Shared { shared } => (estimates.shared(shared), 0.3),

@@ -454,10 +454,11 @@ impl<'m> Planner<'m> {
     pub(super) fn add_collection(&mut self, collection: Collection) -> CollectionId {
         let (index, new) = self.collections.insert_full(collection);
         if new {
+            // In a stretch of time there are few, and mostly none.
+            let (window, few) = collection.stretch.map_or((2.0, 1.0), |_| (8.0, 0.5));
             let filter = collection
                 .filter
-                .map_or(0.0, |it| 20.0 + 8.0 * self.block_costs[it.0 as usize]);
-            let window = collection.stretch.map_or(2.0, |_| 8.0);
+                .map_or(0.0, |it| few * (20.0 + 8.0 * self.block_costs[it.0 as usize]));
             let list = match collection.source {
                 Source::Events(_) => 0.0,
                 Source::List(list) => self.cost_of_spot(list),

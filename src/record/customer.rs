@@ -4,6 +4,7 @@ use std::{fmt, sync::Arc};
 
 use super::{
     Row, Rows,
+    events::Events,
     table::{Store, Table, TableRow, TableRows, days_of, word_of},
 };
 use crate::{
@@ -44,7 +45,8 @@ impl Shape {
 
 /// A customer in our own compact form: attributes in 8-byte slots, events by type in the order of time with running
 /// sums, so that a condition over a window of events takes a binary search or two, or a look at each event of the window where it
-/// asks something of the events.
+/// asks something of the events. Where the last event of the type comes before the window, it takes one comparison. The first two
+/// types of a schema are reached soonest.
 ///
 /// It is made by loading, from JSON or from anything that implements `Serialize`, and checked against the schema in the
 /// process: what it holds is valid. It stays valid for every set of definitions with the same schema, see
@@ -78,8 +80,8 @@ pub struct Customer {
     pub(super) shape: Arc<Shape>,
     /// The first cells of the root once more: reaching it is a step that takes longer than a test.
     near: [u64; Layout::NEAR],
+    pub(super) events: Events,
     pub(super) root: Table,
-    pub(super) events: Box<[Table]>,
     pub(super) store: Store,
 }
 
@@ -111,7 +113,7 @@ impl Cells<'_> {
 }
 
 impl Customer {
-    pub(super) fn new(shape: Arc<Shape>, root: Table, events: Box<[Table]>, store: Store) -> Self {
+    pub(super) fn new(shape: Arc<Shape>, root: Table, events: Events, store: Store) -> Self {
         let mut near = [0; Layout::NEAR];
         for (near, cell) in near.iter_mut().zip(&root.cells) {
             *near = *cell;
@@ -119,8 +121,8 @@ impl Customer {
         Self {
             shape,
             near,
-            root,
             events,
+            root,
             store,
         }
     }
@@ -279,7 +281,7 @@ impl PartialEq for Customer {
             |(mine, others): (&Table, &Table)| same_rows(mine.rows(&self.store), others.rows(&other.store));
         self.fits(&other.shape)
             && same((&self.root, &other.root))
-            && self.events.iter().zip(&other.events).all(same)
+            && self.events.iter().zip(other.events.iter()).all(same)
     }
 }
 
@@ -314,7 +316,7 @@ impl fmt::Debug for Customer {
                 shown.field(&it.name(), &value);
             }
         }
-        for (name, table) in self.shape.schema.events.keys().zip(&self.events) {
+        for (name, table) in self.shape.schema.events.keys().zip(self.events.iter()) {
             shown.field(name, &format_args!("{} events", table.rows));
         }
         shown.finish()

@@ -6,6 +6,7 @@ mod bound;
 mod cell;
 mod customer;
 mod error;
+mod events;
 mod fill;
 mod form;
 mod items;
@@ -86,6 +87,11 @@ pub(crate) trait Rows<'a>: Copy {
     fn sorted(self) -> bool;
     /// Tells whether they are known to be sorted without looking at them, so that searching beats asking each event.
     fn searchable(self) -> bool;
+    /// Whether it is clear without a look at the events that all of them are before an instant.
+    #[inline]
+    fn end_before(self, _time: i64) -> bool {
+        false
+    }
     /// How many of the first so many events, which stand in the order of time, are before an instant.
     #[inline]
     fn before(self, len: usize, time: i64) -> usize {

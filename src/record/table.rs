@@ -30,15 +30,19 @@ pub(crate) struct Table {
     /// Where the values begin.
     base: usize,
     pub(super) rows: usize,
+    /// When the last event happened; the beginning of time where there is none, and of rows that are no events.
+    last: i64,
     pub(super) layout: Arc<Layout>,
     /// The items of each list of the layout.
     pub(super) lists: Box<[Table]>,
     /// Where the running sums of events' numbers stand among the cells, behind the values: one more per number than there are rows,
     /// in the order of [`Slot::number`](crate::schema::Slot). Nothing when a value is missing or a sum on the way leaves 64 bits.
     totals: Option<NonZeroUsize>,
-    /// By slot, where the cells have no sums.
-    sums: Box<[Option<RunningSums>]>,
+    /// Where the cells have no sums.
+    sums: Option<Box<SumsBySlot>>,
 }
+
+type SumsBySlot = Box<[Option<RunningSums>]>;
 
 /// The exact sums of a column's first 0, 1, 2 … values.
 #[derive(Clone, Debug)]
@@ -342,6 +346,11 @@ impl<'a> Rows<'a> for TableRows<'a> {
     }
 
     #[inline]
+    fn end_before(self, time: i64) -> bool {
+        self.table.last < time
+    }
+
+    #[inline]
     fn before(self, len: usize, time: i64) -> usize {
         let start = self.table.base + self.start;
         match self.table.cells.get(start..start + len) {
@@ -372,7 +381,7 @@ impl<'a> Rows<'a> for TableRows<'a> {
             };
             return Some((total(end)? - total(start)?, end - start));
         }
-        let sums = self.table.sums.get(slot as usize)?.as_ref()?;
+        let sums = self.table.sums.as_ref()?.get(slot as usize)?.as_ref()?;
         let total = match &sums.totals {
             Totals::Narrow(totals) => i128::from(*totals.get(end)?) - i128::from(*totals.get(start)?),
             Totals::Wide(totals) => totals.get(end)?.checked_sub(*totals.get(start)?)?,
@@ -533,7 +542,8 @@ impl TableBuilder {
             order
         });
         let mut table = self.finish_in(order.as_deref());
-        if table.rows > 0 {
+        if let Some(last) = table.rows.checked_sub(1) {
+            table.last = table.cells[table.base + last].cast_signed();
             let sums = table.running_sums();
             let plain: Option<Vec<&[i64]>> = sums.iter().flatten().map(RunningSums::plain).collect();
             if let Some(plain) = plain {
@@ -541,7 +551,7 @@ impl TableBuilder {
                 let totals = plain.into_iter().flatten().map(|it| it.cast_unsigned());
                 table.cells = table.cells.iter().copied().chain(totals).collect();
             } else {
-                table.sums = sums;
+                table.sums = Some(sums.into());
             }
         }
         table
@@ -565,16 +575,17 @@ impl TableBuilder {
             layout: self.layout,
             rows,
             base,
+            last: i64::MIN,
             cells: cells.into(),
             lists: self.lists.into_iter().map(Self::finish).collect(),
             totals: None,
-            sums: Box::default(),
+            sums: None,
         }
     }
 }
 
 impl Table {
-    fn running_sums(&self) -> Box<[Option<RunningSums>]> {
+    fn running_sums(&self) -> SumsBySlot {
         let slots = self.layout.slots.iter().enumerate();
         let sums = slots.map(|(slot, it)| {
             let column = slot * self.rows;

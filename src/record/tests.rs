@@ -751,3 +751,8 @@ fn handles_may_be_shared_between_threads() {
     shared::<Loader>();
     shared::<Items>();
 }
+
+#[test]
+fn a_customer_takes_seven_cache_lines() {
+    assert_eq!(size_of::<super::Customer>(), 448);
+}
