@@ -125,6 +125,16 @@ fn cases() -> Vec<(String, Datum)> {
     let sum = "n + ".repeat(40);
     let deep = format!("customer {{ id: string key, n: int }}  trait many = {sum}n  segment s = {sum}n > 40");
     cases.push((deep, with("n", Datum::Int(1))));
+    // Clocks that are ahead show a day that the calendar has not.
+    let last = "customer { id: string key, born: date, seen: datetime }
+        segment s = seen between 2026-01-01T00:00:00Z and born  segment t = seen after born  segment u = seen since born";
+    let born = Datum::Date("9999-12-31".parse().expect("a day"));
+    let last_of_all = [
+        ("id", text("ana")),
+        ("born", born),
+        ("seen", at("9999-12-31T23:59:59.999999Z")),
+    ];
+    cases.push((last.to_owned(), record(last_of_all)));
     // An instant that there is none of in zones whose clocks are ahead.
     let first = "customer { id: string key, n: int }  trait t = year(0001-01-01T00:00:00)  segment s = date(0001-01-01T00:00:00) is known or n = 1
         segment t = any zone since date(0001-01-01T00:00:00)  event zone { v: int }";

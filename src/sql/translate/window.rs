@@ -3,6 +3,7 @@
 use super::{
     Maybe, Test, Translator, Val,
     fragment::{Sql, sql},
+    number::DAY,
 };
 use crate::{
     hir::{Bound, Edge, Expr, Order, Window},
@@ -96,6 +97,18 @@ impl Translator<'_> {
         end.map_or(Test::Never, |end| self.compare_with(op, moment.clone(), &end))
     }
 
+    /// A day so many days after another. One behind the calendar begins after all instants, which a clock ahead of UTC has to be
+    /// told: it shows that day before they end.
+    fn days_later(&self, day: &Sql, plus: i64) -> Sql {
+        let later = sql![day.clone().operand(), " + ", plus];
+        let last = i64::from(Date::MAX.days());
+        if plus <= 0 || self.at.zone().instant((last + 1) * DAY) > DateTime::MAX.micros() {
+            return later;
+        }
+        let behind = sql!["CASE WHEN ", day, " > ", last - plus, " THEN 1 ELSE 0 END"].operand();
+        sql![later, " + ", behind]
+    }
+
     /// Where an end of a window lies.
     pub(super) fn end(&mut self, edge: &Edge) -> Maybe<End> {
         self.bound_of(&edge.bound)
@@ -121,8 +134,8 @@ impl Translator<'_> {
                     day.resolve(now, zone, &mut |_| None).map(End::Fixed)
                 }
                 End::Moving(day) => {
-                    let day = sql![day.operand(), " + ", *plus];
-                    Some(End::Moving(self.start_of_day(day)))
+                    let later = self.days_later(&day, *plus);
+                    Some(End::Moving(self.start_of_day(later)))
                 }
             },
             bound => bound.resolve(now, zone, &mut |_| None).map(End::Fixed),
