@@ -91,9 +91,10 @@ impl Encoding for ClickHouse {
     }
 
     /// What a row without a match has is null, rows match as often as they do, distinct values are counted one by one and null is in no list,
-    /// whatever the session says.
+    /// whatever the session says. Conditions stay where they are written: where a step's truth value moves below a join the engine may
+    /// lose the column, and stop.
     fn settings(&self) -> &'static str {
-        "\nSETTINGS join_use_nulls = 1, join_default_strictness = 'ALL', count_distinct_implementation = 'uniqExact', transform_null_in = 0"
+        "\nSETTINGS join_use_nulls = 1, join_default_strictness = 'ALL', count_distinct_implementation = 'uniqExact', transform_null_in = 0, query_plan_filter_push_down = 0"
     }
 
     fn place(&self, number: usize) -> String {
