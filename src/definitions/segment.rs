@@ -1,10 +1,13 @@
 //! Segments: who a message is for.
 
-use std::{fmt, marker::PhantomData, sync::Arc};
+use std::{
+    fmt,
+    sync::{Arc, OnceLock},
+};
 
 use super::Inner;
 use crate::{
-    eval::{self, At, ChangePlan, Instants, NextChange, interpret},
+    eval::{self, AskedOf, At, ChangePlan, Instants, NextChange, interpret},
     hir,
     plan::{Cells, Target},
     record::{Binding, BoundRow, Customer, Record, Row},
@@ -34,7 +37,8 @@ pub struct Segment<R = Customer> {
     /// Where its condition begins, and what it asks of a loaded customer's cells.
     start: Target,
     cells: Arc<Cells>,
-    record: PhantomData<fn(&R)>,
+    /// The same of structs, once one was asked.
+    asked: OnceLock<AskedOf<R>>,
 }
 
 /// A customer that was loaded for another schema.
@@ -63,7 +67,7 @@ impl<R> Segment<R> {
             inner,
             binding,
             index,
-            record: PhantomData,
+            asked: OnceLock::new(),
         }
     }
 
@@ -253,8 +257,17 @@ impl<R: Record> Segment<R> {
     /// ```
     #[must_use]
     pub fn matches(&self, record: &R, at: &At) -> bool {
-        let row = BoundRow::new(record, self.bound());
-        eval::test_cells(&self.inner.planned.program, &self.cells, self.start, row, at)
+        let (program, cells) = (&self.inner.planned.program, &*self.cells);
+        let asked = self
+            .asked
+            .get_or_init(|| AskedOf::new(program, cells, self.bound()));
+        asked.test(
+            program,
+            cells,
+            self.start,
+            BoundRow::new(record, self.bound()),
+            at,
+        )
     }
 
     /// Answers as [`matches`](Self::matches) does, by the plain interpreter that defines the language.
@@ -290,6 +303,7 @@ impl<R> Clone for Segment<R> {
             inner: Arc::clone(&self.inner),
             binding: self.binding.clone(),
             cells: Arc::clone(&self.cells),
+            asked: self.asked.clone(),
             ..*self
         }
     }

@@ -5,37 +5,39 @@
 
 use super::{At, machine};
 use crate::{
-    plan::{Accepts, CellTest, Cells, Program, SlotTest, Target},
-    record::{self, Row},
+    plan::{Accepts, CellTest, Cells, Program, Target},
+    record::{self, Customer},
 };
 
-/// So many tests of cells are worked out before it is decided whether to go on; of a struct, where each takes longer, so many.
-const OF_CELLS: usize = 4;
-const OF_STRUCT: usize = 2;
+/// So many tests are worked out before it is decided whether to go on.
+const AT_ONCE: usize = 4;
 
 /// Tells whether a condition holds that begins with these tests, and at this leaf where they cannot be asked.
 #[inline]
-pub(crate) fn test_cells<'a, R: Row<'a>>(
+pub(crate) fn test_cells<'a>(
     program: &'a Program,
     cells: &'a Cells,
     start: Target,
-    customer: R,
+    customer: &'a Customer,
     at: &'a At,
 ) -> bool {
-    match customer.cells() {
-        Some(row) if cells.tests.is_empty() && cells.rest == Target::TRUE => in_ranges(cells, row),
-        Some(row) if !in_ranges(cells, row) => false,
-        _ => go_on(program, cells, start, customer, at),
+    let row = customer.cells();
+    if cells.tests.is_empty() && cells.rest == Target::TRUE {
+        in_ranges(cells, row)
+    } else if in_ranges(cells, row) {
+        go_on(program, cells, start, customer, at)
+    } else {
+        false
     }
 }
 
 /// Most customers are out by their ranges; what comes after is no part of that loop.
 #[inline(never)]
-fn go_on<'a, R: Row<'a>>(
+fn go_on<'a>(
     program: &'a Program,
     cells: &'a Cells,
     start: Target,
-    customer: R,
+    customer: &'a Customer,
     at: &'a At,
 ) -> bool {
     let moments = if cells.in_time {
@@ -46,10 +48,7 @@ fn go_on<'a, R: Row<'a>>(
     let Some(moments) = moments else {
         return machine::test_from(program, customer, at, start);
     };
-    let begins = match customer.cells() {
-        Some(row) => all_hold(&cells.tests, row, cells, moments),
-        None => all_asked(program, &cells.asked, customer, moments),
-    };
+    let begins = all_hold(&cells.tests, customer.cells(), cells, moments);
     if cells.rest == Target::TRUE {
         return begins;
     }
@@ -60,7 +59,7 @@ fn go_on<'a, R: Row<'a>>(
 fn in_ranges(cells: &Cells, row: record::Cells<'_>) -> bool {
     let mut all = row.known() & cells.known == cells.known;
     for (index, range) in cells.ranges.iter().enumerate() {
-        if index > 0 && index % OF_CELLS == 0 && !all {
+        if index > 0 && index % AT_ONCE == 0 && !all {
             return false;
         }
         let Some(cell) = row.near(range.cell as usize) else {
@@ -75,7 +74,7 @@ fn in_ranges(cells: &Cells, row: record::Cells<'_>) -> bool {
 #[inline]
 fn all_hold(tests: &[CellTest], row: record::Cells<'_>, cells: &Cells, moments: &[i64]) -> bool {
     let (mut all, mut any) = (true, false);
-    for tests in tests.chunks(OF_CELLS) {
+    for tests in tests.chunks(AT_ONCE) {
         for test in tests {
             any |= of_cell(cells, test, row, moments) ^ test.negated;
             all &= any | test.more;
@@ -86,22 +85,6 @@ fn all_hold(tests: &[CellTest], row: record::Cells<'_>, cells: &Cells, moments: 
         }
     }
     true
-}
-
-/// The same of a row without cells.
-#[inline]
-fn all_asked<'a, R: Row<'a>>(program: &'a Program, tests: &[SlotTest], row: R, moments: &[i64]) -> bool {
-    let (mut all, mut any) = (true, false);
-    for (index, test) in tests.iter().enumerate() {
-        if index > 0 && index % OF_STRUCT == 0 && !all {
-            return false;
-        }
-        let holds = machine::of_customer(program, &test.op, row, moments);
-        any |= (holds == Some(true)) ^ test.negated;
-        all &= any | test.more;
-        any &= test.more;
-    }
-    all
 }
 
 #[inline(always)]

@@ -17,6 +17,7 @@
 //! ```
 
 mod aggregate;
+mod asked;
 mod at;
 mod call;
 mod cells;
@@ -35,6 +36,7 @@ mod sequence;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use asked::AskedOf;
 pub use at::At;
 pub(crate) use cells::test_cells;
 pub(crate) use collection::Walk;

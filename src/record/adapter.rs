@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::Getter;
 use crate::value::{Date, DateTime, Decimal, Geo};
 
 /// A struct whose values are read in place, without a copy.
@@ -56,6 +57,15 @@ pub trait Record {
     fn item_count(&self, field: usize) -> Option<usize>;
     /// An item of a list.
     fn item(&self, field: usize, index: usize) -> Option<Item<'_>>;
+    /// What reads a field by itself; nothing when there is no such field, or only the methods above read it, which takes longer.
+    #[must_use]
+    fn getter(field: usize) -> Option<Getter<Self>>
+    where
+        Self: Sized,
+    {
+        _ = field;
+        None
+    }
 }
 
 /// One field of a [`Record`].
@@ -226,6 +236,17 @@ pub trait FieldValue<'a>: Sized + sealed::Sealed {
     fn geo(self) -> Option<Geo> {
         None
     }
+    /// The whole number by which it is compared: of a truth value 1 or 0, of an exact number its units, of a day or an instant the
+    /// days or microseconds since 1970. Nothing for binary numbers, texts, points and lists.
+    ///
+    /// ```
+    /// # use audience::{Decimal, FieldValue};
+    /// assert_eq!((true.number(), 3_u16.number(), Decimal::from_units(15).number()), (Some(1), Some(3), Some(15)));
+    /// ```
+    #[inline]
+    fn number(self) -> Option<i64> {
+        None
+    }
     /// How many items a list has.
     #[inline]
     fn item_count(self) -> Option<usize> {
@@ -278,6 +299,10 @@ impl<'a, T: FieldValue<'a>> FieldValue<'a> for Option<T> {
         self?.geo()
     }
     #[inline]
+    fn number(self) -> Option<i64> {
+        self?.number()
+    }
+    #[inline]
     fn item_count(self) -> Option<usize> {
         self?.item_count()
     }
@@ -287,9 +312,9 @@ impl<'a, T: FieldValue<'a>> FieldValue<'a> for Option<T> {
     }
 }
 
-/// A plain type, and slices of it.
+/// A plain type, and slices of it. What stands last is the number by which what was read is compared.
 macro_rules! plain {
-    ($($ty:ty => $variant:ident $getter:ident $result:ty, $value:ident => $read:expr;)*) => {$(
+    ($($ty:ty => $variant:ident $getter:ident $result:ty, $value:ident => $read:expr, $number:expr;)*) => {$(
         impl sealed::Sealed for $ty {}
         impl<'a> FieldValue<'a> for $ty {
             const TYPE: FieldType = FieldType::$variant;
@@ -298,6 +323,12 @@ macro_rules! plain {
             fn $getter(self) -> Option<$result> {
                 let $value = self;
                 $read
+            }
+
+            #[inline]
+            fn number(self) -> Option<i64> {
+                let number: fn($result) -> Option<i64> = $number;
+                self.$getter().and_then(number)
             }
         }
 
@@ -320,23 +351,23 @@ macro_rules! plain {
 }
 
 plain! {
-    bool => Bool bool bool, value => Some(value);
-    i8 => Int int i64, value => Some(i64::from(value));
-    i16 => Int int i64, value => Some(i64::from(value));
-    i32 => Int int i64, value => Some(i64::from(value));
-    i64 => Int int i64, value => Some(value);
-    isize => Int int i64, value => i64::try_from(value).ok();
-    u8 => Int int i64, value => Some(i64::from(value));
-    u16 => Int int i64, value => Some(i64::from(value));
-    u32 => Int int i64, value => Some(i64::from(value));
-    u64 => Int int i64, value => i64::try_from(value).ok();
-    usize => Int int i64, value => i64::try_from(value).ok();
-    f32 => Float float f64, value => Some(f64::from(value));
-    f64 => Float float f64, value => Some(value);
-    Decimal => Decimal decimal Decimal, value => Some(value);
-    Date => Date date Date, value => Some(value);
-    DateTime => DateTime datetime DateTime, value => Some(value);
-    Geo => Geo geo Geo, value => Some(value);
+    bool => Bool bool bool, value => Some(value), |it| Some(it.into());
+    i8 => Int int i64, value => Some(i64::from(value)), Some;
+    i16 => Int int i64, value => Some(i64::from(value)), Some;
+    i32 => Int int i64, value => Some(i64::from(value)), Some;
+    i64 => Int int i64, value => Some(value), Some;
+    isize => Int int i64, value => i64::try_from(value).ok(), Some;
+    u8 => Int int i64, value => Some(i64::from(value)), Some;
+    u16 => Int int i64, value => Some(i64::from(value)), Some;
+    u32 => Int int i64, value => Some(i64::from(value)), Some;
+    u64 => Int int i64, value => i64::try_from(value).ok(), Some;
+    usize => Int int i64, value => i64::try_from(value).ok(), Some;
+    f32 => Float float f64, value => Some(f64::from(value)), |_| None;
+    f64 => Float float f64, value => Some(value), |_| None;
+    Decimal => Decimal decimal Decimal, value => Some(value), |it| Some(it.units());
+    Date => Date date Date, value => Some(value), |it| Some(it.days().into());
+    DateTime => DateTime datetime DateTime, value => Some(value), |it| Some(it.micros());
+    Geo => Geo geo Geo, value => Some(value), |_| None;
 }
 
 impl sealed::Sealed for &str {}
@@ -501,6 +532,27 @@ macro_rules! record {
             $crate::record!(@getters [bool bool] [int i64] [float f64] [decimal $crate::Decimal] [text &str]
                 [date $crate::Date] [datetime $crate::DateTime] [geo $crate::Geo] [item_count usize];
                 $($record => $value),*);
+
+            fn getter(field: usize) -> ::core::option::Option<$crate::Getter<Self>> {
+                let mut number = 0;
+                $(
+                    if field == number {
+                        return ::core::option::Option::Some($crate::Getter {
+                            number: |it| {
+                                let $record = it;
+                                $crate::FieldValue::number($value)
+                            },
+                            text: |it| {
+                                let $record = it;
+                                $crate::FieldValue::text($value)
+                            },
+                        });
+                    }
+                    number += 1;
+                )*
+                _ = number;
+                ::core::option::Option::None
+            }
 
             #[inline]
             fn item(&self, field: usize, index: usize) -> ::core::option::Option<$crate::Item<'_>> {

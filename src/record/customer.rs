@@ -133,6 +133,15 @@ impl Customer {
         self.shape.id
     }
 
+    /// What [`Table`] says of the cells of its own row.
+    #[inline]
+    pub(crate) fn cells(&self) -> Cells<'_> {
+        Cells {
+            near: &self.near,
+            all: &self.root.cells,
+        }
+    }
+
     /// Tells whether it can be used with definitions of that shape.
     #[inline]
     pub(crate) fn fits(&self, shape: &Arc<Shape>) -> bool {
@@ -193,14 +202,6 @@ pub(super) fn value(row: TableRow<'_>, slot: usize) -> Option<ValueRef<'_>> {
 impl<'a> Row<'a> for &'a Customer {
     type Item = TableRow<'a>;
     type Rows = TableRows<'a>;
-
-    #[inline]
-    fn cells(self) -> Option<Cells<'a>> {
-        Some(Cells {
-            near: &self.near,
-            all: &self.root.cells,
-        })
-    }
 
     #[inline]
     fn known(self, slot: u32) -> bool {

@@ -9,6 +9,7 @@ mod error;
 mod events;
 mod fill;
 mod form;
+mod getter;
 mod items;
 mod json;
 mod load;
@@ -28,6 +29,7 @@ pub(crate) use cell::{Examined, Fault, examine};
 pub use customer::Customer;
 pub(crate) use customer::{Cells, Shape};
 pub use error::{LoadError, LoadErrorKind};
+pub use getter::Getter;
 pub(crate) use items::ItemRow;
 pub use items::Items;
 pub use load::Loader;
@@ -44,11 +46,6 @@ pub(crate) trait Row<'a>: Copy + 'a {
     type Item: Row<'a, Item = Self::Item>;
     type Rows: Rows<'a, Row = Self::Item>;
 
-    /// The cells of a loaded customer: what [`Table`](table::Table) says of its own row.
-    #[inline]
-    fn cells(self) -> Option<Cells<'a>> {
-        None
-    }
     fn known(self, slot: u32) -> bool;
     fn bool(self, slot: u32) -> Option<bool>;
     fn int(self, slot: u32) -> Option<i64>;

@@ -33,6 +33,11 @@ impl<'a, R: Record> BoundRow<'a, R> {
     pub(crate) fn new(record: &'a R, binding: &'a Binding) -> Self {
         Self { record, binding }
     }
+
+    #[inline]
+    pub(crate) fn record(self) -> &'a R {
+        self.record
+    }
 }
 
 impl Check {
