@@ -333,6 +333,37 @@ pub(super) fn agrees(
     }
 }
 
+/// More tables than SQLite joins at once: by keys of the customer's own, of items, and worked out from events.
+#[test]
+fn sqlite_is_asked_for_any_number_of_joins() {
+    let refs: String = (0..100).map(|it| format!(", fav{it}: ref goods?")).collect();
+    let segments = (1..100).map(|it| {
+        format!(
+            "segment s{it} = fav{it}.ago in last {it} days or count(zone in last {it} days) > {it} or fav{it}.next.ago is known
+             segment t{it} = last(good.ago of zone in last {it} days) is known or date(fav{it}.ago) = today\n"
+        )
+    });
+    let rules = format!(
+        "customer {{ id: string key{refs} }}  catalog goods {{ code: string key, ago: datetime?, next: ref goods? }}
+         event zone {{ good: ref goods }}\n{}",
+        segments.collect::<String>()
+    );
+    let event = record([
+        (
+            "at",
+            Datum::DateTime(Zone::UTC.parse("2026-05-31T12:00:00Z").expect("an instant")),
+        ),
+        ("good", text("a")),
+    ]);
+    let ana = record([
+        ("id", text("ana")),
+        ("fav7", text("a")),
+        ("zone", Datum::List(vec![event])),
+    ]);
+    let mut engine = super::sqlite::Sqlite::start();
+    agrees(&mut engine, &rules, &[ana], MADRID, Strictness::Exact);
+}
+
 pub(super) fn at(shop: &Definitions) -> At {
     at_in(shop, MADRID)
 }

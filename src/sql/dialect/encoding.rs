@@ -111,6 +111,11 @@ pub(in crate::sql) trait Encoding: Sync {
         " AS MATERIALIZED ("
     }
 
+    /// How many tables the engine joins in one step.
+    fn tables(&self) -> usize {
+        usize::MAX
+    }
+
     /// How many parentheses and cases the engine reads inside of each other, so that no more stand in one expression.
     fn depth(&self) -> usize {
         usize::MAX

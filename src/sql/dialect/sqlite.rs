@@ -61,6 +61,11 @@ impl Encoding for Sqlite {
         })
     }
 
+    /// It joins 64, of which one may be the step below.
+    fn tables(&self) -> usize {
+        63
+    }
+
     fn of_text(&self, bind: Bind<'_>, text: Sql, ty: &Type) -> Sql {
         match ty {
             Type::Decimal => sql!["CAST(", four_digits(&text), " AS INTEGER)"].tight(),

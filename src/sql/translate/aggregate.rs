@@ -71,9 +71,9 @@ impl Translator<'_> {
         let Some(filter) = filter else {
             return Some(Sql::int(0));
         };
-        let alias = self.joined_back(&collection);
+        let (alias, layer) = self.joined_back(&collection);
         let name = self.measure(collection.relation, "count", filter, "COUNT(", None);
-        let column = self.read_column(&alias, &name, &Type::Int, Self::layer(&collection), true);
+        let column = self.read_column(&alias, &name, &Type::Int, layer, true);
         Some(sql!["COALESCE(", column, ", 0)"].tight().known())
     }
 
@@ -116,7 +116,6 @@ impl Translator<'_> {
             let value = this.number(value)?;
             Some((filter, value))
         })?;
-        let layer = Self::layer(&collection);
         let Some(filter) = filter else {
             let nothing = matches!(
                 kind,
@@ -128,7 +127,7 @@ impl Translator<'_> {
                 self.encoding.null(&value.ty)
             });
         };
-        let alias = self.joined_back(&collection);
+        let (alias, layer) = self.joined_back(&collection);
         let encoding = self.encoding;
         let read = |this: &mut Self, name: &str, function: &'static str, value: Sql, ty: &Type| {
             let name = this.measure(collection.relation, name, filter.clone(), function, Some(value));
@@ -315,10 +314,9 @@ impl Translator<'_> {
         ]
         .tight();
         relation.gives.push((place.clone(), ranked));
-        let alias = self.joined_at(&collection, Some(&place));
+        let (alias, layer) = self.joined_at(&collection, Some(&place));
         let ty = values.first()?.ty.clone();
         let ty = if ty == Type::Geo { Type::Int } else { ty };
-        let layer = Self::layer(&collection);
         Some(
             names
                 .iter()

@@ -196,7 +196,8 @@ impl<'q> Translator<'q> {
     /// Begins a relation.
     pub(super) fn begin(&mut self, name: &str) -> usize {
         let name = self.named(name);
-        self.relations.push(Relation::new(name));
+        let relation = Relation::new(name, self.encoding.tables());
+        self.relations.push(relation);
         self.relations.len() - 1
     }
 
@@ -222,23 +223,18 @@ impl<'q> Translator<'q> {
         result
     }
 
-    /// The layer of the relation that asks in which the collection's columns are there.
-    pub(super) fn layer(collection: &Collection<'q>) -> usize {
-        collection.back.iter().map(|it| it.layer).max().unwrap_or(0)
-    }
-
-    /// Joins the relation of a collection to the one that asks.
-    pub(super) fn joined_back(&mut self, collection: &Collection<'q>) -> String {
+    /// Joins the relation of a collection to the one that asks, and tells from which layer on its columns are there.
+    pub(super) fn joined_back(&mut self, collection: &Collection<'q>) -> (String, usize) {
         self.joined_at(collection, None)
     }
 
-    pub(super) fn joined_at(&mut self, collection: &Collection<'q>, place: Option<&str>) -> String {
+    pub(super) fn joined_at(&mut self, collection: &Collection<'q>, place: Option<&str>) -> (String, usize) {
         let signature = (
             self.current,
             format!("relation {} {:?}", collection.relation, collection.back),
         );
-        if let Some(alias) = self.joined.get(&signature) {
-            return alias.clone();
+        if let Some(joined) = self.joined.get(&signature) {
+            return joined.clone();
         }
         let name = self.relations[collection.relation].name.clone();
         let table = self.encoding.quote(&name);
@@ -258,9 +254,10 @@ impl<'q> Translator<'q> {
         on.extend(place.map(|place| sql![quote(place), " = 1"]));
         let on = Sql::matched(on);
         self.relation().depends.push(collection.relation);
-        self.relation().join(table, alias.clone(), on);
-        self.joined.insert(signature, alias.clone());
-        alias
+        let layer = self.relation().room(on.layer);
+        self.relation().join(layer, table, alias.clone(), on);
+        self.joined.insert(signature, (alias.clone(), layer));
+        (alias, layer)
     }
 
     /// Joins the tables of rows around the items, each to those before it, and puts them in scope.

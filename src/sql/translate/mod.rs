@@ -122,8 +122,9 @@ struct Translator<'q> {
     collections: HashMap<String, Vec<Collection<'q>>>,
     /// The relations that wait for the one that is being made.
     waiting: Vec<usize>,
-    /// What was joined to a relation already, by what it is; and what stands for an aggregate.
-    joined: HashMap<(usize, String), String>,
+    /// What was joined to a relation already, by what it is: its alias, and from which layer on its columns are there; and what stands
+    /// for an aggregate.
+    joined: HashMap<(usize, String), (String, usize)>,
     known: HashMap<(usize, String), Val>,
     /// The relation that is being made, and its rows in scope.
     current: usize,

@@ -15,6 +15,8 @@ pub(super) struct Relation {
     pub(super) name: String,
     /// The tables that it reads, each with those before it in reach.
     tables: Vec<Joined>,
+    /// So many of them are joined in a layer at most.
+    most_tables: usize,
     pub(super) columns: Vec<Column>,
     pub(super) filter: Vec<Sql>,
     /// What it gives: name and expression.
@@ -66,9 +68,10 @@ pub(super) struct Writing<'q> {
 }
 
 impl Relation {
-    pub(super) fn new(name: String) -> Self {
+    pub(super) fn new(name: String, most_tables: usize) -> Self {
         Self {
             name,
+            most_tables,
             ..Self::default()
         }
     }
@@ -128,14 +131,30 @@ impl Relation {
         });
     }
 
-    /// A table joined so that all rows stay; columns of it are there from the layer that is given back on.
-    pub(super) fn join(&mut self, table: String, alias: String, on: Sql) -> usize {
-        self.join_by("LEFT JOIN ", table, alias, on)
+    /// The first layer from another one on in which a table can be joined.
+    pub(super) fn room(&self, from: usize) -> usize {
+        let tables = |layer: usize| self.tables.iter().filter(|it| it.layer == layer).count();
+        let mut layers = from..=from + self.tables.len();
+        layers
+            .find(|layer| tables(*layer) < self.most_tables)
+            .unwrap_or(from)
+    }
+
+    /// A table joined so that all rows stay, in a layer with [`room`](Self::room); columns of it are there from that one on.
+    pub(super) fn join(&mut self, layer: usize, table: String, alias: String, on: Sql) {
+        self.join_by("LEFT JOIN ", layer, table, alias, on);
     }
 
     /// The same by a join of the engine's own.
-    pub(super) fn join_by(&mut self, join: &'static str, table: String, alias: String, on: Sql) -> usize {
-        let layer = on.layer;
+    pub(super) fn join_by(
+        &mut self,
+        join: &'static str,
+        layer: usize,
+        table: String,
+        alias: String,
+        on: Sql,
+    ) {
+        debug_assert!(on.layer <= layer, "it is joined on what is there");
         self.tables.push(Joined {
             layer,
             table,
@@ -143,7 +162,6 @@ impl Relation {
             on: Some(on),
             join,
         });
-        layer
     }
 
     /// The layer that gives.

@@ -270,22 +270,23 @@ impl<'q> Translator<'q> {
             path,
             layer: key.sql.layer,
         };
-        if let Some(alias) = self.joined.get(&(self.current, signature.clone())) {
-            row.alias.clone_from(alias);
+        if let Some((alias, layer)) = self.joined.get(&(self.current, signature.clone())) {
+            (row.alias, row.layer) = (alias.clone(), *layer);
             return Some(row);
         }
         let quoted = self.encoding.table(table);
+        row.layer = self.relation().room(key.sql.layer);
         row.alias = self.alias(name, &quoted);
-        let own = self.read_column(&row.alias.clone(), column, &key_type, key.sql.layer, true);
+        let own = self.read_column(&row.alias.clone(), column, &key_type, row.layer, true);
         let own = if key_type == Type::Int {
             self.encoding.digits(own)
         } else {
             own
         };
         let on = sql![own, " = ", &key.sql];
-        let alias = row.alias.clone();
-        self.relation().join(quoted, alias.clone(), on);
-        self.joined.insert((self.current, signature), alias);
+        let (alias, layer) = (row.alias.clone(), row.layer);
+        self.relation().join(layer, quoted, alias.clone(), on);
+        self.joined.insert((self.current, signature), (alias, layer));
         Some(row)
     }
 

@@ -76,8 +76,7 @@ impl<'q> Translator<'q> {
             rows: Vec::new(),
             back,
         };
-        let alias = self.joined_back(&collection);
-        let layer = collection.back.iter().map(|it| it.layer).max().unwrap_or(0);
+        let (alias, layer) = self.joined_back(&collection);
         let (name, _) = self.relations[index].gives.first()?.clone();
         let ty = self.key_type();
         Some(self.read_column(&alias, &name, &ty, layer, true))
@@ -221,7 +220,8 @@ impl<'q> Translator<'q> {
             let on = Sql::matched(on.collect());
             let table = this.encoding.quote(&this.relations[excluded].name);
             this.relation().depends.push(excluded);
-            let layer = this.relation().join(table, alias.clone(), on);
+            let layer = this.relation().room(on.layer);
+            this.relation().join(layer, table, alias.clone(), on);
             let ty = this.key_type();
             let key = this.read_column(&alias, &first, &ty, layer, true);
             filters.push(sql![key, " IS NULL"].comparison());

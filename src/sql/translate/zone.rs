@@ -120,9 +120,9 @@ impl Translator<'_> {
         }
         let at = self.bind(at, "instant");
         let name = self.zone.offsets.take().unwrap_or_else(|| self.named("zone"));
-        let alias = self.joined_range(&name, &at);
+        let (alias, layer) = self.joined_range(&name, &at);
         self.zone.offsets = Some(name);
-        let offset = self.read_column(&alias, "offset", &Type::Int, at.layer, at.nullable);
+        let offset = self.read_column(&alias, "offset", &Type::Int, layer, at.nullable);
         sql![at, " + ", offset]
     }
 
@@ -148,10 +148,10 @@ impl Translator<'_> {
             .instants
             .take()
             .unwrap_or_else(|| self.named("zone_clock"));
-        let alias = self.joined_range(&name, &wall);
+        let (alias, layer) = self.joined_range(&name, &wall);
         self.zone.instants = Some(name);
-        let offset = self.read_column(&alias, "offset", &Type::Int, wall.layer, true);
-        let skipped = self.read_column(&alias, "skipped_to", &Type::Int, wall.layer, true);
+        let offset = self.read_column(&alias, "offset", &Type::Int, layer, true);
+        let skipped = self.read_column(&alias, "skipped_to", &Type::Int, layer, true);
         let nullable = wall.nullable;
         let it = sql!["COALESCE(", skipped, ", ", wall, " - ", offset, ")"].tight();
         it.null_if(nullable)
@@ -164,18 +164,19 @@ impl Translator<'_> {
         it.null_if(nullable)
     }
 
-    fn joined_range(&mut self, table: &str, value: &Sql) -> String {
+    fn joined_range(&mut self, table: &str, value: &Sql) -> (String, usize) {
         let signature = (self.current, format!("{table} {:?}", value.parts));
-        if let Some(alias) = self.joined.get(&signature) {
-            return alias.clone();
+        if let Some(joined) = self.joined.get(&signature) {
+            return joined.clone();
         }
         let quoted = self.encoding.quote(table);
         let alias = self.alias(table, &quoted);
         let column = |name: &str| format!("{}.{}", self.encoding.quote(&alias), self.encoding.quote(name));
         let (join, on) = self.encoding.range(&column, value);
-        self.relation().join_by(join, quoted, alias.clone(), on);
-        self.joined.insert(signature, alias.clone());
-        alias
+        let layer = self.relation().room(value.layer);
+        self.relation().join_by(join, layer, quoted, alias.clone(), on);
+        self.joined.insert(signature, (alias.clone(), layer));
+        (alias, layer)
     }
 
     /// The tables of the zone that are read, as common table expressions.
