@@ -336,17 +336,19 @@ pub(super) fn agrees(
 /// More tables than SQLite joins at once: by keys of the customer's own, of items, and worked out from events.
 #[test]
 fn sqlite_is_asked_for_any_number_of_joins() {
-    let refs: String = (0..100).map(|it| format!(", fav{it}: ref goods?")).collect();
+    let refs = (1..100).map(|it| format!(", fav{it}: ref goods?"));
     let segments = (1..100).map(|it| {
         format!(
             "segment s{it} = fav{it}.ago in last {it} days or count(zone in last {it} days) > {it} or fav{it}.next.ago is known
-             segment t{it} = last(good.ago of zone in last {it} days) is known or date(fav{it}.ago) = today\n"
+             segment t{it} = last(good.ago of zone in last {it} days) is known or date(fav{it}.ago) = today"
         )
     });
+    let (refs, segments): (Vec<_>, Vec<_>) = (refs.collect(), segments.collect());
     let rules = format!(
-        "customer {{ id: string key{refs} }}  catalog goods {{ code: string key, ago: datetime?, next: ref goods? }}
+        "customer {{ id: string key{} }}  catalog goods {{ code: string key, ago: datetime?, next: ref goods? }}
          event zone {{ good: ref goods }}\n{}",
-        segments.collect::<String>()
+        refs.concat(),
+        segments.join("\n")
     );
     let event = record([
         (
