@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::{At, machine};
+use super::{At, cells::test_beginning, machine};
 use crate::{
     plan::{Cells, Op, Program, SlotTest, Target},
     record::{Binding, BoundRow, Record},
@@ -72,19 +72,9 @@ impl<R: Record> AskedOf<R> {
         customer: BoundRow<'a, R>,
         at: &'a At,
     ) -> bool {
-        let moments = if cells.in_time {
-            at.resolved(&program.moments)
-        } else {
-            Some(&[][..])
-        };
-        let Some(moments) = moments else {
-            return machine::test_from(program, customer, at, start);
-        };
-        let begins = self.all_hold(program, customer, moments);
-        if cells.rest == Target::TRUE {
-            return begins;
-        }
-        begins && machine::test_from(program, customer, at, cells.rest)
+        test_beginning(program, cells, start, customer, at, |moments| {
+            self.all_hold(program, customer, moments)
+        })
     }
 
     /// Tells whether of each part one test holds.

@@ -6,7 +6,7 @@
 use super::{At, machine};
 use crate::{
     plan::{Accepts, CellTest, Cells, Program, Target},
-    record::{self, Customer},
+    record::{self, Customer, Row},
 };
 
 /// So many tests are worked out before it is decided whether to go on.
@@ -40,6 +40,21 @@ fn go_on<'a>(
     customer: &'a Customer,
     at: &'a At,
 ) -> bool {
+    test_beginning(program, cells, start, customer, at, |moments| {
+        all_hold(&cells.tests, customer.cells(), cells, moments)
+    })
+}
+
+/// Tells whether the beginning of a condition holds, which is given the moments, and then the rest.
+#[inline]
+pub(super) fn test_beginning<'a, R: Row<'a>>(
+    program: &'a Program,
+    cells: &'a Cells,
+    start: Target,
+    customer: R,
+    at: &'a At,
+    begins: impl FnOnce(&[i64]) -> bool,
+) -> bool {
     let moments = if cells.in_time {
         at.resolved(&program.moments)
     } else {
@@ -48,7 +63,7 @@ fn go_on<'a>(
     let Some(moments) = moments else {
         return machine::test_from(program, customer, at, start);
     };
-    let begins = all_hold(&cells.tests, customer.cells(), cells, moments);
+    let begins = begins(moments);
     if cells.rest == Target::TRUE {
         return begins;
     }

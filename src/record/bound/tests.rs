@@ -395,3 +395,109 @@ fn near_names_and_repetitions_are_told() {
   country: missing, expected string?; the record has `contry`"
     );
 }
+
+/// A struct whose `Record` is written by hand, without getters of single fields.
+struct ByHand(Buyer);
+
+struct Buyer {
+    id: String,
+    age: Option<i64>,
+    spent: Decimal,
+    vip: Option<bool>,
+    born: Date,
+    seen: Option<DateTime>,
+}
+
+crate::record! {
+    impl Record for Buyer {
+        id: |it| &it.id,
+        age: |it| it.age,
+        spent: |it| it.spent,
+        vip: |it| it.vip,
+        born: |it| it.born,
+        seen: |it| it.seen,
+    }
+}
+
+macro_rules! delegated {
+    ($($name:ident -> $to:ty;)*) => {$(
+        fn $name(&self, field: usize) -> Option<$to> {
+            self.0.$name(field)
+        }
+    )*};
+}
+
+impl Record for ByHand {
+    fn fields() -> &'static [crate::RecordField] {
+        Buyer::fields()
+    }
+
+    delegated! {
+        bool -> bool;
+        int -> i64;
+        float -> f64;
+        decimal -> Decimal;
+        text -> &str;
+        date -> Date;
+        datetime -> DateTime;
+        geo -> Geo;
+        item_count -> usize;
+    }
+
+    fn item(&self, field: usize, index: usize) -> Option<crate::Item<'_>> {
+        self.0.item(field, index)
+    }
+}
+
+#[test]
+fn a_struct_answers_with_getters_as_without() -> Result<(), Box<dyn std::error::Error>> {
+    let rules = [
+        "age >= 18",
+        "age != 18",
+        "spent between 1.5 and 2",
+        "vip",
+        "not vip",
+        "born before 2000-01-01",
+        "born in last 30 years",
+        "seen in last 7 days",
+        "seen not in last 7 days",
+        "id = \"ana\"",
+        "id != \"ana\" and age < 40 or vip",
+    ];
+    let mut text =
+        "customer { id: string key, age: int?, spent: decimal, vip: bool?, born: date, seen: datetime? }\n"
+            .to_owned();
+    for (place, rule) in rules.iter().enumerate() {
+        writeln!(text, "segment s{place} = {rule}")?;
+    }
+    let shop = crate::Definitions::parse(&text)?;
+    let now: DateTime = "2026-06-15T12:00:00Z".parse()?;
+    let at = shop.at(now, &Zone::UTC);
+    let (with, without) = (shop.bind::<Buyer>()?, shop.bind::<ByHand>()?);
+    let mut held = [false; 2];
+    for age in [None, Some(17), Some(18), Some(i64::MAX)] {
+        for (days, vip) in [(0, None), (7, Some(true)), (8, Some(false)), (30_000, None)] {
+            let at_days = DateTime::from_micros(now.micros() - days * 86_400_000_000);
+            let buyer = || -> Result<Buyer, Box<dyn std::error::Error>> {
+                Ok(Buyer {
+                    id: if age == Some(17) { "ana" } else { "ben" }.to_owned(),
+                    age,
+                    spent: Decimal::from_units(15_000 + days),
+                    vip,
+                    born: Date::from_days(20_000 - days).ok_or("a day")?,
+                    seen: at_days.filter(|_| days != 30_000),
+                })
+            };
+            for (place, rule) in rules.iter().enumerate() {
+                let name = format!("s{place}");
+                let (with, without) = (with.segment(&name)?, without.segment(&name)?);
+                let holds = with.interpret(&buyer()?, &at);
+                assert_eq!(with.matches(&buyer()?, &at), holds, "{rule}");
+                assert_eq!(without.matches(&ByHand(buyer()?), &at), holds, "{rule}");
+                held[usize::from(holds)] = true;
+            }
+        }
+    }
+    assert_eq!(held, [true; 2]);
+    Ok(())
+}
