@@ -125,6 +125,18 @@ fn cases() -> Vec<(String, Datum)> {
     let sum = "n + ".repeat(40);
     let deep = format!("customer {{ id: string key, n: int }}  trait many = {sum}n  segment s = {sum}n > 40");
     cases.push((deep, with("n", Datum::Int(1))));
+    // Millions of columns, were all that is worked out on the way written out in the condition.
+    let steps = "customer { id: string key, x: float, y: float, at: datetime, born: date }
+        segment s = round(round(round(round(round(round(x) / 3.0) / 3.0) / 3.0) / 3.0) / 3.0) > 0.0
+        segment t = at + 1 year not anniversary between (case when round(round(x) / 3.0) > round(y) then born else born + 1 month end) and 2010-12-30";
+    let fields = [
+        ("id", text("ana")),
+        ("x", Datum::Float(250.0)),
+        ("y", Datum::Float(1.5)),
+        ("at", at("2009-02-28T12:00:00Z")),
+        ("born", Datum::Date("2008-02-29".parse().expect("a day"))),
+    ];
+    cases.push((steps.to_owned(), record(fields)));
     // Clocks that are ahead show a day that the calendar has not.
     let last = "customer { id: string key, born: date, seen: datetime }
         segment s = seen between 2026-01-01T00:00:00Z and born  segment t = seen after born  segment u = seen since born";

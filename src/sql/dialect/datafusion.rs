@@ -32,6 +32,11 @@ impl Encoding for DataFusion {
         " AS ("
     }
 
+    /// Rows are not chosen by what comes out of a list before it does.
+    fn apart(&self, condition: &Sql) -> Option<Sql> {
+        Some(sql!["UNNEST(MAKE_ARRAY(", condition, "))"].tight().maybe())
+    }
+
     /// It reads fifty, and spends long on telling that there are more.
     fn depth(&self) -> usize {
         16

@@ -111,6 +111,12 @@ pub(in crate::sql) trait Encoding: Sync {
         " AS MATERIALIZED ("
     }
 
+    /// A condition that steps below have worked out, as a column that the engine works out where it stands. Nothing for engines that take
+    /// the columns of a step as they are; others write each out in a condition on them, wherever it is used, and so on down the steps.
+    fn apart(&self, _condition: &Sql) -> Option<Sql> {
+        None
+    }
+
     /// How many tables the engine joins in one step.
     fn tables(&self) -> usize {
         usize::MAX

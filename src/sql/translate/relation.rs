@@ -164,6 +164,37 @@ impl Relation {
         });
     }
 
+    /// Makes its conditions a column by themselves where they are long once all columns of steps are written out in them.
+    pub(super) fn keep_apart(&mut self, apart: impl Fn(&Sql) -> Option<Sql>) {
+        let filter = Sql::joined(self.filter.clone(), &Part::And);
+        if self.written_out(&filter) > MOST_WRITTEN_OUT
+            && let Some(column) = apart(&filter)
+        {
+            self.filter = vec![self.bind(column, "holds")];
+        }
+    }
+
+    /// How many columns of tables it reads once all columns of steps are written out in it.
+    fn written_out(&self, sql: &Sql) -> u64 {
+        let mut of_columns: Vec<u64> = Vec::with_capacity(self.columns.len());
+        let of = |sql: &Sql, of_columns: &[u64]| {
+            let columns = sql.parts.iter().filter_map(|it| match it {
+                Part::Column(index) => of_columns.get(*index),
+                _ => None,
+            });
+            columns.fold(0, |all: u64, it| all.saturating_add(*it))
+        };
+        for column in &self.columns {
+            let size = match &column.kind {
+                Kind::Read(_) => 1,
+                // Made of columns before it.
+                Kind::Computed(sql) => of(sql, &of_columns),
+            };
+            of_columns.push(size);
+        }
+        of(sql, &of_columns)
+    }
+
     /// The layer that gives.
     pub(super) fn top(&self) -> usize {
         let gives = self.gives.iter().map(|(_, sql)| sql.layer);
@@ -285,6 +316,9 @@ impl Relation {
         column.layer == layer && matches!(column.kind, Kind::Computed(_))
     }
 }
+
+/// Of so many columns a condition stays where it is: planners are done with them in milliseconds.
+const MOST_WRITTEN_OUT: u64 = 500;
 
 /// What a layer calls the one below.
 pub(super) const BELOW: &str = "s";

@@ -37,6 +37,9 @@ impl Translator<'_> {
     /// Writes the relations, each after those that it reads, and the last one as the query.
     pub(super) fn write(&mut self, asked: Asked<'_>) -> Vec<Piece> {
         self.settle_measures();
+        for relation in &mut self.relations {
+            relation.keep_apart(|condition| self.encoding.apart(condition));
+        }
         let mut order = Vec::new();
         self.in_order(0, &mut HashSet::new(), &mut order);
         let mut steps = Vec::new();
