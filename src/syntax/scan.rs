@@ -147,10 +147,16 @@ fn is_word(c: char) -> bool {
 
 fn word_length(rest: &str) -> usize {
     let mut at = 0;
-    while let Some(c) = char_at(rest, at).filter(|it| is_word(*it)) {
-        at += c.len_utf8();
+    loop {
+        let ascii = rest.as_bytes()[at..].iter();
+        at += ascii
+            .take_while(|byte| **byte == b'_' || byte.is_ascii_alphanumeric())
+            .count();
+        match char_at(rest, at) {
+            Some(c) if !c.is_ascii() && is_word(c) => at += c.len_utf8(),
+            _ => return at,
+        }
     }
-    at
 }
 
 fn quoted_length(rest: &str, kind: TokenKind) -> (TokenKind, usize) {
