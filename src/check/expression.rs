@@ -83,19 +83,19 @@ impl Checker<'_> {
 
     /// The value that a path leads to, where one value is needed.
     pub(crate) fn single(&mut self, found: Found, path: &[Name]) -> Option<Expr> {
-        let shown = display(path);
+        let shown = || display(path);
         let (span, what, help) = match found {
             Found::Value(value) => return Some(value),
-            Found::List(list) => (list.span, "list", Some(list_help(&shown, &list.item))),
+            Found::List(list) => (list.span, "list", Some(list_help(&shown(), &list.item))),
             Found::Record(record) => {
                 let help = record
                     .fields
                     .first()
-                    .map(|field| format!("name one of its fields: `{shown}.{field}`"));
+                    .map(|field| format!("name one of its fields: `{}.{field}`", shown()));
                 (record.span, "record", help)
             }
         };
-        let error = Diagnostic::new(Code::TypeMismatch, format!("`{shown}` is a {what}"))
+        let error = Diagnostic::new(Code::TypeMismatch, format!("`{}` is a {what}", shown()))
             .label(span, "one value is needed here")
             .help(help);
         self.report.fail(error)
