@@ -15,10 +15,29 @@ const AT_ONCE: usize = 2;
 
 /// What a condition begins with, for structs of one type.
 #[derive(Debug)]
-pub(crate) struct AskedOf<R>(Arc<[Ask<R>]>);
+pub(crate) enum AskedOf<R> {
+    /// It is nothing but these, all of which must hold.
+    Whole(Arc<[Simple<R>]>),
+    /// Tests of its first parts.
+    Beginning(Arc<[Ask<R>]>),
+}
+
+/// A comparison of one field with constants. A missing value fails it.
+#[derive(Debug)]
+pub(crate) enum Simple<R> {
+    Within {
+        number: fn(&R) -> Option<i64>,
+        low: i64,
+        high: i64,
+    },
+    Is {
+        text: for<'a> fn(&'a R) -> Option<&'a str>,
+        other: Box<str>,
+    },
+}
 
 #[derive(Debug)]
-struct Ask<R> {
+pub(crate) struct Ask<R> {
     test: Test<R>,
     negated: bool,
     /// Whether the next one is of the same part.
@@ -27,19 +46,11 @@ struct Ask<R> {
 
 #[derive(Debug)]
 enum Test<R> {
-    Within {
-        number: fn(&R) -> Option<i64>,
-        low: i64,
-        high: i64,
-    },
+    Simple(Simple<R>),
     Window {
         number: fn(&R) -> Option<i64>,
         from: u32,
         to: u32,
-    },
-    Is {
-        text: for<'a> fn(&'a R) -> Option<&'a str>,
-        other: Box<str>,
     },
     /// Anything else.
     Op(Op),
@@ -48,18 +59,42 @@ enum Test<R> {
 // A derived `Clone` has other bounds.
 impl<R> Clone for AskedOf<R> {
     fn clone(&self) -> Self {
-        Self(Arc::clone(&self.0))
+        match self {
+            Self::Whole(tests) => Self::Whole(Arc::clone(tests)),
+            Self::Beginning(asks) => Self::Beginning(Arc::clone(asks)),
+        }
+    }
+}
+
+impl<R> Simple<R> {
+    #[inline]
+    fn holds(&self, record: &R) -> bool {
+        match self {
+            Self::Within { number, low, high } => number(record).is_some_and(|it| *low <= it && it <= *high),
+            Self::Is { text, other } => text(record).is_some_and(|it| text::same(it, other)),
+        }
     }
 }
 
 impl<R: Record> AskedOf<R> {
     pub(crate) fn new(program: &Program, cells: &Cells, binding: &Binding) -> Self {
-        let asks = cells.asked.iter().map(|SlotTest { op, negated, more }| Ask {
-            test: Test::of(program, op, binding).unwrap_or(Test::Op(*op)),
-            negated: *negated,
-            more: *more,
+        let mut asks = Vec::with_capacity(cells.asked.len());
+        for SlotTest { op, negated, more } in &cells.asked {
+            asks.push(Ask {
+                test: Test::of(program, op, binding).unwrap_or(Test::Op(*op)),
+                negated: *negated,
+                more: *more,
+            });
+        }
+        let is_simple = |it: &Ask<R>| matches!(it.test, Test::Simple(_)) && !it.negated && !it.more;
+        if cells.rest != Target::TRUE || !asks.iter().all(is_simple) {
+            return Self::Beginning(asks.into());
+        }
+        let tests = asks.into_iter().filter_map(|it| match it.test {
+            Test::Simple(test) => Some(test),
+            Test::Window { .. } | Test::Op(_) => None,
         });
-        Self(asks.collect())
+        Self::Whole(tests.collect())
     }
 
     /// Tells whether a condition holds that begins with these tests, and at this leaf where they cannot be asked.
@@ -72,36 +107,61 @@ impl<R: Record> AskedOf<R> {
         customer: BoundRow<'a, R>,
         at: &'a At,
     ) -> bool {
-        test_beginning(program, cells, start, customer, at, |moments| {
-            self.all_hold(program, customer, moments)
-        })
-    }
-
-    /// Tells whether of each part one test holds.
-    #[inline]
-    fn all_hold<'a>(&'a self, program: &'a Program, customer: BoundRow<'a, R>, moments: &[i64]) -> bool {
-        let (mut all, mut any) = (true, false);
-        for (index, ask) in self.0.iter().enumerate() {
-            if index > 0 && index % AT_ONCE == 0 && !all {
-                return false;
+        match self {
+            Self::Whole(tests) => {
+                let record = customer.record();
+                let (pairs, last) = tests.as_chunks::<AT_ONCE>();
+                pairs
+                    .iter()
+                    .all(|[one, other]| one.holds(record) & other.holds(record))
+                    && last.iter().all(|it| it.holds(record))
             }
-            let holds = match &ask.test {
-                Test::Within { number, low, high } => {
-                    number(customer.record()).is_some_and(|it| *low <= it && it <= *high)
-                }
-                Test::Window { number, from, to } => {
-                    let (from, to) = (moments[*from as usize], moments[*to as usize]);
-                    number(customer.record()).is_some_and(|it| from <= it && it < to)
-                }
-                Test::Is { text, other } => text(customer.record()).is_some_and(|it| text::same(it, other)),
-                Test::Op(op) => other(program, op, customer, moments),
-            };
-            any |= holds ^ ask.negated;
-            all &= any | ask.more;
-            any &= ask.more;
+            Self::Beginning(asks) => begin(asks, program, cells, start, customer, at),
         }
-        all
     }
+}
+
+/// Apart from conditions that are answered at once.
+#[inline(never)]
+fn begin<'a, R: Record>(
+    asks: &'a [Ask<R>],
+    program: &'a Program,
+    cells: &'a Cells,
+    start: Target,
+    customer: BoundRow<'a, R>,
+    at: &'a At,
+) -> bool {
+    test_beginning(program, cells, start, customer, at, |moments| {
+        all_hold(asks, program, customer, moments)
+    })
+}
+
+/// Tells whether of each part one test holds.
+#[inline]
+fn all_hold<'a, R: Record>(
+    asks: &'a [Ask<R>],
+    program: &'a Program,
+    customer: BoundRow<'a, R>,
+    moments: &[i64],
+) -> bool {
+    let (mut all, mut any) = (true, false);
+    for (index, ask) in asks.iter().enumerate() {
+        if index > 0 && index % AT_ONCE == 0 && !all {
+            return false;
+        }
+        let holds = match &ask.test {
+            Test::Simple(test) => test.holds(customer.record()),
+            Test::Window { number, from, to } => {
+                let (from, to) = (moments[*from as usize], moments[*to as usize]);
+                number(customer.record()).is_some_and(|it| from <= it && it < to)
+            }
+            Test::Op(op) => other(program, op, customer, moments),
+        };
+        any |= holds ^ ask.negated;
+        all &= any | ask.more;
+        any &= ask.more;
+    }
+    all
 }
 
 /// Apart from the loop, which would keep at hand what it needs.
@@ -114,28 +174,28 @@ impl<R: Record> Test<R> {
     /// The test of a leaf; nothing where no getter does for it.
     fn of(program: &Program, op: &Op, binding: &Binding) -> Option<Self> {
         Some(match *op {
-            Op::Bool { slot } => Self::Within {
+            Op::Bool { slot } => Self::Simple(Simple::Within {
                 number: binding.number(slot)?,
                 low: 1,
                 high: 1,
-            },
+            }),
             Op::Int { slot, low, high }
             | Op::Decimal { slot, low, high }
             | Op::Date { slot, low, high }
-            | Op::DateTime { slot, low, high } => Self::Within {
+            | Op::DateTime { slot, low, high } => Self::Simple(Simple::Within {
                 number: binding.number(slot)?,
                 low,
                 high,
-            },
+            }),
             Op::DateWindow { slot, from, to } | Op::DateTimeWindow { slot, from, to } => Self::Window {
                 number: binding.number(slot)?,
                 from,
                 to,
             },
-            Op::TextIs { slot, text } => Self::Is {
+            Op::TextIs { slot, text } => Self::Simple(Simple::Is {
                 text: binding.text(slot)?,
                 other: program.texts[text as usize].clone(),
-            },
+            }),
             _ => return None,
         })
     }
