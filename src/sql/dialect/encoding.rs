@@ -111,9 +111,9 @@ pub(in crate::sql) trait Encoding: Sync {
         " AS MATERIALIZED ("
     }
 
-    /// A condition that steps below have worked out, as a column that the engine works out where it stands. Nothing for engines that take
-    /// the columns of a step as they are; others write each out in a condition on them, wherever it is used, and so on down the steps.
-    fn apart(&self, _condition: &Sql) -> Option<Sql> {
+    /// What stands around a condition so that it is worked out as a column and stays where it is. Nothing for engines that take the columns
+    /// of a step as they are; others write each out in a condition on them, wherever it is used, and so on down the steps.
+    fn apart(&self) -> Option<[&'static str; 2]> {
         None
     }
 

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::fragment::{Part, Sql};
+use super::fragment::{Part, Sql, sql};
 use crate::sql::names::Names;
 
 /// One `SELECT`, with the layers below it.
@@ -164,35 +164,33 @@ impl Relation {
         });
     }
 
-    /// Makes its conditions a column by themselves where they are long once all columns of steps are written out in them.
-    pub(super) fn keep_apart(&mut self, apart: impl Fn(&Sql) -> Option<Sql>) {
-        let filter = Sql::joined(self.filter.clone(), &Part::And);
-        if self.written_out(&filter) > MOST_WRITTEN_OUT
-            && let Some(column) = apart(&filter)
-        {
-            self.filter = vec![self.bind(column, "holds")];
+    /// Makes a column of those conditions that are long once all columns of steps are written out in them, with what stands around it.
+    /// Others stay, so that rows are left out as early as ever.
+    pub(super) fn keep_apart(&mut self, [before, after]: [&'static str; 2]) {
+        let columns = self.written_out();
+        let is_short = |it: &Sql| columns_of(it, &columns) <= MOST_WRITTEN_OUT;
+        let filter = std::mem::take(&mut self.filter);
+        let (short, long): (Vec<Sql>, Vec<Sql>) = filter.into_iter().partition(is_short);
+        self.filter = short;
+        if !long.is_empty() {
+            let column = sql![before, Sql::joined(long, &Part::And), after].tight().maybe();
+            let column = self.bind(column, "holds");
+            self.filter.push(column);
         }
     }
 
-    /// How many columns of tables it reads once all columns of steps are written out in it.
-    fn written_out(&self, sql: &Sql) -> u64 {
-        let mut of_columns: Vec<u64> = Vec::with_capacity(self.columns.len());
-        let of = |sql: &Sql, of_columns: &[u64]| {
-            let columns = sql.parts.iter().filter_map(|it| match it {
-                Part::Column(index) => of_columns.get(*index),
-                _ => None,
-            });
-            columns.fold(0, |all: u64, it| all.saturating_add(*it))
-        };
+    /// How many columns of tables each of its columns reads once all columns of steps are written out.
+    fn written_out(&self) -> Vec<u64> {
+        let mut columns = Vec::with_capacity(self.columns.len());
         for column in &self.columns {
-            let size = match &column.kind {
+            let of_tables = match &column.kind {
                 Kind::Read(_) => 1,
                 // Made of columns before it.
-                Kind::Computed(sql) => of(sql, &of_columns),
+                Kind::Computed(sql) => columns_of(sql, &columns),
             };
-            of_columns.push(size);
+            columns.push(of_tables);
         }
-        of(sql, &of_columns)
+        columns
     }
 
     /// The layer that gives.
@@ -319,6 +317,15 @@ impl Relation {
 
 /// Of so many columns a condition stays where it is: planners are done with them in milliseconds.
 const MOST_WRITTEN_OUT: u64 = 500;
+
+/// How many columns of tables it reads, given that of each column.
+fn columns_of(sql: &Sql, columns: &[u64]) -> u64 {
+    let read = sql.parts.iter().filter_map(|it| match it {
+        Part::Column(index) => columns.get(*index),
+        _ => None,
+    });
+    read.fold(0, |all, it| all.saturating_add(*it))
+}
 
 /// What a layer calls the one below.
 pub(super) const BELOW: &str = "s";

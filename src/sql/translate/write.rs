@@ -37,8 +37,10 @@ impl Translator<'_> {
     /// Writes the relations, each after those that it reads, and the last one as the query.
     pub(super) fn write(&mut self, asked: Asked<'_>) -> Vec<Piece> {
         self.settle_measures();
-        for relation in &mut self.relations {
-            relation.keep_apart(|condition| self.encoding.apart(condition));
+        if let Some(around) = self.encoding.apart() {
+            for relation in &mut self.relations {
+                relation.keep_apart(around);
+            }
         }
         let mut order = Vec::new();
         self.in_order(0, &mut HashSet::new(), &mut order);
