@@ -346,17 +346,23 @@ pub(super) fn agrees(
     }
 }
 
-/// Which DataFusion would write out before it answers, if it ever did. A short one stays where a planner can move it.
+/// Which these engines would write out before they answer, if they ever did. A short one stays where a planner can move it.
 #[test]
 fn long_conditions_are_kept_apart() {
     let rules = format!("{STEPS}  segment short = round(x) > 0.0 and born is known");
     let shop = Definitions::parse(&rules).unwrap_or_else(|error| panic!("{error}"));
-    let mapping = shop.mapping(Dialect::DataFusion);
-    for (name, apart) in [("s", true), ("t", true), ("short", false)] {
-        let segment = shop.segment(name).expect("it is there");
-        let query = segment.to_sql(Dialect::DataFusion, &mapping, &at(&shop));
-        let query = query.unwrap_or_else(|error| panic!("{error}")).to_string();
-        assert_eq!(query.contains("UNNEST(MAKE_ARRAY("), apart, "{query}");
+    for (dialect, sign) in [
+        (Dialect::ClickHouse, "LIMIT 1000000000000000000"),
+        (Dialect::DataFusion, "UNNEST(MAKE_ARRAY("),
+        (Dialect::Spark, "EXPLODE(ARRAY("),
+    ] {
+        let mapping = shop.mapping(dialect);
+        for (name, apart) in [("s", true), ("t", true), ("short", false)] {
+            let segment = shop.segment(name).expect("it is there");
+            let query = segment.to_sql(dialect, &mapping, &at(&shop));
+            let query = query.unwrap_or_else(|error| panic!("{error}")).to_string();
+            assert_eq!(query.contains(sign), apart, "{query}");
+        }
     }
 }
 

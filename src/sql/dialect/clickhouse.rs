@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Bind, DatePart, Encoding, Nearly, encoding::values};
+use super::{Apart, Bind, DatePart, Encoding, Nearly, encoding::values};
 use crate::{
     sql::translate::{
         Patterns,
@@ -88,6 +88,15 @@ impl Encoding for ClickHouse {
             value
         ];
         ("ASOF LEFT JOIN ", on)
+    }
+
+    /// Rows are not chosen before so many are taken, which no table has.
+    fn apart(&self) -> Option<Apart> {
+        Some(Apart {
+            before: "",
+            after: "",
+            end: Some("LIMIT 1000000000000000000"),
+        })
     }
 
     /// What a row without a match has is null, rows match as often as they do, distinct values are counted one by one and null is in no list,

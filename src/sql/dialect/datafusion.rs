@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Bind, DatePart, Encoding, Nearly};
+use super::{Apart, Bind, DatePart, Encoding, Nearly};
 use crate::{
     sql::translate::{
         Patterns,
@@ -33,8 +33,12 @@ impl Encoding for DataFusion {
     }
 
     /// Rows are not chosen by what comes out of a list before it does.
-    fn apart(&self) -> Option<[&'static str; 2]> {
-        Some(["UNNEST(MAKE_ARRAY(", "))"])
+    fn apart(&self) -> Option<Apart> {
+        Some(Apart {
+            before: "UNNEST(MAKE_ARRAY(",
+            after: "))",
+            end: None,
+        })
     }
 
     /// It reads fifty, and spends long on telling that there are more.

@@ -36,6 +36,14 @@ pub(in crate::sql) enum Member {
     Digits,
 }
 
+/// What keeps a condition where it is: what stands around it, and at the end of its step.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::sql) struct Apart {
+    pub(in crate::sql) before: &'static str,
+    pub(in crate::sql) after: &'static str,
+    pub(in crate::sql) end: Option<&'static str>,
+}
+
 /// Something of an engine that is nearly what the language says.
 pub(in crate::sql) struct Nearly {
     pub(in crate::sql) sql: Sql,
@@ -111,9 +119,9 @@ pub(in crate::sql) trait Encoding: Sync {
         " AS MATERIALIZED ("
     }
 
-    /// What stands around a condition so that it is worked out as a column and stays where it is. Nothing for engines that take the columns
-    /// of a step as they are; others write each out in a condition on them, wherever it is used, and so on down the steps.
-    fn apart(&self) -> Option<[&'static str; 2]> {
+    /// How a condition is worked out as a column and stays where it is. Nothing for engines that take the columns of a step as they are;
+    /// others write each out in a condition on them, wherever it is used, and so on down the steps.
+    fn apart(&self) -> Option<Apart> {
         None
     }
 

@@ -12,7 +12,7 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-pub(super) use encoding::{Bind, DatePart, Encoding, Member, Nearly, integer};
+pub(super) use encoding::{Apart, Bind, DatePart, Encoding, Member, Nearly, integer};
 
 /// An engine whose SQL can be written.
 ///

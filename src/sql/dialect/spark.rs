@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Bind, DatePart, Encoding, Nearly};
+use super::{Apart, Bind, DatePart, Encoding, Nearly};
 use crate::{
     sql::translate::{
         Patterns,
@@ -51,6 +51,15 @@ impl Encoding for Spark {
     /// The engine has no word for it.
     fn step(&self) -> &'static str {
         " AS ("
+    }
+
+    /// Rows are not chosen by what comes out of a list before it does.
+    fn apart(&self) -> Option<Apart> {
+        Some(Apart {
+            before: "EXPLODE(ARRAY(",
+            after: "))",
+            end: None,
+        })
     }
 
     fn read(&self, column: Sql, ty: &Type) -> Sql {

@@ -6,7 +6,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::fragment::{Part, Sql, sql};
-use crate::sql::names::Names;
+use crate::sql::{dialect::Apart, names::Names};
 
 /// One `SELECT`, with the layers below it.
 #[derive(Debug, Default)]
@@ -19,6 +19,8 @@ pub(super) struct Relation {
     most_tables: usize,
     pub(super) columns: Vec<Column>,
     pub(super) filter: Vec<Sql>,
+    /// What stands at the end of a layer.
+    end: Option<(usize, &'static str)>,
     /// What it gives: name and expression.
     pub(super) gives: Vec<(String, Sql)>,
     /// The first so many of what it gives are what it is grouped by.
@@ -164,16 +166,18 @@ impl Relation {
         });
     }
 
-    /// Makes a column of those conditions that are long once all columns of steps are written out in them, with what stands around it.
-    /// Others stay, so that rows are left out as early as ever.
-    pub(super) fn keep_apart(&mut self, [before, after]: [&'static str; 2]) {
+    /// Makes a column of those conditions that are long once all columns of steps are written out in them. Others stay, so that rows are left
+    /// out as early as ever.
+    pub(super) fn keep_apart(&mut self, apart: Apart) {
         let columns = self.written_out();
         let is_short = |it: &Sql| columns_of(it, &columns) <= MOST_WRITTEN_OUT;
         let filter = std::mem::take(&mut self.filter);
         let (short, long): (Vec<Sql>, Vec<Sql>) = filter.into_iter().partition(is_short);
         self.filter = short;
         if !long.is_empty() {
-            let column = sql![before, Sql::joined(long, &Part::And), after].tight().maybe();
+            let all = Sql::joined(long, &Part::And);
+            self.end = apart.end.map(|end| (all.layer, end));
+            let column = sql![apart.before, all, apart.after].maybe();
             let column = self.bind(column, "holds");
             self.filter.push(column);
         }
@@ -272,6 +276,9 @@ impl Relation {
                         text.sql(sql, &mut wanted);
                     }
                 }
+            }
+            if let Some((_, end)) = self.end.filter(|(at, _)| *at == layer) {
+                text.line(end);
             }
             layers.push(text.parts);
             needed = wanted

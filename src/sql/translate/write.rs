@@ -37,9 +37,9 @@ impl Translator<'_> {
     /// Writes the relations, each after those that it reads, and the last one as the query.
     pub(super) fn write(&mut self, asked: Asked<'_>) -> Vec<Piece> {
         self.settle_measures();
-        if let Some(around) = self.encoding.apart() {
+        if let Some(apart) = self.encoding.apart() {
             for relation in &mut self.relations {
-                relation.keep_apart(around);
+                relation.keep_apart(apart);
             }
         }
         let mut order = Vec::new();
