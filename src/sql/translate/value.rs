@@ -105,11 +105,11 @@ impl Translator<'_> {
             ExprKind::Now => Some(self.constant(self.at.now().into(), ty())),
             ExprKind::Today => Some(self.constant(self.at.today().into(), ty())),
             ExprKind::Trait(index) => self.computed(*index),
-            ExprKind::Condition(condition) => {
-                let test = self.test(condition);
-                let sql = self.definite(test);
-                val(sql)
-            }
+            ExprKind::Condition(condition) => match self.test(condition) {
+                Test::Always => Some(self.constant(true.into(), ty())),
+                Test::Never => Some(self.constant(false.into(), ty())),
+                test => val(self.definite(test)),
+            },
             ExprKind::Arithmetic { op, lhs, rhs } => self.arithmetic(*op, lhs, rhs, expr),
             ExprKind::Negate(inner) => {
                 let inner = self.number(inner)?;
