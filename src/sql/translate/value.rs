@@ -108,7 +108,7 @@ impl Translator<'_> {
             ExprKind::Condition(condition) => match self.test(condition) {
                 Test::Always => Some(self.constant(true.into(), ty())),
                 Test::Never => Some(self.constant(false.into(), ty())),
-                test => val(self.definite(test)),
+                test @ Test::Sql(_) => val(self.definite(test)),
             },
             ExprKind::Arithmetic { op, lhs, rhs } => self.arithmetic(*op, lhs, rhs, expr),
             ExprKind::Negate(inner) => {
