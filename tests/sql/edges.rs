@@ -139,9 +139,9 @@ fn cases() -> Vec<(String, Datum)> {
     ];
     cases.push((STEPS.to_owned(), record(fields)));
     // A constant before an equals sign is the name of an argument to DataFusion.
-    let named = "customer { id: string key, v: bool? }  segment s = (1 > 2) = v  segment t = (1 < 2) != v  segment u = (1 < 2) = (id = \"ana\")
+    let equals = "customer { id: string key, v: bool? }  segment s = (1 > 2) = v  segment t = (1 < 2) != v  segment u = (1 < 2) = (id = \"ana\")
         trait t = (1 > 2) = v";
-    cases.push((named.to_owned(), with("v", Datum::Bool(false))));
+    cases.push((equals.to_owned(), with("v", Datum::Bool(false))));
     // Clocks that are ahead show a day that the calendar has not.
     let last = "customer { id: string key, born: date, seen: datetime }
         segment s = seen between 2026-01-01T00:00:00Z and born  segment t = seen after born  segment u = seen since born";
