@@ -78,23 +78,22 @@ impl<R> Simple<R> {
 
 impl<R: Record> AskedOf<R> {
     pub(crate) fn new(program: &Program, cells: &Cells, binding: &Binding) -> Self {
-        let mut asks = Vec::with_capacity(cells.asked.len());
-        for SlotTest { op, negated, more } in &cells.asked {
-            asks.push(Ask {
-                test: Test::of(program, op, binding).unwrap_or(Test::Op(*op)),
-                negated: *negated,
-                more: *more,
-            });
+        let asked = cells.asked.iter();
+        let alone = |it: &SlotTest| {
+            let simple = Simple::of(program, &it.op, binding);
+            simple.filter(|_| !it.negated && !it.more)
+        };
+        if cells.rest == Target::TRUE
+            && let Some(tests) = asked.clone().map(alone).collect()
+        {
+            return Self::Whole(tests);
         }
-        let is_simple = |it: &Ask<R>| matches!(it.test, Test::Simple(_)) && !it.negated && !it.more;
-        if cells.rest != Target::TRUE || !asks.iter().all(is_simple) {
-            return Self::Beginning(asks.into());
-        }
-        let tests = asks.into_iter().filter_map(|it| match it.test {
-            Test::Simple(test) => Some(test),
-            Test::Window { .. } | Test::Op(_) => None,
+        let asks = asked.map(|SlotTest { op, negated, more }| Ask {
+            test: Test::of(program, op, binding),
+            negated: *negated,
+            more: *more,
         });
-        Self::Whole(tests.collect())
+        Self::Beginning(asks.collect())
     }
 
     /// Tells whether a condition holds that begins with these tests, and at this leaf where they cannot be asked.
@@ -170,33 +169,40 @@ fn other<'a, R: Record>(program: &'a Program, op: &Op, customer: BoundRow<'a, R>
     machine::of_customer(program, op, customer, moments) == Some(true)
 }
 
-impl<R: Record> Test<R> {
-    /// The test of a leaf; nothing where no getter does for it.
+impl<R: Record> Simple<R> {
+    /// The comparison that a leaf is; nothing where it is another test, or no getter does for it.
     fn of(program: &Program, op: &Op, binding: &Binding) -> Option<Self> {
-        Some(match *op {
-            Op::Bool { slot } => Self::Simple(Simple::Within {
-                number: binding.number(slot)?,
-                low: 1,
-                high: 1,
-            }),
+        let within = |slot, low, high| {
+            let number = binding.number(slot)?;
+            Some(Self::Within { number, low, high })
+        };
+        match *op {
+            Op::Bool { slot } => within(slot, 1, 1),
             Op::Int { slot, low, high }
             | Op::Decimal { slot, low, high }
             | Op::Date { slot, low, high }
-            | Op::DateTime { slot, low, high } => Self::Simple(Simple::Within {
-                number: binding.number(slot)?,
-                low,
-                high,
-            }),
-            Op::DateWindow { slot, from, to } | Op::DateTimeWindow { slot, from, to } => Self::Window {
-                number: binding.number(slot)?,
-                from,
-                to,
-            },
-            Op::TextIs { slot, text } => Self::Simple(Simple::Is {
+            | Op::DateTime { slot, low, high } => within(slot, low, high),
+            Op::TextIs { slot, text } => Some(Self::Is {
                 text: binding.text(slot)?,
                 other: program.texts[text as usize].clone(),
             }),
-            _ => return None,
-        })
+            _ => None,
+        }
+    }
+}
+
+impl<R: Record> Test<R> {
+    /// The test of a leaf.
+    fn of(program: &Program, op: &Op, binding: &Binding) -> Self {
+        if let Some(simple) = Simple::of(program, op, binding) {
+            return Self::Simple(simple);
+        }
+        match *op {
+            Op::DateWindow { slot, from, to } | Op::DateTimeWindow { slot, from, to } => {
+                let number = binding.number(slot);
+                number.map_or(Self::Op(*op), |number| Self::Window { number, from, to })
+            }
+            _ => Self::Op(*op),
+        }
     }
 }

@@ -322,7 +322,7 @@ impl Relation {
     }
 }
 
-/// Of so many columns a condition stays where it is: planners are done with them in milliseconds.
+/// Of so many columns a condition stays where it is: planners take milliseconds for it, or some tens of them.
 const MOST_WRITTEN_OUT: u64 = 500;
 
 /// How many columns of tables it reads, given that of each column.
