@@ -55,6 +55,33 @@ fn cases() -> Vec<(String, Datum)> {
             trait t = x / x  segment w = 1.0 / x > 0.0";
         cases.push((rules.to_owned(), with("x", Datum::Float(zero))));
     }
+    // Quotients at both ends of the range, and of numbers that lie far from each other.
+    let least = f64::from_bits(1);
+    let fifty = 2_f64.powi(-50);
+    for (x, y) in [
+        (1e-100, 0.9),
+        (1e-140, -0.3),
+        (1e308, least),
+        (f64::MAX, 0.999),
+        (f64::MAX, 0.5),
+        (-2_f64.powi(1023), 0.5),
+        (fifty, least),
+        (fifty.next_down(), -least),
+        (least, 2.0),
+        (3.0 * least, 2.0),
+        (least, -1.5),
+        (least, f64::MAX),
+        (1e-300, 1e300),
+        (-1e-5, f64::MAX),
+    ] {
+        let rules = "customer { id: string key, x: float, y: float }  trait t = x / y  segment s = x / y is known  segment u = x / y = 0.0";
+        let fields = [
+            ("id", text("ana")),
+            ("x", Datum::Float(x)),
+            ("y", Datum::Float(y)),
+        ];
+        cases.push((rules.to_owned(), record(fields)));
+    }
     // Beyond all numbers is missing, and beside none.
     for edge in [i64::MAX, i64::MIN] {
         let rules = "customer { id: string key, n: int }

@@ -21,6 +21,11 @@ pub(super) trait Engine {
     /// The same with the values beside the text.
     fn query_with(&mut self, sql: &str, values: &[Arc<str>], columns: usize) -> Result<Rows, String>;
 
+    /// Whether it says that a statement reads more than it can, as `docs/sql.md` says of it.
+    fn is_too_much(&self, _fault: &str) -> bool {
+        false
+    }
+
     /// A name in quotes.
     fn quoted(&self, name: &str) -> String {
         quoted(name)

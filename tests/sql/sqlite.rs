@@ -56,6 +56,10 @@ impl Engine for Sqlite {
         Dialect::Sqlite
     }
 
+    fn is_too_much(&self, fault: &str) -> bool {
+        fault.starts_with("VIEWs and/or subqueries nested too deep")
+    }
+
     fn load(&mut self, tables: &[Stored]) -> Result<(), String> {
         *self = Self::start();
         let load = || {

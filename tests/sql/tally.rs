@@ -15,6 +15,8 @@ pub(super) struct Tally {
     pub(super) refused: usize,
     /// The answers that were compared.
     pub(super) answers: usize,
+    /// The statements that an engine could not read, and of which it was asked the halves.
+    pub(super) parted: usize,
     /// How often each reason was given.
     reasons: BTreeMap<String, usize>,
     /// Of each construct: how often a condition with it was answered, and how often refused.
@@ -61,8 +63,12 @@ impl fmt::Display for Tally {
             rules,
             refused,
             answers,
+            parted,
             ..
         } = self;
+        if *parted > 0 {
+            writeln!(f, "{parted} statements were too much for it, and asked in halves")?;
+        }
         let percent = refused * 100 / (*rules).max(1);
         writeln!(
             f,

@@ -345,34 +345,42 @@ impl PostgreSql {
         ]
     }
 
+    /// A dividend below 2⁻⁵⁰ is never too large by any divisor, and one above never too small by a divisor below 1.
     fn ratio(&self, a: &Sql, b: &Sql) -> Vec<(Sql, Sql)> {
-        let scaled = |of_a: i32, of_b: i32| {
-            sql![
-                "ABS((",
-                a,
-                " * ",
-                self.power(of_a),
-                ") / (",
-                b,
-                " * ",
-                self.power(of_b),
-                "))"
-            ]
-        };
         let zero = self.float(0.0);
         vec![
             (sql![b, " = 0"], sql!["NULL"]),
             (sql![a, " = 0"], sql![zero.clone()]),
             (
-                sql![self.below(b, 0), " AND ABS(", a, ") >= ", self.power(-500)],
-                sql!["CASE WHEN ", scaled(-512, 512), " < 1 THEN ", a, " / ", b, " END"],
+                sql![self.below(b, 0), " AND ABS(", a, ") >= ", self.power(-50)],
+                sql![
+                    "CASE WHEN ABS(",
+                    a,
+                    ") * ",
+                    self.power(-1),
+                    " < ABS(",
+                    b,
+                    ") * ",
+                    self.power(1023),
+                    " THEN ",
+                    a,
+                    " / ",
+                    b,
+                    " END"
+                ],
             ),
             (
                 sql!["ABS(", b, ") >= 1 AND ", self.below(a, -50)],
                 sql![
-                    "CASE WHEN ",
-                    scaled(537, -537),
-                    " <= ",
+                    "CASE WHEN ABS((",
+                    a,
+                    " * ",
+                    self.power(537),
+                    ") / (",
+                    b,
+                    " * ",
+                    self.power(-537),
+                    ")) <= ",
                     self.power(-1),
                     " THEN ",
                     zero,
