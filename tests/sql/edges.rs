@@ -56,21 +56,21 @@ fn cases() -> Vec<(String, Datum)> {
         cases.push((rules.to_owned(), with("x", Datum::Float(zero))));
     }
     // Quotients at both ends of the range, and of numbers that lie far from each other.
-    let least = f64::from_bits(1);
+    let denormal = f64::from_bits(1);
     let fifty = 2_f64.powi(-50);
     for (x, y) in [
         (1e-100, 0.9),
         (1e-140, -0.3),
-        (1e308, least),
+        (1e308, denormal),
         (f64::MAX, 0.999),
         (f64::MAX, 0.5),
         (-2_f64.powi(1023), 0.5),
-        (fifty, least),
-        (fifty.next_down(), -least),
-        (least, 2.0),
-        (3.0 * least, 2.0),
-        (least, -1.5),
-        (least, f64::MAX),
+        (fifty, denormal),
+        (fifty.next_down(), -denormal),
+        (denormal, 2.0),
+        (3.0 * denormal, 2.0),
+        (denormal, -1.5),
+        (denormal, f64::MAX),
         (1e-300, 1e300),
         (-1e-5, f64::MAX),
     ] {
