@@ -258,16 +258,20 @@ impl<R: Record> Segment<R> {
     #[must_use]
     pub fn matches(&self, record: &R, at: &At) -> bool {
         let (program, cells) = (&self.inner.planned.program, &*self.cells);
-        let asked = self
-            .asked
-            .get_or_init(|| AskedOf::new(program, cells, self.bound()));
-        asked.test(
-            program,
-            cells,
-            self.start,
-            BoundRow::new(record, self.bound()),
-            at,
-        )
+        let asked = match self.asked.get() {
+            Some(asked) => asked,
+            None => self.ask(),
+        };
+        let row = || BoundRow::new(record, self.bound());
+        asked.test(program, cells, self.start, row, record, at)
+    }
+
+    /// Finds what to ask of its structs.
+    #[cold]
+    fn ask(&self) -> &AskedOf<R> {
+        let program = &self.inner.planned.program;
+        self.asked
+            .get_or_init(|| AskedOf::new(program, &self.cells, self.bound()))
     }
 
     /// Answers as [`matches`](Self::matches) does, by the plain interpreter that defines the language.

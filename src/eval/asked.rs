@@ -7,7 +7,6 @@ use super::{At, cells::test_beginning, machine};
 use crate::{
     plan::{Cells, Op, Program, SlotTest, Target},
     record::{Binding, BoundRow, Record},
-    value::text,
 };
 
 /// So many tests are worked out before it is decided whether to go on.
@@ -16,23 +15,26 @@ const AT_ONCE: usize = 2;
 /// What a condition begins with, for structs of one type.
 #[derive(Debug)]
 pub(crate) enum AskedOf<R> {
-    /// It is nothing but these, all of which must hold.
-    Whole(Arc<[Simple<R>]>),
+    /// It is nothing but these, all of which must hold: two at once, and there is no jump on the last ones' answer.
+    Whole(Arc<[Pair<R>]>),
     /// Tests of its first parts.
     Beginning(Arc<[Ask<R>]>),
 }
+
+#[derive(Debug)]
+pub(crate) struct Pair<R>(Simple<R>, Option<Simple<R>>);
 
 /// A comparison of one field with constants. A missing value fails it.
 #[derive(Debug)]
 pub(crate) enum Simple<R> {
     Within {
-        number: fn(&R) -> Option<i64>,
+        within: fn(&R, i64, i64) -> bool,
         low: i64,
         high: i64,
     },
     Is {
-        text: for<'a> fn(&'a R) -> Option<&'a str>,
-        other: Box<str>,
+        is: fn(&R, &str) -> bool,
+        text: Box<str>,
     },
 }
 
@@ -48,7 +50,7 @@ pub(crate) struct Ask<R> {
 enum Test<R> {
     Simple(Simple<R>),
     Window {
-        number: fn(&R) -> Option<i64>,
+        within: fn(&R, i64, i64) -> bool,
         from: u32,
         to: u32,
     },
@@ -70,9 +72,17 @@ impl<R> Simple<R> {
     #[inline]
     fn holds(&self, record: &R) -> bool {
         match self {
-            Self::Within { number, low, high } => number(record).is_some_and(|it| *low <= it && it <= *high),
-            Self::Is { text, other } => text(record).is_some_and(|it| text::same(it, other)),
+            Self::Within { within, low, high } => within(record, *low, *high),
+            Self::Is { is, text } => is(record, text),
         }
+    }
+}
+
+impl<R> Pair<R> {
+    #[inline]
+    fn holds(&self, record: &R) -> bool {
+        let Self(one, other) = self;
+        one.holds(record) & other.as_ref().is_none_or(|other| other.holds(record))
     }
 }
 
@@ -84,9 +94,11 @@ impl<R: Record> AskedOf<R> {
             simple.filter(|_| !it.negated && !it.more)
         };
         if cells.rest == Target::TRUE
-            && let Some(tests) = asked.clone().map(alone).collect()
+            && let Some(tests) = asked.clone().map(alone).collect::<Option<Vec<_>>>()
         {
-            return Self::Whole(tests);
+            let mut tests = tests.into_iter();
+            let pairs = std::iter::from_fn(|| Some(Pair(tests.next()?, tests.next())));
+            return Self::Whole(pairs.collect());
         }
         let asks = asked.map(|SlotTest { op, negated, more }| Ask {
             test: Test::of(program, op, binding),
@@ -103,19 +115,16 @@ impl<R: Record> AskedOf<R> {
         program: &'a Program,
         cells: &'a Cells,
         start: Target,
-        customer: BoundRow<'a, R>,
+        customer: impl FnOnce() -> BoundRow<'a, R>,
+        record: &'a R,
         at: &'a At,
     ) -> bool {
         match self {
-            Self::Whole(tests) => {
-                let record = customer.record();
-                let (pairs, last) = tests.as_chunks::<AT_ONCE>();
-                pairs
-                    .iter()
-                    .all(|[one, other]| one.holds(record) & other.holds(record))
-                    && last.iter().all(|it| it.holds(record))
-            }
-            Self::Beginning(asks) => begin(asks, program, cells, start, customer, at),
+            Self::Whole(pairs) => match &**pairs {
+                [pair] => pair.holds(record),
+                pairs => pairs.iter().all(|pair| pair.holds(record)),
+            },
+            Self::Beginning(asks) => begin(asks, program, cells, start, customer(), at),
         }
     }
 }
@@ -150,9 +159,9 @@ fn all_hold<'a, R: Record>(
         }
         let holds = match &ask.test {
             Test::Simple(test) => test.holds(customer.record()),
-            Test::Window { number, from, to } => {
+            Test::Window { within, from, to } => {
                 let (from, to) = (moments[*from as usize], moments[*to as usize]);
-                number(customer.record()).is_some_and(|it| from <= it && it < to)
+                from < to && within(customer.record(), from, to - 1)
             }
             Test::Op(op) => other(program, op, customer, moments),
         };
@@ -173,8 +182,8 @@ impl<R: Record> Simple<R> {
     /// The comparison that a leaf is; nothing where it is another test, or no getter does for it.
     fn of(program: &Program, op: &Op, binding: &Binding) -> Option<Self> {
         let within = |slot, low, high| {
-            let number = binding.number(slot)?;
-            Some(Self::Within { number, low, high })
+            let within = binding.within(slot)?;
+            Some(Self::Within { within, low, high })
         };
         match *op {
             Op::Bool { slot } => within(slot, 1, 1),
@@ -183,8 +192,8 @@ impl<R: Record> Simple<R> {
             | Op::Date { slot, low, high }
             | Op::DateTime { slot, low, high } => within(slot, low, high),
             Op::TextIs { slot, text } => Some(Self::Is {
-                text: binding.text(slot)?,
-                other: program.texts[text as usize].clone(),
+                is: binding.is(slot)?,
+                text: program.texts[text as usize].clone(),
             }),
             _ => None,
         }
@@ -199,8 +208,8 @@ impl<R: Record> Test<R> {
         }
         match *op {
             Op::DateWindow { slot, from, to } | Op::DateTimeWindow { slot, from, to } => {
-                let number = binding.number(slot);
-                number.map_or(Self::Op(*op), |number| Self::Window { number, from, to })
+                let within = binding.within(slot);
+                within.map_or(Self::Op(*op), |within| Self::Window { within, from, to })
             }
             _ => Self::Op(*op),
         }

@@ -5,7 +5,7 @@
 
 use super::{At, machine};
 use crate::{
-    plan::{Accepts, CellTest, Cells, Program, Target},
+    plan::{Accepts, CellRange, CellTest, Cells, Program, RANGES_AT_ONCE, Target},
     record::{self, Customer, Row},
 };
 
@@ -22,7 +22,7 @@ pub(crate) fn test_cells<'a>(
     at: &'a At,
 ) -> bool {
     let row = customer.cells();
-    if cells.tests.is_empty() && cells.rest == Target::TRUE {
+    if cells.only_ranges {
         in_ranges(cells, row)
     } else if in_ranges(cells, row) {
         go_on(program, cells, start, customer, at)
@@ -72,15 +72,23 @@ pub(super) fn test_beginning<'a, R: Row<'a>>(
 
 #[inline]
 fn in_ranges(cells: &Cells, row: record::Cells<'_>) -> bool {
-    let mut all = row.known() & cells.known == cells.known;
-    for (index, range) in cells.ranges.iter().enumerate() {
-        if index > 0 && index % AT_ONCE == 0 && !all {
+    let known = row.known() & cells.known == cells.known;
+    let mut all = known & in_each(&cells.ranges, row);
+    for ranges in &cells.more_ranges {
+        if !all {
             return false;
         }
-        let Some(cell) = row.near(range.cell as usize) else {
-            return false;
-        };
-        all &= cell.wrapping_sub(range.low) <= range.span;
+        all = in_each(ranges, row);
+    }
+    all
+}
+
+#[inline]
+fn in_each(ranges: &[CellRange; RANGES_AT_ONCE], row: record::Cells<'_>) -> bool {
+    let mut all = true;
+    for range in ranges {
+        let cell = row.near(range.cell as usize);
+        all &= cell.is_some_and(|cell| cell.wrapping_sub(range.low) <= range.span);
     }
     all
 }

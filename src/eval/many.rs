@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     bits::{self, ones},
-    plan::{Buckets, Kind, Leaf, MISSING, Many, Op, Program, Reading, Target, Term},
+    plan::{Buckets, Kind, Leaf, MISSING, Many, Op, Program, Reading, Target, Term, head_number},
     record::Row,
 };
 
@@ -171,6 +171,7 @@ impl<'a, 'm, R: Row<'a>> Asking<'a, 'm, R> {
                     _ => MISSING,
                 };
             }
+            Reading::Head { slot, cell } => customer.head(slot, cell).map(head_number),
             Reading::Number { slot, kind } => number(customer, slot, kind),
             Reading::Node(node) => self.term(dimension.term, Term::Node(node)),
             Reading::Count(items) => self.term(dimension.term, Term::Count(items)),

@@ -7,18 +7,19 @@
 use std::ops::Range;
 
 use super::{
-    parts,
+    heads, parts,
     program::{BlockId, Kind, Leaf, Op, Program, Target},
 };
-use crate::{schema::Layout, value::text};
+use crate::schema::Layout;
 
 /// The beginning of a condition, as tests of cells.
 #[derive(Debug)]
 pub(crate) struct Cells {
     /// Of the first 64 values, those that must be known because `ranges` ask for them.
     pub(crate) known: u64,
-    /// All of these must hold; their cells are near.
-    pub(crate) ranges: Box<[CellRange]>,
+    /// All of these must hold, some at once; their cells are near.
+    pub(crate) ranges: [CellRange; RANGES_AT_ONCE],
+    pub(crate) more_ranges: Box<[[CellRange; RANGES_AT_ONCE]]>,
     /// And of these, a part after the other: one of its tests must hold.
     pub(crate) tests: Box<[CellTest]>,
     pub(crate) hashed: Box<[Hashed]>,
@@ -28,7 +29,12 @@ pub(crate) struct Cells {
     pub(crate) in_time: bool,
     /// Where the rest of the condition begins.
     pub(crate) rest: Target,
+    /// Whether the ranges are the whole condition.
+    pub(crate) only_ranges: bool,
 }
+
+/// So many ranges are looked at before it is decided whether to go on.
+pub(crate) const RANGES_AT_ONCE: usize = 2;
 
 /// That a cell, which is known and near, lies in a range: from `low` on, as far as `span`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +42,15 @@ pub(crate) struct CellRange {
     pub(crate) cell: u32,
     pub(crate) low: u64,
     pub(crate) span: u64,
+}
+
+impl CellRange {
+    /// Any cell lies in there.
+    const ALL: Self = Self {
+        cell: 0,
+        low: 0,
+        span: u64::MAX,
+    };
 }
 
 /// A test of one cell; a missing value fails it.
@@ -121,9 +136,17 @@ impl Cells {
             }
         }
         let in_time = |it: &CellTest| matches!(it.accepts, Accepts::Window { .. });
+        let only_ranges = tests.is_empty() && rest == Target::TRUE;
+        let mut ranges = ranges.chunks(RANGES_AT_ONCE).map(|chunk| {
+            let mut all = [CellRange::ALL; RANGES_AT_ONCE];
+            all[..chunk.len()].copy_from_slice(chunk);
+            all
+        });
         Self {
             known,
-            ranges: ranges.into(),
+            ranges: ranges.next().unwrap_or([CellRange::ALL; RANGES_AT_ONCE]),
+            more_ranges: ranges.collect(),
+            only_ranges,
             in_time: tests.iter().any(in_time),
             tests: tests.into(),
             hashed: builder.hashed.into(),
@@ -188,25 +211,6 @@ impl Builder<'_> {
                 (slot, Accepts::Window { from, to }, false)
             }
             Op::Words { slot, mask } => (slot, Accepts::Words { mask }, false),
-            Op::TextEmpty { slot } => (slot, range(0, 0), true),
-            Op::TextIs { slot, text } => {
-                let head = whole(&self.program.texts[text as usize])?;
-                (slot, range(head, head), true)
-            }
-            Op::TextStarts { slot, text } => {
-                let begin = &self.program.texts[text as usize];
-                let (head, len) = (text::head(begin), begin.len());
-                if begin.contains('\0') || !(1..=8).contains(&len) {
-                    return None;
-                }
-                let beyond = u64::MAX.checked_shr(8 * u32::try_from(len).ok()?).unwrap_or(0);
-                (slot, range(head, head | beyond), true)
-            }
-            Op::TextIn { slot, set } => {
-                let texts = self.program.text_sets[set as usize].iter();
-                let heads: Option<Vec<u64>> = texts.map(|it| whole(it)).collect();
-                (slot, self.among(heads?)?, true)
-            }
             Op::NumberIn {
                 slot,
                 kind: Kind::Int | Kind::Decimal | Kind::Date | Kind::DateTime,
@@ -216,7 +220,14 @@ impl Builder<'_> {
                 let numbers = numbers.map(|it| it.cast_unsigned()).collect();
                 (slot, self.among(numbers)?, false)
             }
-            _ => return None,
+            op => {
+                let (slot, heads) = heads::of(op, self.program)?;
+                let accepts = match &heads[..] {
+                    [heads] => range(*heads.start(), *heads.end()),
+                    all => self.among(all.iter().map(|it| *it.start()).collect())?,
+                };
+                (slot, accepts, true)
+            }
         };
         let cell = if is_text {
             layout.head(slot as usize)?
@@ -237,11 +248,6 @@ impl Builder<'_> {
         self.hashed.push(Hashed::of(numbers)?);
         Some(Accepts::Among { set })
     }
-}
-
-/// The head of a text that has no more than a head.
-fn whole(text: &str) -> Option<u64> {
-    (text.len() < 8 && !text.contains('\0')).then(|| text::head(text))
 }
 
 impl Hashed {

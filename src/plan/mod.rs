@@ -30,6 +30,7 @@ mod constant;
 mod cost;
 mod display;
 mod emit;
+mod heads;
 mod many;
 mod moment;
 mod numbered;
@@ -50,11 +51,11 @@ mod value;
 mod weight;
 
 pub(crate) use campaign::CampaignNodes;
-pub(crate) use cells::{Accepts, CellTest, Cells, SlotTest};
+pub(crate) use cells::{Accepts, CellRange, CellTest, Cells, RANGES_AT_ONCE, SlotTest};
 pub(crate) use constant::calculate;
 #[cfg(feature = "sql")]
 pub(crate) use constant::fold;
-pub(crate) use many::{Buckets, MISSING, Many, Reading, Term};
+pub(crate) use many::{Buckets, MISSING, Many, Reading, Term, head_number};
 #[cfg(feature = "proptest")]
 pub(crate) use moment::end_of;
 pub(crate) use moment::{Anchor, Day, Moment, Moments, Origin, start_of};

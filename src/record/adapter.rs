@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Getter;
-use crate::value::{Date, DateTime, Decimal, Geo};
+use crate::value::{Date, DateTime, Decimal, Geo, text};
 
 /// A struct whose values are read in place, without a copy.
 ///
@@ -246,6 +246,26 @@ pub trait FieldValue<'a>: Sized + sealed::Sealed {
     #[inline]
     fn number(self) -> Option<i64> {
         None
+    }
+    /// Whether it has a [`number`](Self::number) from `low` to `high`.
+    ///
+    /// ```
+    /// # use audience::FieldValue;
+    /// assert!(Some(3).within(1, 3) && !3.within(4, 9) && !None::<i64>.within(i64::MIN, i64::MAX));
+    /// ```
+    #[inline]
+    fn within(self, low: i64, high: i64) -> bool {
+        self.number().is_some_and(|it| (low <= it) & (it <= high))
+    }
+    /// Whether it is that text.
+    ///
+    /// ```
+    /// # use audience::FieldValue;
+    /// assert!("ES".is("ES") && !"es".is("ES") && !None::<&str>.is(""));
+    /// ```
+    #[inline]
+    fn is(self, text: &str) -> bool {
+        self.text().is_some_and(|it| text::same(it, text))
     }
     /// How many items a list has.
     #[inline]
@@ -538,13 +558,13 @@ macro_rules! record {
                 $(
                     if field == number {
                         return ::core::option::Option::Some($crate::Getter {
-                            number: |it| {
+                            within: |it, low, high| {
                                 let $record = it;
-                                $crate::FieldValue::number($value)
+                                $crate::FieldValue::within($value, low, high)
                             },
-                            text: |it| {
+                            is: |it, text| {
                                 let $record = it;
-                                $crate::FieldValue::text($value)
+                                $crate::FieldValue::is($value, text)
                             },
                         });
                     }

@@ -22,6 +22,8 @@ pub(crate) struct Shape {
     pub(crate) events: Vec<Arc<Layout>>,
     /// The slot of the customer's key.
     pub(crate) key: u32,
+    /// Where the values begin among the cells of a customer's own row.
+    values: usize,
 }
 
 impl Shape {
@@ -32,6 +34,7 @@ impl Shape {
         Self {
             id: schema.id(),
             key: u32::try_from(key.unwrap_or(0)).unwrap_or(0),
+            values: customer.cell(0),
             customer: customer.into(),
             events: schema
                 .events
@@ -142,6 +145,14 @@ impl Customer {
         }
     }
 
+    /// The value of a slot, where it is known.
+    #[inline]
+    fn cell(&self, slot: u32) -> Option<u64> {
+        let (cells, slot) = (self.cells(), slot as usize);
+        let bits = cells.get(slot >> 6)?;
+        (bits >> (slot & 63) & 1 == 1).then(|| cells.get(self.shape.values + slot)).flatten()
+    }
+
     /// Tells whether it can be used with definitions of that shape.
     #[inline]
     pub(crate) fn fits(&self, shape: &Arc<Shape>) -> bool {
@@ -205,54 +216,61 @@ impl<'a> Row<'a> for &'a Customer {
 
     #[inline]
     fn known(self, slot: u32) -> bool {
-        self.root.cell(slot as usize).is_some()
+        self.cell(slot).is_some()
     }
 
     #[inline]
     fn bool(self, slot: u32) -> Option<bool> {
-        self.root.cell(slot as usize).map(|cell| cell != 0)
+        self.cell(slot).map(|cell| cell != 0)
     }
 
     #[inline]
     fn int(self, slot: u32) -> Option<i64> {
-        self.root.cell(slot as usize).map(u64::cast_signed)
+        self.cell(slot).map(u64::cast_signed)
     }
 
     #[inline]
     fn float(self, slot: u32) -> Option<f64> {
-        self.root.cell(slot as usize).map(f64::from_bits)
+        self.cell(slot).map(f64::from_bits)
     }
 
     #[inline]
     fn decimal(self, slot: u32) -> Option<i64> {
-        self.root.cell(slot as usize).map(u64::cast_signed)
+        self.cell(slot).map(u64::cast_signed)
     }
 
     #[inline]
     fn text(self, slot: u32) -> Option<&'a str> {
-        let cell = self.root.cell(slot as usize)?;
+        let cell = self.cell(slot)?;
         self.root.text(&self.store, slot as usize, cell)
     }
 
     #[inline]
     fn text_is(self, slot: u32, text: &str) -> bool {
-        let cell = self.root.cell(slot as usize);
+        let cell = self.cell(slot);
         cell.is_some_and(|cell| self.root.text_is(&self.store, slot as usize, cell, text))
     }
 
     #[inline]
+    fn head(self, slot: u32, cell: u32) -> Option<u64> {
+        let cells = self.cells();
+        let bits = cells.get(slot as usize >> 6)?;
+        (bits >> (slot & 63) & 1 == 1).then(|| cells.get(cell as usize)).flatten()
+    }
+
+    #[inline]
     fn word(self, slot: u32) -> Option<u32> {
-        self.root.cell(slot as usize).map(word_of)
+        self.cell(slot).map(word_of)
     }
 
     #[inline]
     fn date(self, slot: u32) -> Option<i32> {
-        self.root.cell(slot as usize).map(days_of)
+        self.cell(slot).map(days_of)
     }
 
     #[inline]
     fn datetime(self, slot: u32) -> Option<i64> {
-        self.root.cell(slot as usize).map(u64::cast_signed)
+        self.cell(slot).map(u64::cast_signed)
     }
 
     #[inline]
@@ -262,7 +280,7 @@ impl<'a> Row<'a> for &'a Customer {
 
     #[inline]
     fn list(self, slot: u32) -> Option<TableRows<'a>> {
-        let cell = self.root.cell(slot as usize)?;
+        let cell = self.cell(slot)?;
         self.root.list(&self.store, slot as usize, cell)
     }
 

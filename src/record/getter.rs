@@ -1,8 +1,8 @@
-//! How one field of a struct is read, without asking which one it is each time.
+//! How one field of a struct is compared, without asking which one it is each time.
 
 use super::{Record, binding::Binding, binding::Kind};
 
-/// Reads one field of a [`Record`]; [`record!`](crate::record!) writes one for each.
+/// Compares one field of a [`Record`]; [`record!`](crate::record!) writes one for each.
 ///
 /// ```
 /// use audience::Record;
@@ -12,8 +12,8 @@ use super::{Record, binding::Binding, binding::Kind};
 ///
 /// let ana = Client { id: "ana".to_owned(), nps: Some(9) };
 /// let getter = |field| Client::getter(field).ok_or("no such field");
-/// assert_eq!((getter(0)?.text)(&ana), Some("ana"));
-/// assert_eq!((getter(1)?.number)(&ana), Some(9));
+/// assert!((getter(0)?.is)(&ana, "ana"));
+/// assert!((getter(1)?.within)(&ana, 9, 10));
 /// # Ok::<(), &str>(())
 /// ```
 #[derive(Clone, Copy, Debug)]
@@ -22,31 +22,31 @@ use super::{Record, binding::Binding, binding::Kind};
     reason = "`record!` makes one in the crate of the struct"
 )]
 pub struct Getter<R: ?Sized> {
-    /// The whole number by which the value is compared, see [`FieldValue::number`](super::FieldValue::number).
-    pub number: fn(&R) -> Option<i64>,
-    /// Text.
-    pub text: for<'a> fn(&'a R) -> Option<&'a str>,
+    /// Whether its number lies in a range, see [`FieldValue::within`](super::FieldValue::within).
+    pub within: fn(&R, i64, i64) -> bool,
+    /// Whether it is that text, see [`FieldValue::is`](super::FieldValue::is).
+    pub is: fn(&R, &str) -> bool,
 }
 
 impl Binding {
-    /// Reads the whole number by which a value of the customer is compared; nothing for values that have none, or that have it for
-    /// some fields only.
-    pub(crate) fn number<R: Record>(&self, slot: u32) -> Option<fn(&R) -> Option<i64>> {
+    /// Compares a value of the customer by its whole number; nothing for values that have none, or that have it for some fields
+    /// only.
+    pub(crate) fn within<R: Record>(&self, slot: u32) -> Option<fn(&R, i64, i64) -> bool> {
         let place = self.customer.0.get(slot as usize)?;
         match place.kind {
             Kind::Bool | Kind::Int | Kind::Decimal | Kind::Date | Kind::DateTime => {
-                R::getter(place.field).map(|it| it.number)
+                R::getter(place.field).map(|it| it.within)
             }
             Kind::Float | Kind::Text | Kind::Geo | Kind::List => None,
         }
     }
 
-    /// Reads a text of the customer, which may be any; nothing for others.
-    pub(crate) fn text<R: Record>(&self, slot: u32) -> Option<for<'a> fn(&'a R) -> Option<&'a str>> {
+    /// Compares a text of the customer, which may be any; nothing for others.
+    pub(crate) fn is<R: Record>(&self, slot: u32) -> Option<fn(&R, &str) -> bool> {
         let place = self.customer.0.get(slot as usize)?;
         if place.kind != Kind::Text || place.check.is_some() {
             return None;
         }
-        R::getter(place.field).map(|it| it.text)
+        R::getter(place.field).map(|it| it.is)
     }
 }

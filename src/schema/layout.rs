@@ -96,10 +96,13 @@ impl Layout {
         Some(self.slots.len().div_ceil(64) + head)
     }
 
-    /// The slots of free text, of which a customer keeps the heads, see [`text::head`](crate::value::text::head).
+    /// The slots of free text, of which a customer keeps the heads, see [`text::head`](crate::value::text::head): not of her key,
+    /// which rules hardly ask for.
     pub(crate) fn heads(&self) -> impl Iterator<Item = usize> {
         let slots = self.slots.iter().enumerate();
-        let texts = slots.filter(|(_, it)| matches!(it.ty, Type::String | Type::Url | Type::Ref(_)));
+        let texts = slots.filter(|(_, it)| {
+            !it.roles.key && matches!(it.ty, Type::String | Type::Url | Type::Ref(_))
+        });
         texts.map(|(slot, _)| slot)
     }
 

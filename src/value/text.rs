@@ -51,12 +51,25 @@ fn class(name: &str) -> Regex {
 
 /// The first eight bytes as a number, which orders as they do. What is shorter ends in zeros: no text of a customer has the
 /// character U+0000, so the head of a text of seven bytes at most is its own alone.
+#[inline]
 pub(crate) fn head(text: &str) -> u64 {
+    let bytes = text.as_bytes();
+    if let Some(head) = bytes.first_chunk() {
+        return u64::from_be_bytes(*head);
+    }
     let mut head = [0; 8];
-    for (place, byte) in head.iter_mut().zip(text.bytes()) {
-        *place = byte;
+    for (place, byte) in head.iter_mut().zip(bytes) {
+        *place = *byte;
     }
     u64::from_be_bytes(head)
+}
+
+/// The head of a text that may have the character U+0000, too: then it ends in another byte than zero, and a text of seven bytes
+/// at most has another head.
+#[inline]
+pub(crate) fn any_head(text: &str) -> u64 {
+    let has_nul = text.as_bytes().iter().take(8).any(|byte| *byte == 0);
+    head(text) | u64::from(has_nul)
 }
 
 /// What follows the last `@`, or nothing without one.
@@ -129,11 +142,17 @@ pub(crate) fn same(text: &str, other: &str) -> bool {
             .all(|(block, other)| block.first_chunk::<8>() == other.first_chunk()))
 }
 
-/// Whether the first and the last `N` bytes are the same, where there are as many.
+/// Whether the first and the last `N` bytes are the same, where there are as many; eight at most.
 #[inline]
 fn same_ends<const N: usize>(bytes: &[u8], other: &[u8]) -> Option<bool> {
-    let starts = bytes.first_chunk::<N>()? == other.first_chunk()?;
-    Some(starts & (bytes.last_chunk::<N>()? == other.last_chunk()?))
+    let word = |bytes: &[u8; N]| {
+        let mut word = [0; 8];
+        word[..N].copy_from_slice(bytes);
+        u64::from_le_bytes(word)
+    };
+    let starts = word(bytes.first_chunk()?) ^ word(other.first_chunk()?);
+    let ends = word(bytes.last_chunk()?) ^ word(other.last_chunk()?);
+    Some(starts | ends == 0)
 }
 
 /// Eight times this byte.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::parts::Truth;
-use crate::plan::{CollectionId, Kind, NodeId, Op, Program};
+use crate::plan::{CollectionId, Kind, NodeId, Op, Program, heads};
 
 /// The bucket of a missing value, in every dimension.
 pub(crate) const MISSING: u32 = 0;
@@ -15,6 +15,8 @@ pub(crate) enum Reading {
     Bool { slot: u32 },
     Word { slot: u32 },
     Text { slot: u32 },
+    /// The head of a text, and where it stands among a loaded customer's cells.
+    Head { slot: u32, cell: u32 },
     Number { slot: u32, kind: Kind },
     Node(NodeId),
     Count(CollectionId),
@@ -86,11 +88,26 @@ impl Reading {
                 Self::Number { slot, kind }
             }
             Op::Words { slot, .. } => Self::Word { slot },
-            Op::TextIs { slot, .. } | Op::TextEmpty { slot } => Self::Text { slot },
-            Op::TextIn { slot, set } if program.text_sets[set as usize].len() <= FEW => Self::Text { slot },
+            Op::TextIn { set, .. } if program.text_sets[set as usize].len() > FEW => return None,
+            Op::TextIs { slot, .. } | Op::TextEmpty { slot } | Op::TextIn { slot, .. } => {
+                Self::head(op, program).unwrap_or(Self::Text { slot })
+            }
+            Op::TextStarts { .. } => return Self::head(op, program),
             Op::Value { node, .. } => Self::Node(node),
             Op::Count { items, .. } => Self::Count(items),
             _ => return None,
+        })
+    }
+
+    /// The head of the text that a test is about, where that tells whether it holds, also of texts with U+0000: see
+    /// [`Row::head`](crate::record::Row::head).
+    fn head(op: Op, program: &Program) -> Option<Self> {
+        let (slot, heads) = heads::of(op, program)?;
+        let cell = program.customer.head(slot as usize)?;
+        let ends_in_zero = heads.iter().all(|it| it.start().trailing_zeros() >= 8);
+        ends_in_zero.then_some(Self::Head {
+            slot,
+            cell: u32::try_from(cell).ok()?,
         })
     }
 
@@ -108,18 +125,15 @@ pub(super) struct Constants<'p> {
 }
 
 impl<'p> Constants<'p> {
-    pub(super) fn add(&mut self, op: Op, program: &'p Program) {
-        let mut cut = |low: i64, high: i64| {
-            self.numbers.extend((low > i64::MIN).then_some(low));
-            self.numbers.extend(high.checked_add(1));
-        };
-        if let Some((low, high)) = op.range() {
-            cut(low, high);
+    pub(super) fn add(&mut self, op: Op, reading: Reading, program: &'p Program) {
+        if !matches!(reading, Reading::Text { .. }) {
+            for (low, high) in ranges(op, program) {
+                self.numbers.extend((low > i64::MIN).then_some(low));
+                self.numbers.extend(high.checked_add(1));
+            }
+            return;
         }
         match op {
-            Op::NumberIn { set, .. } => program.number_sets[set as usize]
-                .iter()
-                .for_each(|it| cut(*it, *it)),
             Op::TextIs { text, .. } => *self.texts.entry(&program.texts[text as usize]).or_default() += 1,
             Op::TextEmpty { .. } => *self.texts.entry("").or_default() += 1,
             Op::TextIn { set, .. } => {
@@ -138,7 +152,7 @@ impl<'p> Constants<'p> {
             Reading::Bool { .. } => Buckets::Two,
             Reading::Word { .. } => Buckets::Words,
             Reading::Text { .. } => Buckets::Texts(Texts::new(self.texts, most)),
-            Reading::Number { .. } | Reading::Node(_) | Reading::Count(_) => {
+            Reading::Head { .. } | Reading::Number { .. } | Reading::Node(_) | Reading::Count(_) => {
                 self.numbers.sort_unstable();
                 self.numbers.dedup();
                 let every = self.numbers.len().div_ceil(most).max(1);
@@ -174,29 +188,18 @@ impl Dimension {
             (Buckets::Words, Op::Words { mask, .. }) => buckets
                 .map(|bucket| yes((1..=64).contains(&bucket) && mask >> (bucket - 1) & 1 == 1))
                 .collect(),
-            (Buckets::Numbers(firsts), Op::NumberIn { set, .. }) => {
-                let set = &program.number_sets[set as usize];
+            (Buckets::Numbers(firsts), _) => {
+                let ranges = ranges(op, program);
                 of_numbers(firsts, |first, last| {
-                    let from = set.partition_point(|it| *it < first);
-                    match set.get(from) {
-                        Some(found) if *found <= last && first == last => Truth::Yes,
-                        Some(found) if *found <= last => Truth::Perhaps,
-                        _ => Truth::No,
-                    }
-                })
-            }
-            (Buckets::Numbers(firsts), _) => match op.range() {
-                Some((low, high)) => of_numbers(firsts, |first, last| {
-                    if low <= first && last <= high {
+                    if ranges.iter().any(|(low, high)| *low <= first && last <= *high) {
                         Truth::Yes
-                    } else if last < low || high < first {
+                    } else if ranges.iter().all(|(low, high)| last < *low || *high < first) {
                         Truth::No
                     } else {
                         Truth::Perhaps
                     }
-                }),
-                None => vec![Truth::Perhaps; self.len() as usize],
-            },
+                })
+            }
             (Buckets::Texts(texts), _) => match op {
                 Op::TextIs { text, .. } => texts.truths([&*program.texts[text as usize]]),
                 Op::TextEmpty { .. } => texts.truths([""]),
@@ -208,6 +211,30 @@ impl Dimension {
             _ => vec![Truth::Perhaps; self.len() as usize],
         }
     }
+}
+
+/// In which ranges the number lies where a test holds, and nowhere else.
+fn ranges(op: Op, program: &Program) -> Vec<(i64, i64)> {
+    match op {
+        Op::NumberIn { set, .. } => program.number_sets[set as usize]
+            .iter()
+            .map(|it| (*it, *it))
+            .collect(),
+        _ => match op.range() {
+            Some(range) => vec![range],
+            None => {
+                let heads = heads::of(op, program).into_iter().flat_map(|(_, heads)| heads);
+                let heads = heads.map(|it| (head_number(*it.start()), head_number(*it.end())));
+                heads.collect()
+            }
+        },
+    }
+}
+
+/// The number of a head: of two, the one that is larger has the larger number.
+#[inline]
+pub(crate) fn head_number(head: u64) -> i64 {
+    (head ^ 1 << 63).cast_signed()
 }
 
 fn of_numbers(firsts: &[i64], of: impl Fn(i64, i64) -> Truth) -> Vec<Truth> {

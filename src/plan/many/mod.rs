@@ -15,7 +15,7 @@ mod table;
 
 use std::ops::Range;
 
-pub(crate) use self::dimension::{Buckets, Dimension, MISSING, Reading};
+pub(crate) use self::dimension::{Buckets, Dimension, MISSING, Reading, head_number};
 use super::{BlockId, CollectionId, NodeId, Op, Program, parts};
 
 /// How some segments of a program are asked together.

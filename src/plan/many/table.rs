@@ -103,7 +103,7 @@ fn alternatives<'p>(
         let number = entry.index();
         let constants = entry.or_default();
         for leaf in parts::leaves(program, &part) {
-            constants.add(leaf.op, program);
+            constants.add(leaf.op, reading, program);
         }
         (number, part)
     });
