@@ -93,7 +93,8 @@ impl<R: Record> AskedOf<R> {
             let simple = Simple::of(program, &it.op, binding);
             simple.filter(|_| !it.negated && !it.more)
         };
-        if cells.rest == Target::TRUE
+        if cells.events.is_empty()
+            && cells.rest == Target::TRUE
             && let Some(tests) = asked.clone().map(alone).collect::<Option<Vec<_>>>()
         {
             let mut tests = tests.into_iter();

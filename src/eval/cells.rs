@@ -3,9 +3,9 @@
 //! There is no jump on the answer of the last ones: where they are the whole condition, the processor begins with the next customer
 //! while the cells of this one are still on their way.
 
-use super::{At, machine};
+use super::{At, events, machine};
 use crate::{
-    plan::{Accepts, CellRange, CellTest, Cells, Program, RANGES_AT_ONCE, Target},
+    plan::{Accepts, CellRange, CellTest, Cells, EventTest, Program, RANGES_AT_ONCE, Target},
     record::{self, Customer, Row},
 };
 
@@ -64,10 +64,13 @@ pub(super) fn test_beginning<'a, R: Row<'a>>(
         return machine::test_from(program, customer, at, start);
     };
     let begins = begins(moments);
-    if cells.rest == Target::TRUE {
+    if cells.events.is_empty() && cells.rest == Target::TRUE {
         return begins;
     }
-    begins && machine::test_from(program, customer, at, cells.rest)
+    let go_on = |(test, negated): &(EventTest, bool)| events::holds(program, test, customer, moments) != *negated;
+    begins
+        && cells.events.iter().all(go_on)
+        && (cells.rest == Target::TRUE || machine::test_from(program, customer, at, cells.rest))
 }
 
 #[inline]

@@ -2,8 +2,7 @@
 
 use super::machine::of_slot;
 use crate::{
-    hir::AggregateKind,
-    plan::{CollectionId, End, Kind, Node, Op, Program, Source, Target},
+    plan::{EventNumber, EventTest, Op, Program, Target},
     record::{Row, Rows},
 };
 
@@ -15,33 +14,33 @@ pub(super) fn of_events<'a, R: Row<'a>>(
     customer: R,
     moments: &[i64],
 ) -> Option<bool> {
-    match *op {
-        Op::Count { items, low, high } => {
-            let events = Events::of(program, items, customer, moments)?;
-            Some(events.counts(low, high))
-        }
-        Op::Value { node, low, high } => {
-            let Node::Aggregate {
-                kind: AggregateKind::Sum,
-                of: of @ (Kind::Int | Kind::Decimal),
-                value,
-                items,
-            } = program.nodes[node.0 as usize]
-            else {
-                return None;
-            };
-            let Node::Slot { place, .. } = program.nodes[value.0 as usize] else {
-                return None;
-            };
-            if place.row != program.collections[items.0 as usize].row {
-                return None;
-            }
-            let events = Events::of(program, items, customer, moments)?;
-            let total = i64::try_from(events.sum(place.slot, of));
-            Some(total.is_ok_and(|it| low <= it && it <= high))
-        }
-        _ => None,
-    }
+    let test = EventTest::of(program, op)?;
+    Some(holds(program, &test, customer, moments))
+}
+
+/// Tells whether a count or a sum of events lies in a range.
+#[inline]
+pub(super) fn holds<'a, R: Row<'a>>(
+    program: &'a Program,
+    test: &EventTest,
+    customer: R,
+    moments: &[i64],
+) -> bool {
+    let events = Events {
+        program,
+        rows: customer.events(test.event),
+        from: moments[test.from as usize],
+        to: moments[test.to as usize],
+        filter: test.filter,
+        moments,
+    };
+    let (low, high) = (test.low, test.high);
+    let total = match test.number {
+        EventNumber::Count => return events.counts(low, high),
+        EventNumber::Ints(slot) => events.sum(slot, Row::int),
+        EventNumber::Decimals(slot) => events.sum(slot, Row::decimal),
+    };
+    i64::try_from(total).is_ok_and(|it| low <= it && it <= high)
 }
 
 /// The events of a type from one instant up to, but not including, another.
@@ -55,39 +54,7 @@ struct Events<'e, 'a, C> {
     moments: &'e [i64],
 }
 
-impl<'e, 'a, C: Rows<'a>> Events<'e, 'a, C> {
-    /// Nothing for a collection whose ends are not the same for everyone, or whose filter looks at more than the event.
-    #[inline]
-    fn of<R: Row<'a, Rows = C>>(
-        program: &'a Program,
-        items: CollectionId,
-        customer: R,
-        moments: &'e [i64],
-    ) -> Option<Self> {
-        let collection = program.collections[items.0 as usize];
-        let stretch = program.stretches[collection.stretch? as usize];
-        let (Source::Events(event), End::Moment(from), End::Moment(to)) =
-            (collection.source, stretch.from, stretch.to)
-        else {
-            return None;
-        };
-        let filter = match collection.filter {
-            None => None,
-            Some(filter) => {
-                let block = program.blocks[filter.0 as usize];
-                Some(block.of_slots.then_some(block.start)?)
-            }
-        };
-        Some(Self {
-            program,
-            rows: customer.events(event),
-            from: moments[from as usize],
-            to: moments[to as usize],
-            filter,
-            moments,
-        })
-    }
-
+impl<'a, C: Rows<'a>> Events<'_, 'a, C> {
     /// Whether there are so many. Without a filter one event tells whether there are as many as that: the one that stands as many
     /// places from the end.
     #[inline]
@@ -113,9 +80,9 @@ impl<'e, 'a, C: Rows<'a>> Events<'e, 'a, C> {
         low <= found && found <= high
     }
 
-    /// The exact sum of an int or decimal property, of those that have it.
+    /// The exact sum of a property that is read so, of those that have it.
     #[inline]
-    fn sum(&self, slot: u32, of: Kind) -> i128 {
+    fn sum(&self, slot: u32, read: impl Fn(C::Row, u32) -> Option<i64>) -> i128 {
         let rows = self.rows;
         if rows.end_before(self.from) {
             return 0;
@@ -133,12 +100,7 @@ impl<'e, 'a, C: Rows<'a>> Events<'e, 'a, C> {
         }
         let mut total = 0_i128;
         self.each(|row| {
-            let number = if of == Kind::Int {
-                row.int(slot)
-            } else {
-                row.decimal(slot)
-            };
-            total += i128::from(number.unwrap_or(0));
+            total += i128::from(read(row, slot).unwrap_or(0));
             true
         });
         total

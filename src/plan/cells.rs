@@ -7,6 +7,7 @@
 use std::ops::Range;
 
 use super::{
+    event_test::EventTest,
     heads, parts,
     program::{BlockId, Kind, Leaf, Op, Program, Target},
 };
@@ -23,6 +24,8 @@ pub(crate) struct Cells {
     /// And of these, a part after the other: one of its tests must hold.
     pub(crate) tests: Box<[CellTest]>,
     pub(crate) hashed: Box<[Hashed]>,
+    /// Then all of these, unless they are negated.
+    pub(crate) events: Box<[(EventTest, bool)]>,
     /// The same parts, `ranges` included, for rows without cells.
     pub(crate) asked: Box<[SlotTest]>,
     /// Whether a test reads moments.
@@ -108,11 +111,16 @@ impl Cells {
             hashed: Vec::new(),
         };
         let (mut known, mut ranges) = (0, Vec::new());
-        let (mut tests, mut asked, mut rest) = (Vec::new(), Vec::new(), start);
+        let (mut tests, mut events, mut asked, mut rest) = (Vec::new(), Vec::new(), Vec::new(), start);
         for part in parts::conjuncts(program, start) {
             rest = Target(part.start);
             let Some(found) = builder.part(&part) else {
-                break;
+                let Some(found) = builder.events(&part) else {
+                    break;
+                };
+                rest = Target::TRUE;
+                events.push(found);
+                continue;
             };
             rest = Target::TRUE;
             asked.extend(found.iter().map(|(asked, _)| *asked));
@@ -136,7 +144,7 @@ impl Cells {
             }
         }
         let in_time = |it: &CellTest| matches!(it.accepts, Accepts::Window { .. });
-        let only_ranges = tests.is_empty() && rest == Target::TRUE;
+        let only_ranges = tests.is_empty() && events.is_empty() && rest == Target::TRUE;
         let mut ranges = ranges.chunks(RANGES_AT_ONCE).map(|chunk| {
             let mut all = [CellRange::ALL; RANGES_AT_ONCE];
             all[..chunk.len()].copy_from_slice(chunk);
@@ -147,9 +155,10 @@ impl Cells {
             ranges: ranges.next().unwrap_or([CellRange::ALL; RANGES_AT_ONCE]),
             more_ranges: ranges.collect(),
             only_ranges,
-            in_time: tests.iter().any(in_time),
+            in_time: tests.iter().any(in_time) || !events.is_empty(),
             tests: tests.into(),
             hashed: builder.hashed.into(),
+            events: events.into(),
             asked: asked.into(),
             rest,
         }
@@ -184,6 +193,15 @@ impl Builder<'_> {
         let (asked, test) = tests.last_mut()?;
         (asked.more, test.more) = (false, false);
         Some(tests)
+    }
+
+    /// The question about events that a part is, and whether it must be answered by no.
+    fn events(&self, part: &Range<u32>) -> Option<(EventTest, bool)> {
+        let [leaf] = parts::leaves(self.program, part) else {
+            return None;
+        };
+        let test = EventTest::of(self.program, &leaf.op)?;
+        Some((test, leaf.then == Target::FALSE))
     }
 
     fn test(&mut self, leaf: &Leaf, end: u32) -> Option<CellTest> {

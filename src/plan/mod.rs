@@ -30,6 +30,7 @@ mod constant;
 mod cost;
 mod display;
 mod emit;
+mod event_test;
 mod heads;
 mod many;
 mod moment;
@@ -55,6 +56,7 @@ pub(crate) use cells::{Accepts, CellRange, CellTest, Cells, RANGES_AT_ONCE, Slot
 pub(crate) use constant::calculate;
 #[cfg(feature = "sql")]
 pub(crate) use constant::fold;
+pub(crate) use event_test::{EventNumber, EventTest};
 pub(crate) use many::{Buckets, MISSING, Many, Reading, Term, head_number};
 #[cfg(feature = "proptest")]
 pub(crate) use moment::end_of;
