@@ -14,11 +14,13 @@ const AT_ONCE: usize = 2;
 
 /// What a condition begins with, for structs of one type.
 #[derive(Debug)]
-pub(crate) enum AskedOf<R> {
-    /// It is nothing but these, all of which must hold: two at once, and there is no jump on the last ones' answer.
-    Whole(Arc<[Pair<R>]>),
-    /// Tests of its first parts.
-    Beginning(Arc<[Ask<R>]>),
+pub(crate) struct AskedOf<R> {
+    /// All of these must hold, two at once, and there is no jump on the last ones' answer.
+    pairs: Arc<[Pair<R>]>,
+    /// And of these, a part after the other: one of its tests must hold.
+    asks: Arc<[Ask<R>]>,
+    /// Whether the pairs are the whole condition.
+    only_pairs: bool,
 }
 
 #[derive(Debug)]
@@ -61,9 +63,10 @@ enum Test<R> {
 // A derived `Clone` has other bounds.
 impl<R> Clone for AskedOf<R> {
     fn clone(&self) -> Self {
-        match self {
-            Self::Whole(tests) => Self::Whole(Arc::clone(tests)),
-            Self::Beginning(asks) => Self::Beginning(Arc::clone(asks)),
+        Self {
+            pairs: Arc::clone(&self.pairs),
+            asks: Arc::clone(&self.asks),
+            only_pairs: self.only_pairs,
         }
     }
 }
@@ -88,25 +91,28 @@ impl<R> Pair<R> {
 
 impl<R: Record> AskedOf<R> {
     pub(crate) fn new(program: &Program, cells: &Cells, binding: &Binding) -> Self {
-        let asked = cells.asked.iter();
-        let alone = |it: &SlotTest| {
-            let simple = Simple::of(program, &it.op, binding);
-            simple.filter(|_| !it.negated && !it.more)
-        };
-        if cells.events.is_empty()
-            && cells.rest == Target::TRUE
-            && let Some(tests) = asked.clone().map(alone).collect::<Option<Vec<_>>>()
-        {
-            let mut tests = tests.into_iter();
-            let pairs = std::iter::from_fn(|| Some(Pair(tests.next()?, tests.next())));
-            return Self::Whole(pairs.collect());
+        let (mut simple, mut asks) = (Vec::new(), Vec::new());
+        let mut more_before = false;
+        for SlotTest { op, negated, more } in &cells.asked {
+            let is_alone = !more_before && !negated && !more;
+            more_before = *more;
+            match Test::of(program, op, binding) {
+                Test::Simple(test) if is_alone => simple.push(test),
+                test => asks.push(Ask {
+                    test,
+                    negated: *negated,
+                    more: *more,
+                }),
+            }
         }
-        let asks = asked.map(|SlotTest { op, negated, more }| Ask {
-            test: Test::of(program, op, binding),
-            negated: *negated,
-            more: *more,
-        });
-        Self::Beginning(asks.collect())
+        let only_pairs = asks.is_empty() && cells.events.is_empty() && cells.rest == Target::TRUE;
+        let mut simple = simple.into_iter();
+        let pairs = std::iter::from_fn(|| Some(Pair(simple.next()?, simple.next())));
+        Self {
+            pairs: pairs.collect(),
+            asks: asks.into(),
+            only_pairs,
+        }
     }
 
     /// Tells whether a condition holds that begins with these tests, and at this leaf where they cannot be asked.
@@ -120,12 +126,14 @@ impl<R: Record> AskedOf<R> {
         record: &'a R,
         at: &'a At,
     ) -> bool {
-        match self {
-            Self::Whole(pairs) => match &**pairs {
-                [pair] => pair.holds(record),
-                pairs => pairs.iter().all(|pair| pair.holds(record)),
-            },
-            Self::Beginning(asks) => begin(asks, program, cells, start, customer(), at),
+        let holds = match &*self.pairs {
+            [pair] => pair.holds(record),
+            pairs => pairs.iter().all(|pair| pair.holds(record)),
+        };
+        if self.only_pairs {
+            holds
+        } else {
+            holds && begin(&self.asks, program, cells, start, customer(), at)
         }
     }
 }

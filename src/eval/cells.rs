@@ -41,7 +41,7 @@ fn go_on<'a>(
     at: &'a At,
 ) -> bool {
     test_beginning(program, cells, start, customer, at, |moments| {
-        all_hold(&cells.tests, customer.cells(), cells, moments)
+        cells.tests.is_empty() || all_hold(&cells.tests, customer.cells(), cells, moments)
     })
 }
 
@@ -67,7 +67,8 @@ pub(super) fn test_beginning<'a, R: Row<'a>>(
     if cells.events.is_empty() && cells.rest == Target::TRUE {
         return begins;
     }
-    let go_on = |(test, negated): &(EventTest, bool)| events::holds(program, test, customer, moments) != *negated;
+    let go_on =
+        |(test, negated): &(EventTest, bool)| events::holds(program, test, customer, moments) != *negated;
     begins
         && cells.events.iter().all(go_on)
         && (cells.rest == Target::TRUE || machine::test_from(program, customer, at, cells.rest))

@@ -18,7 +18,7 @@ pub(super) fn of_events<'a, R: Row<'a>>(
     Some(holds(program, &test, customer, moments))
 }
 
-/// Tells whether a count or a sum of events lies in a range.
+/// Tells whether a count or a sum of events lies in a range. Mostly it is clear from the last event that there are none.
 #[inline]
 pub(super) fn holds<'a, R: Row<'a>>(
     program: &'a Program,
@@ -26,9 +26,23 @@ pub(super) fn holds<'a, R: Row<'a>>(
     customer: R,
     moments: &[i64],
 ) -> bool {
+    let rows = customer.events(test.event);
+    if rows.end_before(moments[test.from as usize]) {
+        return test.low <= 0 && 0 <= test.high;
+    }
+    is_number_in_range(program, test, rows, moments)
+}
+
+#[inline(never)]
+fn is_number_in_range<'a>(
+    program: &'a Program,
+    test: &EventTest,
+    rows: impl Rows<'a>,
+    moments: &[i64],
+) -> bool {
     let events = Events {
         program,
-        rows: customer.events(test.event),
+        rows,
         from: moments[test.from as usize],
         to: moments[test.to as usize],
         filter: test.filter,
@@ -60,9 +74,6 @@ impl<'a, C: Rows<'a>> Events<'_, 'a, C> {
     #[inline]
     fn counts(&self, low: i64, high: i64) -> bool {
         let rows = self.rows;
-        if rows.end_before(self.from) {
-            return low <= 0 && 0 <= high;
-        }
         let number = |it: i64| usize::try_from(it.max(0)).unwrap_or(usize::MAX);
         // As soon as there are so many, it is clear.
         let enough = number(if high == i64::MAX { low } else { high + 1 });
@@ -84,9 +95,6 @@ impl<'a, C: Rows<'a>> Events<'_, 'a, C> {
     #[inline]
     fn sum(&self, slot: u32, read: impl Fn(C::Row, u32) -> Option<i64>) -> i128 {
         let rows = self.rows;
-        if rows.end_before(self.from) {
-            return 0;
-        }
         if self.filter.is_none() && rows.searchable() {
             let end = self.end();
             let start = if self.from == i64::MIN {

@@ -183,7 +183,13 @@ fn what_cells_tell_is_planned() {
         // Not near, and beyond the first word of bits.
         ("n20 = 4", 0, 1, 0, true),
         ("n69 = 4", 0, 1, 0, true),
-        (r#"age >= 18 and score > 0 and city starts with "M""#, 3, 0, 0, true),
+        (
+            r#"age >= 18 and score > 0 and city starts with "M""#,
+            3,
+            0,
+            0,
+            true,
+        ),
         (r#"age >= 18 and (score > 0 or city = "Ma")"#, 1, 2, 0, true),
         ("age >= 18 and any visits", 1, 0, 1, true),
         ("no visits and age >= 18", 1, 0, 1, true),

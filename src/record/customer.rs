@@ -150,7 +150,9 @@ impl Customer {
     fn cell(&self, slot: u32) -> Option<u64> {
         let (cells, slot) = (self.cells(), slot as usize);
         let bits = cells.get(slot >> 6)?;
-        (bits >> (slot & 63) & 1 == 1).then(|| cells.get(self.shape.values + slot)).flatten()
+        (bits >> (slot & 63) & 1 == 1)
+            .then(|| cells.get(self.shape.values + slot))
+            .flatten()
     }
 
     /// Tells whether it can be used with definitions of that shape.
@@ -255,7 +257,9 @@ impl<'a> Row<'a> for &'a Customer {
     fn head(self, slot: u32, cell: u32) -> Option<u64> {
         let cells = self.cells();
         let bits = cells.get(slot as usize >> 6)?;
-        (bits >> (slot & 63) & 1 == 1).then(|| cells.get(cell as usize)).flatten()
+        (bits >> (slot & 63) & 1 == 1)
+            .then(|| cells.get(cell as usize))
+            .flatten()
     }
 
     #[inline]

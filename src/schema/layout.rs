@@ -100,9 +100,8 @@ impl Layout {
     /// which rules hardly ask for.
     pub(crate) fn heads(&self) -> impl Iterator<Item = usize> {
         let slots = self.slots.iter().enumerate();
-        let texts = slots.filter(|(_, it)| {
-            !it.roles.key && matches!(it.ty, Type::String | Type::Url | Type::Ref(_))
-        });
+        let texts =
+            slots.filter(|(_, it)| !it.roles.key && matches!(it.ty, Type::String | Type::Url | Type::Ref(_)));
         texts.map(|(slot, _)| slot)
     }
 

@@ -11,13 +11,27 @@ pub(crate) const MISSING: u32 = 0;
 /// What is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Reading {
-    Known { slot: u32 },
-    Bool { slot: u32 },
-    Word { slot: u32 },
-    Text { slot: u32 },
+    Known {
+        slot: u32,
+    },
+    Bool {
+        slot: u32,
+    },
+    Word {
+        slot: u32,
+    },
+    Text {
+        slot: u32,
+    },
     /// The head of a text, and where it stands among a loaded customer's cells.
-    Head { slot: u32, cell: u32 },
-    Number { slot: u32, kind: Kind },
+    Head {
+        slot: u32,
+        cell: u32,
+    },
+    Number {
+        slot: u32,
+        kind: Kind,
+    },
     Node(NodeId),
     Count(CollectionId),
 }
