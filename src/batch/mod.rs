@@ -33,6 +33,6 @@ pub use bits::Bits;
 pub use column::{Codes, Column, Columns, Offsets, Texts};
 pub use customers::Customers;
 pub use error::ColumnError;
-pub(crate) use evaluate::{Question, values};
+pub(crate) use evaluate::{Conditions, Question, values};
 pub use members::{KeyChanges, Members};
 pub use values::TraitValues;

@@ -1,8 +1,8 @@
 //! Doors to batches: columns made for definitions, and what is asked of them.
 
-use super::{Computed, Definitions, SchemaMismatch, Segment, Segments};
+use super::{Computed, Definitions, Inner, SchemaMismatch, Segment, Segments, segments::Selection};
 use crate::{
-    batch::{self, ColumnError, Columns, Customers, Members, Question, TraitValues},
+    batch::{self, ColumnError, Columns, Conditions, Customers, Members, Question, TraitValues},
     eval::At,
     record::Customer,
 };
@@ -194,12 +194,25 @@ impl Segment {
         if !people.fits(&self.inner.shape) {
             return Err(SchemaMismatch);
         }
+        let planned = &self.inner.planned;
+        let conditions = Conditions::of(&planned.program, [planned.segments[self.index]]);
         let question = Question {
-            program: &self.inner.planned.program,
+            program: &planned.program,
             at,
-            segments: vec![(self.name(), self.inner.planned.segments[self.index])],
+            segments: vec![self.name()],
+            conditions: &conditions,
         };
         Ok(question.members(people).swap_remove(0))
+    }
+}
+
+impl Selection {
+    /// What its segments ask of a batch, found when one is asked for the first time.
+    fn conditions(&self, inner: &Inner) -> &Conditions {
+        self.conditions.get_or_init(|| {
+            let blocks = self.order.iter().map(|index| inner.planned.segments[*index]);
+            Conditions::of(&inner.planned.program, blocks)
+        })
     }
 }
 
@@ -340,11 +353,11 @@ impl Segments {
             return Err(SchemaMismatch);
         }
         let planned = &self.inner.planned;
-        let conditions = self.selection.order.iter().map(|index| planned.segments[*index]);
         Ok(Question {
             program: &planned.program,
             at,
-            segments: self.names().zip(conditions).collect(),
+            segments: self.names().collect(),
+            conditions: self.selection.conditions(&self.inner),
         })
     }
 }

@@ -195,7 +195,7 @@ fn what_cells_tell_is_planned() {
         ("no visits and age >= 18", 1, 0, 1, true),
         ("at least 3 visits in last 30 days where n > 5", 0, 0, 1, true),
         ("any visits where n > age", 0, 0, 0, false),
-        ("sum(n of visits) > 5 and count(visits) > n1", 0, 0, 1, false),
+        ("sum(n of visits) > 5 and count(visits) > n1", 0, 0, 0, false),
         ("any visits or age >= 18", 0, 0, 0, false),
         (&any_of(8), 0, 8, 0, true),
         (&any_of(9), 0, 0, 0, false),

@@ -18,6 +18,7 @@ mod prepared;
 mod sieve;
 mod worker;
 
+pub(crate) use self::prepared::Conditions;
 use self::{
     direct::Asked,
     prepared::Prepared,
@@ -27,7 +28,7 @@ use super::{Customers, Members, TraitValues, gather::Gathered};
 use crate::{
     bits,
     eval::{At, Machine},
-    plan::{BlockId, NodeId, Program},
+    plan::{NodeId, Program},
     value::Type,
 };
 
@@ -38,8 +39,9 @@ const WORDS: usize = 32;
 pub(crate) struct Question<'q> {
     pub(crate) program: &'q Program,
     pub(crate) at: &'q At,
-    /// The name and the condition of each.
-    pub(crate) segments: Vec<(&'q str, BlockId)>,
+    /// The names, and the conditions in the same order.
+    pub(crate) segments: Vec<&'q str>,
+    pub(crate) conditions: &'q Conditions,
 }
 
 impl Question<'_> {
@@ -53,7 +55,7 @@ impl Question<'_> {
         });
         let members = self.segments.iter().zip(words);
         members
-            .map(|((name, _), words)| Members::new(name, rows, words))
+            .map(|(name, words)| Members::new(name, rows, words))
             .collect()
     }
 
@@ -85,8 +87,7 @@ impl Question<'_> {
             program: self.program,
             moments: at.resolved(&self.program.moments).unwrap_or_default(),
         };
-        let conditions: Vec<BlockId> = self.segments.iter().map(|(_, block)| *block).collect();
-        work(&Prepared::new(asked, &conditions, people.table()), &at)
+        work(&Prepared::new(asked, self.conditions, people.table()), &at)
     }
 }
 
@@ -115,7 +116,7 @@ mod parallel {
                     .collect::<Vec<_>>()
             });
             let rows = people.len();
-            let of_segment = |(index, (name, _)): (usize, &(&str, _))| {
+            let of_segment = |(index, name): (usize, &&str)| {
                 let words = masks.iter().flat_map(|masks: &Vec<Mask>| masks[index]);
                 Members::new(name, rows, words.take(rows.div_ceil(64)).collect())
             };

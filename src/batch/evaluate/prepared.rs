@@ -18,6 +18,53 @@ use crate::{
     value::Value,
 };
 
+/// Conditions, and their tests, each once: what is the same for all batches.
+#[derive(Debug)]
+pub(crate) struct Conditions {
+    /// Those that were asked for, then those that several of them share.
+    sieves: Vec<Sieve>,
+    /// Each with the sieve of the condition that it asks for, where several share that.
+    tests: Box<[(Op, Option<usize>)]>,
+    /// How often the conditions ask each of them.
+    uses: Box<[usize]>,
+}
+
+impl Conditions {
+    /// The conditions that begin at these blocks.
+    pub(crate) fn of(program: &Program, blocks: impl IntoIterator<Item = BlockId>) -> Self {
+        let mut ops: IndexSet<Op> = IndexSet::new();
+        let mut shared: HashMap<BlockId, usize> = HashMap::new();
+        let mut wanted: Vec<BlockId> = blocks.into_iter().collect();
+        let mut sieves = Vec::new();
+        while let Some(block) = wanted.get(sieves.len()) {
+            let known = ops.len();
+            sieves.push(Sieve::new(program, *block, |op| ops.insert_full(op).0));
+            for op in &ops.as_slice()[known..] {
+                if let Some(block) = shared_condition(program, *op) {
+                    shared.entry(block).or_insert_with(|| {
+                        wanted.push(block);
+                        wanted.len() - 1
+                    });
+                }
+            }
+        }
+        let mut uses = vec![0; ops.len()];
+        sieves
+            .iter()
+            .flat_map(Sieve::tests)
+            .for_each(|test| uses[test] += 1);
+        let tests = ops.into_iter().map(|op| {
+            let shared = shared_condition(program, op).map(|block| shared[&block]);
+            (op, shared)
+        });
+        Self {
+            sieves,
+            tests: tests.collect(),
+            uses: uses.into(),
+        }
+    }
+}
+
 /// Conditions over the rows of a batch, and how each of their tests is done.
 #[derive(Debug)]
 pub(super) struct Prepared<'q> {
@@ -26,7 +73,7 @@ pub(super) struct Prepared<'q> {
     pub(super) sieves: Vec<Sieve>,
     pub(super) tests: Vec<(Op, How<'q>)>,
     /// How often the conditions ask each of them.
-    pub(super) uses: Vec<usize>,
+    pub(super) uses: &'q [usize],
     pub(super) groups: Vec<Group>,
     pub(super) values: Vec<(NodeId, Worked)>,
     pub(super) counted: Vec<Counted<'q>>,
@@ -88,48 +135,28 @@ pub(super) enum Worked {
 }
 
 impl<'q> Prepared<'q> {
-    pub(super) fn new(asked: Asked<'q>, blocks: &[BlockId], table: &Table<'_>) -> Self {
-        let program = asked.program;
-        let mut ops: IndexSet<Op> = IndexSet::new();
-        let mut shared: HashMap<BlockId, usize> = HashMap::new();
-        let mut wanted = blocks.to_vec();
-        let mut sieves = Vec::new();
-        while let Some(block) = wanted.get(sieves.len()) {
-            let known = ops.len();
-            sieves.push(Sieve::new(program, *block, |op| ops.insert_full(op).0));
-            for op in &ops.as_slice()[known..] {
-                if let Some(block) = shared_condition(program, *op) {
-                    shared.entry(block).or_insert_with(|| {
-                        wanted.push(block);
-                        wanted.len() - 1
-                    });
-                }
-            }
-        }
+    pub(super) fn new(asked: Asked<'q>, conditions: &'q Conditions, table: &Table<'_>) -> Self {
         let mut prepared = Self {
             asked,
-            sieves,
-            tests: Vec::with_capacity(ops.len()),
-            uses: vec![0; ops.len()],
+            sieves: conditions.sieves.clone(),
+            tests: Vec::with_capacity(conditions.tests.len()),
+            uses: &conditions.uses,
             groups: Vec::new(),
             values: Vec::new(),
             counted: Vec::new(),
             belonging: IndexSet::new(),
         };
         let mut known = Known::default();
-        for op in ops {
-            let how = match shared_condition(program, op) {
-                Some(block) => How::Sieve(shared[&block]),
-                None => prepared.how(op, table, &mut known),
+        for (op, shared) in &conditions.tests {
+            let how = match shared {
+                Some(sieve) => How::Sieve(*sieve),
+                None => prepared.how(*op, table, &mut known),
             };
-            prepared.tests.push((op, how));
+            prepared.tests.push((*op, how));
         }
         prepared.group(table);
         for sieve in &mut prepared.sieves {
             sieve.cheapest_first(|test| prepared.tests[test].1.cost(&prepared.values));
-            for test in sieve.tests() {
-                prepared.uses[test] += 1;
-            }
         }
         prepared
     }

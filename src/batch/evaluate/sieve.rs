@@ -1,6 +1,6 @@
 //! A condition over many rows: which of them reach each leaf, and which come through.
 
-use std::collections::BTreeSet;
+use std::ops::Range;
 
 use crate::plan::{BlockId, Leaf, Op, Program, Target};
 
@@ -11,7 +11,7 @@ pub(super) trait Asks {
 }
 
 /// The leaves of a condition in order, each with the number of what it tests.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Sieve {
     steps: Vec<Step>,
     /// Where rows enter: a step, or the answer.
@@ -23,6 +23,8 @@ struct Step {
     test: usize,
     then: Way,
     otherwise: Way,
+    /// Whether no step before leads where these do.
+    is_first: (bool, bool),
 }
 
 /// Where rows go on.
@@ -39,13 +41,18 @@ impl Sieve {
     pub(super) fn new(program: &Program, block: BlockId, mut number: impl FnMut(Op) -> usize) -> Self {
         let start = program.blocks[block.0 as usize].start;
         let leaf = |target: Target| program.leaves.get(target.0 as usize);
-        // Targets only lead forward, so that the smallest that is left has been reached from everywhere.
-        let mut ahead = BTreeSet::from([start.0]);
+        // Targets only lead forward, so that the smallest that is left has been reached from everywhere. It stands last.
+        let mut ahead = vec![start.0];
         let mut order: Vec<(Target, Leaf)> = Vec::new();
-        while let Some(next) = ahead.pop_first().map(Target) {
+        while let Some(next) = ahead.pop().map(Target) {
             if let Some(leaf) = leaf(next) {
                 order.push((next, *leaf));
-                ahead.extend([leaf.then.0, leaf.otherwise.0]);
+                for target in [leaf.then.0, leaf.otherwise.0] {
+                    let place = ahead.partition_point(|it| *it > target);
+                    if ahead.get(place) != Some(&target) {
+                        ahead.insert(place, target);
+                    }
+                }
             }
         }
         let way = |target: Target| match target {
@@ -58,10 +65,32 @@ impl Sieve {
             test: number(leaf.op),
             then: way(leaf.then),
             otherwise: way(leaf.otherwise),
+            is_first: (false, false),
         });
-        Self {
+        let mut sieve = Self {
             steps: steps.collect(),
             start,
+        };
+        sieve.find_first();
+        sieve
+    }
+
+    /// Finds out which steps are the first to lead to another one.
+    fn find_first(&mut self) {
+        let mut is_known = vec![false; self.steps.len()];
+        if let Way::To(start) = self.start
+            && let Some(is_known) = is_known.get_mut(start)
+        {
+            *is_known = true;
+        }
+        let mut is_first = |way| match way {
+            Way::To(step) => is_known
+                .get_mut(step)
+                .is_some_and(|is_known| !std::mem::replace(is_known, true)),
+            Way::Out => false,
+        };
+        for step in &mut self.steps {
+            step.is_first = (is_first(step.then), is_first(step.otherwise));
         }
     }
 
@@ -89,28 +118,31 @@ impl Sieve {
                 begin = end;
             }
         }
-        parts.sort_by_key(|part| {
-            part.clone()
-                .map(|step| cost(self.steps[step].test))
-                .sum::<usize>()
-        });
+        let cost = |part: &Range<usize>| {
+            let steps = &self.steps[part.clone()];
+            steps.iter().map(|step| cost(step.test)).sum::<usize>()
+        };
+        if parts.is_sorted_by_key(cost) {
+            return;
+        }
+        parts.sort_by_cached_key(cost);
         let mut steps = Vec::with_capacity(self.steps.len());
         for part in parts {
+            let begin = steps.len();
             let moved = |way| match way {
-                Way::To(next) => Way::To(next - part.start + steps.len()),
+                Way::To(next) => Way::To(next - part.start + begin),
                 Way::Out => Way::Out,
             };
-            let part = self.steps[part.clone()].iter().map(|step| Step {
-                test: step.test,
+            steps.extend(self.steps[part.clone()].iter().map(|step| Step {
                 then: moved(step.then),
                 otherwise: moved(step.otherwise),
-            });
-            let part: Vec<Step> = part.collect();
-            steps.extend(part);
+                ..*step
+            }));
         }
         // Steps that lead to no answer are in no part, and nothing is brought into another order.
         if steps.len() == self.steps.len() {
             self.steps = steps;
+            self.find_first();
         }
     }
 
@@ -121,31 +153,55 @@ impl Sieve {
             out.fill(0);
             return;
         };
-        // Of each step and of the answer.
-        reach.clear();
-        reach.resize((steps + 1) * words, 0);
+        // Of each step and of the answer. Whoever leads to a step first writes all of it, and the answer begins with nobody.
+        let len = (steps + 1) * words;
+        if reach.len() < len {
+            reach.resize(len, 0);
+        }
+        reach[steps * words..len].fill(0);
         reach[start * words..][..words].copy_from_slice(out);
         for (index, step) in self.steps.iter().enumerate() {
-            let (here, later) = reach.split_at_mut((index + 1) * words);
+            let (here, later) = reach[..len].split_at_mut((index + 1) * words);
             let here = &here[index * words..];
+            let ways = [(step.then, step.is_first.0), (step.otherwise, step.is_first.1)];
+            let to = ways.map(|(way, is_first)| match way {
+                Way::To(step) => Some(((step - index - 1) * words, is_first)),
+                Way::Out => None,
+            });
             if here.iter().fold(0, |all, word| all | word) == 0 {
+                for (place, _) in to.into_iter().flatten().filter(|(_, is_first)| *is_first) {
+                    later[place..][..words].fill(0);
+                }
                 continue;
             }
             let holds = asked.ask(step.test, here);
-            if let Way::To(step) = step.then {
-                let to = &mut later[(step - index - 1) * words..][..words];
-                for ((word, here), holds) in to.iter_mut().zip(here).zip(holds) {
-                    *word |= here & holds;
-                }
+            let lines = here.iter().zip(holds);
+            if let Some((place, is_first)) = to[0] {
+                add(
+                    &mut later[place..][..words],
+                    is_first,
+                    lines.clone().map(|(here, holds)| here & holds),
+                );
             }
-            if let Way::To(step) = step.otherwise {
-                let to = &mut later[(step - index - 1) * words..][..words];
-                for ((word, here), holds) in to.iter_mut().zip(here).zip(holds) {
-                    *word |= here & !holds;
-                }
+            if let Some((place, is_first)) = to[1] {
+                add(
+                    &mut later[place..][..words],
+                    is_first,
+                    lines.map(|(here, holds)| here & !holds),
+                );
             }
         }
-        out.copy_from_slice(&reach[steps * words..]);
+        out.copy_from_slice(&reach[steps * words..len]);
+    }
+}
+
+/// Adds rows to those that a step has, or begins with them.
+#[inline]
+fn add(to: &mut [u64], is_first: bool, rows: impl Iterator<Item = u64>) {
+    if is_first {
+        to.iter_mut().zip(rows).for_each(|(to, rows)| *to = rows);
+    } else {
+        to.iter_mut().zip(rows).for_each(|(to, rows)| *to |= rows);
     }
 }
 
@@ -167,6 +223,7 @@ mod tests {
             test,
             then,
             otherwise,
+            is_first: (false, false),
         };
         // One and (two or three) and not four.
         let mut sieve = Sieve {
@@ -184,6 +241,7 @@ mod tests {
             0b1100_1100_1100_1100,
             0xaaaa,
         ]);
+        sieve.find_first();
         for costs in [[1, 1, 1, 1], [9, 1, 1, 3], [2, 8, 1, 1], [3, 0, 4, 1]] {
             sieve.cheapest_first(|test| costs[test]);
             let mut out = [u64::MAX];

@@ -23,6 +23,8 @@ use std::{
 };
 
 use super::{Inner, Segment};
+#[cfg(feature = "batch")]
+use crate::batch::Conditions;
 use crate::{
     error::NameError,
     plan::Many,
@@ -65,6 +67,9 @@ pub(crate) struct Selection {
     pub(super) order: Box<[usize]>,
     many: OnceLock<Many>,
     watch: OnceLock<Watch>,
+    /// For batches.
+    #[cfg(feature = "batch")]
+    pub(super) conditions: OnceLock<Conditions>,
 }
 
 /// Goes through segments one by one; made by [`Segments::iter`].
@@ -88,6 +93,8 @@ impl Selection {
             order: order.into_iter().collect(),
             many: OnceLock::new(),
             watch: OnceLock::new(),
+            #[cfg(feature = "batch")]
+            conditions: OnceLock::new(),
         })
     }
 }
