@@ -178,8 +178,8 @@ pub use recommend::{
 #[cfg(feature = "ease")]
 pub use recommend::{Ease, EaseOptions};
 pub use record::{
-    BindError, BindProblem, Customer, FieldType, FieldValue, Getter, Item, Items, LoadError, LoadErrorKind,
-    Loader, Record, RecordField, field_name,
+    BindError, BindProblem, Customer, FieldTest, FieldType, FieldValue, Item, Items, LoadError,
+    LoadErrorKind, Loader, Record, RecordField, field_name,
 };
 pub use requirements::{
     LookBack, RequiredCatalog, RequiredEvent, RequiredField, RequiredPlacement, Requirements,

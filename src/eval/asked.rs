@@ -1,4 +1,4 @@
-//! The beginning of a condition, asked of a struct: the same tests as of a loaded customer's cells, with the getters of the fields found
+//! The beginning of a condition, asked of a struct: the same tests as of a loaded customer's cells, with a function for each field found
 //! beforehand.
 
 use std::sync::Arc;
@@ -188,7 +188,7 @@ fn other<'a, R: Record>(program: &'a Program, op: &Op, customer: BoundRow<'a, R>
 }
 
 impl<R: Record> Simple<R> {
-    /// The comparison that a leaf is; nothing where it is another test, or no getter does for it.
+    /// The comparison that a leaf is; nothing where it is another test, or no function for the field does it.
     fn of(program: &Program, op: &Op, binding: &Binding) -> Option<Self> {
         let within = |slot, low, high| {
             let within = binding.within(slot)?;

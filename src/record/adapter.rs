@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::Getter;
+use super::FieldTest;
 use crate::value::{Date, DateTime, Decimal, Geo, text};
 
 /// A struct whose values are read in place, without a copy.
@@ -57,9 +57,9 @@ pub trait Record {
     fn item_count(&self, field: usize) -> Option<usize>;
     /// An item of a list.
     fn item(&self, field: usize, index: usize) -> Option<Item<'_>>;
-    /// What reads a field by itself; nothing when there is no such field, or only the methods above read it, which takes longer.
+    /// What tests a field by itself; nothing when there is no such field, or only the methods above read it, which takes longer.
     #[must_use]
-    fn getter(field: usize) -> Option<Getter<Self>>
+    fn field_test(field: usize) -> Option<FieldTest<Self>>
     where
         Self: Sized,
     {
@@ -553,11 +553,11 @@ macro_rules! record {
                 [date $crate::Date] [datetime $crate::DateTime] [geo $crate::Geo] [item_count usize];
                 $($record => $value),*);
 
-            fn getter(field: usize) -> ::core::option::Option<$crate::Getter<Self>> {
+            fn field_test(field: usize) -> ::core::option::Option<$crate::FieldTest<Self>> {
                 let mut number = 0;
                 $(
                     if field == number {
-                        return ::core::option::Option::Some($crate::Getter {
+                        return ::core::option::Option::Some($crate::FieldTest {
                             within: |it, low, high| {
                                 let $record = it;
                                 $crate::FieldValue::within($value, low, high)

@@ -396,7 +396,7 @@ fn near_names_and_repetitions_are_told() {
     );
 }
 
-/// A struct whose `Record` is written by hand, without getters of single fields.
+/// A struct whose `Record` is written by hand, without tests of single fields.
 struct ByHand(Buyer);
 
 struct Buyer {
@@ -450,7 +450,7 @@ impl Record for ByHand {
 }
 
 #[test]
-fn a_struct_answers_with_getters_as_without() -> Result<(), Box<dyn std::error::Error>> {
+fn a_struct_answers_with_field_tests_as_without() -> Result<(), Box<dyn std::error::Error>> {
     let rules = [
         "age >= 18",
         "age != 18",

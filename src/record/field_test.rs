@@ -11,9 +11,9 @@ use super::{Record, binding::Binding, binding::Kind};
 /// audience::record! { impl Record for Client { id: |it| &it.id, nps: |it| it.nps } }
 ///
 /// let ana = Client { id: "ana".to_owned(), nps: Some(9) };
-/// let getter = |field| Client::getter(field).ok_or("no such field");
-/// assert!((getter(0)?.is)(&ana, "ana"));
-/// assert!((getter(1)?.within)(&ana, 9, 10));
+/// let test = |field| Client::field_test(field).ok_or("no such field");
+/// assert!((test(0)?.is)(&ana, "ana"));
+/// assert!((test(1)?.within)(&ana, 9, 10));
 /// # Ok::<(), &str>(())
 /// ```
 #[derive(Clone, Copy, Debug)]
@@ -21,7 +21,7 @@ use super::{Record, binding::Binding, binding::Kind};
     clippy::exhaustive_structs,
     reason = "`record!` makes one in the crate of the struct"
 )]
-pub struct Getter<R: ?Sized> {
+pub struct FieldTest<R: ?Sized> {
     /// Whether its number lies in a range, see [`FieldValue::within`](super::FieldValue::within).
     pub within: fn(&R, i64, i64) -> bool,
     /// Whether it is that text, see [`FieldValue::is`](super::FieldValue::is).
@@ -35,7 +35,7 @@ impl Binding {
         let place = self.customer.0.get(slot as usize)?;
         match place.kind {
             Kind::Bool | Kind::Int | Kind::Decimal | Kind::Date | Kind::DateTime => {
-                R::getter(place.field).map(|it| it.within)
+                R::field_test(place.field).map(|it| it.within)
             }
             Kind::Float | Kind::Text | Kind::Geo | Kind::List => None,
         }
@@ -47,6 +47,6 @@ impl Binding {
         if place.kind != Kind::Text || place.check.is_some() {
             return None;
         }
-        R::getter(place.field).map(|it| it.is)
+        R::field_test(place.field).map(|it| it.is)
     }
 }
