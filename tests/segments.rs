@@ -226,7 +226,7 @@ audience::record! {
 }
 
 /// Texts that are the same for longer and longer, also across the eight bytes of which a number is made, in letters of several bytes,
-/// and, in structs alone, with U+0000.
+/// and, in structs alone, with U+0000, with which they count as missing.
 #[test]
 fn texts_are_told_apart_wherever_they_differ() {
     let rules = [

@@ -60,10 +60,9 @@ pub(crate) trait Row<'a>: Copy + 'a {
         self.text(slot) == Some(text)
     }
     /// The head of the text in the customer's own row, whose heads stand in their cells, see [`text::head`](crate::value::text::head).
-    /// That of a text with U+0000 among its first bytes ends in another byte than zero, so that no short text has the same.
     #[inline]
     fn head(self, slot: u32, _cell: u32) -> Option<u64> {
-        self.text(slot).map(crate::value::text::any_head)
+        self.text(slot).map(crate::value::text::head)
     }
     /// The position of an enumeration's word among its words; `None` too for text that is none of them.
     fn word(self, slot: u32) -> Option<u32>;

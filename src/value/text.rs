@@ -64,14 +64,6 @@ pub(crate) fn head(text: &str) -> u64 {
     u64::from_be_bytes(head)
 }
 
-/// The head of a text that may have the character U+0000, too: then it ends in another byte than zero, and a text of seven bytes
-/// at most has another head.
-#[inline]
-pub(crate) fn any_head(text: &str) -> u64 {
-    let has_nul = text.as_bytes().iter().take(8).any(|byte| *byte == 0);
-    head(text) | u64::from(has_nul)
-}
-
 /// What follows the last `@`, or nothing without one.
 pub(crate) fn domain(text: &str) -> Option<&str> {
     text.rsplit_once('@').map(|(_, domain)| domain)

@@ -113,16 +113,11 @@ impl Reading {
         })
     }
 
-    /// The head of the text that a test is about, where that tells whether it holds, also of texts with U+0000: see
-    /// [`Row::head`](crate::record::Row::head).
+    /// The head of the text that a test is about, where that tells whether it holds.
     fn head(op: Op, program: &Program) -> Option<Self> {
-        let (slot, heads) = heads::of(op, program)?;
-        let cell = program.customer.head(slot as usize)?;
-        let ends_in_zero = heads.iter().all(|it| it.start().trailing_zeros() >= 8);
-        ends_in_zero.then_some(Self::Head {
-            slot,
-            cell: u32::try_from(cell).ok()?,
-        })
+        let (slot, _) = heads::of(op, program)?;
+        let cell = u32::try_from(program.customer.head(slot as usize)?).ok()?;
+        Some(Self::Head { slot, cell })
     }
 
     /// Whether reading it takes longer than comparing it.
