@@ -262,8 +262,7 @@ impl<R: Record> Segment<R> {
             Some(asked) => asked,
             None => self.ask(),
         };
-        let row = || BoundRow::new(record, self.bound());
-        asked.test(program, cells, self.start, row, record, at)
+        asked.test(program, cells, self.start, record, || self.bound(), at)
     }
 
     /// Finds what to ask of its structs.

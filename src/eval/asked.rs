@@ -122,8 +122,8 @@ impl<R: Record> AskedOf<R> {
         program: &'a Program,
         cells: &'a Cells,
         start: Target,
-        customer: impl FnOnce() -> BoundRow<'a, R>,
         record: &'a R,
+        binding: impl FnOnce() -> &'a Binding,
         at: &'a At,
     ) -> bool {
         let holds = match &*self.pairs {
@@ -133,7 +133,15 @@ impl<R: Record> AskedOf<R> {
         if self.only_pairs {
             holds
         } else {
-            holds && begin(&self.asks, program, cells, start, customer(), at)
+            holds
+                && begin(
+                    &self.asks,
+                    program,
+                    cells,
+                    start,
+                    BoundRow::new(record, binding()),
+                    at,
+                )
         }
     }
 }

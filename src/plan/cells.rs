@@ -2,7 +2,8 @@
 //!
 //! A jump on data is a guess of the processor, and a wrong one takes longer than ten tests. So the first parts of a condition
 //! that are about cells alone are worked out side by side, a few at a time, and only then is it decided whether to go on. Ranges,
-//! words, short texts and their beginnings are all comparisons of a cell with constants.
+//! words, short texts and their beginnings are all comparisons of a cell with constants. Questions about events come next, as
+//! long as nothing else stands between.
 
 use std::ops::Range;
 
@@ -24,9 +25,9 @@ pub(crate) struct Cells {
     /// And of these, a part after the other: one of its tests must hold.
     pub(crate) tests: Box<[CellTest]>,
     pub(crate) hashed: Box<[Hashed]>,
-    /// Then all of these, unless they are negated.
+    /// Then all of these must hold; of those with `true`, none must.
     pub(crate) events: Box<[(EventTest, bool)]>,
-    /// The same parts, `ranges` included, for rows without cells.
+    /// The same parts, `ranges` included and `events` not, for rows without cells.
     pub(crate) asked: Box<[SlotTest]>,
     /// Whether a test reads moments.
     pub(crate) in_time: bool,

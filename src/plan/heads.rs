@@ -5,8 +5,8 @@ use std::ops::RangeInclusive;
 use super::program::{Op, Program};
 use crate::value::text;
 
-/// The slot that a test is about, and in which ranges the head of its text lies where it holds, and nowhere else. Nothing for tests
-/// that look beyond the head.
+/// The slot that a test is about, and in which ranges the head of its text lies where it holds, and nowhere else: no text that counts
+/// as known has U+0000. Nothing for tests that look beyond the head.
 pub(super) fn of(op: Op, program: &Program) -> Option<(u32, Vec<RangeInclusive<u64>>)> {
     Some(match op {
         Op::TextEmpty { slot } => (slot, vec![0..=0]),

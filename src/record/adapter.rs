@@ -58,6 +58,7 @@ pub trait Record {
     /// An item of a list.
     fn item(&self, field: usize, index: usize) -> Option<Item<'_>>;
     /// What tests a field by itself; nothing when there is no such field, or only the methods above read it, which takes longer.
+    /// An example is with [`FieldTest`].
     #[must_use]
     fn field_test(field: usize) -> Option<FieldTest<Self>>
     where

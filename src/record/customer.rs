@@ -148,11 +148,18 @@ impl Customer {
     /// The value of a slot, where it is known.
     #[inline]
     fn cell(&self, slot: u32) -> Option<u64> {
-        let (cells, slot) = (self.cells(), slot as usize);
-        let bits = cells.get(slot >> 6)?;
-        (bits >> (slot & 63) & 1 == 1)
-            .then(|| cells.get(self.shape.values + slot))
-            .flatten()
+        self.cell_at(slot, self.shape.values + slot as usize)
+    }
+
+    /// What stands at a place of its own row, where a slot is known.
+    #[inline]
+    fn cell_at(&self, slot: u32, place: usize) -> Option<u64> {
+        let cells = self.cells();
+        let bits = cells.get(slot as usize >> 6)?;
+        if bits >> (slot & 63) & 1 == 0 {
+            return None;
+        }
+        cells.get(place)
     }
 
     /// Tells whether it can be used with definitions of that shape.
@@ -255,11 +262,7 @@ impl<'a> Row<'a> for &'a Customer {
 
     #[inline]
     fn head(self, slot: u32, cell: u32) -> Option<u64> {
-        let cells = self.cells();
-        let bits = cells.get(slot as usize >> 6)?;
-        (bits >> (slot & 63) & 1 == 1)
-            .then(|| cells.get(cell as usize))
-            .flatten()
+        self.cell_at(slot, cell as usize)
     }
 
     #[inline]

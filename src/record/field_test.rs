@@ -1,5 +1,7 @@
 //! How one field of a struct is compared, without asking which one it is each time.
 
+use std::fmt;
+
 use super::{Record, binding::Binding, binding::Kind};
 
 /// Compares one field of a [`Record`]; [`record!`](crate::record!) writes one for each.
@@ -16,7 +18,6 @@ use super::{Record, binding::Binding, binding::Kind};
 /// assert!((test(1)?.within)(&ana, 9, 10));
 /// # Ok::<(), &str>(())
 /// ```
-#[derive(Clone, Copy, Debug)]
 #[expect(
     clippy::exhaustive_structs,
     reason = "`record!` makes one in the crate of the struct"
@@ -26,6 +27,21 @@ pub struct FieldTest<R: ?Sized> {
     pub within: fn(&R, i64, i64) -> bool,
     /// Whether it is that text, see [`FieldValue::is`](super::FieldValue::is).
     pub is: fn(&R, &str) -> bool,
+}
+
+// Derived ones would ask the same of the struct.
+impl<R: ?Sized> Clone for FieldTest<R> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<R: ?Sized> Copy for FieldTest<R> {}
+
+impl<R: ?Sized> fmt::Debug for FieldTest<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FieldTest").finish_non_exhaustive()
+    }
 }
 
 impl Binding {

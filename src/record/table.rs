@@ -21,7 +21,7 @@ pub(crate) struct Store {
 /// The cells begin with one bit per value, set where it is known, and go on with the values, column by column. A cell
 /// holds a number, the place of a text in the [`Store`], a word's number, or the range of a list in the table of its
 /// items, which all rows share. In a customer's own row the heads of its texts stand before the values, in the order of
-/// [`Layout::heads`].
+/// [`Layout::heads`], and that of her key behind them.
 // In this order, so that what every question begins with lies together.
 #[derive(Clone, Debug)]
 #[repr(C)]
@@ -516,17 +516,19 @@ impl TableBuilder {
     pub(super) fn finish_customer(self, texts: &str) -> Table {
         let mut table = self.finish();
         let layout = Arc::clone(&table.layout);
-        let heads = layout.heads().map(|slot| {
+        let head = |slot: usize| {
             let text = table.cell(slot).map_or("", |cell| {
                 let (start, len) = span_of(cell);
                 texts.get(start..start + len).unwrap_or_default()
             });
             text::head(text)
-        });
+        };
         let (known, values) = table.cells.split_at(table.base);
-        let cells = known.iter().copied().chain(heads).chain(values.iter().copied());
-        let cells: Box<[u64]> = cells.collect();
-        table.base += cells.len() - table.cells.len();
+        let heads: Vec<u64> = layout.heads().map(head).collect();
+        let (known, values) = (known.iter().copied(), values.iter().copied());
+        let cells = known.chain(heads.iter().copied()).chain(values);
+        let cells = cells.chain(layout.key_text().map(head)).collect();
+        table.base += heads.len();
         table.cells = cells;
         table
     }

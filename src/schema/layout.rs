@@ -44,6 +44,10 @@ impl Slot {
         matches!(self.ty, Type::Int | Type::Decimal)
     }
 
+    fn is_free_text(&self) -> bool {
+        matches!(self.ty, Type::String | Type::Url | Type::Ref(_))
+    }
+
     /// Whether its values must stay out of logs, errors and explanations.
     pub(crate) fn hidden(&self) -> bool {
         self.roles.personal || self.roles.sensitive
@@ -90,19 +94,26 @@ impl Layout {
         self.slots.len().div_ceil(64) + self.heads().count() + slot
     }
 
-    /// Where the head of a text stands there: behind the bits.
+    /// Where the head of a text stands there: behind the bits, and that of the key behind all values.
     pub(crate) fn head(&self, slot: usize) -> Option<usize> {
-        let head = self.heads().position(|it| it == slot)?;
-        Some(self.slots.len().div_ceil(64) + head)
+        let (bits, mut heads) = (self.slots.len().div_ceil(64), self.heads());
+        match heads.position(|it| it == slot) {
+            Some(head) => Some(bits + head),
+            None => (self.key_text() == Some(slot)).then(|| self.cell(self.slots.len())),
+        }
     }
 
-    /// The slots of free text, of which a customer keeps the heads, see [`text::head`](crate::value::text::head): not of her key,
-    /// which rules hardly ask for.
+    /// The slots of free text, of which a customer keeps the heads, see [`text::head`](crate::value::text::head); without her key,
+    /// which rules hardly ask for, so that what they do ask for lies near.
     pub(crate) fn heads(&self) -> impl Iterator<Item = usize> {
         let slots = self.slots.iter().enumerate();
-        let texts =
-            slots.filter(|(_, it)| !it.roles.key && matches!(it.ty, Type::String | Type::Url | Type::Ref(_)));
+        let texts = slots.filter(|(_, it)| it.is_free_text() && !it.roles.key);
         texts.map(|(slot, _)| slot)
+    }
+
+    /// The slot of a key that is text.
+    pub(crate) fn key_text(&self) -> Option<usize> {
+        self.slots.iter().position(|it| it.is_free_text() && it.roles.key)
     }
 
     /// The layouts of the lists' items, in the order of their slots.

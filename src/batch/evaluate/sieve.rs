@@ -175,6 +175,7 @@ impl Sieve {
                 continue;
             }
             let holds = asked.ask(step.test, here);
+            debug_assert!(holds.len() >= words, "an answer for each row");
             let lines = here.iter().zip(holds);
             if let Some((place, is_first)) = to[0] {
                 add(
@@ -242,11 +243,20 @@ mod tests {
             0xaaaa,
         ]);
         sieve.find_first();
+        let mut reach = vec![0; 9];
         for costs in [[1, 1, 1, 1], [9, 1, 1, 3], [2, 8, 1, 1], [3, 0, 4, 1]] {
             sieve.cheapest_first(|test| costs[test]);
-            let mut out = [u64::MAX];
-            sieve.run(&mut out, &mut Vec::new(), &mut bits);
-            assert_eq!(out, [0b0101_0100_0000_0000], "{costs:?}");
+            for (rows, left) in [
+                (u64::MAX, 0b0101_0100_0000_0000),
+                (0xff, 0),
+                (0x5fff, 0b0101_0100_0000_0000),
+            ] {
+                // What others left there.
+                reach.fill(u64::MAX);
+                let mut out = [rows];
+                sieve.run(&mut out, &mut reach, &mut bits);
+                assert_eq!(out, [left], "{costs:?} {rows:x}");
+            }
         }
         assert_eq!(sieve.tests().collect::<Vec<_>>(), [3, 0, 1, 2]);
     }

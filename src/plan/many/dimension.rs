@@ -1,6 +1,6 @@
 //! What is read once per customer, and how constants cut it into buckets.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::parts::Truth;
 use crate::plan::{CollectionId, Kind, NodeId, Op, Program, heads};
@@ -74,7 +74,7 @@ const FEW: usize = 64;
 
 impl Reading {
     /// What a test is about; nothing for tests that no constant cuts into buckets.
-    pub(super) fn of(op: Op, program: &Program) -> Option<Self> {
+    pub(super) fn of(op: Op, program: &Program, by_head: &ByHead) -> Option<Self> {
         Some(match op {
             Op::Known { slot } => Self::Known { slot },
             Op::Bool { slot } => Self::Bool { slot },
@@ -104,25 +104,62 @@ impl Reading {
             Op::Words { slot, .. } => Self::Word { slot },
             Op::TextIn { set, .. } if program.text_sets[set as usize].len() > FEW => return None,
             Op::TextIs { slot, .. } | Op::TextEmpty { slot } | Op::TextIn { slot, .. } => {
-                Self::head(op, program).unwrap_or(Self::Text { slot })
+                by_head.reading(slot).unwrap_or(Self::Text { slot })
             }
-            Op::TextStarts { .. } => return Self::head(op, program),
+            Op::TextStarts { slot, .. } if heads::of(op, program).is_some() => return by_head.reading(slot),
             Op::Value { node, .. } => Self::Node(node),
             Op::Count { items, .. } => Self::Count(items),
             _ => return None,
         })
     }
 
-    /// The head of the text that a test is about, where that tells whether it holds.
-    fn head(op: Op, program: &Program) -> Option<Self> {
-        let (slot, _) = heads::of(op, program)?;
-        let cell = u32::try_from(program.customer.head(slot as usize)?).ok()?;
-        Some(Self::Head { slot, cell })
-    }
-
     /// Whether reading it takes longer than comparing it.
     pub(super) fn is_expensive(self) -> bool {
         matches!(self, Self::Node(_) | Self::Count(_))
+    }
+}
+
+/// The slots of text whose heads tell whether any of their tests holds, with few enough constants for each to have a bucket.
+#[derive(Debug, Default)]
+pub(super) struct ByHead(HashMap<u32, u32>);
+
+impl ByHead {
+    /// Looks at all tests of the customer; `most` numbers may cut a dimension.
+    pub(super) fn of(ops: impl Iterator<Item = Op>, program: &Program, most: usize) -> Self {
+        let mut cuts: HashMap<u32, Option<HashSet<i64>>> = HashMap::new();
+        for op in ops {
+            let (Op::TextIs { slot, .. }
+            | Op::TextEmpty { slot }
+            | Op::TextIn { slot, .. }
+            | Op::TextStarts { slot, .. }) = op
+            else {
+                continue;
+            };
+            let is_few = !matches!(op, Op::TextIn { set, .. } if program.text_sets[set as usize].len() > FEW);
+            match ranges(op, program) {
+                Some(ranges) if is_few => {
+                    if let Some(cuts) = cuts.entry(slot).or_insert_with(|| Some(HashSet::new())) {
+                        cuts.extend(ranges.into_iter().flat_map(ends));
+                    }
+                }
+                // Such a test is in no dimension anyway.
+                _ if !is_few || matches!(op, Op::TextStarts { .. }) => {}
+                _ => {
+                    cuts.insert(slot, None);
+                }
+            }
+        }
+        let slots = cuts.into_iter().filter_map(|(slot, cuts)| {
+            let is_exact = cuts?.len() <= most;
+            let cell = program.customer.head(slot as usize).filter(|_| is_exact)?;
+            Some((slot, u32::try_from(cell).ok()?))
+        });
+        Self(slots.collect())
+    }
+
+    fn reading(&self, slot: u32) -> Option<Reading> {
+        let cell = *self.0.get(&slot)?;
+        Some(Reading::Head { slot, cell })
     }
 }
 
@@ -136,10 +173,8 @@ pub(super) struct Constants<'p> {
 impl<'p> Constants<'p> {
     pub(super) fn add(&mut self, op: Op, reading: Reading, program: &'p Program) {
         if !matches!(reading, Reading::Text { .. }) {
-            for (low, high) in ranges(op, program) {
-                self.numbers.extend((low > i64::MIN).then_some(low));
-                self.numbers.extend(high.checked_add(1));
-            }
+            let ranges = ranges(op, program).unwrap_or_default();
+            self.numbers.extend(ranges.into_iter().flat_map(ends));
             return;
         }
         match op {
@@ -197,18 +232,17 @@ impl Dimension {
             (Buckets::Words, Op::Words { mask, .. }) => buckets
                 .map(|bucket| yes((1..=64).contains(&bucket) && mask >> (bucket - 1) & 1 == 1))
                 .collect(),
-            (Buckets::Numbers(firsts), _) => {
-                let ranges = ranges(op, program);
-                of_numbers(firsts, |first, last| {
-                    if ranges.iter().any(|(low, high)| *low <= first && last <= *high) {
-                        Truth::Yes
-                    } else if ranges.iter().all(|(low, high)| last < *low || *high < first) {
-                        Truth::No
-                    } else {
-                        Truth::Perhaps
+            (Buckets::Numbers(firsts), _) => match ranges(op, program) {
+                Some(ranges) => of_numbers(firsts, |first, last| {
+                    let next = ranges.partition_point(|(_, high)| *high < first);
+                    match ranges.get(next) {
+                        Some((low, high)) if *low <= first && last <= *high => Truth::Yes,
+                        Some((low, _)) if *low <= last => Truth::Perhaps,
+                        _ => Truth::No,
                     }
-                })
-            }
+                }),
+                None => vec![Truth::Perhaps; self.len() as usize],
+            },
             (Buckets::Texts(texts), _) => match op {
                 Op::TextIs { text, .. } => texts.truths([&*program.texts[text as usize]]),
                 Op::TextEmpty { .. } => texts.truths([""]),
@@ -222,22 +256,28 @@ impl Dimension {
     }
 }
 
-/// In which ranges the number lies where a test holds, and nowhere else.
-fn ranges(op: Op, program: &Program) -> Vec<(i64, i64)> {
-    match op {
-        Op::NumberIn { set, .. } => program.number_sets[set as usize]
-            .iter()
-            .map(|it| (*it, *it))
-            .collect(),
-        _ => match op.range() {
-            Some(range) => vec![range],
-            None => {
-                let heads = heads::of(op, program).into_iter().flat_map(|(_, heads)| heads);
-                let heads = heads.map(|it| (head_number(*it.start()), head_number(*it.end())));
-                heads.collect()
-            }
-        },
+/// In which ranges, in ascending order, the number lies where a test holds, and nowhere else.
+fn ranges(op: Op, program: &Program) -> Option<Vec<(i64, i64)>> {
+    if let Op::NumberIn { set, .. } = op {
+        let set = program.number_sets[set as usize].iter();
+        return Some(set.map(|it| (*it, *it)).collect());
     }
+    if let Some(range) = op.range() {
+        return Some(vec![range]);
+    }
+    let (_, heads) = heads::of(op, program)?;
+    let heads = heads
+        .iter()
+        .map(|it| (head_number(*it.start()), head_number(*it.end())));
+    let mut ranges: Vec<_> = heads.collect();
+    ranges.sort_unstable();
+    Some(ranges)
+}
+
+/// The first numbers inside of a range, and behind it.
+fn ends((low, high): (i64, i64)) -> impl Iterator<Item = i64> {
+    let low = (low > i64::MIN).then_some(low);
+    low.into_iter().chain(high.checked_add(1))
 }
 
 /// The number of a head: of two, the one that is larger has the larger number.

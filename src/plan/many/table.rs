@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 
 use super::{
     Factor, Many, Table, Term,
-    dimension::{Constants, Dimension, Reading},
+    dimension::{ByHead, Constants, Dimension, Reading},
     parts::{self, Truth},
 };
 use crate::plan::{BlockId, Program, Target};
@@ -30,18 +30,27 @@ type Key = (Vec<usize>, usize);
 
 pub(super) fn plan(program: &Program, blocks: &[BlockId]) -> Many {
     let words = blocks.len().div_ceil(64);
+    // Rows are as long as there are segments, so that there may not be as many of them, too.
+    let most = ((1 << 18) / blocks.len().max(1)).clamp(64, 256);
+    let starts = blocks.iter().map(|block| program.blocks[block.0 as usize].start);
+    let parts: Vec<Vec<Range<u32>>> = starts.map(|start| parts::conjuncts(program, start)).collect();
+    let leaves = parts
+        .iter()
+        .flatten()
+        .flat_map(|part| parts::leaves(program, part));
+    let by_head = ByHead::of(leaves.map(|leaf| leaf.op), program, most);
     let mut start = vec![0; words];
     let mut readings: IndexMap<Reading, Constants<'_>> = IndexMap::new();
     let mut keys: IndexMap<Key, usize> = IndexMap::new();
     let mut conjuncts = Vec::new();
-    for (segment, block) in blocks.iter().enumerate() {
+    for (segment, (block, parts)) in blocks.iter().zip(parts).enumerate() {
         let target = program.blocks[block.0 as usize].start;
         if target != Target::FALSE {
             start[segment / 64] |= 1 << (segment % 64);
         }
         let mut seen: HashMap<Vec<usize>, usize> = HashMap::new();
-        for part in parts::conjuncts(program, target) {
-            let of = alternatives(program, &part, &mut readings).map(|alternatives| {
+        for part in parts {
+            let of = alternatives(program, &part, &by_head, &mut readings).map(|alternatives| {
                 let mut dimensions: Vec<usize> = alternatives.iter().map(|(it, _)| *it).collect();
                 dimensions.sort_unstable();
                 dimensions.dedup();
@@ -55,8 +64,6 @@ pub(super) fn plan(program: &Program, blocks: &[BlockId]) -> Many {
             conjuncts.push(Conjunct { segment, part, of });
         }
     }
-    // Rows are as long as there are segments, so that there may not be as many of them, too.
-    let most = ((1 << 18) / blocks.len().max(1)).clamp(64, 256);
     let mut dimensions: Vec<Dimension> = readings
         .into_iter()
         .map(|(reading, constants)| constants.dimension(reading, most))
@@ -87,14 +94,15 @@ pub(super) fn plan(program: &Program, blocks: &[BlockId]) -> Many {
 fn alternatives<'p>(
     program: &'p Program,
     part: &Range<u32>,
+    by_head: &ByHead,
     readings: &mut IndexMap<Reading, Constants<'p>>,
 ) -> Option<Vec<Alternative>> {
     let parts = parts::disjuncts(program, part).into_iter();
     let found: Option<Vec<_>> = parts
         .map(|part| {
             let mut leaves = parts::leaves(program, &part).iter();
-            let reading = Reading::of(leaves.next()?.op, program)?;
-            let alike = leaves.all(|leaf| Reading::of(leaf.op, program) == Some(reading));
+            let reading = Reading::of(leaves.next()?.op, program, by_head)?;
+            let alike = leaves.all(|leaf| Reading::of(leaf.op, program, by_head) == Some(reading));
             alike.then_some((reading, part))
         })
         .collect();

@@ -401,6 +401,7 @@ struct ByHand(Buyer);
 
 struct Buyer {
     id: String,
+    city: Option<&'static str>,
     age: Option<i64>,
     spent: Decimal,
     vip: Option<bool>,
@@ -411,6 +412,7 @@ struct Buyer {
 crate::record! {
     impl Record for Buyer {
         id: |it| &it.id,
+        city: |it| it.city,
         age: |it| it.age,
         spent: |it| it.spent,
         vip: |it| it.vip,
@@ -467,9 +469,14 @@ fn a_struct_answers_with_field_tests_as_without() -> Result<(), Box<dyn std::err
         "age >= 17 and id = \"ben\" and spent > 1.5",
         "age >= 17 and id = \"ben\" and spent > 1.5 and vip",
         "age >= 17 and id = \"ben\" and seen in last 8 days",
+        "city = \"Ma\"",
+        "city = \"Ma\" and id = \"ben\"",
+        "age >= 17 and city = \"Ma\" and vip",
+        "city = \"Ma\" or vip and age >= 18",
+        "city != \"Ma\" and age >= 18",
     ];
     let mut text =
-        "customer { id: string key, age: int?, spent: decimal, vip: bool?, born: date, seen: datetime? }\n"
+        "customer { id: string key, city: string?, age: int?, spent: decimal, vip: bool?, born: date, seen: datetime? }\n"
             .to_owned();
     for (place, rule) in rules.iter().enumerate() {
         writeln!(text, "segment s{place} = {rule}")?;
@@ -485,6 +492,7 @@ fn a_struct_answers_with_field_tests_as_without() -> Result<(), Box<dyn std::err
             let buyer = || -> Result<Buyer, Box<dyn std::error::Error>> {
                 Ok(Buyer {
                     id: if age == Some(17) { "ana" } else { "ben" }.to_owned(),
+                    city: [Some("Ma"), Some("Mo"), None][usize::try_from((days + 2) % 3)?],
                     age,
                     spent: Decimal::from_units(15_000 + days),
                     vip,
