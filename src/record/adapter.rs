@@ -256,7 +256,7 @@ pub trait FieldValue<'a>: Sized + sealed::Sealed {
     /// ```
     #[inline]
     fn within(self, low: i64, high: i64) -> bool {
-        self.number().is_some_and(|it| (low <= it) & (it <= high))
+        self.number().is_some_and(|it| (low..=high).contains(&it))
     }
     /// Whether it is that text.
     ///
