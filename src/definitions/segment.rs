@@ -257,12 +257,23 @@ impl<R: Record> Segment<R> {
     /// ```
     #[must_use]
     pub fn matches(&self, record: &R, at: &At) -> bool {
-        let (program, cells) = (&self.inner.planned.program, &*self.cells);
         let asked = match self.asked.get() {
             Some(asked) => asked,
             None => self.ask(),
         };
-        asked.test(program, cells, self.start, record, || self.bound(), at)
+        let holds = asked.pairs_hold(record);
+        if asked.only_pairs() {
+            holds
+        } else {
+            holds && self.go_on(asked, record, at)
+        }
+    }
+
+    /// Apart from what most structs are out by.
+    #[inline(never)]
+    fn go_on(&self, asked: &AskedOf<R>, record: &R, at: &At) -> bool {
+        let (program, row) = (&self.inner.planned.program, BoundRow::new(record, self.bound()));
+        asked.go_on(program, &self.cells, self.start, row, at)
     }
 
     /// Finds what to ask of its structs.

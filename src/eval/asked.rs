@@ -115,50 +115,41 @@ impl<R: Record> AskedOf<R> {
         }
     }
 
-    /// Tells whether a condition holds that begins with these tests, and at this leaf where they cannot be asked.
+    /// Whether the pairs are the whole condition.
     #[inline]
-    pub(crate) fn test<'a>(
+    pub(crate) fn only_pairs(&self) -> bool {
+        self.only_pairs
+    }
+
+    /// Tells whether the pairs hold.
+    #[inline]
+    pub(crate) fn pairs_hold(&self, record: &R) -> bool {
+        match &*self.pairs {
+            [] => true,
+            [pair] => pair.holds(record),
+            [pair, more @ ..] => pair.holds(record) && each_holds(more, record),
+        }
+    }
+
+    /// Tells whether a condition holds whose pairs do, and at this leaf where the other tests cannot be asked.
+    pub(crate) fn go_on<'a>(
         &'a self,
         program: &'a Program,
         cells: &'a Cells,
         start: Target,
-        record: &'a R,
-        binding: impl FnOnce() -> &'a Binding,
+        customer: BoundRow<'a, R>,
         at: &'a At,
     ) -> bool {
-        let holds = match &*self.pairs {
-            [pair] => pair.holds(record),
-            pairs => pairs.iter().all(|pair| pair.holds(record)),
-        };
-        if self.only_pairs {
-            holds
-        } else {
-            holds
-                && begin(
-                    &self.asks,
-                    program,
-                    cells,
-                    start,
-                    BoundRow::new(record, binding()),
-                    at,
-                )
-        }
+        test_beginning(program, cells, start, customer, at, |moments| {
+            all_hold(&self.asks, program, customer, moments)
+        })
     }
 }
 
-/// Apart from conditions that are answered at once.
+/// Apart from conditions that are answered by one pair.
 #[inline(never)]
-fn begin<'a, R: Record>(
-    asks: &'a [Ask<R>],
-    program: &'a Program,
-    cells: &'a Cells,
-    start: Target,
-    customer: BoundRow<'a, R>,
-    at: &'a At,
-) -> bool {
-    test_beginning(program, cells, start, customer, at, |moments| {
-        all_hold(asks, program, customer, moments)
-    })
+fn each_holds<R>(pairs: &[Pair<R>], record: &R) -> bool {
+    pairs.iter().all(|pair| pair.holds(record))
 }
 
 /// Tells whether of each part one test holds.
