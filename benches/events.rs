@@ -1,4 +1,4 @@
-//! How fast is a rule over windows of events, against a loop over the events?
+//! How fast is a rule over windows of events, against a loop over the events? The more events there are, the longer the loop takes.
 
 #[expect(dead_code, reason = "shared with benches that need more of it")]
 #[path = "support/random.rs"]
@@ -21,13 +21,23 @@ use support::{compare, contender};
 
 type ByHand = fn(&Shopper, DateTime) -> bool;
 
-#[expect(clippy::print_stdout, reason = "the size of the input belongs to the result")]
+/// Fewer purchases than this has a customer.
+const PURCHASES: [usize; 3] = [24, 120, 600];
+
 fn events(criterion: &mut Criterion) {
-    const COUNT: usize = 20_000;
+    for purchases in PURCHASES {
+        ask(criterion, purchases);
+    }
+}
+
+#[expect(clippy::print_stdout, reason = "the size of the input belongs to the result")]
+fn ask(criterion: &mut Criterion, most: usize) {
+    // As many purchases in all.
+    let count = 2_400_000 / most;
     let shop = Definitions::parse(&[SCHEMA, EVENTS].concat()).unwrap_or_else(|error| panic!("{error}"));
     let now = now();
     let at = shop.at(now, &Zone::UTC);
-    let shoppers = shoppers(COUNT, &COUNTRIES, 120);
+    let shoppers = shoppers(count, &COUNTRIES, most);
     let load = |it: &Shopper| shop.customer_from(it).unwrap_or_else(|error| panic!("{error}"));
     let customers: Vec<Customer> = shoppers.iter().map(load).collect();
     let bound = shop.bind::<Shopper>().unwrap_or_else(|error| panic!("{error}"));
@@ -35,7 +45,7 @@ fn events(criterion: &mut Criterion) {
         .iter()
         .map(|it| it.purchases.len() + it.returns.len())
         .sum();
-    println!("{} events per customer on average", events / COUNT);
+    println!("{} events per customer on average", events / count);
 
     let by_hand: [(&str, ByHand); 4] = [
         ("count", count_by_hand),
@@ -66,10 +76,11 @@ fn events(criterion: &mut Criterion) {
                     .sum()
             }),
         ];
-        compare(name, COUNT, &mut contenders);
-        let mut group = criterion.benchmark_group(name);
+        let name = format!("{name}, fewer than {most} purchases");
+        compare(&name, count, &mut contenders);
+        let mut group = criterion.benchmark_group(&name);
         group
-            .throughput(Throughput::Elements(COUNT as u64))
+            .throughput(Throughput::Elements(count as u64))
             .sample_size(20);
         for contender in &mut contenders {
             group.bench_function(contender.name, |it| it.iter(|| (contender.run)()));
