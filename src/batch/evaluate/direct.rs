@@ -79,6 +79,34 @@ impl<'q> Direct<'q> {
         }
     }
 
+    /// A bit for each of some rows from the first on; the bits of the others stay. What is asked most has a loop of its own, so that
+    /// the processor fetches the values of several rows at a time.
+    pub(super) fn fill_asked(
+        &self,
+        table: &Table<'_>,
+        asked: Asked<'_>,
+        first: usize,
+        rows: &[u64],
+        out: &mut [u64],
+    ) {
+        let Held { known, values } = &table.columns[self.slot];
+        let known = known.as_ref();
+        match (&self.form, values) {
+            (Form::Range(low, high), Values::Numbers(numbers)) => {
+                kernel::each_known(known, first, rows, out, |row| {
+                    (*low..=*high).contains(&numbers[row])
+                });
+            }
+            (Form::Codes(set), Values::Coded { codes, .. }) => {
+                kernel::each_known(known, first, rows, out, |row| set.has(codes, row));
+            }
+            (Form::True, Values::Bools(bits)) => {
+                kernel::each_known(known, first, rows, out, |row| bits.get(row));
+            }
+            _ => kernel::each_asked(rows, out, |row| self.holds(table, asked, first + row)),
+        }
+    }
+
     /// A bit for each of so many rows from the first on, of which those that are not in `reached` may be any.
     pub(super) fn fill_reached(
         &self,
@@ -89,7 +117,7 @@ impl<'q> Direct<'q> {
         out: &mut [u64],
     ) {
         if kernel::are_few(reached, rows) {
-            kernel::each_asked(reached, out, |row| self.holds(table, asked, first + row));
+            self.fill_asked(table, asked, first, reached, out);
         } else {
             self.fill(table, asked, (first, rows), out);
         }

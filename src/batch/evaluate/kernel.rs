@@ -296,6 +296,25 @@ pub(super) fn each_asked(asked: &[u64], out: &mut [u64], mut test: impl FnMut(us
     }
 }
 
+/// The same of rows whose values are known; the others do not pass.
+#[inline]
+pub(super) fn each_known(
+    known: Option<&Bits<'_>>,
+    first: usize,
+    asked: &[u64],
+    out: &mut [u64],
+    test: impl Fn(usize) -> bool,
+) {
+    for (index, (asked, out)) in asked.iter().zip(out).enumerate() {
+        let known = known.map_or(u64::MAX, |known| known.word(first + index * 64));
+        let mut word = 0;
+        for bit in ones(*asked & known) {
+            word |= u64::from(test(first + index * 64 + bit)) << bit;
+        }
+        *out = *out & !asked | word;
+    }
+}
+
 /// Takes away the rows whose values are missing, and what lies beyond the last row.
 #[inline]
 pub(super) fn only_known(known: Option<&Bits<'_>>, first: usize, rows: usize, out: &mut [u64]) {

@@ -192,9 +192,7 @@ impl<'w, 'q> Worker<'w, 'q> {
         let holds = &mut self.holds[test];
         match &prepared.tests[test].1 {
             How::Direct(direct) => {
-                kernel::each_asked(need, holds, |row| {
-                    direct.holds(table, prepared.asked, first + row)
-                });
+                direct.fill_asked(table, prepared.asked, first, need, holds);
             }
             How::Count(counted, low, high) => {
                 let counted = &prepared.counted[*counted];
