@@ -65,6 +65,11 @@ segment of_sku = any purchases where (sku = "A1" and amount > 5)
 segment near = home within 500 km of (40.4, -3.7)
 segment both = in segment adults and in segment vip
 segment sampled = in sample 30% of "salt"
+segment few_rich = age = 33 and spent > 50
+segment few_poor = age = 33 and not (spent > 50)
+segment few_lately = age = 33 and seen in last 10 days
+segment few_spanish = age = 33 and (country = "ES" or spent > 95)
+segment few_agreed = age = 33 and (email or spent > 95)
 "#;
 
 /// Numbers that look random and are the same every time.
