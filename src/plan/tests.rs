@@ -221,7 +221,7 @@ fn what_cells_tell_is_planned() {
 #[test]
 fn each_of_many_texts_has_a_bucket() {
     for count in [2, 100, 128, 129, 200] {
-        // Of texts of eight bytes the head tells too little, so that those are hashed; beginnings have to be asked then.
+        // The head of a long text tells too little, so that those are hashed.
         for name in ["c", "long enough "] {
             let segments = (0..count).fold(String::new(), |mut text, it| {
                 let _ = writeln!(text, "segment s{it} = city = \"{name}{it}\"");

@@ -58,7 +58,17 @@ pub trait Record {
     /// An item of a list.
     fn item(&self, field: usize, index: usize) -> Option<Item<'_>>;
     /// What tests a field by itself; nothing when there is no such field, or only the methods above read it, which takes longer.
-    /// An example is with [`FieldTest`].
+    ///
+    /// ```
+    /// use audience::Record;
+    ///
+    /// struct Client { id: String }
+    /// audience::record! { impl Record for Client { id: |it| &it.id } }
+    ///
+    /// let ana = Client { id: "ana".to_owned() };
+    /// assert!(Client::field_test(0).is_some_and(|test| (test.is)(&ana, "ana")));
+    /// assert!(Client::field_test(1).is_none());
+    /// ```
     #[must_use]
     fn field_test(field: usize) -> Option<FieldTest<Self>>
     where

@@ -69,6 +69,8 @@ segment few_rich = age = 33 and spent > 50
 segment few_poor = age = 33 and not (spent > 50)
 segment few_lately = age = 33 and seen in last 10 days
 segment few_spanish = age = 33 and (country = "ES" or spent > 95)
+segment few_young = age = 33 and born >= 1990-01-01
+segment few_scored = age = 33 and score > 0.25
 segment few_agreed = age = 33 and (email or spent > 95)
 "#;
 

@@ -54,33 +54,8 @@ impl<'q> Direct<'q> {
         Some(Self { slot, form })
     }
 
-    /// Whether the test holds for that row.
-    pub(super) fn holds(&self, table: &Table<'_>, asked: Asked<'_>, row: usize) -> bool {
-        let held = &table.columns[self.slot];
-        if !held.knows(row) {
-            return false;
-        }
-        match (&self.form, &held.values) {
-            (Form::Known, _) => true,
-            (Form::True, Values::Bools(bits)) => bits.get(row),
-            (Form::Range(low, high), Values::Numbers(numbers)) => (*low..=*high).contains(&numbers[row]),
-            (Form::Range(low, high), Values::Days(days)) => (*low..=*high).contains(&days[row].into()),
-            (Form::Range(low, high), Values::Floats(floats)) => {
-                let (low, high) = ends_of_floats(*low, *high);
-                (low..=high).contains(&floats[row])
-            }
-            (Form::Points(points), Values::Numbers(numbers)) => points.contains(&numbers[row]),
-            (Form::Points(points), Values::Days(days)) => points.contains(&days[row].into()),
-            (Form::Codes(set), Values::Coded { codes, .. }) => set.has(codes, row),
-            (Form::Slot(op), _) => {
-                test_slot(asked.program, *op, table.row(row), asked.moments).unwrap_or(false)
-            }
-            _ => false,
-        }
-    }
-
-    /// A bit for each of some rows from the first on; the bits of the others stay. What is asked most has a loop of its own, so that
-    /// the processor fetches the values of several rows at a time.
+    /// A bit for each of some rows from the first on; the bits of the others stay. Each form has a loop of its own, so that the
+    /// processor fetches the values of several rows at a time.
     pub(super) fn fill_asked(
         &self,
         table: &Table<'_>,
@@ -90,20 +65,33 @@ impl<'q> Direct<'q> {
         out: &mut [u64],
     ) {
         let Held { known, values } = &table.columns[self.slot];
-        let known = known.as_ref();
+        let of = (known.as_ref(), first, rows);
         match (&self.form, values) {
+            (Form::Known, _) => kernel::each_known(of, out, |_| true),
+            (Form::True, Values::Bools(bits)) => kernel::each_known(of, out, |row| bits.get(row)),
             (Form::Range(low, high), Values::Numbers(numbers)) => {
-                kernel::each_known(known, first, rows, out, |row| {
-                    (*low..=*high).contains(&numbers[row])
-                });
+                kernel::each_known(of, out, |row| (*low..=*high).contains(&numbers[row]));
+            }
+            (Form::Range(low, high), Values::Days(days)) => {
+                kernel::each_known(of, out, |row| (*low..=*high).contains(&days[row].into()));
+            }
+            (Form::Range(low, high), Values::Floats(floats)) => {
+                let (low, high) = ends_of_floats(*low, *high);
+                kernel::each_known(of, out, |row| (low..=high).contains(&floats[row]));
+            }
+            (Form::Points(points), Values::Numbers(numbers)) => {
+                kernel::each_known(of, out, |row| points.contains(&numbers[row]));
+            }
+            (Form::Points(points), Values::Days(days)) => {
+                kernel::each_known(of, out, |row| points.contains(&days[row].into()));
             }
             (Form::Codes(set), Values::Coded { codes, .. }) => {
-                kernel::each_known(known, first, rows, out, |row| set.has(codes, row));
+                kernel::each_known(of, out, |row| set.has(codes, row));
             }
-            (Form::True, Values::Bools(bits)) => {
-                kernel::each_known(known, first, rows, out, |row| bits.get(row));
-            }
-            _ => kernel::each_asked(rows, out, |row| self.holds(table, asked, first + row)),
+            (Form::Slot(op), _) => kernel::each_known(of, out, |row| {
+                test_slot(asked.program, *op, table.row(row), asked.moments).unwrap_or(false)
+            }),
+            _ => kernel::each_known(of, out, |_| false),
         }
     }
 

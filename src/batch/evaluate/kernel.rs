@@ -296,12 +296,10 @@ pub(super) fn each_asked(asked: &[u64], out: &mut [u64], mut test: impl FnMut(us
     }
 }
 
-/// The same of rows whose values are known; the others do not pass.
+/// The same of rows whose values are known, by their numbers from the first on; the others do not pass.
 #[inline]
 pub(super) fn each_known(
-    known: Option<&Bits<'_>>,
-    first: usize,
-    asked: &[u64],
+    (known, first, asked): (Option<&Bits<'_>>, usize, &[u64]),
     out: &mut [u64],
     test: impl Fn(usize) -> bool,
 ) {
