@@ -177,7 +177,8 @@ impl Place<'_> {
         is_head.then_some(head)
     }
 
-    /// Whether this is the head of a definition that no expression contains, such as `segment name =`.
+    /// Whether this is the head of a definition that no expression and no block of fields contains, such as
+    /// `segment name =`. A colon tells that `at` or `for` is the name of the next field.
     fn is_whole(&self, head: Head) -> bool {
         if head == Head::Item(ItemWord::Customer) {
             let is_open = self.is_word(1, "open");
@@ -185,7 +186,7 @@ impl Place<'_> {
         }
         let is_text = |ahead: usize| self.token(ahead).is_some_and(|it| it.kind == TokenKind::Text);
         if head == Head::Item(ItemWord::Test) {
-            return is_text(1) && self.is_word(2, "at");
+            return is_text(1) && self.is_word(2, "at") && !self.is_symbol(3, &[":"]);
         }
         if head == Head::Item(ItemWord::Holdout) {
             return self.next_is(TokenKind::Number);
@@ -223,7 +224,7 @@ impl Place<'_> {
             }
             Head::Item(ItemWord::Offer) => {
                 self.is_symbol(next, &["{"])
-                    || self.is_word(next, "for")
+                    || self.is_word(next, "for") && !self.is_symbol(next + 1, &[":"])
                     || self.is_word(next, "at") && self.is_word(next + 1, "most")
             }
             _ => false,

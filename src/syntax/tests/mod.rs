@@ -316,6 +316,13 @@ fn a_keyword_alone_on_a_line_was_taken_for_a_definition_without_a_name() {
 }
 
 #[test]
+fn a_field_after_one_of_a_keyword_was_taken_for_the_head_of_a_definition() {
+    whole("catalog x {\n  x: ref test \"\"\n  at: string\n}");
+    whole("catalog x {\n  x: ref offer key\n  for: string\n}");
+    whole("catalog x {\n  x: ref offer key \"said\"\n  for: string\n}");
+}
+
+#[test]
 fn numbers_beyond_64_bits_were_other_numbers_in_json() {
     for text in [
         "segment s = at least {} orders",
