@@ -87,8 +87,11 @@ impl Reader<'_> {
         is_name(line[0]) && !goes_on
     }
 
-    /// Whether the tokens are the name of a part alone, also with a language.
+    /// Whether the tokens are the name of a part alone, also with a language, and not a clause already.
     fn is_part_without_content(&self, tokens: &[Token]) -> bool {
+        if tokens.len() == 1 && tokens[0].is(self.text, "transactional") {
+            return false;
+        }
         let is_mark = |token: Option<&Token>| token.is_none_or(|it| [".", "-"].contains(&it.text(self.text)));
         tokens
             .chunks(2)

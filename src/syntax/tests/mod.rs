@@ -323,6 +323,32 @@ fn a_field_after_one_of_a_keyword_was_taken_for_the_head_of_a_definition() {
 }
 
 #[test]
+fn a_clause_on_a_line_of_its_own_was_taken_for_the_name_of_a_part() {
+    let file = whole("message x {\n  transactional\n  from \"\"\n}");
+    assert!(matches!(&file.items[0].kind, ItemKind::Message(message) if message.clauses.len() == 2));
+    let file = whole("message x {\n  transactional from \"a.html\"\n}");
+    assert!(matches!(&file.items[0].kind, ItemKind::Message(message) if message.clauses.len() == 1));
+}
+
+#[test]
+fn the_name_of_a_term_was_taken_for_the_end_of_the_term_before() {
+    for (value, name) in [
+        ("any x", "yesterday"),
+        ("3", "days"),
+        ("3 days", "ago"),
+        ("unique", "code"),
+    ] {
+        let file = whole(&format!(
+            "offer x {{\n  x: {value}\n  {name}: 1\n  last: {value} {name}\n}}"
+        ));
+        assert!(
+            matches!(&file.items[0].kind, ItemKind::Offer(offer) if offer.terms.len() == 3),
+            "{value} {name}"
+        );
+    }
+}
+
+#[test]
 fn numbers_beyond_64_bits_were_other_numbers_in_json() {
     for text in [
         "segment s = at least {} orders",
