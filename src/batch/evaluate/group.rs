@@ -6,7 +6,7 @@ use super::{
     super::table::{Table, Values},
     WORDS,
     direct::{Direct, Form},
-    kernel,
+    kernel, planes,
 };
 use crate::plan::float_key;
 
@@ -45,7 +45,7 @@ enum Passing {
 #[derive(Debug, Default)]
 pub(super) struct Scratch {
     classes: Vec<u8>,
-    masks: Vec<u64>,
+    masks: Vec<[u64; WORDS]>,
 }
 
 impl Group {
@@ -100,7 +100,9 @@ impl Group {
                     ranges
                         .iter()
                         .flat_map(|(low, high)| [Some(*low), high.checked_add(1)])
-                        .flatten(),
+                        .flatten()
+                        // Nothing lies before it.
+                        .filter(|cut| *cut > i64::MIN),
                 );
                 more.sort_unstable();
                 more.dedup();
@@ -143,12 +145,10 @@ impl Group {
         holds: &mut [[u64; WORDS]],
     ) {
         let held = &table.columns[self.slot];
-        let mut known = [u64::MAX; WORDS];
-        kernel::only_known(held.known.as_ref(), first, rows, &mut known);
         let Scratch { classes, masks } = scratch;
         classes.resize(rows, 0);
         let all = first..first + rows;
-        let count = match (&self.classes, &held.values) {
+        match (&self.classes, &held.values) {
             (Classes::Cuts(cuts), values) => {
                 match values {
                     Values::Numbers(numbers) => cuts.classify(&numbers[all], classes, |it| it),
@@ -156,55 +156,24 @@ impl Group {
                     Values::Floats(floats) => cuts.classify(&floats[all], classes, float_key),
                     _ => {}
                 }
-                cuts.points.len() + 1
+                planes::rows_from(classes, cuts.points.len() + 1, masks);
             }
             (Classes::Codes(texts), Values::Coded { codes, .. }) => {
                 kernel::classes_of_codes(codes, all, classes);
-                *texts
+                planes::rows_of(classes, *texts, masks);
             }
-            _ => 0,
-        };
-        masks.clear();
-        masks.resize((count + 1) * WORDS, 0);
-        kernel::scatter(classes, count, WORDS, masks);
-        let (masks, _) = masks.as_chunks_mut::<WORDS>();
-        if let Classes::Cuts(_) = self.classes {
-            // Of each class, the rows of it and of those after it.
-            for class in (0..count).rev() {
-                let (here, after) = masks.split_at_mut(class + 1);
-                for (word, more) in here[class].iter_mut().zip(&after[0]) {
-                    *word |= more;
-                }
-            }
+            _ => {}
         }
         for (number, passing) in &self.tests {
-            let out = &mut holds[*number];
-            match passing {
-                Passing::Ranges(ranges) => {
-                    out.fill(0);
-                    for range in ranges {
-                        let (from, to) = (&masks[range.start], &masks[range.end]);
-                        for ((word, from), to) in out.iter_mut().zip(from).zip(to) {
-                            *word |= from & !to;
-                        }
-                    }
+            passing.fill(masks, &mut holds[*number]);
+        }
+        if held.known.is_some() {
+            let mut known = [u64::MAX; WORDS];
+            kernel::only_known(held.known.as_ref(), first, rows, &mut known);
+            for (number, _) in &self.tests {
+                for (word, known) in holds[*number].iter_mut().zip(&known) {
+                    *word &= known;
                 }
-                Passing::Some { classes, negated } => {
-                    out.fill(0);
-                    for class in classes {
-                        for (word, mask) in out.iter_mut().zip(&masks[*class]) {
-                            *word |= mask;
-                        }
-                    }
-                    if *negated {
-                        for word in out.iter_mut() {
-                            *word = !*word;
-                        }
-                    }
-                }
-            }
-            for (word, known) in out.iter_mut().zip(&known) {
-                *word &= known;
             }
         }
     }
@@ -217,6 +186,34 @@ impl Passing {
             .filter(|class| passes[*class] != negated)
             .collect();
         Self::Some { classes, negated }
+    }
+
+    /// The rows that pass, by the masks of classes.
+    fn fill(&self, masks: &[[u64; WORDS]], out: &mut [u64; WORDS]) {
+        match self {
+            Self::Ranges(ranges) => {
+                out.fill(0);
+                for range in ranges {
+                    let (from, to) = (&masks[range.start], &masks[range.end]);
+                    for ((word, from), to) in out.iter_mut().zip(from).zip(to) {
+                        *word |= from & !to;
+                    }
+                }
+            }
+            Self::Some { classes, negated } => {
+                out.fill(0);
+                for class in classes {
+                    for (word, mask) in out.iter_mut().zip(&masks[*class]) {
+                        *word |= mask;
+                    }
+                }
+                if *negated {
+                    for word in out.iter_mut() {
+                        *word = !*word;
+                    }
+                }
+            }
+        }
     }
 }
 
@@ -234,63 +231,57 @@ impl Form<'_> {
 /// Numbers that ascend, and a way to find quickly how many of them are not greater than another one.
 ///
 /// The stretch from the first to the last is cut into equal buckets, each of which knows how many of the numbers lie before
-/// it; only those in the bucket are compared.
+/// it; only those in the bucket are compared. What is asked of a value takes no jump.
 #[derive(Debug)]
 struct Cuts {
     points: Vec<i64>,
-    /// With as many of the greatest number behind them as a bucket may have.
-    padded: Vec<i64>,
     shift: u32,
-    /// The first is for what lies before the first cut.
-    before: Vec<u8>,
-    /// How many cuts lie in a bucket and before it.
-    upto: Vec<u8>,
+    /// How many cuts lie before a bucket.
+    before: Box<[u8; BUCKETS]>,
+    /// The cuts less 1, and behind them numbers that no value is greater than.
+    less: Box<[i64; PLACES]>,
     /// How many cuts are in a bucket at most.
     most: usize,
 }
 
-const BUCKETS: u64 = 1024;
+const BUCKETS: usize = 1024;
+
+/// As many as a byte can count, and those in a bucket that are compared.
+const PLACES: usize = 256 + 4;
 
 impl Cuts {
+    /// Numbers that ascend, fewer than `MOST`, none of them the least that there is.
     fn new(cuts: Vec<i64>) -> Self {
-        let low = cuts.first().copied().unwrap_or(0);
-        let span = cuts
-            .last()
-            .map_or(0, |last| last.wrapping_sub(low).cast_unsigned());
-        let shift = (0..64).find(|shift| span >> shift < BUCKETS).unwrap_or(63);
-        let bucket =
-            |cut: i64| 1 + usize::try_from(cut.wrapping_sub(low).cast_unsigned() >> shift).unwrap_or(0);
-        let buckets = cuts.last().map_or(1, |last| bucket(*last) + 1);
-        let mut inside = vec![0_usize; buckets];
+        let ends = cuts.first().zip(cuts.last());
+        let (low, high) = ends.map_or((0, 0), |(low, high)| (*low, *high));
+        let span = high.wrapping_sub(low).cast_unsigned();
+        let shift = (0..64).find(|shift| span >> shift < BUCKETS as u64).unwrap_or(63);
+        let mut inside = [0_u8; BUCKETS];
         for cut in &cuts {
-            inside[bucket(*cut)] += 1;
+            inside[bucket(*cut, low, high, shift)] += 1;
         }
-        let before = inside.iter().scan(0, |sum, inside| {
-            let before = *sum;
-            *sum += inside;
-            u8::try_from(before).ok()
-        });
-        let before: Vec<u8> = before.collect();
-        let ends = before.iter().zip(&inside);
-        let upto =
-            ends.map(|(before, inside)| before.saturating_add(u8::try_from(*inside).unwrap_or(u8::MAX)));
-        let upto = upto.collect();
-        let most = inside.iter().copied().max().unwrap_or(0);
-        let mut padded = cuts.clone();
-        padded.extend(vec![i64::MAX; most]);
+        let mut before = Box::new([0; BUCKETS]);
+        let mut sum = 0;
+        for (before, inside) in before.iter_mut().zip(&inside) {
+            *before = sum;
+            sum += inside;
+        }
+        let mut less = Box::new([i64::MAX; PLACES]);
+        for (less, cut) in less.iter_mut().zip(&cuts) {
+            *less = cut.saturating_sub(1);
+        }
+        let most = inside.into_iter().max().unwrap_or(0).into();
         Self {
             points: cuts,
-            padded,
             shift,
             before,
-            upto,
+            less,
             most,
         }
     }
 
     fn classify<T: Copy>(&self, values: &[T], classes: &mut [u8], key: impl Fn(T) -> i64 + Copy) {
         match self.most {
-            _ if self.shift == 0 => self.by_value(values, classes, key),
             0 | 1 => self.by_buckets::<1, T>(values, classes, key),
             2 => self.by_buckets::<2, T>(values, classes, key),
             3 | 4 => self.by_buckets::<4, T>(values, classes, key),
@@ -304,23 +295,6 @@ impl Cuts {
         }
     }
 
-    /// Where each bucket is for one value.
-    #[inline]
-    fn by_value<T: Copy>(&self, values: &[T], classes: &mut [u8], key: impl Fn(T) -> i64) {
-        let low = self.points.first().copied().unwrap_or(i64::MAX);
-        let last = self.upto.len() - 1;
-        for (class, value) in classes.iter_mut().zip(values) {
-            let value = key(*value);
-            let beyond = usize::try_from(value.wrapping_sub(low).cast_unsigned()).unwrap_or(last);
-            let bucket = if value < low {
-                0
-            } else {
-                beyond.saturating_add(1).min(last)
-            };
-            *class = self.upto[bucket];
-        }
-    }
-
     #[inline]
     fn by_buckets<const INSIDE: usize, T: Copy>(
         &self,
@@ -328,25 +302,24 @@ impl Cuts {
         classes: &mut [u8],
         key: impl Fn(T) -> i64,
     ) {
-        let low = self.points.first().copied().unwrap_or(i64::MAX);
-        let last = self.before.len() - 1;
-        let count = u8::try_from(self.points.len()).unwrap_or(u8::MAX);
-        let mut padded = self.padded.clone();
-        padded.resize(self.points.len() + INSIDE, i64::MAX);
+        let ends = self.points.first().zip(self.points.last());
+        let (low, high) = ends.map_or((0, 0), |(low, high)| (*low, *high));
+        let (before, less, shift) = (&*self.before, &*self.less, self.shift);
         for (class, value) in classes.iter_mut().zip(values) {
             let value = key(*value);
-            let beyond = value.wrapping_sub(low).cast_unsigned() >> self.shift;
-            let bucket = if value < low {
-                0
-            } else {
-                1 + usize::try_from(beyond).unwrap_or(last)
-            };
-            let before = self.before[bucket.min(last)];
-            let found = padded[usize::from(before)..].first_chunk::<INSIDE>();
-            let found = found.map_or(0, |cuts| cuts.iter().map(|cut| u8::from(*cut <= value)).sum());
-            *class = (before + found).min(count);
+            let before = before[bucket(value, low, high, shift)];
+            let inside = (0..INSIDE).map(|place| u8::from(less[usize::from(before) + place] < value));
+            *class = before + inside.sum::<u8>();
         }
     }
+}
+
+/// The bucket of a value between the first cut and the last; those of others are the nearest.
+#[inline]
+fn bucket(value: i64, low: i64, high: i64, shift: u32) -> usize {
+    let beyond = value.max(low).min(high).wrapping_sub(low).cast_unsigned() >> shift;
+    // It is less than `BUCKETS` already.
+    usize::try_from(beyond).unwrap_or(0) % BUCKETS
 }
 
 #[cfg(test)]
@@ -358,9 +331,13 @@ mod tests {
         let many: Vec<i64> = (0..100).map(|it| it * it * it - 50_000).collect();
         let near: Vec<i64> = (0..6).chain([1 << 40]).collect();
         for cuts in [
+            vec![],
             vec![0],
-            vec![i64::MIN, 0, i64::MAX],
-            vec![i64::MIN, i64::MIN + 1, i64::MAX - 1, i64::MAX],
+            vec![i64::MAX],
+            vec![i64::MIN + 1, 0, i64::MAX],
+            vec![i64::MIN + 1, i64::MIN + 2, i64::MAX - 1, i64::MAX],
+            (1..128).map(|it| i64::MIN + it).collect(),
+            (0..127).map(|it| i64::MAX - 126 + it).collect(),
             vec![18, 21, 25, 30, 65],
             many,
             near,

@@ -209,24 +209,6 @@ impl CodeSet {
     }
 }
 
-/// So many classes are looked for one by one.
-const FEW_CLASSES: usize = 16;
-
-/// Sets the bit of each row in the mask of its class, all of which have so many words, and are 0 before.
-pub(super) fn scatter(classes: &[u8], count: usize, words: usize, masks: &mut [u64]) {
-    if count <= FEW_CLASSES {
-        for (class, mask) in (0..=u8::MAX).zip(masks.chunks_exact_mut(words)).take(count) {
-            each(classes, mask, |it| it == class);
-        }
-        return;
-    }
-    for (row, class) in classes.iter().enumerate() {
-        if let Some(word) = masks.get_mut(usize::from(*class) * words + row / 64) {
-            *word |= 1 << (row % 64);
-        }
-    }
-}
-
 /// Sets the bit of each item's owner in the mask of its code, all of which have so many words. Items whose value is missing are
 /// passed over.
 pub(super) fn scatter_owners(
@@ -387,25 +369,6 @@ mod tests {
                 let mut visited = Vec::new();
                 each_between(&bits, from, to, |at| visited.push(at));
                 assert_eq!(visited, expected, "{from} {to}");
-            }
-        }
-    }
-
-    #[test]
-    fn rows_are_put_into_the_masks_of_their_classes() {
-        for count in [3, 16, 17, 100] {
-            let classes: Vec<u8> = (0..150_u8).map(|it| it.wrapping_mul(7) % count).collect();
-            let mut masks = vec![0; usize::from(count) * 3];
-            scatter(&classes, count.into(), 3, &mut masks);
-            for (class, mask) in (0..count).zip(masks.chunks_exact(3)) {
-                for row in 0..192 {
-                    let expected = classes.get(row) == Some(&class);
-                    assert_eq!(
-                        mask[row / 64] >> (row % 64) & 1 == 1,
-                        expected,
-                        "{class} of {count}, {row}"
-                    );
-                }
             }
         }
     }

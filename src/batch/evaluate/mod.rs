@@ -14,6 +14,7 @@ mod direct;
 mod group;
 mod items;
 mod kernel;
+mod planes;
 mod prepared;
 mod sieve;
 mod worker;
