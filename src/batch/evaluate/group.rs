@@ -235,12 +235,14 @@ impl Form<'_> {
 #[derive(Debug)]
 struct Cuts {
     points: Vec<i64>,
+    low: i64,
+    high: i64,
     shift: u32,
-    /// How many cuts lie before a bucket.
+    /// How many cuts lie before a bucket, and in it where each value has a bucket of its own.
     before: Box<[u8; BUCKETS]>,
     /// The cuts less 1, and behind them numbers that no value is greater than.
     less: Box<[i64; PLACES]>,
-    /// How many cuts are in a bucket at most.
+    /// How many cuts of a bucket have to be compared at most.
     most: usize,
 }
 
@@ -253,7 +255,8 @@ impl Cuts {
     /// Numbers that ascend, fewer than `MOST`, none of them the least that there is.
     fn new(cuts: Vec<i64>) -> Self {
         let ends = cuts.first().zip(cuts.last());
-        let (low, high) = ends.map_or((0, 0), |(low, high)| (*low, *high));
+        // One before the first, so that what lies before it has a bucket of its own where each value has.
+        let (low, high) = ends.map_or((0, 0), |(low, high)| (low.saturating_sub(1), *high));
         let span = high.wrapping_sub(low).cast_unsigned();
         let shift = (0..64).find(|shift| span >> shift < BUCKETS as u64).unwrap_or(63);
         let mut inside = [0_u8; BUCKETS];
@@ -263,16 +266,22 @@ impl Cuts {
         let mut before = Box::new([0; BUCKETS]);
         let mut sum = 0;
         for (before, inside) in before.iter_mut().zip(&inside) {
-            *before = sum;
+            *before = if shift == 0 { sum + inside } else { sum };
             sum += inside;
         }
         let mut less = Box::new([i64::MAX; PLACES]);
         for (less, cut) in less.iter_mut().zip(&cuts) {
             *less = cut.saturating_sub(1);
         }
-        let most = inside.into_iter().max().unwrap_or(0).into();
+        let most = if shift == 0 {
+            0
+        } else {
+            inside.into_iter().max().unwrap_or(0).into()
+        };
         Self {
             points: cuts,
+            low,
+            high,
             shift,
             before,
             less,
@@ -282,7 +291,8 @@ impl Cuts {
 
     fn classify<T: Copy>(&self, values: &[T], classes: &mut [u8], key: impl Fn(T) -> i64 + Copy) {
         match self.most {
-            0 | 1 => self.by_buckets::<1, T>(values, classes, key),
+            0 => self.by_buckets::<0, T>(values, classes, key),
+            1 => self.by_buckets::<1, T>(values, classes, key),
             2 => self.by_buckets::<2, T>(values, classes, key),
             3 | 4 => self.by_buckets::<4, T>(values, classes, key),
             _ => {
@@ -302,9 +312,8 @@ impl Cuts {
         classes: &mut [u8],
         key: impl Fn(T) -> i64,
     ) {
-        let ends = self.points.first().zip(self.points.last());
-        let (low, high) = ends.map_or((0, 0), |(low, high)| (*low, *high));
-        let (before, less, shift) = (&*self.before, &*self.less, self.shift);
+        let (low, high, shift) = (self.low, self.high, self.shift);
+        let (before, less) = (&*self.before, &*self.less);
         for (class, value) in classes.iter_mut().zip(values) {
             let value = key(*value);
             let before = before[bucket(value, low, high, shift)];

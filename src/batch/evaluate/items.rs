@@ -145,7 +145,8 @@ impl<'q> Counted<'q> {
                 span: (first, items),
                 holds: vec![0; out.len()],
             };
-            sieve.run(out, reach, &mut asking);
+            let found = sieve.run(out, reach, &mut asking);
+            out.copy_from_slice(found);
         }
     }
 }
@@ -163,6 +164,11 @@ impl Asks for Asking<'_> {
     fn ask(&mut self, test: usize, reached: &[u64]) -> &[u64] {
         self.directs[test].fill_reached(self.table, self.asked, self.span, reached, &mut self.holds);
         &self.holds
+    }
+
+    /// Each test is asked of the items that are reached.
+    fn answered(&self, _: usize) -> Option<&[u64]> {
+        None
     }
 }
 

@@ -20,11 +20,7 @@ mod sieve;
 mod worker;
 
 pub(crate) use self::prepared::Conditions;
-use self::{
-    direct::Asked,
-    prepared::Prepared,
-    worker::{Mask, Worker},
-};
+use self::{direct::Asked, prepared::Prepared, worker::Worker};
 use super::{Customers, Members, TraitValues, gather::Gathered};
 use crate::{
     bits,
@@ -64,19 +60,19 @@ impl Question<'_> {
     pub(crate) fn counts(&self, people: &Customers<'_>) -> Vec<usize> {
         let mut counts = vec![0; self.segments.len()];
         self.blocks(people, |segment, mask| {
-            counts[segment] += bits::count(&mask);
+            counts[segment] += bits::count(mask);
         });
         counts
     }
 
     /// Gives the answer of each segment for each block, in the order of rows.
-    fn blocks(&self, people: &Customers<'_>, mut take: impl FnMut(usize, Mask)) {
+    fn blocks(&self, people: &Customers<'_>, mut take: impl FnMut(usize, &[u64])) {
         self.prepare(people, |prepared, at| {
             let mut worker = Worker::new(prepared, people.table(), at);
             for block in blocks_of(people) {
                 worker.enter(block);
                 for segment in 0..self.segments.len() {
-                    take(segment, worker.answer(segment));
+                    worker.answer(segment, |mask| take(segment, mask));
                 }
             }
         });
@@ -105,21 +101,23 @@ fn blocks_of(people: &Customers<'_>) -> impl DoubleEndedIterator<Item = (usize, 
 mod parallel {
     use rayon::prelude::*;
 
-    use super::{Customers, Mask, Members, Question, Worker, blocks_of};
+    use super::{Customers, Members, Question, WORDS, Worker, blocks_of};
     use crate::bits;
 
     impl Question<'_> {
         /// Who belongs to each segment, found on all processors.
         pub(crate) fn members_parallel(&self, people: &Customers<'_>) -> Vec<Members> {
             let masks = self.on_all_processors(people, |worker| {
-                (0..self.segments.len())
-                    .map(|it| worker.answer(it))
-                    .collect::<Vec<_>>()
+                let mut masks = Vec::with_capacity(self.segments.len() * WORDS);
+                for segment in 0..self.segments.len() {
+                    worker.answer(segment, |mask| masks.extend_from_slice(mask));
+                }
+                masks
             });
             let rows = people.len();
             let of_segment = |(index, name): (usize, &&str)| {
-                let words = masks.iter().flat_map(|masks: &Vec<Mask>| masks[index]);
-                Members::new(name, rows, words.take(rows.div_ceil(64)).collect())
+                let words = masks.iter().flat_map(|masks| &masks[index * WORDS..][..WORDS]);
+                Members::new(name, rows, words.copied().take(rows.div_ceil(64)).collect())
             };
             self.segments.iter().enumerate().map(of_segment).collect()
         }
@@ -127,8 +125,8 @@ mod parallel {
         /// How many belong to each segment, counted on all processors.
         pub(crate) fn counts_parallel(&self, people: &Customers<'_>) -> Vec<usize> {
             let counts = self.on_all_processors(people, |worker| {
-                let answers = (0..self.segments.len()).map(|it| worker.answer(it));
-                answers.map(|mask| bits::count(&mask)).collect::<Vec<usize>>()
+                let answers = (0..self.segments.len()).map(|it| worker.answer(it, bits::count));
+                answers.collect::<Vec<usize>>()
             });
             (0..self.segments.len())
                 .map(|segment| counts.iter().map(|counts| counts[segment]).sum())

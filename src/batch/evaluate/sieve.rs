@@ -8,14 +8,19 @@ use crate::plan::{BlockId, Leaf, Op, Program, Target};
 pub(super) trait Asks {
     /// A bit for each row for which a test holds; those of rows that do not reach it may be any.
     fn ask(&mut self, test: usize, reached: &[u64]) -> &[u64];
+
+    /// The same of all rows, where it is there already.
+    fn answered(&self, test: usize) -> Option<&[u64]>;
 }
 
 /// The leaves of a condition in order, each with the number of what it tests.
 #[derive(Clone, Debug)]
 pub(super) struct Sieve {
     steps: Vec<Step>,
-    /// Where rows enter: a step, or the answer.
+    /// Where rows enter: the first step, or the answer.
     start: Way,
+    /// Whether anything leads to the answer.
+    has_answer: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -25,7 +30,21 @@ struct Step {
     otherwise: Way,
     /// Whether no step before leads where these do.
     is_first: (bool, bool),
+    together: Together,
 }
+
+/// Steps whose answers are taken in one pass, where they are there already.
+#[derive(Clone, Copy, Debug)]
+enum Together {
+    Alone,
+    /// All of so many from here on, at least one, lead rows on.
+    All(usize),
+    /// This one or the next one leads rows on.
+    Either,
+}
+
+/// So many answers are taken in one pass at most.
+const TOGETHER: usize = 4;
 
 /// Where rows go on.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -66,31 +85,56 @@ impl Sieve {
             then: way(leaf.then),
             otherwise: way(leaf.otherwise),
             is_first: (false, false),
+            together: Together::Alone,
         });
         let mut sieve = Self {
             steps: steps.collect(),
             start,
+            has_answer: false,
         };
-        sieve.find_first();
+        sieve.look_ahead();
         sieve
     }
 
-    /// Finds out which steps are the first to lead to another one.
-    fn find_first(&mut self) {
-        let mut is_known = vec![false; self.steps.len()];
-        if let Way::To(start) = self.start
-            && let Some(is_known) = is_known.get_mut(start)
-        {
-            *is_known = true;
-        }
+    /// Finds out which steps are the first to lead to another one, and which can be taken together.
+    fn look_ahead(&mut self) {
+        let answer = self.steps.len();
+        let mut ways_to = vec![0; answer + 1];
         let mut is_first = |way| match way {
-            Way::To(step) => is_known
-                .get_mut(step)
-                .is_some_and(|is_known| !std::mem::replace(is_known, true)),
+            Way::To(step) => {
+                ways_to[step] += 1;
+                ways_to[step] == 1
+            }
             Way::Out => false,
         };
+        is_first(self.start);
         for step in &mut self.steps {
             step.is_first = (is_first(step.then), is_first(step.otherwise));
+        }
+        self.has_answer = ways_to[answer] > 0;
+        for index in 0..answer {
+            // Nothing but the step before leads to it.
+            let is_inner = |step: usize| step > index && ways_to[step] == 1;
+            let rest = &self.steps[index..];
+            let all = rest.iter().take(TOGETHER).enumerate();
+            let all = all.take_while(|(ahead, step)| {
+                (*ahead == 0
+                    || is_inner(index + ahead)
+                        && rest[ahead - 1].leads_on().map(|it| it.0) == Some(index + ahead))
+                    && step.leads_on().is_some()
+            });
+            let all = all.count();
+            let is_either = is_inner(index + 1)
+                && rest.get(1).and_then(Step::leads_on).is_some_and(|(to, _)| {
+                    let ways = (rest[0].then, rest[0].otherwise);
+                    let (on, next) = (Way::To(to), Way::To(index + 1));
+                    ways == (on, next) || ways == (next, on)
+                });
+            self.steps[index].together = match all {
+                0 if is_either => Together::Either,
+                0 => Together::Alone,
+                _ => Together::All(all),
+            };
         }
     }
 
@@ -142,57 +186,145 @@ impl Sieve {
         // Steps that lead to no answer are in no part, and nothing is brought into another order.
         if steps.len() == self.steps.len() {
             self.steps = steps;
-            self.find_first();
+            self.look_ahead();
         }
     }
 
-    /// Which of the rows in `out` come through, left there.
-    pub(super) fn run(&self, out: &mut [u64], reach: &mut Vec<u64>, asked: &mut impl Asks) {
-        let (words, steps) = (out.len(), self.steps.len());
-        let Way::To(start) = self.start else {
-            out.fill(0);
-            return;
-        };
-        // Of each step and of the answer. Whoever leads to a step first writes all of it, and the answer begins with nobody.
+    /// Which of some rows come through.
+    pub(super) fn run<'r>(&self, rows: &[u64], reach: &'r mut Vec<u64>, asked: &mut impl Asks) -> &'r [u64] {
+        let (words, steps) = (rows.len(), self.steps.len());
+        // Of each step and of the answer. Whoever leads to one of them first writes all of it.
         let len = (steps + 1) * words;
         if reach.len() < len {
             reach.resize(len, 0);
         }
-        reach[steps * words..len].fill(0);
-        reach[start * words..][..words].copy_from_slice(out);
-        for (index, step) in self.steps.iter().enumerate() {
+        let answer = steps * words..len;
+        if self.start != Way::To(0) || !self.has_answer {
+            reach[answer.clone()].fill(0);
+            return &reach[answer];
+        }
+        if steps == 0 {
+            reach[answer.clone()].copy_from_slice(rows);
+        }
+        let mut index = 0;
+        while index < steps {
             let (here, later) = reach[..len].split_at_mut((index + 1) * words);
-            let here = &here[index * words..];
-            let ways = [(step.then, step.is_first.0), (step.otherwise, step.is_first.1)];
-            let to = ways.map(|(way, is_first)| match way {
-                Way::To(step) => Some(((step - index - 1) * words, is_first)),
-                Way::Out => None,
-            });
-            if here.iter().fold(0, |all, word| all | word) == 0 {
-                for (place, _) in to.into_iter().flatten().filter(|(_, is_first)| *is_first) {
-                    later[place..][..words].fill(0);
+            let here = if index == 0 { rows } else { &here[index * words..] };
+            let taken = self.take_together(index, here, later, asked);
+            if taken == 0 {
+                self.steps[index].ask(index, here, later, asked);
+            }
+            index += taken.max(1);
+        }
+        &reach[answer]
+    }
+
+    /// Takes as many steps together as there are answers for, and says how many these were.
+    #[inline]
+    fn take_together(&self, index: usize, here: &[u64], later: &mut [u64], asked: &impl Asks) -> usize {
+        let steps = &self.steps[index..];
+        let words = here.len();
+        let place = |step: usize| (step - index - 1) * words..(step - index) * words;
+        match steps[0].together {
+            Together::Alone => 0,
+            Together::All(most) => {
+                let mut answers: [(&[u64], u64); TOGETHER] = [(&[], 0); TOGETHER];
+                let mut taken = 0;
+                for (answer, step) in answers.iter_mut().zip(&steps[..most]) {
+                    let Some(holds) = asked.answered(step.test) else {
+                        break;
+                    };
+                    *answer = (holds, step.flip());
+                    taken += 1;
                 }
-                continue;
+                let Some((on, is_first)) = steps[..taken].last().and_then(Step::leads_on) else {
+                    return 0;
+                };
+                let [(a, not_a), (b, not_b), (c, not_c), (d, not_d)] = answers;
+                let one = here.iter().zip(a).map(|(here, a)| here & (a ^ not_a));
+                let to = &mut later[place(on)];
+                match taken {
+                    1 => add(to, is_first, one),
+                    2 => add(to, is_first, one.zip(b).map(|(rows, b)| rows & (b ^ not_b))),
+                    3 => {
+                        let rows = one.zip(b).zip(c);
+                        let rows = rows.map(|((rows, b), c)| rows & (b ^ not_b) & (c ^ not_c));
+                        add(to, is_first, rows);
+                    }
+                    _ => {
+                        let rows = one.zip(b).zip(c).zip(d);
+                        let rows =
+                            rows.map(|(((rows, b), c), d)| rows & (b ^ not_b) & (c ^ not_c) & (d ^ not_d));
+                        add(to, is_first, rows);
+                    }
+                }
+                taken
             }
-            let holds = asked.ask(step.test, here);
-            debug_assert!(holds.len() >= words, "an answer for each row");
-            let lines = here.iter().zip(holds);
-            if let Some((place, is_first)) = to[0] {
-                add(
-                    &mut later[place..][..words],
-                    is_first,
-                    lines.clone().map(|(here, holds)| here & holds),
-                );
-            }
-            if let Some((place, is_first)) = to[1] {
-                add(
-                    &mut later[place..][..words],
-                    is_first,
-                    lines.map(|(here, holds)| here & !holds),
-                );
+            Together::Either => {
+                let (first, second) = (&steps[0], &steps[1]);
+                let answers = asked.answered(first.test).zip(asked.answered(second.test));
+                let Some(((one, other), (on, _))) = answers.zip(second.leads_on()) else {
+                    return 0;
+                };
+                let (flip, is_first) = if first.then == Way::To(on) {
+                    (0, first.is_first.0)
+                } else {
+                    (u64::MAX, first.is_first.1)
+                };
+                let rows = here.iter().zip(one).zip(other);
+                let not_other = second.flip();
+                let rows = rows.map(|((here, one), other)| here & (one ^ flip | other ^ not_other));
+                add(&mut later[place(on)], is_first, rows);
+                2
             }
         }
-        out.copy_from_slice(&reach[steps * words..len]);
+    }
+}
+
+impl Step {
+    /// Leads the rows that reach it, as the step of that number, to those after it.
+    fn ask(&self, index: usize, here: &[u64], later: &mut [u64], asked: &mut impl Asks) {
+        let words = here.len();
+        let ways = [(self.then, self.is_first.0), (self.otherwise, self.is_first.1)];
+        let [then, otherwise] = ways.map(|(way, is_first)| match way {
+            Way::To(step) => Some(((step - index - 1) * words..(step - index) * words, is_first)),
+            Way::Out => None,
+        });
+        if here.iter().fold(0, |all, word| all | word) == 0 {
+            for (place, _) in [then, otherwise]
+                .into_iter()
+                .flatten()
+                .filter(|(_, is_first)| *is_first)
+            {
+                later[place].fill(0);
+            }
+            return;
+        }
+        let holds = asked.ask(self.test, here);
+        debug_assert!(holds.len() >= words, "an answer for each row");
+        let lines = here.iter().zip(holds);
+        if let Some((place, is_first)) = then {
+            let rows = lines.clone().map(|(here, holds)| here & holds);
+            add(&mut later[place], is_first, rows);
+        }
+        if let Some((place, is_first)) = otherwise {
+            let rows = lines.map(|(here, holds)| here & !holds);
+            add(&mut later[place], is_first, rows);
+        }
+    }
+
+    /// Where it leads rows, and whether no step before does, if it leads them to one place only.
+    fn leads_on(&self) -> Option<(usize, bool)> {
+        match (self.then, self.otherwise) {
+            (Way::To(to), Way::Out) => Some((to, self.is_first.0)),
+            (Way::Out, Way::To(to)) => Some((to, self.is_first.1)),
+            _ => None,
+        }
+    }
+
+    /// What turns its answer into the rows that it leads on, if it leads rows to one place only.
+    fn flip(&self) -> u64 {
+        if self.then == Way::Out { u64::MAX } else { 0 }
     }
 }
 
@@ -210,11 +342,16 @@ fn add(to: &mut [u64], is_first: bool, rows: impl Iterator<Item = u64>) {
 mod tests {
     use super::*;
 
-    struct Bits([u64; 4]);
+    /// Of each test the rows, and whether they are there already.
+    struct Bits([u64; 4], [bool; 4]);
 
     impl Asks for Bits {
         fn ask(&mut self, test: usize, _: &[u64]) -> &[u64] {
             std::slice::from_ref(&self.0[test])
+        }
+
+        fn answered(&self, test: usize) -> Option<&[u64]> {
+            self.1[test].then(|| std::slice::from_ref(&self.0[test]))
         }
     }
 
@@ -225,6 +362,7 @@ mod tests {
             then,
             otherwise,
             is_first: (false, false),
+            together: Together::Alone,
         };
         // One and (two or three) and not four.
         let mut sieve = Sieve {
@@ -235,14 +373,15 @@ mod tests {
                 step(3, Way::Out, Way::To(4)),
             ],
             start: Way::To(0),
+            has_answer: true,
         };
-        let mut bits = Bits([
+        let answers = [
             0b1111_1111_0000_0000,
             0b1111_0000_1111_0000,
             0b1100_1100_1100_1100,
             0xaaaa,
-        ]);
-        sieve.find_first();
+        ];
+        sieve.look_ahead();
         let mut reach = vec![0; 9];
         for costs in [[1, 1, 1, 1], [9, 1, 1, 3], [2, 8, 1, 1], [3, 0, 4, 1]] {
             sieve.cheapest_first(|test| costs[test]);
@@ -251,11 +390,13 @@ mod tests {
                 (0xff, 0),
                 (0x5fff, 0b0101_0100_0000_0000),
             ] {
-                // What others left there.
-                reach.fill(u64::MAX);
-                let mut out = [rows];
-                sieve.run(&mut out, &mut reach, &mut bits);
-                assert_eq!(out, [left], "{costs:?} {rows:x}");
+                for known in 0..16 {
+                    let answered = [0, 1, 2, 3].map(|test| known >> test & 1 == 1);
+                    // What others left there.
+                    reach.fill(u64::MAX);
+                    let out = sieve.run(&[rows], &mut reach, &mut Bits(answers, answered));
+                    assert_eq!(out, [left], "{costs:?} {rows:x} {answered:?}");
+                }
             }
         }
         assert_eq!(sieve.tests().collect::<Vec<_>>(), [3, 0, 1, 2]);

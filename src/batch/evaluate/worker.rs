@@ -1,5 +1,7 @@
 //! Answers the tests of a block of rows, each at most once.
 
+use std::rc::Rc;
+
 use super::{
     super::table::{Held, Table, Values},
     WORDS,
@@ -25,11 +27,13 @@ pub(super) struct Worker<'w, 'q> {
     at: &'w At,
     /// The first row, and how many there are.
     block: (usize, usize),
+    /// All of them.
+    rows: Rc<Mask>,
     /// Of each test, the rows for which it holds, and those for which that is known.
     holds: Vec<Mask>,
     done: Vec<Mask>,
-    /// Of each test, whether that is known for all rows.
-    complete: Vec<bool>,
+    /// Of each test, of which rows that is known: `done` says it of some.
+    answered: Vec<Answered>,
     values: Vec<Column>,
     counted: Vec<Items>,
     spans: Vec<Spans>,
@@ -45,6 +49,13 @@ const FEW_TEXTS: usize = 128;
 
 /// A test that no more conditions ask may be worth asking of single rows.
 const SELDOM: usize = 3;
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Answered {
+    OfNone,
+    OfSome,
+    OfAll,
+}
 
 /// Values of a block, as they are compared.
 #[derive(Clone, Debug)]
@@ -74,11 +85,12 @@ impl<'w, 'q> Worker<'w, 'q> {
             table,
             at,
             block: (0, 0),
+            rows: Rc::new([0; WORDS]),
             holds: vec![[0; WORDS]; prepared.tests.len()],
             done: vec![[0; WORDS]; prepared.tests.len()],
             values: vec![column; prepared.values.len()],
             counted: vec![Items::default(); prepared.counted.len()],
-            complete: vec![false; prepared.tests.len()],
+            answered: vec![Answered::OfNone; prepared.tests.len()],
             spans: vec![Spans::default(); prepared.belonging.len()],
             having: vec![Vec::new(); prepared.belonging.len()],
             scratch: Scratch::default(),
@@ -89,8 +101,10 @@ impl<'w, 'q> Worker<'w, 'q> {
     /// Goes on to a block: its first row, and how many there are.
     pub(super) fn enter(&mut self, block: (usize, usize)) {
         self.block = block;
-        self.done.fill([0; WORDS]);
-        self.complete.fill(false);
+        let mut rows = [u64::MAX; WORDS];
+        kernel::only_first(block.1, &mut rows);
+        self.rows = Rc::new(rows);
+        self.answered.fill(Answered::OfNone);
         for column in &mut self.values {
             column.done = [0; WORDS];
         }
@@ -105,22 +119,23 @@ impl<'w, 'q> Worker<'w, 'q> {
         }
     }
 
-    /// The rows of the block for which a condition holds.
-    pub(super) fn answer(&mut self, sieve: usize) -> Mask {
-        let mut out = [u64::MAX; WORDS];
-        kernel::only_first(self.block.1, &mut out);
+    /// Gives the rows of the block for which a condition holds.
+    pub(super) fn answer<T>(&mut self, sieve: usize, take: impl FnOnce(&[u64]) -> T) -> T {
         let mut reach = self.spare.pop().unwrap_or_default();
-        let prepared = self.prepared;
-        prepared.sieves[sieve].run(&mut out, &mut reach, self);
+        let (prepared, rows) = (self.prepared, Rc::clone(&self.rows));
+        let taken = take(prepared.sieves[sieve].run(&*rows, &mut reach, self));
         self.spare.push(reach);
-        out
+        taken
     }
 
     /// Sees to it that the answers of a test are there for the rows reached.
     fn answer_test(&mut self, test: usize, reached: &[u64]) {
         let mut need: Mask = [0; WORDS];
-        for ((need, reached), done) in need.iter_mut().zip(reached).zip(&self.done[test]) {
-            *need = reached & !done;
+        need.copy_from_slice(reached);
+        if self.answered[test] == Answered::OfSome {
+            for (need, done) in need.iter_mut().zip(&self.done[test]) {
+                *need &= !done;
+            }
         }
         if need == [0; WORDS] || self.one_by_one(test, &need) {
             return;
@@ -134,10 +149,14 @@ impl<'w, 'q> Worker<'w, 'q> {
                 let group = &prepared.groups[*group];
                 group.fill(self.table, self.block, &mut self.scratch, &mut self.holds);
                 for number in group.numbers() {
-                    self.complete[number] = true;
+                    self.answered[number] = Answered::OfAll;
                 }
             }
-            How::Sieve(sieve) => self.holds[test] = self.answer(*sieve),
+            How::Sieve(sieve) => {
+                let mut holds = [0; WORDS];
+                self.answer(*sieve, |rows| holds.copy_from_slice(rows));
+                self.holds[test] = holds;
+            }
             How::Count(counted, low, high) => {
                 self.count(*counted);
                 let counts = &self.counted[*counted].counts;
@@ -173,12 +192,18 @@ impl<'w, 'q> Worker<'w, 'q> {
                 return;
             }
         }
-        self.complete[test] = true;
+        self.answered[test] = Answered::OfAll;
     }
 
     fn is_done(&mut self, test: usize, rows: &Mask) {
-        for (done, rows) in self.done[test].iter_mut().zip(rows) {
-            *done |= rows;
+        let done = &mut self.done[test];
+        if self.answered[test] == Answered::OfSome {
+            for (done, rows) in done.iter_mut().zip(rows) {
+                *done |= rows;
+            }
+        } else {
+            *done = *rows;
+            self.answered[test] = Answered::OfSome;
         }
     }
 
@@ -383,10 +408,14 @@ impl<'w, 'q> Worker<'w, 'q> {
 
 impl Asks for Worker<'_, '_> {
     fn ask(&mut self, test: usize, reached: &[u64]) -> &[u64] {
-        if !self.complete[test] {
+        if self.answered[test] != Answered::OfAll {
             self.answer_test(test, reached);
         }
         &self.holds[test]
+    }
+
+    fn answered(&self, test: usize) -> Option<&[u64]> {
+        (self.answered[test] == Answered::OfAll).then(|| &self.holds[test][..])
     }
 }
 
