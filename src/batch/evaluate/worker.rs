@@ -52,9 +52,9 @@ const SELDOM: usize = 3;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Answered {
-    OfNone,
-    OfSome,
-    OfAll,
+    Nowhere,
+    Somewhere,
+    Everywhere,
 }
 
 /// Values of a block, as they are compared.
@@ -90,7 +90,7 @@ impl<'w, 'q> Worker<'w, 'q> {
             done: vec![[0; WORDS]; prepared.tests.len()],
             values: vec![column; prepared.values.len()],
             counted: vec![Items::default(); prepared.counted.len()],
-            answered: vec![Answered::OfNone; prepared.tests.len()],
+            answered: vec![Answered::Nowhere; prepared.tests.len()],
             spans: vec![Spans::default(); prepared.belonging.len()],
             having: vec![Vec::new(); prepared.belonging.len()],
             scratch: Scratch::default(),
@@ -104,7 +104,7 @@ impl<'w, 'q> Worker<'w, 'q> {
         let mut rows = [u64::MAX; WORDS];
         kernel::only_first(block.1, &mut rows);
         self.rows = Rc::new(rows);
-        self.answered.fill(Answered::OfNone);
+        self.answered.fill(Answered::Nowhere);
         for column in &mut self.values {
             column.done = [0; WORDS];
         }
@@ -132,7 +132,7 @@ impl<'w, 'q> Worker<'w, 'q> {
     fn answer_test(&mut self, test: usize, reached: &[u64]) {
         let mut need: Mask = [0; WORDS];
         need.copy_from_slice(reached);
-        if self.answered[test] == Answered::OfSome {
+        if self.answered[test] == Answered::Somewhere {
             for (need, done) in need.iter_mut().zip(&self.done[test]) {
                 *need &= !done;
             }
@@ -149,7 +149,7 @@ impl<'w, 'q> Worker<'w, 'q> {
                 let group = &prepared.groups[*group];
                 group.fill(self.table, self.block, &mut self.scratch, &mut self.holds);
                 for number in group.numbers() {
-                    self.answered[number] = Answered::OfAll;
+                    self.answered[number] = Answered::Everywhere;
                 }
             }
             How::Sieve(sieve) => {
@@ -192,18 +192,18 @@ impl<'w, 'q> Worker<'w, 'q> {
                 return;
             }
         }
-        self.answered[test] = Answered::OfAll;
+        self.answered[test] = Answered::Everywhere;
     }
 
     fn is_done(&mut self, test: usize, rows: &Mask) {
         let done = &mut self.done[test];
-        if self.answered[test] == Answered::OfSome {
+        if self.answered[test] == Answered::Somewhere {
             for (done, rows) in done.iter_mut().zip(rows) {
                 *done |= rows;
             }
         } else {
             *done = *rows;
-            self.answered[test] = Answered::OfSome;
+            self.answered[test] = Answered::Somewhere;
         }
     }
 
@@ -408,14 +408,14 @@ impl<'w, 'q> Worker<'w, 'q> {
 
 impl Asks for Worker<'_, '_> {
     fn ask(&mut self, test: usize, reached: &[u64]) -> &[u64] {
-        if self.answered[test] != Answered::OfAll {
+        if self.answered[test] != Answered::Everywhere {
             self.answer_test(test, reached);
         }
         &self.holds[test]
     }
 
     fn answered(&self, test: usize) -> Option<&[u64]> {
-        (self.answered[test] == Answered::OfAll).then(|| &self.holds[test][..])
+        (self.answered[test] == Answered::Everywhere).then(|| &self.holds[test][..])
     }
 }
 
