@@ -7,6 +7,7 @@ use super::{
     WORDS,
     direct::{Direct, Form},
     kernel, planes,
+    worker::Mask,
 };
 use crate::plan::float_key;
 
@@ -45,7 +46,7 @@ enum Passing {
 #[derive(Debug, Default)]
 pub(super) struct Scratch {
     classes: Vec<u8>,
-    masks: Vec<[u64; WORDS]>,
+    masks: Vec<Mask>,
 }
 
 impl Group {
@@ -142,7 +143,7 @@ impl Group {
         table: &Table<'_>,
         (first, rows): (usize, usize),
         scratch: &mut Scratch,
-        holds: &mut [[u64; WORDS]],
+        holds: &mut [Mask],
     ) {
         let held = &table.columns[self.slot];
         let Scratch { classes, masks } = scratch;
@@ -189,29 +190,36 @@ impl Passing {
     }
 
     /// The rows that pass, by the masks of classes.
-    fn fill(&self, masks: &[[u64; WORDS]], out: &mut [u64; WORDS]) {
+    fn fill(&self, masks: &[Mask], out: &mut Mask) {
+        // What is there already counts from the second step on.
+        let mut before = 0;
         match self {
             Self::Ranges(ranges) => {
-                out.fill(0);
                 for range in ranges {
-                    let (from, to) = (&masks[range.start], &masks[range.end]);
-                    for ((word, from), to) in out.iter_mut().zip(from).zip(to) {
-                        *word |= from & !to;
+                    let lines = masks[range.start].iter().zip(&masks[range.end]);
+                    for (out, (from, to)) in out.iter_mut().zip(lines) {
+                        *out = *out & before | from & !to;
                     }
+                    before = u64::MAX;
                 }
             }
-            Self::Some { classes, negated } => {
-                out.fill(0);
-                for class in classes {
-                    for (word, mask) in out.iter_mut().zip(&masks[*class]) {
-                        *word |= mask;
+            Self::Some { classes, .. } => {
+                for few in classes.chunks(4) {
+                    let [a, b, c, d] = [0, 1, 2, 3].map(|index| &masks[*few.get(index).unwrap_or(&few[0])]);
+                    let lines = a.iter().zip(b).zip(c.iter().zip(d));
+                    for (out, ((a, b), (c, d))) in out.iter_mut().zip(lines) {
+                        *out = *out & before | (a | b) | (c | d);
                     }
+                    before = u64::MAX;
                 }
-                if *negated {
-                    for word in out.iter_mut() {
-                        *word = !*word;
-                    }
-                }
+            }
+        }
+        if before == 0 {
+            out.fill(0);
+        }
+        if let Self::Some { negated: true, .. } = self {
+            for word in out {
+                *word = !*word;
             }
         }
     }

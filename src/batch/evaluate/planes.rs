@@ -3,10 +3,7 @@
 //! The bits of small numbers are a mask of rows each, and a few operations on 64 rows at a time then give the rows of each
 //! number, or those of each number and all after it: as many as there are numbers, and not one for each row.
 
-use super::WORDS;
-
-/// A bit for each row of a block.
-type Mask = [u64; WORDS];
+use super::{WORDS, worker::Mask};
 
 /// Of each class below `count`, the rows of it. Rows of other classes may be with any.
 pub(super) fn rows_of(classes: &[u8], count: usize, masks: &mut Vec<Mask>) {
