@@ -4,10 +4,10 @@ use std::ops::Range;
 
 use super::{
     super::table::{Table, Values},
-    WORDS,
     direct::{Direct, Form},
-    kernel, planes,
-    worker::Mask,
+    kernel,
+    masks::Masks,
+    planes,
 };
 use crate::plan::float_key;
 
@@ -46,7 +46,7 @@ enum Passing {
 #[derive(Debug, Default)]
 pub(super) struct Scratch {
     classes: Vec<u8>,
-    masks: Vec<Mask>,
+    planes: planes::Scratch,
 }
 
 impl Group {
@@ -143,10 +143,10 @@ impl Group {
         table: &Table<'_>,
         (first, rows): (usize, usize),
         scratch: &mut Scratch,
-        holds: &mut [Mask],
+        holds: &mut Masks,
     ) {
         let held = &table.columns[self.slot];
-        let Scratch { classes, masks } = scratch;
+        let Scratch { classes, planes } = scratch;
         classes.resize(rows, 0);
         let all = first..first + rows;
         match (&self.classes, &held.values) {
@@ -157,22 +157,23 @@ impl Group {
                     Values::Floats(floats) => cuts.classify(&floats[all], classes, float_key),
                     _ => {}
                 }
-                planes::rows_from(classes, cuts.points.len() + 1, masks);
+                planes::rows_from(classes, cuts.points.len() + 1, planes);
             }
             (Classes::Codes(texts), Values::Coded { codes, .. }) => {
                 kernel::classes_of_codes(codes, all, classes);
-                planes::rows_of(classes, *texts, masks);
+                planes::rows_of(classes, *texts, planes);
             }
             _ => {}
         }
         for (number, passing) in &self.tests {
-            passing.fill(masks, &mut holds[*number]);
+            passing.fill(&planes.masks, holds.of_mut(*number));
         }
         if held.known.is_some() {
-            let mut known = [u64::MAX; WORDS];
-            kernel::only_known(held.known.as_ref(), first, rows, &mut known);
+            let known = planes.masks.of_mut(0);
+            known.fill(u64::MAX);
+            kernel::only_known(held.known.as_ref(), first, rows, known);
             for (number, _) in &self.tests {
-                for (word, known) in holds[*number].iter_mut().zip(&known) {
+                for (word, known) in holds.of_mut(*number).iter_mut().zip(&*known) {
                     *word &= known;
                 }
             }
@@ -190,13 +191,13 @@ impl Passing {
     }
 
     /// The rows that pass, by the masks of classes.
-    fn fill(&self, masks: &[Mask], out: &mut Mask) {
+    fn fill(&self, masks: &Masks, out: &mut [u64]) {
         // What is there already counts from the second step on.
         let mut before = 0;
         match self {
             Self::Ranges(ranges) => {
                 for range in ranges {
-                    let lines = masks[range.start].iter().zip(&masks[range.end]);
+                    let lines = masks.of(range.start).iter().zip(masks.of(range.end));
                     for (out, (from, to)) in out.iter_mut().zip(lines) {
                         *out = *out & before | from & !to;
                     }
@@ -205,7 +206,7 @@ impl Passing {
             }
             Self::Some { classes, .. } => {
                 for few in classes.chunks(4) {
-                    let [a, b, c, d] = [0, 1, 2, 3].map(|index| &masks[*few.get(index).unwrap_or(&few[0])]);
+                    let [a, b, c, d] = [0, 1, 2, 3].map(|index| masks.of(*few.get(index).unwrap_or(&few[0])));
                     let lines = a.iter().zip(b).zip(c.iter().zip(d));
                     for (out, ((a, b), (c, d))) in out.iter_mut().zip(lines) {
                         *out = *out & before | (a | b) | (c | d);

@@ -14,6 +14,7 @@ mod direct;
 mod group;
 mod items;
 mod kernel;
+mod masks;
 mod planes;
 mod prepared;
 mod sieve;
@@ -28,9 +29,6 @@ use crate::{
     plan::{NodeId, Program},
     value::Type,
 };
-
-/// A block has 64 times so many rows.
-const WORDS: usize = 32;
 
 /// What is asked about a batch: some segments of one program.
 pub(crate) struct Question<'q> {
@@ -47,8 +45,7 @@ impl Question<'_> {
         let rows = people.len();
         let mut words = vec![Vec::with_capacity(rows.div_ceil(64)); self.segments.len()];
         self.blocks(people, |segment, mask| {
-            let left = rows.div_ceil(64) - words[segment].len();
-            words[segment].extend(&mask[..left.min(WORDS)]);
+            words[segment].extend_from_slice(mask);
         });
         let members = self.segments.iter().zip(words);
         members
@@ -69,7 +66,7 @@ impl Question<'_> {
     fn blocks(&self, people: &Customers<'_>, mut take: impl FnMut(usize, &[u64])) {
         self.prepare(people, |prepared, at| {
             let mut worker = Worker::new(prepared, people.table(), at);
-            for block in blocks_of(people) {
+            for block in blocks_of(people.len(), prepared.words) {
                 worker.enter(block);
                 for segment in 0..self.segments.len() {
                     worker.answer(segment, |mask| take(segment, mask));
@@ -88,12 +85,14 @@ impl Question<'_> {
     }
 }
 
-/// The first row of each block, and how many there are.
-fn blocks_of(people: &Customers<'_>) -> impl DoubleEndedIterator<Item = (usize, usize)> + ExactSizeIterator {
-    let rows = people.len();
-    (0..rows.div_ceil(WORDS * 64)).map(move |block| {
-        let first = block * WORDS * 64;
-        (first, (rows - first).min(WORDS * 64))
+/// The first row of each block of so many words, and how many rows there are.
+fn blocks_of(
+    rows: usize,
+    words: usize,
+) -> impl DoubleEndedIterator<Item = (usize, usize)> + ExactSizeIterator {
+    (0..rows.div_ceil(words * 64)).map(move |block| {
+        let first = block * words * 64;
+        (first, (rows - first).min(words * 64))
     })
 }
 
@@ -101,23 +100,21 @@ fn blocks_of(people: &Customers<'_>) -> impl DoubleEndedIterator<Item = (usize, 
 mod parallel {
     use rayon::prelude::*;
 
-    use super::{Customers, Members, Question, WORDS, Worker, blocks_of};
+    use super::{Customers, Members, Question, Worker, blocks_of};
     use crate::bits;
 
     impl Question<'_> {
         /// Who belongs to each segment, found on all processors.
         pub(crate) fn members_parallel(&self, people: &Customers<'_>) -> Vec<Members> {
             let masks = self.on_all_processors(people, |worker| {
-                let mut masks = Vec::with_capacity(self.segments.len() * WORDS);
-                for segment in 0..self.segments.len() {
-                    worker.answer(segment, |mask| masks.extend_from_slice(mask));
-                }
-                masks
+                (0..self.segments.len())
+                    .map(|it| worker.answer(it, <[u64]>::to_vec))
+                    .collect::<Vec<_>>()
             });
             let rows = people.len();
             let of_segment = |(index, name): (usize, &&str)| {
-                let words = masks.iter().flat_map(|masks| &masks[index * WORDS..][..WORDS]);
-                Members::new(name, rows, words.copied().take(rows.div_ceil(64)).collect())
+                let words = masks.iter().flat_map(|masks| &masks[index]);
+                Members::new(name, rows, words.copied().collect())
             };
             self.segments.iter().enumerate().map(of_segment).collect()
         }
@@ -139,9 +136,9 @@ mod parallel {
             people: &Customers<'_>,
             work: impl Fn(&mut Worker<'_, '_>) -> T + Sync,
         ) -> Vec<T> {
-            let blocks: Vec<_> = blocks_of(people).collect();
             self.prepare(people, |prepared, at| {
                 let worker = || Worker::new(prepared, people.table(), at);
+                let blocks: Vec<_> = blocks_of(people.len(), prepared.words).collect();
                 let blocks = blocks.into_par_iter().map_init(worker, |worker, block| {
                     worker.enter(block);
                     work(worker)

@@ -3,11 +3,11 @@
 //! The bits of small numbers are a mask of rows each, and a few operations on 64 rows at a time then give the rows of each
 //! number, or those of each number and all after it: as many as there are numbers, and not one for each row.
 
-use super::{WORDS, worker::Mask};
+use super::masks::Masks;
 
 /// Of each class below `count`, the rows of it. Rows of other classes may be with any.
-pub(super) fn rows_of(classes: &[u8], count: usize, masks: &mut Vec<Mask>) {
-    build(classes, count, masks, |bit, (low, high)| {
+pub(super) fn rows_of(classes: &[u8], count: usize, scratch: &mut Scratch) {
+    build(classes, count, scratch, |bit, (low, high)| {
         *high = *low & bit;
         *low &= !bit;
     });
@@ -15,47 +15,58 @@ pub(super) fn rows_of(classes: &[u8], count: usize, masks: &mut Vec<Mask>) {
 
 /// Of each class up to `count`, the rows of it and of those after it. All classes are less than `count`, so that the last has
 /// none.
-pub(super) fn rows_from(classes: &[u8], count: usize, masks: &mut Vec<Mask>) {
-    build(classes, count, masks, |bit, (low, high)| {
+pub(super) fn rows_from(classes: &[u8], count: usize, scratch: &mut Scratch) {
+    build(classes, count, scratch, |bit, (low, high)| {
         *high = *low & bit;
         *low |= bit;
     });
-    masks.push([0; WORDS]);
+    scratch.masks.of_mut(count).fill(0);
+}
+
+/// What is worked out on the way.
+#[derive(Debug, Default)]
+pub(super) struct Scratch {
+    bits: Masks,
+    /// What comes of it.
+    pub(super) masks: Masks,
 }
 
 /// Doubles the masks with each bit, from the lowest: those of a class without the bit become those of the class without it
 /// and of the class with it.
 #[inline]
-fn build(classes: &[u8], count: usize, masks: &mut Vec<Mask>, split: impl Fn(u64, (&mut u64, &mut u64))) {
-    let bits = bits_of(classes);
-    masks.clear();
-    masks.resize(count.max(1), [0; WORDS]);
-    masks[0] = [u64::MAX; WORDS];
+fn build(classes: &[u8], count: usize, scratch: &mut Scratch, split: impl Fn(u64, (&mut u64, &mut u64))) {
+    let Scratch { bits, masks } = scratch;
+    bits_of(classes, bits);
+    masks.reshape(count + 1, classes.len().div_ceil(64));
+    masks.of_mut(0).fill(u64::MAX);
     let mut len = 1;
-    for bit in &bits {
-        if len >= count {
-            break;
-        }
-        let (low, high) = masks.split_at_mut(len);
+    for bit in (0..BITS).map(|bit| bits.of(bit)) {
         // Of the last bit, not all are classes.
-        let mut high = high.iter_mut();
-        for low in low {
-            let mut beyond = [0; WORDS];
-            let high = high.next().unwrap_or(&mut beyond);
-            for ((low, high), bit) in low.iter_mut().zip(high).zip(bit) {
-                split(*bit, (low, high));
+        for class in 0..len {
+            if class + len < count {
+                let (low, high) = masks.two_mut(class, class + len);
+                for ((low, high), bit) in low.iter_mut().zip(high).zip(bit) {
+                    split(*bit, (low, high));
+                }
+            } else if len < count {
+                for (low, bit) in masks.of_mut(class).iter_mut().zip(bit) {
+                    split(*bit, (low, &mut 0));
+                }
             }
         }
         len *= 2;
     }
 }
 
-/// The rows that have each bit. There are at most as many rows as a block has.
-fn bits_of(classes: &[u8]) -> [Mask; 8] {
-    let mut bits = [[0; WORDS]; 8];
+/// A class is a byte.
+const BITS: usize = 8;
+
+/// The rows that have each bit.
+fn bits_of(classes: &[u8], bits: &mut Masks) {
+    bits.reshape(BITS, classes.len().div_ceil(64));
     let mut put = |word: usize, rows: &[u8; 64]| {
-        for (bit, rows) in bits.iter_mut().zip(turn(rows)) {
-            bit[word] = rows;
+        for (bit, rows) in turn(rows).into_iter().enumerate() {
+            bits.of_mut(bit)[word] = rows;
         }
     };
     let (chunks, rest) = classes.as_chunks::<64>();
@@ -67,7 +78,6 @@ fn bits_of(classes: &[u8]) -> [Mask; 8] {
         rows[..rest.len()].copy_from_slice(rest);
         put(chunks.len(), &rows);
     }
-    bits
 }
 
 /// 64 bytes as eight words, each with one bit of all of them.
@@ -110,27 +120,29 @@ mod tests {
 
     #[test]
     fn every_row_is_in_the_mask_of_its_class_and_of_those_before() {
+        // As another column has left them.
+        let (mut of, mut from) = (Scratch::default(), Scratch::default());
         for count in [1, 2, 3, 7, 8, 9, 17, 100, 128, 129, 256] {
-            for rows in [0, 1, 63, 64, 65, 200, 64 * WORDS] {
+            for rows in [0, 1, 63, 64, 65, 200, 1000] {
                 let classes: Vec<u8> = (0..rows)
                     .map(|row| u8::try_from(row * 37 % count).expect("at most 256 classes"))
                     .collect();
-                let (mut of, mut from) = (Vec::new(), Vec::new());
                 rows_of(&classes, count, &mut of);
                 rows_from(&classes, count, &mut from);
-                assert_eq!((of.len(), from.len()), (count, count + 1));
-                let has = |mask: &Mask, row: usize| mask[row / 64] >> (row % 64) & 1 == 1;
+                let has = |scratch: &Scratch, class: usize, row: usize| {
+                    scratch.masks.of(class)[row / 64] >> (row % 64) & 1 == 1
+                };
                 for (row, class) in classes.iter().enumerate() {
                     let class = usize::from(*class);
                     for other in 0..count {
-                        assert_eq!(has(&of[other], row), class == other, "{other} of {count}, {row}");
+                        assert_eq!(has(&of, other, row), class == other, "{other} of {count}, {row}");
                         assert_eq!(
-                            has(&from[other], row),
+                            has(&from, other, row),
                             class >= other,
                             "{other} of {count}, {row}"
                         );
                     }
-                    assert!(!has(&from[count], row));
+                    assert!(!has(&from, count, row));
                 }
             }
         }

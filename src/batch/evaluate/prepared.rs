@@ -69,6 +69,8 @@ impl Conditions {
 #[derive(Debug)]
 pub(super) struct Prepared<'q> {
     pub(super) asked: Asked<'q>,
+    /// A block has 64 times so many rows at most.
+    pub(super) words: usize,
     /// Those that were asked for, then those that several of them share.
     pub(super) sieves: Vec<Sieve>,
     pub(super) tests: Vec<(Op, How<'q>)>,
@@ -134,10 +136,20 @@ pub(super) enum Worked {
     Rows,
 }
 
+/// So many bytes of answers lie in the second cache of most processors, with what else is needed of it.
+const NEAR: usize = 512 * 1024;
+
+/// How many words of rows a block has: as many as let the answers of so many tests lie near, since each condition takes some
+/// time for a block, however long it is.
+fn words_of(tests: usize) -> usize {
+    (NEAR / 8 / tests.max(1)).clamp(32, 128)
+}
+
 impl<'q> Prepared<'q> {
     pub(super) fn new(asked: Asked<'q>, conditions: &'q Conditions, table: &Table<'_>) -> Self {
         let mut prepared = Self {
             asked,
+            words: words_of(conditions.tests.len()),
             sieves: conditions.sieves.clone(),
             tests: Vec::with_capacity(conditions.tests.len()),
             uses: &conditions.uses,

@@ -4,10 +4,10 @@ use std::rc::Rc;
 
 use super::{
     super::table::{Held, Table, Values},
-    WORDS,
     group::Scratch,
     items::{Belonging, Spans},
     kernel::{self, CodeSet},
+    masks::Masks,
     prepared::{How, Prepared, Worked},
     sieve::Asks,
 };
@@ -15,9 +15,6 @@ use crate::{
     bits,
     eval::{At, Machine, key, test_op},
 };
-
-/// A bit for each row of a block.
-pub(super) type Mask = [u64; WORDS];
 
 /// What is known of the block at hand.
 #[derive(Debug)]
@@ -28,10 +25,10 @@ pub(super) struct Worker<'w, 'q> {
     /// The first row, and how many there are.
     block: (usize, usize),
     /// All of them.
-    rows: Rc<Mask>,
+    rows: Rc<Vec<u64>>,
     /// Of each test, the rows for which it holds, and those for which that is known.
-    holds: Vec<Mask>,
-    done: Vec<Mask>,
+    holds: Masks,
+    done: Masks,
     /// Of each test, of which rows that is known: `done` says it of some.
     answered: Vec<Answered>,
     values: Vec<Column>,
@@ -61,8 +58,8 @@ enum Answered {
 #[derive(Clone, Debug)]
 struct Column {
     numbers: Vec<i64>,
-    known: Mask,
-    done: Mask,
+    known: Vec<u64>,
+    done: Vec<u64>,
 }
 
 /// Which items of a block count, and how many each customer has of them, once that is known.
@@ -75,19 +72,20 @@ struct Items {
 
 impl<'w, 'q> Worker<'w, 'q> {
     pub(super) fn new(prepared: &'w Prepared<'q>, table: &'w Table<'w>, at: &'w At) -> Self {
+        let words = prepared.words;
         let column = Column {
-            numbers: vec![0; WORDS * 64],
-            known: [0; WORDS],
-            done: [0; WORDS],
+            numbers: vec![0; words * 64],
+            known: vec![0; words],
+            done: vec![0; words],
         };
         Self {
             prepared,
             table,
             at,
             block: (0, 0),
-            rows: Rc::new([0; WORDS]),
-            holds: vec![[0; WORDS]; prepared.tests.len()],
-            done: vec![[0; WORDS]; prepared.tests.len()],
+            rows: Rc::default(),
+            holds: Masks::new(prepared.tests.len(), words),
+            done: Masks::new(prepared.tests.len(), words),
             values: vec![column; prepared.values.len()],
             counted: vec![Items::default(); prepared.counted.len()],
             answered: vec![Answered::Nowhere; prepared.tests.len()],
@@ -101,12 +99,12 @@ impl<'w, 'q> Worker<'w, 'q> {
     /// Goes on to a block: its first row, and how many there are.
     pub(super) fn enter(&mut self, block: (usize, usize)) {
         self.block = block;
-        let mut rows = [u64::MAX; WORDS];
+        let mut rows = vec![u64::MAX; block.1.div_ceil(64)];
         kernel::only_first(block.1, &mut rows);
         self.rows = Rc::new(rows);
         self.answered.fill(Answered::Nowhere);
         for column in &mut self.values {
-            column.done = [0; WORDS];
+            column.done.fill(0);
         }
         for items in &mut self.counted {
             items.ready = false;
@@ -123,26 +121,33 @@ impl<'w, 'q> Worker<'w, 'q> {
     pub(super) fn answer<T>(&mut self, sieve: usize, take: impl FnOnce(&[u64]) -> T) -> T {
         let mut reach = self.spare.pop().unwrap_or_default();
         let (prepared, rows) = (self.prepared, Rc::clone(&self.rows));
-        let taken = take(prepared.sieves[sieve].run(&*rows, &mut reach, self));
+        let taken = take(prepared.sieves[sieve].run(&rows, &mut reach, self));
         self.spare.push(reach);
         taken
     }
 
     /// Sees to it that the answers of a test are there for the rows reached.
     fn answer_test(&mut self, test: usize, reached: &[u64]) {
-        let mut need: Mask = [0; WORDS];
-        need.copy_from_slice(reached);
-        if self.answered[test] == Answered::Somewhere {
-            for (need, done) in need.iter_mut().zip(&self.done[test]) {
-                *need &= !done;
-            }
+        if self.answered[test] != Answered::Somewhere {
+            self.answer_asked(test, reached);
+            return;
         }
-        if need == [0; WORDS] || self.one_by_one(test, &need) {
+        let mut need = self.spare.pop().unwrap_or_default();
+        need.clear();
+        let lines = reached.iter().zip(self.done.of(test));
+        need.extend(lines.map(|(reached, done)| reached & !done));
+        self.answer_asked(test, &need);
+        self.spare.push(need);
+    }
+
+    /// Answers a test for some rows at least.
+    fn answer_asked(&mut self, test: usize, need: &[u64]) {
+        if need.iter().all(|word| *word == 0) || self.one_by_one(test, need) {
             return;
         }
         let prepared = self.prepared;
         let (op, how) = &prepared.tests[test];
-        let all = &mut self.holds[test];
+        let all = self.holds.of_mut(test);
         match how {
             How::Direct(direct) => direct.fill(self.table, prepared.asked, self.block, all),
             How::Group(group) => {
@@ -153,14 +158,16 @@ impl<'w, 'q> Worker<'w, 'q> {
                 }
             }
             How::Sieve(sieve) => {
-                let mut holds = [0; WORDS];
-                self.answer(*sieve, |rows| holds.copy_from_slice(rows));
-                self.holds[test] = holds;
+                let mut holds = self.spare.pop().unwrap_or_default();
+                holds.clear();
+                self.answer(*sieve, |rows| holds.extend_from_slice(rows));
+                self.holds.of_mut(test)[..holds.len()].copy_from_slice(&holds);
+                self.spare.push(holds);
             }
             How::Count(counted, low, high) => {
                 self.count(*counted);
                 let counts = &self.counted[*counted].counts;
-                kernel::range_of_counts(counts, &mut self.holds[test], (*low, *high));
+                kernel::range_of_counts(counts, self.holds.of_mut(test), (*low, *high));
             }
             How::Contains(list, set) => self.contains(test, *list, set),
             How::Size(list, low, high) => {
@@ -168,53 +175,51 @@ impl<'w, 'q> Worker<'w, 'q> {
                 let spans = &self.spans[spans];
                 let (held, _) = list.child(self.table);
                 let first = self.block.0;
-                kernel::each_row(self.block.1, &mut self.holds[test], |row| {
+                kernel::each_row(self.block.1, self.holds.of_mut(test), |row| {
                     let (from, to) = spans.of_row(row);
                     (*low..=*high).contains(&(to - from)) && held.is_some_and(|it| it.knows(first + row))
                 });
             }
             How::Value(value, low, high) => {
-                self.work_out(*value, &need);
+                self.work_out(*value, need);
                 let Column { numbers, known, .. } = &self.values[*value];
-                let holds = &mut self.holds[test];
-                kernel::each_asked(&need, holds, |row| {
+                let holds = self.holds.of_mut(test);
+                kernel::each_asked(need, holds, |row| {
                     bits::contains(known, row) && (*low..=*high).contains(&numbers[row])
                 });
-                self.is_done(test, &need);
+                self.is_done(test, need);
                 return;
             }
             How::Rows => {
                 let (table, program, first, at) = (self.table, prepared.asked.program, self.block.0, self.at);
-                kernel::each_asked(&need, all, |row| {
-                    test_op(program, *op, table.row(first + row), at)
-                });
-                self.is_done(test, &need);
+                kernel::each_asked(need, all, |row| test_op(program, *op, table.row(first + row), at));
+                self.is_done(test, need);
                 return;
             }
         }
         self.answered[test] = Answered::Everywhere;
     }
 
-    fn is_done(&mut self, test: usize, rows: &Mask) {
-        let done = &mut self.done[test];
+    fn is_done(&mut self, test: usize, rows: &[u64]) {
+        let done = self.done.of_mut(test);
         if self.answered[test] == Answered::Somewhere {
             for (done, rows) in done.iter_mut().zip(rows) {
                 *done |= rows;
             }
         } else {
-            *done = *rows;
+            done[..rows.len()].copy_from_slice(rows);
             self.answered[test] = Answered::Somewhere;
         }
     }
 
     /// Answers a test for the rows that need it, one by one; says whether that is worth it.
-    fn one_by_one(&mut self, test: usize, need: &Mask) -> bool {
+    fn one_by_one(&mut self, test: usize, need: &[u64]) -> bool {
         let ((first, rows), prepared, table) = (self.block, self.prepared, self.table);
         // What many ask is asked of all rows in the end.
         if prepared.uses[test] > SELDOM || !kernel::are_few(need, rows) {
             return false;
         }
-        let holds = &mut self.holds[test];
+        let holds = self.holds.of_mut(test);
         match &prepared.tests[test].1 {
             How::Direct(direct) => {
                 direct.fill_asked(table, prepared.asked, first, need, holds);
@@ -258,6 +263,7 @@ impl<'w, 'q> Worker<'w, 'q> {
 
     /// The rows whose list has one of some texts.
     fn contains(&mut self, test: usize, list: Belonging, set: &CodeSet) {
+        let words = self.prepared.words;
         let index = self.spans(list);
         let rows = self.block.1;
         let held = list
@@ -271,15 +277,15 @@ impl<'w, 'q> Worker<'w, 'q> {
             return;
         };
         let (known, items) = (known.as_ref(), spans.first..spans.first + spans.items);
-        let holds = &mut self.holds[test];
+        let holds = self.holds.of_mut(test);
         if set.passes().len() <= FEW_TEXTS {
             let having = &mut self.having[index];
             if having.is_empty() {
-                having.resize(set.passes().len() * WORDS, 0);
-                kernel::scatter_owners((codes, known), items, spans.owners(), WORDS, having);
+                having.resize(set.passes().len() * words, 0);
+                kernel::scatter_owners((codes, known), items, spans.owners(), words, having);
             }
             holds.fill(0);
-            for (passes, having) in set.passes().iter().zip(having.chunks_exact(WORDS)) {
+            for (passes, having) in set.passes().iter().zip(having.chunks_exact(words)) {
                 if *passes {
                     for (word, having) in holds.iter_mut().zip(having) {
                         *word |= having;
@@ -306,11 +312,12 @@ impl<'w, 'q> Worker<'w, 'q> {
     }
 
     /// Works out a value for some rows at least.
-    fn work_out(&mut self, value: usize, need: &Mask) {
+    fn work_out(&mut self, value: usize, need: &[u64]) {
         let (node, worked) = &self.prepared.values[value];
         let (first, rows) = self.block;
-        let need: Mask = std::array::from_fn(|word| need[word] & !self.values[value].done[word]);
-        if need == [0; WORDS] {
+        let lines = need.iter().zip(&self.values[value].done);
+        let need: Vec<u64> = lines.map(|(need, done)| need & !done).collect();
+        if need.iter().all(|word| *word == 0) {
             return;
         }
         match worked {
@@ -328,7 +335,8 @@ impl<'w, 'q> Worker<'w, 'q> {
                 for (number, count) in numbers.iter_mut().zip(&self.counted[*counted].counts) {
                     *number = i64::from(*count);
                 }
-                (*known, *done) = ([u64::MAX; WORDS], [u64::MAX; WORDS]);
+                known.fill(u64::MAX);
+                done.fill(u64::MAX);
             }
             Worked::Aggregate(counted, aggregate) if kernel::are_few(&need, rows) => {
                 let (table, prepared) = (self.table, self.prepared);
@@ -411,17 +419,17 @@ impl Asks for Worker<'_, '_> {
         if self.answered[test] != Answered::Everywhere {
             self.answer_test(test, reached);
         }
-        &self.holds[test]
+        self.holds.of(test)
     }
 
     fn answered(&self, test: usize) -> Option<&[u64]> {
-        (self.answered[test] == Answered::Everywhere).then(|| &self.holds[test][..])
+        (self.answered[test] == Answered::Everywhere).then(|| self.holds.of(test))
     }
 }
 
 impl Column {
     /// Works out the values of some rows.
-    fn set(&mut self, rows: &Mask, mut number: impl FnMut(usize) -> Option<i64>) {
+    fn set(&mut self, rows: &[u64], mut number: impl FnMut(usize) -> Option<i64>) {
         let Self { numbers, known, done } = self;
         kernel::each_asked(rows, known, |row| {
             let number = number(row);
