@@ -30,6 +30,10 @@ impl Masks {
         &mut self.bits[number * self.words..][..self.words]
     }
 
+    pub(super) fn each_mut(&mut self) -> impl Iterator<Item = &mut [u64]> {
+        self.bits.chunks_exact_mut(self.words.max(1))
+    }
+
     /// Two sets, of which the first has the smaller number.
     pub(super) fn two_mut(&mut self, first: usize, second: usize) -> (&mut [u64], &mut [u64]) {
         let (before, from) = self.bits.split_at_mut(second * self.words);

@@ -26,6 +26,7 @@ pub(super) fn rows_from(classes: &[u8], count: usize, scratch: &mut Scratch) {
 /// What is worked out on the way.
 #[derive(Debug, Default)]
 pub(super) struct Scratch {
+    turned: Vec<u64>,
     bits: Masks,
     /// What comes of it.
     pub(super) masks: Masks,
@@ -35,8 +36,8 @@ pub(super) struct Scratch {
 /// and of the class with it.
 #[inline]
 fn build(classes: &[u8], count: usize, scratch: &mut Scratch, split: impl Fn(u64, (&mut u64, &mut u64))) {
-    let Scratch { bits, masks } = scratch;
-    bits_of(classes, bits);
+    let Scratch { turned, bits, masks } = scratch;
+    bits_of(classes, turned, bits);
     masks.reshape(count + 1, classes.len().div_ceil(64));
     masks.of_mut(0).fill(u64::MAX);
     let mut len = 1;
@@ -62,54 +63,62 @@ fn build(classes: &[u8], count: usize, scratch: &mut Scratch, split: impl Fn(u64
 const BITS: usize = 8;
 
 /// The rows that have each bit.
-fn bits_of(classes: &[u8], bits: &mut Masks) {
-    bits.reshape(BITS, classes.len().div_ceil(64));
-    let mut put = |word: usize, rows: &[u8; 64]| {
-        for (bit, rows) in turn(rows).into_iter().enumerate() {
-            bits.of_mut(bit)[word] = rows;
-        }
-    };
-    let (chunks, rest) = classes.as_chunks::<64>();
-    for (word, rows) in chunks.iter().enumerate() {
-        put(word, rows);
-    }
-    if !rest.is_empty() {
-        let mut rows = [0; 64];
-        rows[..rest.len()].copy_from_slice(rest);
-        put(chunks.len(), &rows);
-    }
-}
-
-/// 64 bytes as eight words, each with one bit of all of them.
 ///
 /// First the bits of each eight bytes change places with the bytes, then the bytes of each eight words with the words, by
 /// halves that change places: Henry S. Warren, *Hacker's Delight*, 2nd edition, section 7-3.
-#[inline]
-fn turn(bytes: &[u8; 64]) -> [u64; 8] {
-    let (eights, _) = bytes.as_chunks::<8>();
-    let mut words = [0; 8];
-    for (word, eight) in words.iter_mut().zip(eights) {
-        let mut it = u64::from_le_bytes(*eight);
-        for (shift, mask) in [
-            (7, 0x00aa_00aa_00aa_00aa),
-            (14, 0x0000_cccc_0000_cccc),
-            (28, 0x0000_0000_f0f0_f0f0),
-        ] {
-            let both = (it ^ it >> shift) & mask;
-            it ^= both ^ both << shift;
-        }
-        *word = it;
+fn bits_of(classes: &[u8], turned: &mut Vec<u64>, bits: &mut Masks) {
+    let words = classes.len().div_ceil(64);
+    let (eights, rest) = classes.as_chunks::<8>();
+    turned.clear();
+    turned.extend(eights.iter().map(|it| turn_bits(u64::from_le_bytes(*it))));
+    if !rest.is_empty() {
+        let mut last = [0; 8];
+        last[..rest.len()].copy_from_slice(rest);
+        turned.push(turn_bits(u64::from_le_bytes(last)));
     }
-    for (step, mask) in [
-        (1, 0x00ff_00ff_00ff_00ff),
-        (2, 0x0000_ffff_0000_ffff),
-        (4, 0x0000_0000_ffff_ffff),
-    ] {
-        for first in (0..8).filter(|it| it & step == 0) {
-            let both = (words[first] >> (8 * step) ^ words[first + step]) & mask;
-            words[first] ^= both << (8 * step);
-            words[first + step] ^= both;
+    turned.resize(words * 8, 0);
+    bits.reshape(BITS, words);
+    let (eights, _) = turned.as_chunks::<8>();
+    let mut planes = bits.each_mut();
+    let mut planes: [&mut [u64]; BITS] = std::array::from_fn(|_| planes.next().unwrap_or_default());
+    for (word, eight) in eights.iter().enumerate() {
+        for (plane, rows) in planes.iter_mut().zip(turn_bytes(*eight)) {
+            plane[word] = rows;
         }
+    }
+}
+
+/// Bit `b` of byte `a` becomes bit `a` of byte `b`.
+#[inline]
+fn turn_bits(mut word: u64) -> u64 {
+    for (shift, mask) in [
+        (7, 0x00aa_00aa_00aa_00aa),
+        (14, 0x0000_cccc_0000_cccc),
+        (28, 0x0000_0000_f0f0_f0f0),
+    ] {
+        let both = (word ^ word >> shift) & mask;
+        word ^= both ^ both << shift;
+    }
+    word
+}
+
+/// Byte `b` of word `a` becomes byte `a` of word `b`.
+#[inline]
+fn turn_bytes(mut words: [u64; 8]) -> [u64; 8] {
+    let mut swap = |first: usize, second: usize, mask: u64| {
+        let shift = 8 * (second - first);
+        let both = (words[first] >> shift ^ words[second]) & mask;
+        words[first] ^= both << shift;
+        words[second] ^= both;
+    };
+    for (first, second) in [(0, 1), (2, 3), (4, 5), (6, 7)] {
+        swap(first, second, 0x00ff_00ff_00ff_00ff);
+    }
+    for (first, second) in [(0, 2), (1, 3), (4, 6), (5, 7)] {
+        swap(first, second, 0x0000_ffff_0000_ffff);
+    }
+    for (first, second) in [(0, 4), (1, 5), (2, 6), (3, 7)] {
+        swap(first, second, 0x0000_0000_ffff_ffff);
     }
     words
 }
