@@ -83,7 +83,7 @@ fn number(row: usize, salt: u64, below: u64) -> u64 {
 }
 
 /// Two blocks and a part of a third one.
-const ROWS: usize = 4_200;
+const ROWS: usize = 16_600;
 const COUNTRIES: [&str; 6] = ["ES", "PT", "FR", "US", "ST", ""];
 const PLANS: [&str; 3] = ["trial", "free", "paid"];
 const TAGS: [&str; 4] = ["vip", "new", "old", "none"];
