@@ -136,13 +136,13 @@ pub(super) enum Worked {
     Rows,
 }
 
-/// So many bytes of answers lie in the second cache of most processors, with what else is needed of it.
-const NEAR: usize = 512 * 1024;
+/// So many bytes of answers are held for a block.
+const HELD: usize = 4 * 1024 * 1024;
 
-/// How many words of rows a block has: as many as let the answers of so many tests lie near, since each condition takes some
-/// time for a block, however long it is.
+/// How many words of rows a block has. Each condition takes some time for a block, however long it is, so that long ones are
+/// better, even where the answers of all tests leave the second cache; but they should not fill the memory.
 fn words_of(tests: usize) -> usize {
-    (NEAR / 8 / tests.max(1)).clamp(32, 128)
+    (HELD / 8 / tests.max(1)).clamp(32, 128)
 }
 
 impl<'q> Prepared<'q> {
