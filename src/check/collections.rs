@@ -47,6 +47,7 @@ impl Checker<'_> {
             self.report.push(error);
         }
         let (items, ..) = self.items(items, None)?;
+        let items = Box::new(items);
         Some(Condition::new(
             span,
             ConditionKind::Quantified { quantifier, items },
@@ -81,7 +82,7 @@ impl Checker<'_> {
             kind: ExprKind::Aggregate {
                 kind,
                 value: value.map(Box::new),
-                items,
+                items: Box::new(items),
             },
         })
     }

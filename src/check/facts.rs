@@ -296,14 +296,16 @@ pub(crate) fn known_given(expr: &Expr, facts: &Facts) -> bool {
         ExprKind::Aggregate {
             kind: AggregateKind::First | AggregateKind::Last,
             value: Some(value),
-            items:
-                Items {
-                    source: Source::List(list),
-                    window: None,
-                    filter: None,
-                    ..
-                },
-        } => facts.filled_lists.contains(list) && known_given(value, facts),
+            items,
+        } => match &**items {
+            Items {
+                source: Source::List(list),
+                window: None,
+                filter: None,
+                ..
+            } => facts.filled_lists.contains(list) && known_given(value, facts),
+            _ => false,
+        },
         ExprKind::Follow {
             key,
             catalog,

@@ -222,12 +222,12 @@ impl Checker<'_> {
             kind: ExprKind::Aggregate {
                 kind,
                 value: Some(Box::new(value)),
-                items: Items {
+                items: Box::new(Items {
                     source: Source::List(list.spot.clone()),
                     window: None,
                     filter: None,
                     row,
-                },
+                }),
             },
         }))
     }

@@ -66,7 +66,7 @@ impl Checker<'_> {
             row,
         };
         let kind = ConditionKind::Sequence {
-            first,
+            first: Box::new(first),
             steps: checked,
         };
         (right && steps.len() <= MOST_STEPS).then(|| Condition::new(span, kind))

@@ -193,13 +193,13 @@ pub(crate) enum ConditionKind {
     },
     /// Some chain of different events exists: one of `first`, then one of each step in turn.
     Sequence {
-        first: Items,
+        first: Box<Items>,
         steps: Vec<Step>,
     },
     /// `any no all at least at most exactly`; for `All` the filter of `items` is what all must meet.
     Quantified {
         quantifier: Quantifier,
-        items: Items,
+        items: Box<Items>,
     },
     /// Index into [`Module::segments`].
     Segment(usize),
@@ -376,7 +376,7 @@ pub(crate) enum ExprKind {
     Aggregate {
         kind: AggregateKind,
         value: Option<Box<Expr>>,
-        items: Items,
+        items: Box<Items>,
     },
 }
 

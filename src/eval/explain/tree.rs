@@ -302,7 +302,7 @@ impl<'q> Explainer<'q> {
             kind: ExprKind::Aggregate {
                 kind: AggregateKind::Count,
                 value: None,
-                items: items.clone(),
+                items: Box::new(items.clone()),
             },
         };
         let collection = self.wording.names.collection(&items.source);

@@ -24,7 +24,7 @@ pub(super) fn of(module: &Module, expr: &Expr, row: u8) -> Option<Expr> {
         }
         ExprKind::Slot(place) => (place.row == row).then(|| expr.clone()),
         ExprKind::Aggregate { kind, value, items } if row == 0 => Some(match (kind, value) {
-            (AggregateKind::Count, None) => count(items.clone()),
+            (AggregateKind::Count, None) => count((**items).clone()),
             _ => Expr {
                 span: Span::default(),
                 optional: true,
@@ -50,7 +50,7 @@ pub(super) fn count(items: Items) -> Expr {
         kind: ExprKind::Aggregate {
             kind: AggregateKind::Count,
             value: None,
-            items,
+            items: Box::new(items),
         },
     }
 }

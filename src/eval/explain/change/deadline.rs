@@ -96,10 +96,10 @@ fn counts_on(search: &Search<'_>, items: &Items) -> Option<(Condition, Picture)>
     let span = Span::default();
     let all_there = ConditionKind::Quantified {
         quantifier: Quantifier::AtLeast(counted.len() as u64),
-        items: Items {
+        items: Box::new(Items {
             filter: None,
             ..items.clone()
-        },
+        }),
     };
     let takes_new = ConditionKind::InWindow {
         operand: Box::new(Expr {
