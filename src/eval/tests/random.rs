@@ -449,6 +449,7 @@ impl Author<'_> {
             self.boxed(&ty, depth)
         });
         self.row = 0;
+        let items = Box::new(items);
         ExprKind::Aggregate { kind, value, items }
     }
 
@@ -559,7 +560,7 @@ impl Author<'_> {
                 ]);
                 ConditionKind::Quantified {
                     quantifier,
-                    items: self.items(depth, quantifier == Quantifier::All),
+                    items: Box::new(self.items(depth, quantifier == Quantifier::All)),
                 }
             }
             8 => ConditionKind::Holds(self.boxed(&Type::Bool, depth)),
