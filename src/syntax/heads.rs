@@ -225,7 +225,12 @@ impl Place<'_> {
             Head::Item(ItemWord::Offer) => {
                 self.is_symbol(next, &["{"])
                     || self.is_word(next, "for") && !self.is_symbol(next + 1, &[":"])
-                    || self.is_word(next, "at") && self.is_word(next + 1, "most")
+                    || self.is_word(next, "at")
+                        && self.is_word(next + 1, "most")
+                        && self
+                            .token(next + 2)
+                            .is_some_and(|it| it.kind == TokenKind::Number)
+                        && self.is_word(next + 3, "in")
             }
             _ => false,
         }

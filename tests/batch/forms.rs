@@ -322,6 +322,8 @@ fn columns_of_every_form_answer_as_customers_do() -> Result<(), Box<dyn std::err
         .collect();
     for (form, people) in batches.iter().enumerate() {
         let together = shop.segments().evaluate(people, &at);
+        #[cfg(feature = "parallel")]
+        assert_eq!(shop.segments().evaluate_parallel(people, &at), together);
         for ((segment, members), expected) in shop.segments().iter().zip(&together).zip(&expected) {
             let alone = segment.evaluate(people, &at);
             for (row, expected) in expected.iter().enumerate() {

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::plan::float_key;
 
-/// So many classes at most, so that the masks of all of them lie in the nearest cache.
+/// So many classes at most, so that the masks of all of them take little of the second cache.
 const MOST: usize = 128;
 
 /// From so many tests of one column on it pays to put values into classes.

@@ -64,7 +64,7 @@ impl Question<'_> {
 
     /// Gives the answer of each segment for each block, in the order of rows.
     fn blocks(&self, people: &Customers<'_>, mut take: impl FnMut(usize, &[u64])) {
-        self.prepare(people, |prepared, at| {
+        self.prepare(people, 1, |prepared, at| {
             let mut worker = Worker::new(prepared, people.table(), at);
             for block in blocks_of(people.len(), prepared.words) {
                 worker.enter(block);
@@ -75,13 +75,19 @@ impl Question<'_> {
         });
     }
 
-    fn prepare<T>(&self, people: &Customers<'_>, work: impl FnOnce(&Prepared<'_>, &At) -> T) -> T {
+    fn prepare<T>(
+        &self,
+        people: &Customers<'_>,
+        workers: usize,
+        work: impl FnOnce(&Prepared<'_>, &At) -> T,
+    ) -> T {
         let at = self.at.resolving(&self.program.moments);
         let asked = Asked {
             program: self.program,
             moments: at.resolved(&self.program.moments).unwrap_or_default(),
         };
-        work(&Prepared::new(asked, self.conditions, people.table()), &at)
+        let prepared = Prepared::new(asked, self.conditions, people.table(), workers);
+        work(&prepared, &at)
     }
 }
 
@@ -136,7 +142,7 @@ mod parallel {
             people: &Customers<'_>,
             work: impl Fn(&mut Worker<'_, '_>) -> T + Sync,
         ) -> Vec<T> {
-            self.prepare(people, |prepared, at| {
+            self.prepare(people, rayon::current_num_threads(), |prepared, at| {
                 let worker = || Worker::new(prepared, people.table(), at);
                 let blocks: Vec<_> = blocks_of(people.len(), prepared.words).collect();
                 let blocks = blocks.into_par_iter().map_init(worker, |worker, block| {

@@ -136,20 +136,28 @@ pub(super) enum Worked {
     Rows,
 }
 
-/// So many bytes of answers are held for a block.
+/// About so many bytes of answers are held for a block.
 const HELD: usize = 4 * 1024 * 1024;
 
 /// How many words of rows a block has. Each condition takes some time for a block, however long it is, so that long ones are
-/// better, even where the answers of all tests leave the second cache; but they should not fill the memory.
-fn words_of(tests: usize) -> usize {
-    (HELD / 8 / tests.max(1)).clamp(32, 128)
+/// better, even where the answers of all tests leave the second cache; but they should not fill the memory, and each of some
+/// workers should have one.
+fn words_of(tests: usize, rows: usize, workers: usize) -> usize {
+    let most = HELD / 8 / tests.max(1);
+    most.min(rows.div_ceil(64).div_ceil(workers)).clamp(32, 128)
 }
 
 impl<'q> Prepared<'q> {
-    pub(super) fn new(asked: Asked<'q>, conditions: &'q Conditions, table: &Table<'_>) -> Self {
+    /// Prepares conditions over the rows of a table for so many workers, at least one.
+    pub(super) fn new(
+        asked: Asked<'q>,
+        conditions: &'q Conditions,
+        table: &Table<'_>,
+        workers: usize,
+    ) -> Self {
         let mut prepared = Self {
             asked,
-            words: words_of(conditions.tests.len()),
+            words: words_of(conditions.tests.len(), table.rows, workers),
             sieves: conditions.sieves.clone(),
             tests: Vec::with_capacity(conditions.tests.len()),
             uses: &conditions.uses,

@@ -17,7 +17,7 @@ pub(super) trait Asks {
 #[derive(Clone, Debug)]
 pub(super) struct Sieve {
     steps: Vec<Step>,
-    /// Where rows enter: the first step, or the answer.
+    /// Where rows enter: the first step, the answer, or nowhere.
     start: Way,
     /// Whether anything leads to the answer.
     has_answer: bool,
@@ -340,7 +340,98 @@ fn add(to: &mut [u64], is_first: bool, rows: impl Iterator<Item = u64>) {
 
 #[cfg(test)]
 mod tests {
+    use proptest::{collection::vec, prelude::*};
+
     use super::*;
+
+    /// A condition that its steps make, each of a test of its own number.
+    fn sieve(steps: &[(Way, Way)], start: Way) -> Sieve {
+        let steps = steps.iter().enumerate().map(|(test, (then, otherwise))| Step {
+            test,
+            then: *then,
+            otherwise: *otherwise,
+            is_first: (false, false),
+            together: Together::Alone,
+        });
+        let mut sieve = Sieve {
+            steps: steps.collect(),
+            start,
+            has_answer: false,
+        };
+        sieve.look_ahead();
+        sieve
+    }
+
+    /// Of each test the rows of two words, with a third one that nobody asks for, and whether they are there already.
+    struct Known(Vec<([u64; 3], bool)>);
+
+    impl Asks for Known {
+        fn ask(&mut self, test: usize, _: &[u64]) -> &[u64] {
+            &self.0[test].0
+        }
+
+        fn answered(&self, test: usize) -> Option<&[u64]> {
+            let (rows, is_known) = &self.0[test];
+            is_known.then_some(rows)
+        }
+    }
+
+    /// A way to one of the steps after one, to the answer, or out.
+    fn way(from: usize, steps: usize, drawn: usize) -> Way {
+        let ahead = steps + 1 - from;
+        match drawn % (ahead + 1) {
+            0 => Way::Out,
+            // Most lead to the next ones, as in conditions.
+            more => Way::To(from + (more - 1).min(drawn / 64 % ahead)),
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn rows_go_as_each_would_go_alone(
+            drawn in vec((any::<u16>(), any::<u16>(), any::<[u64; 3]>(), any::<bool>()), 0..9),
+            rows in any::<[u64; 2]>(),
+            start in 0..8_usize,
+        ) {
+            let len = drawn.len();
+            let mut ways: Vec<(Way, Way)> = Vec::new();
+            for (index, (then, otherwise, ..)) in drawn.iter().enumerate() {
+                // Something leads to each step.
+                if let Some(before) = index.checked_sub(1)
+                    && !ways.iter().any(|(then, otherwise)| [*then, *otherwise].contains(&Way::To(index)))
+                {
+                    let way = if then % 2 == 0 { &mut ways[before].0 } else { &mut ways[before].1 };
+                    *way = Way::To(index);
+                }
+                ways.push((
+                    way(index + 1, len, usize::from(*then)),
+                    way(index + 1, len, usize::from(*otherwise)),
+                ));
+            }
+            let start = if start == 0 { Way::Out } else { Way::To(0) };
+            let alone = |row: usize| {
+                let mut at = start;
+                loop {
+                    match at {
+                        Way::Out => return false,
+                        Way::To(step) if step == len => return true,
+                        Way::To(step) => {
+                            let holds = drawn[step].2[row / 64] >> (row % 64) & 1 == 1;
+                            at = if holds { ways[step].0 } else { ways[step].1 };
+                        }
+                    }
+                }
+            };
+            let mut known = Known(drawn.iter().map(|(_, _, rows, is_known)| (*rows, *is_known)).collect());
+            // What others left there.
+            let mut reach = vec![u64::MAX; 64];
+            let found = sieve(&ways, start).run(&rows, &mut reach, &mut known).to_vec();
+            for row in 0..128 {
+                let is_asked = rows[row / 64] >> (row % 64) & 1 == 1;
+                prop_assert_eq!(found[row / 64] >> (row % 64) & 1 == 1, is_asked && alone(row), "{} of {:?}", row, ways);
+            }
+        }
+    }
 
     /// Of each test the rows, and whether they are there already.
     struct Bits([u64; 4], [bool; 4]);
@@ -357,31 +448,20 @@ mod tests {
 
     #[test]
     fn another_order_of_parts_lets_the_same_through() {
-        let step = |test, then, otherwise| Step {
-            test,
-            then,
-            otherwise,
-            is_first: (false, false),
-            together: Together::Alone,
-        };
         // One and (two or three) and not four.
-        let mut sieve = Sieve {
-            steps: vec![
-                step(0, Way::To(1), Way::Out),
-                step(1, Way::To(3), Way::To(2)),
-                step(2, Way::To(3), Way::Out),
-                step(3, Way::Out, Way::To(4)),
-            ],
-            start: Way::To(0),
-            has_answer: true,
-        };
+        let ways = [
+            (Way::To(1), Way::Out),
+            (Way::To(3), Way::To(2)),
+            (Way::To(3), Way::Out),
+            (Way::Out, Way::To(4)),
+        ];
+        let mut sieve = sieve(&ways, Way::To(0));
         let answers = [
             0b1111_1111_0000_0000,
             0b1111_0000_1111_0000,
             0b1100_1100_1100_1100,
             0xaaaa,
         ];
-        sieve.look_ahead();
         let mut reach = vec![0; 9];
         for costs in [[1, 1, 1, 1], [9, 1, 1, 3], [2, 8, 1, 1], [3, 0, 4, 1]] {
             sieve.cheapest_first(|test| costs[test]);
