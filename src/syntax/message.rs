@@ -82,7 +82,7 @@ impl Reader<'_> {
         let is = |token: Token, word: &str| token.is(self.text, word);
         let goes_on = self.asks_for_more(before)
             || self.goes_on(line)
-            || is(line[0], "by") && is(before[0], "languages")
+            || is(line[0], "by") && is(before[0], "languages") && !before.iter().any(|it| is(*it, "by"))
             || is(line[0], "from") && self.is_part_without_content(before);
         is_name(line[0]) && !goes_on
     }

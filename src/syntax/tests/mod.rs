@@ -323,9 +323,13 @@ fn a_field_after_one_of_a_keyword_was_taken_for_the_head_of_a_definition() {
 }
 
 #[test]
-fn a_clause_on_a_line_of_its_own_was_taken_for_the_name_of_a_part() {
+fn a_line_that_begins_a_part_was_taken_for_the_end_of_the_clause_before() {
     let file = whole("message x {\n  transactional\n  from \"\"\n}");
     assert!(matches!(&file.items[0].kind, ItemKind::Message(message) if message.clauses.len() == 2));
+    let file = whole("message x {\n  languages [\"\"] by x\n  by \"\"\n}");
+    assert!(matches!(&file.items[0].kind, ItemKind::Message(message) if message.clauses.len() == 2));
+    let file = whole("message x {\n  languages [\"\"]\n  by x\n}");
+    assert!(matches!(&file.items[0].kind, ItemKind::Message(message) if message.clauses.len() == 1));
     let file = whole("message x {\n  transactional from \"a.html\"\n}");
     assert!(matches!(&file.items[0].kind, ItemKind::Message(message) if message.clauses.len() == 1));
 }
