@@ -140,11 +140,12 @@ impl Place<'_> {
         if follows_dot {
             return None;
         }
-        let names_segment = |word| before.is_some_and(|it| it.is(self.text, word));
+        let follows = |word| before.is_some_and(|it| it.is(self.text, word));
         let is_audience = depth == 0
             && matches!(inside, Some(Head::Item(ItemWord::Message | ItemWord::Campaign)))
-            && names_segment("for");
-        if names_segment("in") || is_audience {
+            && follows("for");
+        // A name stands there, of a segment, a catalog or a collection.
+        if follows("in") || follows("of") || is_audience {
             let head = Head::of(token.text(self.text)).filter(|_| token.first_on_line)?;
             return self.is_whole(head).then_some(head);
         }

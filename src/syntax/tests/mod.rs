@@ -316,9 +316,10 @@ fn a_keyword_alone_on_a_line_was_taken_for_a_definition_without_a_name() {
 }
 
 #[test]
-fn a_field_after_one_of_a_keyword_was_taken_for_the_head_of_a_definition() {
+fn what_follows_a_name_that_is_a_keyword_was_taken_for_the_rest_of_a_head() {
     whole("catalog x {\n  x: ref test \"\"\n  at: string\n}");
     whole("catalog x {\n  x: ref offer key\n  for: string\n}");
+    assert_eq!(whole("placement x of event\ncustomer { }").items.len(), 2);
     whole("catalog x {\n  x: ref offer key \"said\"\n  for: string\n}");
 }
 
