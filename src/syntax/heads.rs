@@ -153,6 +153,12 @@ impl Place<'_> {
         let Some(head) = Head::of(token.text(self.text)) else {
             return self.slip(ended);
         };
+        // The condition of an offer may end with something called `customer`, before the brace of its terms.
+        let is_condition =
+            || !self.may_end_before() || inside == Some(Head::Item(ItemWord::Offer)) && follows("for");
+        if head == Head::Item(ItemWord::Customer) && !token.first_on_line && is_condition() {
+            return None;
+        }
         // A message names its channel, and a campaign has a holdout of its own.
         let at_margin = token.start == 0 || self.text.as_bytes()[token.start as usize - 1] == b'\n';
         let has_clauses = matches!(
