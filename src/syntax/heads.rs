@@ -153,10 +153,9 @@ impl Place<'_> {
         let Some(head) = Head::of(token.text(self.text)) else {
             return self.slip(ended);
         };
-        // The condition of an offer may end with something called `customer`, before the brace of its terms.
-        let is_condition =
-            || !self.may_end_before() || inside == Some(Head::Item(ItemWord::Offer)) && follows("for");
-        if head == Head::Item(ItemWord::Customer) && !token.first_on_line && is_condition() {
+        // The condition of an offer may end with something called so, before the brace of its terms.
+        let is_in_offer = inside == Some(Head::Item(ItemWord::Offer)) && !token.first_on_line;
+        if is_in_offer && (!self.may_end_before() || follows("for")) {
             return None;
         }
         // A message names its channel, and a campaign has a holdout of its own.
