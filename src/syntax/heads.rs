@@ -158,9 +158,9 @@ impl Place<'_> {
         let Some(head) = Head::of(token.text(self.text)) else {
             return self.slip(ended);
         };
-        // The condition of an offer may end with something called so, before the brace of its terms.
-        let is_in_offer = inside == Some(Head::Item(ItemWord::Offer)) && !token.first_on_line;
-        if is_in_offer && (!self.may_end_before() || follows("for")) {
+        // An expression that goes on, on the same line, goes on with something called so.
+        let is_offered = follows("for") && inside == Some(Head::Item(ItemWord::Offer));
+        if depth == 0 && !token.first_on_line && (is_offered || !self.may_end_before()) {
             return None;
         }
         // A message names its channel, and a campaign has a holdout of its own.
