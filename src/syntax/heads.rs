@@ -298,6 +298,7 @@ impl Place<'_> {
                 .is_some_and(|token| words.iter().any(|it| token.is(text, it)))
         };
         match last.kind {
+            TokenKind::Word if before.last().is_some_and(|token| token.text(text) == ".") => true,
             TokenKind::Word if is_one_of(&["case"]) => follows(&["ignoring"]),
             TokenKind::Word if is_reserved(last.text(text)) => {
                 is_one_of(&["end", "true", "false", "now", "today"])

@@ -322,6 +322,7 @@ fn what_follows_a_name_that_is_a_keyword_was_taken_for_the_rest_of_a_head() {
     assert_eq!(whole("placement x of event\ncustomer { }").items.len(), 2);
     assert_eq!(whole("trait x = in segment event\ncustomer { }").items.len(), 2);
     assert_eq!(whole("segment x = x or any event\ncustomer { }").items.len(), 2);
+    assert_eq!(whole("use x.with\noffer matches").items.len(), 2);
     for condition in [
         "customer",
         "any customer",
