@@ -144,13 +144,7 @@ impl Place<'_> {
         let is_audience = depth == 0
             && matches!(inside, Some(Head::Item(ItemWord::Message | ItemWord::Campaign)))
             && follows("for");
-        let is_segment = follows("segment")
-            && self
-                .at
-                .checked_sub(2)
-                .is_some_and(|index| self.tokens[index].is(self.text, "in"));
-        // A name stands there, of a segment, a catalog or a collection.
-        if follows("in") || follows("of") || is_segment || is_audience {
+        if follows("in") || is_audience {
             let head = Head::of(token.text(self.text)).filter(|_| token.first_on_line)?;
             return self.is_whole(head).then_some(head);
         }

@@ -17,10 +17,8 @@ pub(super) trait Asks {
 #[derive(Clone, Debug)]
 pub(super) struct Sieve {
     steps: Vec<Step>,
-    /// Where rows enter: the first step, the answer, or nowhere.
+    /// Where rows enter: the first step, or nowhere if none of them would come through.
     start: Way,
-    /// Whether anything leads to the answer.
-    has_answer: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -87,11 +85,11 @@ impl Sieve {
             is_first: (false, false),
             together: Together::Alone,
         });
-        let mut sieve = Self {
-            steps: steps.collect(),
-            start,
-            has_answer: false,
-        };
+        Self::of(steps.collect(), start)
+    }
+
+    fn of(steps: Vec<Step>, start: Way) -> Self {
+        let mut sieve = Self { steps, start };
         sieve.look_ahead();
         sieve
     }
@@ -111,7 +109,9 @@ impl Sieve {
         for step in &mut self.steps {
             step.is_first = (is_first(step.then), is_first(step.otherwise));
         }
-        self.has_answer = ways_to[answer] > 0;
+        if ways_to[answer] == 0 {
+            self.start = Way::Out;
+        }
         for index in 0..answer {
             // Nothing but the step before leads to it.
             let is_inner = |step: usize| step > index && ways_to[step] == 1;
@@ -199,7 +199,7 @@ impl Sieve {
             reach.resize(len, 0);
         }
         let answer = steps * words..len;
-        if self.start != Way::To(0) || !self.has_answer {
+        if self.start == Way::Out {
             reach[answer.clone()].fill(0);
             return &reach[answer];
         }
@@ -353,13 +353,7 @@ mod tests {
             is_first: (false, false),
             together: Together::Alone,
         });
-        let mut sieve = Sieve {
-            steps: steps.collect(),
-            start,
-            has_answer: false,
-        };
-        sieve.look_ahead();
-        sieve
+        Sieve::of(steps.collect(), start)
     }
 
     /// Of each test the rows of two words, with a third one that nobody asks for, and whether they are there already.

@@ -333,6 +333,12 @@ fn what_follows_a_name_that_is_a_keyword_was_taken_for_the_rest_of_a_head() {
         whole(&format!("offer x for {condition} {{ x: unique code }}"));
     }
     whole("catalog x {\n  x: ref offer key \"said\"\n  for: string\n}");
+    assert_eq!(
+        whole("catalog x {\n  x: ref offer key at most 3 letters\n}")
+            .items
+            .len(),
+        1
+    );
 }
 
 #[test]
